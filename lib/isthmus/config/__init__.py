@@ -1,0 +1,19 @@
+"""A study as typed, validated data; errors name the field and the nearest valid word."""
+
+from isthmus.config.load import available_studies, load_study, merged
+from isthmus.config.resources import conf_dir, conf_file
+from isthmus.config.study import Corpus, Geography, Networks, Significance, Study, Years
+
+__all__ = [
+    "Corpus",
+    "Geography",
+    "Networks",
+    "Significance",
+    "Study",
+    "Years",
+    "available_studies",
+    "conf_dir",
+    "conf_file",
+    "load_study",
+    "merged",
+]

@@ -1,0 +1,121 @@
+"""Reading studies: YAML over YAML (`extends`), then settings of the command line; the last one wins."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from isthmus.config.resources import conf_dir
+from isthmus.config.study import Study
+from isthmus.errors import ConfigError, did_you_mean
+
+
+def available_studies() -> dict[str, Path]:
+    """Name -> file of the studies that come with Isthmus."""
+    return {file.stem: file for file in sorted((conf_dir() / "studies").glob("*.yaml"))}
+
+
+def load_study(name_or_file: str | Path, settings: Sequence[str] = ()) -> Study:
+    """Read and validate a study.
+
+    Parameters
+    ----------
+    name_or_file : a study of `conf/studies`, or the path of a YAML file.
+    settings : `section.field=value` texts that override the file, values in YAML.
+
+    Raises
+    ------
+    ConfigError : no such study, no valid YAML, or a value that does not fit; names the field and the nearest valid word.
+
+    """
+    values = _read(_locate(name_or_file), ())
+    for setting in settings:
+        _apply(values, setting)
+    try:
+        return Study.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, str(name_or_file))) from None
+
+
+def _locate(name_or_file: str | Path, beside: Path | None = None) -> Path:
+    known = available_studies()
+    name = str(name_or_file)
+    if name in known:
+        return known[name]
+    looks_like_file = name.endswith((".yaml", ".yml")) or "/" in name
+    path = (beside / name) if beside is not None and not Path(name).is_absolute() else Path(name)
+    if path.is_file():
+        return path
+    if looks_like_file:
+        raise ConfigError(f"study file {name!r} does not exist (looked at {path.resolve()})")
+    raise ConfigError(f"there is no study {name!r}; {did_you_mean(name, list(known))} A path must end in .yaml")
+
+
+def _read(file: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    if file in seen:
+        raise ConfigError(f"{file}: `extends` runs in a circle: {' -> '.join(f.name for f in (*seen, file))}")
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{file} is not valid YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{file} holds {type(values).__name__}, expected fields such as `study:` and `title:`")
+    base = values.pop("extends", None)
+    return values if base is None else merged(_read(_locate(base, file.parent), (*seen, file)), values)
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two configurations laid over each other, section by section; `over` wins."""
+    result = dict(base)
+    for key, value in over.items():
+        known = result.get(key)
+        result[key] = merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return result
+
+
+def _apply(values: dict[str, Any], setting: str) -> None:
+    path, equals, text = setting.partition("=")
+    if not equals:
+        raise ConfigError(f"setting {setting!r} has no `=`; write it as section.field=value")
+    *sections, field = path.strip().split(".")
+    place = values
+    for section in sections:
+        place = place.setdefault(section, {})
+        if not isinstance(place, dict):
+            raise ConfigError(f"setting {setting!r}: {section} is a value, not a section")
+    place[field] = yaml.safe_load(text)
+
+
+def _explain(error: ValidationError, source: str) -> str:
+    lines = [f"study {source!r} cannot be used:"]
+    for problem in error.errors():
+        location = ".".join(str(part) for part in problem["loc"]) or "study"
+        lines.append(f"  {location}: {_sentence(problem, error)}")
+    return "\n".join(lines)
+
+
+def _sentence(problem: Any, error: ValidationError) -> str:
+    kind, given = problem["type"], problem.get("input")
+    if kind == "extra_forbidden":
+        section = _section_at(problem["loc"][:-1])
+        word = str(problem["loc"][-1])
+        return f"no such field; {did_you_mean(word, list(section.model_fields))}" if section else "no such field"
+    if kind == "literal_error":
+        valid = [w.strip(" '") for w in problem["ctx"]["expected"].replace(" or ", ", ").split(",")]
+        return f"{given!r} is not accepted; {did_you_mean(given, valid)}"
+    if kind == "missing":
+        return "is required and missing"
+    return f"{problem['msg'].removeprefix('Value error, ')} (given: {given!r})" if given != {} else str(problem["msg"])
+
+
+def _section_at(path: Sequence[str | int]) -> type[BaseModel] | None:
+    section: type[BaseModel] = Study
+    for part in path:
+        field = section.model_fields.get(str(part))
+        annotation = field.annotation if field else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return None
+        section = annotation
+    return section

@@ -1,0 +1,162 @@
+"""A study as typed, validated data: corpus, years, poles, networks, null model, significance."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+CorpusRule = Literal[
+    "everything",
+    "primary_topic",
+    "any_topic",
+    "primary_subfield",
+    "any_subfield",
+    "primary_field",
+    "any_field",
+    "concept",
+    "concept_or_source",
+    "ai_primary",
+    "ai_any",
+    "ai_mag",
+    "ai_narrow",
+]
+Reading = Literal["cited_year", "cited_year_window", "citing_year"]
+NullModel = Literal["ecm", "ecm-variance-corrected", "rewiring"]
+FiniteRule = Literal["parity", "present", "linked", "sampled"]
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+Year = Annotated[int, Field(ge=1500, le=2100)]
+
+AI_SUBFIELD = 1702  # ASJC "Artificial Intelligence"
+AI_CONCEPT = 154945302  # legacy concept C154945302 "Artificial intelligence"
+NARROW_SCORE = 0.6
+GALLO_TYPES = ("article", "conference-paper", "journal-article", "proceedings-article")
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown words are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Corpus(Section):
+    """Which works are the study's own (METHODS 1.1)."""
+
+    rule: CorpusRule = Field("ai_primary", description="how works are chosen; the ai_* rules are shorthands")
+    ids: tuple[int, ...] = Field((), description="topics, subfields, fields or concepts that the rule refers to")
+    min_score: float = Field(0.0, ge=0, le=1, description="least score of a concept (rules with concepts)")
+    sources: tuple[int, ...] = Field((), description="sources that belong to the corpus whatever the score")
+    types: tuple[str, ...] | None = Field(GALLO_TYPES, description="work types; null accepts all")
+    source_types: tuple[str, ...] | None = Field(None, description="types of the source; null accepts all")
+    include_paratext: bool = Field(False, description="keep covers, tables of contents, ...")
+    include_retracted: bool = Field(False, description="keep retracted works")
+    include_xpac: bool = Field(False, description="keep the expansion works of November 2025")
+    max_countries: int | None = Field(None, ge=2, description="leave out works of more countries; null keeps all")
+
+    @model_validator(mode="after")
+    def _needs_ids(self) -> "Corpus":
+        free = self.rule == "everything" or self.rule.startswith("ai_")
+        if not free and not self.ids:
+            raise ValueError(f"rule {self.rule!r} needs `ids`, for example ids: [{AI_SUBFIELD}]")
+        if free and self.ids:
+            raise ValueError(f"rule {self.rule!r} takes no `ids`; use primary_subfield, any_subfield, concept, ...")
+        return self
+
+    @property
+    def resolved(self) -> "Corpus":
+        """The same corpus with the ai_* shorthands written out."""
+        written_out: dict[str, dict[str, object]] = {
+            "ai_primary": {"rule": "primary_subfield", "ids": (AI_SUBFIELD,)},
+            "ai_any": {"rule": "any_subfield", "ids": (AI_SUBFIELD,)},
+            "ai_mag": {"rule": "concept", "ids": (AI_CONCEPT,)},
+            "ai_narrow": {"rule": "concept_or_source", "ids": (AI_CONCEPT,)},
+        }
+        changes = dict(written_out.get(self.rule, {}))
+        if self.rule == "ai_narrow" and self.min_score == 0:
+            changes["min_score"] = NARROW_SCORE
+        return self.model_copy(update=changes)
+
+
+class Years(Section):
+    """Which years are read and analysed; both ends included."""
+
+    corpus: tuple[Year, Year] = Field((1990, 2021), description="publication years of the corpus")
+    citing_until: Year = Field(2023, description="last publication year of a citing work")
+    analysis: tuple[Year, Year] = Field((2000, 2021), description="years of trajectories and of the report")
+    significance: tuple[Year, Year] = Field((2017, 2021), description="years whose mean z decides a significant tie")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Years":
+        for name in ("corpus", "analysis", "significance"):
+            first, last = getattr(self, name)
+            if first > last:
+                raise ValueError(f"{name}: {first} is after {last}; write [first, last]")
+        for name in ("analysis", "significance"):
+            first, last = getattr(self, name)
+            if first < self.corpus[0] or last > self.corpus[1]:
+                raise ValueError(f"{name}: [{first}, {last}] leaves the corpus years {list(self.corpus)}")
+        if self.citing_until < self.corpus[0]:
+            raise ValueError(f"citing_until: {self.citing_until} is before the corpus begins ({self.corpus[0]})")
+        return self
+
+
+class Geography(Section):
+    """Which places are compared."""
+
+    poles: tuple[Country | Bloc, ...] = Field(("US", "CN"), min_length=1, description="countries or blocs to follow")
+    blocs: dict[Bloc, tuple[Country, ...]] = Field(
+        default_factory=dict, description="own blocs: name -> alpha-2 country codes"
+    )
+    cn_includes_hk_mo: bool = Field(False, description="count Hong Kong and Macao as China")
+
+
+class Networks(Section):
+    """How yearly networks are counted (METHODS 2.1)."""
+
+    reading: Reading = Field("cited_year", description="the year a citation belongs to, in the report")
+    readings: tuple[Reading, ...] = Field(
+        ("cited_year", "cited_year_window", "citing_year"), description="all readings that are computed"
+    )
+    citation_window: int = Field(2, ge=0, description="years after publication counted by cited_year_window")
+    citing_types: tuple[str, ...] | None = Field(None, description="types of citing works; null accepts all")
+
+    @model_validator(mode="after")
+    def _reading_is_computed(self) -> "Networks":
+        if self.reading not in self.readings:
+            raise ValueError(f"reading {self.reading!r} is not among readings {list(self.readings)}; add it there")
+        return self
+
+
+class Significance(Section):
+    """Against which null model a tie is held, and when it counts (METHODS 2.2-2.4)."""
+
+    null_model: NullModel = Field("ecm", description="what size alone explains")
+    samples: int = Field(0, ge=0, le=100_000, description="realisations; 0 uses exact moments and tails")
+    finite: FiniteRule = Field("parity", description="which pairs have a z at all")
+    threshold: float = Field(2.0, description="a tie is significant when its mean z is above this")
+    min_finite_years: int = Field(3, ge=1, description="least years with a z within the significance years")
+    false_discovery_rate: float = Field(0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
+
+
+class Study(Section):
+    """One study: one file of `conf/studies`."""
+
+    study: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="short name, used for tables and folders")
+    title: str = Field(description="as the report's heading says it")
+    description: str = Field("", description="what is asked, in a sentence or two")
+    seed: int = Field(1, ge=0, description="seed of every random draw of this study")
+    corpus: Corpus = Field(default_factory=Corpus)
+    years: Years = Field(default_factory=Years)
+    geography: Geography = Field(default_factory=Geography)
+    networks: Networks = Field(default_factory=Networks)
+    significance: Significance = Field(default_factory=Significance)
+
+    @model_validator(mode="after")
+    def _enough_years(self) -> "Study":
+        first, last = self.years.significance
+        if self.significance.min_finite_years > last - first + 1:
+            raise ValueError(
+                f"significance.min_finite_years is {self.significance.min_finite_years}, but years.significance spans "
+                f"only {last - first + 1} years"
+            )
+        return self

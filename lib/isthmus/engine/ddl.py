@@ -1,0 +1,60 @@
+"""Spark types from their short text, without a session (pyspark's own parser needs a running JVM)."""
+
+from pyspark.sql import types as T
+
+from isthmus.errors import StoreError, did_you_mean
+
+PRIMITIVES: dict[str, T.DataType] = {
+    "bigint": T.LongType(),
+    "int": T.IntegerType(),
+    "smallint": T.ShortType(),
+    "double": T.DoubleType(),
+    "float": T.FloatType(),
+    "string": T.StringType(),
+    "boolean": T.BooleanType(),
+    "date": T.DateType(),
+    "timestamp": T.TimestampType(),
+    "binary": T.BinaryType(),
+}
+
+
+def parse_type(text: str) -> T.DataType:
+    """The Spark type of a text such as `array<struct<topic_id:bigint,score:double>>` or `map<string,bigint>`.
+
+    Raises
+    ------
+    StoreError : the text names no type.
+
+    """
+    text = text.strip()
+    lowered = text.lower()
+    if lowered in PRIMITIVES:
+        return PRIMITIVES[lowered]
+    for prefix, build in (("array<", _array), ("struct<", _struct), ("map<", _map)):
+        if lowered.startswith(prefix) and text.endswith(">"):
+            return build(_split(text[len(prefix) : -1]))
+    raise StoreError(f"{text!r} is no column type; {did_you_mean(lowered, list(PRIMITIVES))}")
+
+
+def _array(parts: list[str]) -> T.DataType:
+    return T.ArrayType(parse_type(",".join(parts)))
+
+
+def _map(parts: list[str]) -> T.DataType:
+    return T.MapType(parse_type(parts[0]), parse_type(parts[1]))
+
+
+def _struct(parts: list[str]) -> T.DataType:
+    pairs = (part.replace(":", " ", 1).split(None, 1) for part in parts)
+    return T.StructType([T.StructField(name, parse_type(dtype)) for name, dtype in pairs])
+
+
+def _split(text: str) -> list[str]:
+    """The parts between commas that stand outside any bracket."""
+    parts, depth, start = [], 0, 0
+    for position, letter in enumerate(text):
+        depth += (letter == "<") - (letter == ">")
+        if letter == "," and depth == 0:
+            parts.append(text[start:position].strip())
+            start = position + 1
+    return [*parts, text[start:].strip()]

@@ -1,0 +1,107 @@
+"""Quality gates: named checks on a table, all computed by one aggregate, stored and shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from isthmus.engine.tablespec import TableSpec, column
+from isthmus.errors import GateError
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+GATES = TableSpec(
+    name="gates",
+    fields=(
+        column("study", "string", "study, empty for the tables of the snapshot", False),
+        column("release", "string", "release of the snapshot", False),
+        column("stage", "string", "stage that wrote the table", False),
+        column("table", "string", "checked table", False),
+        column("gate", "string", "name of the check", False),
+        column("severity", "string", "fail stops the run, warn is shown", False),
+        column("observed", "double", "what was measured; null on an empty table"),
+        column("bound", "string", "what is accepted", False),
+        column("passed", "boolean", "whether the observed value lies within the bound", False),
+        column("message", "string", "what it means when the check does not hold", False),
+    ),
+    key=("study", "release", "stage", "table", "gate"),
+    comment="Quality checks of the last run of each stage.",
+)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A bound on one aggregate of a table.
+
+    Parameters
+    ----------
+    name : what is checked.
+    observed : an aggregate expression.
+    severity : "fail" or "warn".
+    low, high : accepted range, ends included; None leaves an end open.
+    message : what it means when the check does not hold, and what to do.
+
+    """
+
+    name: str
+    observed: "Column"
+    severity: Literal["fail", "warn"]
+    low: float | None = None
+    high: float | None = None
+    message: str = ""
+
+    @property
+    def bound(self) -> str:
+        """The accepted range in words."""
+        if self.low is not None and self.low == self.high:
+            return f"= {self.low:g}"
+        ends = ([f">= {self.low:g}"] if self.low is not None else []) + (
+            [f"<= {self.high:g}"] if self.high is not None else []
+        )
+        return " and ".join(ends) or "any"
+
+    def holds(self, value: float | None) -> bool:
+        """Whether the value lies within the range; an empty table (None) does not."""
+        if value is None:
+            return False
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """What a gate observed."""
+
+    table: str
+    gate: str
+    severity: str
+    observed: float | None
+    bound: str
+    passed: bool
+    message: str
+
+
+def check_gates(table: str, rows: "DataFrame", gates: Sequence[Gate]) -> list[GateResult]:
+    """Measure all gates of a table in one pass over its rows."""
+    from pyspark.sql import functions as F
+
+    values = rows.agg(*(g.observed.cast("double").alias(f"gate_{i}") for i, g in enumerate(gates)), F.lit(1)).first()
+    results = []
+    for index, gate in enumerate(gates):
+        value = None if values is None or values[index] is None else float(values[index])
+        holds = gate.holds(value)
+        results.append(GateResult(table, gate.name, gate.severity, value, gate.bound, holds, gate.message))
+    return results
+
+
+def require(results: Sequence[GateResult]) -> None:
+    """Stop when a gate of severity "fail" does not hold.
+
+    Raises
+    ------
+    GateError : names every failed gate, with what was observed and what is accepted.
+
+    """
+    failed = [r for r in results if r.severity == "fail" and not r.passed]
+    if failed:
+        lines = (f"{r.table}: {r.gate} is {r.observed}, accepted {r.bound}. {r.message}" for r in failed)
+        raise GateError("a quality check failed:\n  " + "\n  ".join(lines))

@@ -1,0 +1,127 @@
+"""The run ledger: what ran on what, with which code and configuration, and what came out."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from isthmus.engine.tablespec import TableSpec, column
+
+if TYPE_CHECKING:
+    from isthmus.engine.store import TableStore
+
+LEDGER = TableSpec(
+    name="ledger",
+    fields=(
+        column("run_id", "string", "one run of the pipeline", False),
+        column("stage", "string", "stage", False),
+        column("study", "string", "study, empty for the stages of the snapshot", False),
+        column("release", "string", "release of the snapshot", False),
+        column("configuration_hash", "string", "hash of the configuration that the stage reads", False),
+        column("modules_hash", "string", "hash of the source code of the stage's own rooms", False),
+        column("inputs", "map<string,string>", "what was read -> its version or fingerprint", False),
+        column("outputs", "map<string,bigint>", "table -> Delta version written", False),
+        column("rows_in", "bigint", "rows read, where the stage counts them"),
+        column("rows_out", "bigint", "rows written to all tables"),
+        column("seconds", "double", "wall time", False),
+        column("status", "string", "done or failed", False),
+        column("message", "string", "the error of a failed stage", False),
+        column("started_at", "timestamp", "UTC", False),
+        column("isthmus_version", "string", "version of the library", False),
+    ),
+    key=("run_id", "stage", "study"),
+    comment="One row per stage and run.",
+)
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One stage of one run; the fields are the ledger's columns."""
+
+    run_id: str
+    stage: str
+    study: str
+    release: str
+    configuration_hash: str
+    modules_hash: str
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, int]
+    rows_in: int | None
+    rows_out: int | None
+    seconds: float
+    status: str
+    message: str
+    isthmus_version: str
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def same_work(self, other: "LedgerEntry") -> bool:
+        """Whether both did the same thing: same stage, release, configuration, code and inputs."""
+        return all(getattr(self, name) == getattr(other, name) for name in SAME_WORK)
+
+
+SAME_WORK = ("stage", "study", "release", "configuration_hash", "modules_hash", "inputs")
+
+
+class Ledger:
+    """The ledger of one store, read once at the start of a run."""
+
+    def __init__(self, store: "TableStore") -> None:
+        self.store = store
+        self._last: dict[tuple[str, str], LedgerEntry] = self._read()
+
+    def last_done(self, stage: str, study: str) -> LedgerEntry | None:
+        """The newest successful entry of a stage."""
+        return self._last.get((stage, study))
+
+    def expected_seconds(self, study: str) -> dict[str, float]:
+        """Stage -> what it took last time, for this study and the stages of the snapshot."""
+        return {stage: e.seconds for (stage, of), e in self._last.items() if of in ("", study)}
+
+    def record(self, entry: LedgerEntry) -> None:
+        """Append an entry; entries are only ever added."""
+        rows = self.store.spark.createDataFrame([_row(entry)], LEDGER.schema)
+        self.store.append(LEDGER, rows)
+        if entry.status == "done":
+            self._last[(entry.stage, entry.study)] = entry
+
+    def _read(self) -> dict[tuple[str, str], LedgerEntry]:
+        from pyspark.sql import functions as F
+
+        if not self.store.exists(LEDGER):
+            return {}
+        rows = self.store.read(LEDGER).where(F.col("status") == "done").orderBy("started_at").collect()
+        entries = (LedgerEntry(**row.asDict()) for row in rows)
+        return {(e.stage, e.study): e for e in entries}
+
+
+def configuration_hash(values: Any) -> str:
+    """Hash of plain configuration values, whatever their order."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+@lru_cache
+def modules_hash(rooms: tuple[str, ...]) -> str:
+    """Hash of the source code of these rooms of the library, such as ("networks", "engine.store")."""
+    digest = hashlib.sha256()
+    for room in rooms:
+        for name, text in _sources(room):
+            digest.update(name.encode() + text)
+    return digest.hexdigest()[:16]
+
+
+def _sources(room: str) -> Iterable[tuple[str, bytes]]:
+    place = files("isthmus").joinpath(*room.split("."))
+    if place.is_dir():
+        modules = sorted((p for p in place.iterdir() if p.name.endswith(".py")), key=lambda p: p.name)
+        return [(f"{room}/{p.name}", p.read_bytes()) for p in modules]
+    *folder, last = room.split(".")
+    return [(room, files("isthmus").joinpath(*folder, f"{last}.py").read_bytes())]
+
+
+def _row(entry: LedgerEntry) -> tuple[Any, ...]:
+    values = asdict(entry)
+    return tuple(values[f.name] for f in LEDGER.fields)

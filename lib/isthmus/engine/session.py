@@ -1,0 +1,125 @@
+"""The Spark session: local, on a cluster, or the one that is already there (Databricks, a notebook)."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from isthmus.config.resources import conf_file
+from isthmus.engine.jars import find_jars, package_options
+from isthmus.engine.machine import cores, memory_mib
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# What results depend on: set in every session, also in one that is already there.
+CORRECTNESS: dict[str, str] = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
+    "spark.sql.sources.partitionOverwriteMode": "static",
+}
+
+# What must be known before the JVM starts.
+STATIC: dict[str, str] = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+
+LOCAL_MEMORY_SHARE = 0.5  # the Python workers, numba and the operating system need the other half
+LOCAL_MEMORY_RANGE_MIB = (1024, 16384)
+
+
+def start_session(
+    app_name: str, *, master: str | None = None, jar_sets: Sequence[str] = (), conf: Mapping[str, str] | None = None
+) -> "SparkSession":
+    """The Spark session that this process works with.
+
+    A session that is already active is used as it is (Databricks, a notebook, spark-submit's own settings); only the
+    options that results depend on are set on it.
+
+    Parameters
+    ----------
+    app_name : shown in Spark's own pages.
+    master : Spark master URL; None takes spark-submit's, else `local[*]`.
+    jar_sets : optional sets of `isthmus.engine.jars` beside Delta's: "s3", "graphs".
+    conf : further Spark options; they win over the defaults.
+
+    """
+    from pyspark.sql import SparkSession
+
+    active = SparkSession.getActiveSession()
+    if active is None:
+        active = _build(app_name, master, jar_sets, conf or {})
+    for key, value in CORRECTNESS.items():
+        active.conf.set(key, value)
+    return active
+
+
+def session_options(
+    master: str | None = None, jar_sets: Sequence[str] = (), conf: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """All options of a new session; `scripts/submit.sh` hands the same ones to spark-submit.
+
+    Parameters
+    ----------
+    master : Spark master URL; None means local.
+    jar_sets : optional jar sets beside Delta's.
+    conf : further options, which win.
+
+    """
+    names = ["delta", *(name for name in jar_sets if name != "delta")]
+    files = find_jars(names)
+    jars = {"spark.jars": ",".join(map(str, files))} if files is not None else package_options(names)
+    log_settings = f"-Dlog4j2.configurationFile=file:{conf_file('log4j2.properties')}"
+    options = CORRECTNESS | STATIC | jars | {"spark.driver.extraJavaOptions": log_settings}
+    if is_local(master):
+        options |= _local_options(log_settings)
+    return options | dict(conf or {})
+
+
+def is_local(master: str | None) -> bool:
+    """Whether this master runs everything in one process on this machine."""
+    return master is None or master.startswith("local")
+
+
+def _local_options(log_settings: str) -> dict[str, str]:
+    low, high = LOCAL_MEMORY_RANGE_MIB
+    memory = int(min(max(memory_mib() * LOCAL_MEMORY_SHARE, low), high))
+    return {
+        "spark.driver.memory": f"{memory}m",
+        "spark.driver.host": "localhost",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"{log_settings} -XX:+UseParallelGC",
+        "spark.sql.shuffle.partitions": str(max(4, 2 * cores())),
+        "spark.databricks.delta.snapshotPartitions": "2",  # 50 by default; worth 20 seconds of a small local run
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+
+
+def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Mapping[str, str]) -> "SparkSession":
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName(app_name)
+    submitted = os.environ.get("ISTHMUS_SUBMITTED")  # scripts/submit.sh has already handed all options to spark-submit
+    if not submitted:
+        # Python workers must be the driver's interpreter; a PATH python would lack the library
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+        builder = builder.master(master or "local[*]")
+        for key, value in session_options(master, jar_sets, conf).items():
+            builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+def main() -> None:
+    """Print the options of a new session as spark-submit arguments, one a line (used by `scripts/submit.sh`)."""
+    master = sys.argv[1] if len(sys.argv) > 1 else None
+    for key, value in session_options(master, sys.argv[2:]).items():
+        print(f"--conf\n{key}={value}")  # noqa: T201 - this is the function's purpose
+
+
+if __name__ == "__main__":
+    main()

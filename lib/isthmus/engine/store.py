@@ -1,0 +1,203 @@
+"""Named Delta tables under a path or in a catalog: the only place that knows formats and paths."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from isthmus.engine.tablespec import TableSpec
+from isthmus.errors import StoreError, did_you_mean
+
+if TYPE_CHECKING:
+    from delta.tables import DeltaTable
+    from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
+
+Value = str | int | bool
+
+
+class TableStore:
+    """Delta tables by name.
+
+    Parameters
+    ----------
+    spark : the session.
+    location : a folder or URI (`warehouse`, `s3a://bucket/isthmus`), or `catalog.schema` of a metastore.
+
+    """
+
+    def __init__(self, spark: "SparkSession", location: str) -> None:
+        self.spark = spark
+        self.location = location.rstrip("/")
+        self.in_catalog = is_catalog(location)
+
+    def path(self, table: TableSpec | str) -> str:
+        """The folder of a table of a path store."""
+        if self.in_catalog:
+            raise StoreError(f"{self.location} is a catalog: its tables have no path; use TableStore.read")
+        return f"{self.location}/{_name(table)}"
+
+    def exists(self, table: TableSpec | str) -> bool:
+        """Whether the table has been created."""
+        from delta.tables import DeltaTable
+
+        if self.in_catalog:
+            return bool(self.spark.catalog.tableExists(self._identifier(table)))
+        return bool(DeltaTable.isDeltaTable(self.spark, self.path(table)))
+
+    def read(self, table: TableSpec | str) -> "DataFrame":
+        """The table's rows.
+
+        Raises
+        ------
+        StoreError : the table has not been written yet.
+
+        """
+        if not self.exists(table):
+            raise StoreError(
+                f"table {_name(table)!r} does not exist in {self.location}. Run the stage that writes it first "
+                f"(`isthmus tables` lists the tables and their stages)."
+            )
+        return self._frame(table)
+
+    def version(self, table: TableSpec | str) -> int | None:
+        """The Delta version of the table, None when it does not exist."""
+        return int(self._last_commit(table)["version"]) if self.exists(table) else None
+
+    def overwrite(self, spec: TableSpec, rows: "DataFrame") -> int:
+        """Replace the whole table in one commit and return its version.
+
+        Raises
+        ------
+        StoreError : columns of `rows` are missing or unknown to the table.
+
+        """
+        self._create(spec, replace_if_changed=True)
+        return self._write(spec, rows, {})
+
+    def replace(self, spec: TableSpec, rows: "DataFrame", where: Mapping[str, Value | Sequence[Value]]) -> int:
+        """Replace in one commit the rows whose columns equal these values, and return the table's version.
+
+        Parameters
+        ----------
+        spec : the table.
+        rows : the new rows; each must satisfy `where`.
+        where : column -> value, or a list of values.
+
+        """
+        if not where:
+            raise StoreError(f"table {spec.name!r}: replace needs a condition; use overwrite for the whole table")
+        self._create(spec, replace_if_changed=False)
+        return self._write(spec, rows, {"replaceWhere": " AND ".join(_equals(c, v) for c, v in where.items())})
+
+    def merge(self, spec: TableSpec, rows: "DataFrame") -> int:
+        """Insert rows with new keys and update those with known keys, in one commit; return the table's version."""
+        self._create(spec, replace_if_changed=False)
+        same_key = " AND ".join(f"old.`{c}` <=> new.`{c}`" for c in spec.key)
+        merge = self._handle(spec).alias("old").merge(self._aligned(spec, rows).alias("new"), same_key)
+        merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        return int(self._last_commit(spec)["version"])
+
+    def append(self, spec: TableSpec, rows: "DataFrame") -> None:
+        """Add rows of a log, such as the ledger's; tables of results use `replace` or `merge`."""
+        self._create(spec, replace_if_changed=False)
+        self._save(spec, self._aligned(spec, rows).write.format("delta").mode("append"))
+
+    def rows_written(self, table: TableSpec | str) -> int:
+        """The number of rows that the table's last commit wrote, from its own log."""
+        metrics = self._last_commit(table)["operationMetrics"] or {}
+        return int(metrics.get("numOutputRows") or metrics.get("numTargetRowsInserted") or 0)
+
+    def _write(self, spec: TableSpec, rows: "DataFrame", options: Mapping[str, str]) -> int:
+        self._save(spec, self._aligned(spec, rows).write.format("delta").mode("overwrite").options(**options))
+        return int(self._last_commit(spec)["version"])
+
+    def _save(self, spec: TableSpec, writer: "DataFrameWriter") -> None:
+        if self.in_catalog:
+            writer.saveAsTable(self._identifier(spec))
+        else:
+            writer.save(self.path(spec))
+
+    def _aligned(self, spec: TableSpec, rows: "DataFrame") -> "DataFrame":
+        """The rows with the table's columns in its order and types; a cast that loses a value is an error (ANSI)."""
+        missing = [c for c in spec.columns if c not in rows.columns]
+        unknown = [c for c in rows.columns if c not in spec.columns]
+        if missing or unknown:
+            hint = f"; {did_you_mean(unknown[0], missing)}" if missing and unknown else ""
+            raise StoreError(
+                f"table {spec.name!r} expects the columns {spec.columns}; missing: {missing or 'none'}, "
+                f"unknown: {unknown or 'none'}{hint}"
+            )
+        return rows.select(*(F.col(f.name).cast(f.dataType).alias(f.name) for f in spec.fields))
+
+    def _create(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
+        from delta.tables import DeltaTable
+
+        if not self.exists(spec):
+            self._define(spec, DeltaTable.createIfNotExists(self.spark)).execute()
+            return
+        found, expected = _types(self._frame(spec).schema), _types(spec.schema)
+        if found == expected:
+            return
+        if not replace_if_changed:
+            changed = sorted(set(found.items()) ^ set(expected.items()))
+            raise StoreError(
+                f"table {spec.name!r} in {self.location} was written with other columns: {changed}. Its rows come from "
+                f"another version of Isthmus; delete the table and run its stage again, or use a new warehouse."
+            )
+        self._define(spec, DeltaTable.replace(self.spark)).execute()
+
+    def _define(self, spec: TableSpec, builder: Any) -> Any:
+        builder = builder.tableName(self._identifier(spec)) if self.in_catalog else builder.location(self.path(spec))
+        builder = builder.addColumns(spec.schema).comment(spec.comment)
+        if spec.partition_by:
+            builder = builder.partitionedBy(*spec.partition_by)
+        for name, condition in spec.checks.items():
+            builder = builder.property(f"delta.constraints.{name}", condition)
+        return builder
+
+    def _frame(self, table: TableSpec | str) -> "DataFrame":
+        if self.in_catalog:
+            return self.spark.read.table(self._identifier(table))
+        return self.spark.read.format("delta").load(self.path(table))
+
+    def _last_commit(self, table: TableSpec | str) -> dict[str, Any]:
+        commit = self._handle(table).history(1).select("version", "operationMetrics").first()
+        return commit.asDict() if commit else {}
+
+    def _handle(self, table: TableSpec | str) -> "DeltaTable":
+        from delta.tables import DeltaTable
+
+        if self.in_catalog:
+            return DeltaTable.forName(self.spark, self._identifier(table))
+        return DeltaTable.forPath(self.spark, self.path(table))
+
+    def _identifier(self, table: TableSpec | str) -> str:
+        return f"{self.location}.{_name(table)}"
+
+
+def is_catalog(location: str) -> bool:
+    """Whether a location is `catalog.schema` of a metastore and no path: two plain names with one dot between."""
+    parts = location.split(".")
+    return len(parts) == 2 and all(part.isidentifier() for part in parts)
+
+
+def _name(table: TableSpec | str) -> str:
+    return table if isinstance(table, str) else table.name
+
+
+def _types(schema: StructType) -> dict[str, str]:
+    return {f.name: f.dataType.simpleString() for f in schema.fields}
+
+
+def _equals(name: str, value: Value | Sequence[Value]) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"`{name}` IN ({', '.join(_literal(v) for v in value)})"
+    return f"`{name}` = {_literal(value)}"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"

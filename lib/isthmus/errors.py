@@ -1,0 +1,49 @@
+"""Errors and warnings that say what, where, observed against expected, and what to do next."""
+
+from difflib import get_close_matches
+from typing import Any
+
+
+class IsthmusError(Exception):
+    """Any error that Isthmus raises on purpose; its message stands alone, without a traceback."""
+
+
+class ConfigError(IsthmusError):
+    """A study or storage configuration that cannot be used."""
+
+
+class SnapshotError(IsthmusError):
+    """A snapshot that is missing, incomplete, or not what its manifest says."""
+
+
+class StoreError(IsthmusError):
+    """A table that is missing or does not have the expected columns or rows."""
+
+
+class GateError(IsthmusError):
+    """A quality gate of severity `fail` that did not hold."""
+
+
+class SetupError(IsthmusError):
+    """A machine that lacks something: Java, a jar, a Python version."""
+
+
+class NetworkError(IsthmusError):
+    """A network that a null model cannot be fitted to; the message names the node."""
+
+
+class IsthmusWarning(UserWarning):
+    """Something that a reader of the results should know and that does not stop the run."""
+
+
+def did_you_mean(word: Any, valid: list[str] | tuple[str, ...]) -> str:
+    """A hint with the nearest valid word, or the list of valid words when none is near.
+
+    Parameters
+    ----------
+    word : what was given.
+    valid : the words that are accepted.
+
+    """
+    near = get_close_matches(str(word), list(valid), n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}?" if near else "valid: " + ", ".join(sorted(valid))

@@ -1,0 +1,49 @@
+"""Fixtures of all tests: one Spark session, a fresh table store, the real records."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL_RECORDS = ROOT.parent / "shared" / "data" / "openalex"
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """The one session of all tests: small, quiet, stopped at the end."""
+    from isthmus.engine import start_session
+
+    session = start_session(
+        "isthmus-tests",
+        master="local[2]",
+        conf={
+            "spark.driver.memory": "2g",
+            "spark.sql.shuffle.partitions": "4",
+            "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+        },
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def store(spark, tmp_path):
+    """An empty table store."""
+    from isthmus.engine import TableStore
+
+    return TableStore(spark, str(tmp_path / "warehouse"))
+
+
+@pytest.fixture(scope="session")
+def openalex_records() -> Path:
+    """The folder of real OpenAlex records that lies beside the project, where it does."""
+    if not REAL_RECORDS.is_dir():
+        pytest.skip("the real OpenAlex records (shared/data/openalex) are not beside this checkout")
+    return REAL_RECORDS
