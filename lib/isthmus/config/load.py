@@ -27,7 +27,7 @@ def load_study(name_or_file: str | Path, settings: Sequence[str] = ()) -> Study:
 
     Raises
     ------
-    ConfigError : no such study, no valid YAML, or a value that does not fit; names the field and the nearest valid word.
+    ConfigError : no such study, no valid YAML, or a value that does not fit; names the field and the nearest word.
 
     """
     values = _read(_locate(name_or_file), ())

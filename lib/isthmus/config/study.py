@@ -42,16 +42,16 @@ class Section(BaseModel):
 class Corpus(Section):
     """Which works are the study's own (METHODS 1.1)."""
 
-    rule: CorpusRule = Field("ai_primary", description="how works are chosen; the ai_* rules are shorthands")
-    ids: tuple[int, ...] = Field((), description="topics, subfields, fields or concepts that the rule refers to")
-    min_score: float = Field(0.0, ge=0, le=1, description="least score of a concept (rules with concepts)")
-    sources: tuple[int, ...] = Field((), description="sources that belong to the corpus whatever the score")
-    types: tuple[str, ...] | None = Field(GALLO_TYPES, description="work types; null accepts all")
-    source_types: tuple[str, ...] | None = Field(None, description="types of the source; null accepts all")
-    include_paratext: bool = Field(False, description="keep covers, tables of contents, ...")
-    include_retracted: bool = Field(False, description="keep retracted works")
-    include_xpac: bool = Field(False, description="keep the expansion works of November 2025")
-    max_countries: int | None = Field(None, ge=2, description="leave out works of more countries; null keeps all")
+    rule: CorpusRule = Field(default="ai_primary", description="how works are chosen")
+    ids: tuple[int, ...] = Field(default=(), description="topics, subfields, fields or concepts of the rule")
+    min_score: float = Field(default=0.0, ge=0, le=1, description="least score of a concept (rules with concepts)")
+    sources: tuple[int, ...] = Field(default=(), description="sources that belong to the corpus whatever the score")
+    types: tuple[str, ...] | None = Field(default=GALLO_TYPES, description="work types; null accepts all")
+    source_types: tuple[str, ...] | None = Field(default=None, description="types of the source; null accepts all")
+    include_paratext: bool = Field(default=False, description="keep covers, tables of contents, ...")
+    include_retracted: bool = Field(default=False, description="keep retracted works")
+    include_xpac: bool = Field(default=False, description="keep the expansion works of November 2025")
+    max_countries: int | None = Field(default=None, ge=2, description="leave out works of more countries; null: none")
 
     @model_validator(mode="after")
     def _needs_ids(self) -> "Corpus":
@@ -81,7 +81,7 @@ class Years(Section):
     """Which years are read and analysed; both ends included."""
 
     corpus: tuple[Year, Year] = Field((1990, 2021), description="publication years of the corpus")
-    citing_until: Year = Field(2023, description="last publication year of a citing work")
+    citing_until: Year = Field(default=2023, description="last publication year of a citing work")
     analysis: tuple[Year, Year] = Field((2000, 2021), description="years of trajectories and of the report")
     significance: tuple[Year, Year] = Field((2017, 2021), description="years whose mean z decides a significant tie")
 
@@ -103,22 +103,22 @@ class Years(Section):
 class Geography(Section):
     """Which places are compared."""
 
-    poles: tuple[Country | Bloc, ...] = Field(("US", "CN"), min_length=1, description="countries or blocs to follow")
+    poles: tuple[Country | Bloc, ...] = Field(default=("US", "CN"), min_length=1, description="countries or blocs")
     blocs: dict[Bloc, tuple[Country, ...]] = Field(
         default_factory=dict, description="own blocs: name -> alpha-2 country codes"
     )
-    cn_includes_hk_mo: bool = Field(False, description="count Hong Kong and Macao as China")
+    cn_includes_hk_mo: bool = Field(default=False, description="count Hong Kong and Macao as China")
 
 
 class Networks(Section):
     """How yearly networks are counted (METHODS 2.1)."""
 
-    reading: Reading = Field("cited_year", description="the year a citation belongs to, in the report")
+    reading: Reading = Field(default="cited_year", description="the year a citation belongs to, in the report")
     readings: tuple[Reading, ...] = Field(
         ("cited_year", "cited_year_window", "citing_year"), description="all readings that are computed"
     )
-    citation_window: int = Field(2, ge=0, description="years after publication counted by cited_year_window")
-    citing_types: tuple[str, ...] | None = Field(None, description="types of citing works; null accepts all")
+    citation_window: int = Field(default=2, ge=0, description="years after publication counted by cited_year_window")
+    citing_types: tuple[str, ...] | None = Field(default=None, description="types of citing works; null accepts all")
 
     @model_validator(mode="after")
     def _reading_is_computed(self) -> "Networks":
@@ -130,12 +130,12 @@ class Networks(Section):
 class Significance(Section):
     """Against which null model a tie is held, and when it counts (METHODS 2.2-2.4)."""
 
-    null_model: NullModel = Field("ecm", description="what size alone explains")
-    samples: int = Field(0, ge=0, le=100_000, description="realisations; 0 uses exact moments and tails")
-    finite: FiniteRule = Field("parity", description="which pairs have a z at all")
-    threshold: float = Field(2.0, description="a tie is significant when its mean z is above this")
-    min_finite_years: int = Field(3, ge=1, description="least years with a z within the significance years")
-    false_discovery_rate: float = Field(0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
+    null_model: NullModel = Field(default="ecm", description="what size alone explains")
+    samples: int = Field(default=0, ge=0, le=100_000, description="realisations; 0 uses exact moments and tails")
+    finite: FiniteRule = Field(default="parity", description="which pairs have a z at all")
+    threshold: float = Field(default=2.0, description="a tie is significant when its mean z is above this")
+    min_finite_years: int = Field(default=3, ge=1, description="least years with a z within the significance years")
+    false_discovery_rate: float = Field(default=0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
 
 
 class Study(Section):
@@ -144,7 +144,7 @@ class Study(Section):
     study: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="short name, used for tables and folders")
     title: str = Field(description="as the report's heading says it")
     description: str = Field("", description="what is asked, in a sentence or two")
-    seed: int = Field(1, ge=0, description="seed of every random draw of this study")
+    seed: int = Field(default=1, ge=0, description="seed of every random draw of this study")
     corpus: Corpus = Field(default_factory=Corpus)
     years: Years = Field(default_factory=Years)
     geography: Geography = Field(default_factory=Geography)

@@ -1,0 +1,54 @@
+"""How much of a corpus can be placed at all, year by year: it stands beside every indicator."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.corpus.select import STUDY_COLUMNS
+from isthmus.engine import TableSpec, column
+
+CORPUS_COVERAGE = TableSpec(
+    name="corpus_coverage",
+    fields=(
+        *STUDY_COLUMNS,
+        column("year", "int", "publication year", False),
+        column("corpus_works", "bigint", "works of the corpus", False),
+        column("corpus_with_authors", "bigint", "of these, works that list an author", False),
+        column("corpus_with_country", "bigint", "of these, works with at least one country", False),
+        column("corpus_with_city", "bigint", "of these, works with at least one institution of known city", False),
+        column("corpus_with_references", "bigint", "of these, works with at least one reference", False),
+    ),
+    key=("study", "year"),
+    comment="Coverage of a study's corpus per publication year.",
+    partition_by=("study",),
+    checks={"country_within_works": "corpus_with_country <= corpus_works"},
+)
+
+
+def corpus_coverage(
+    works: DataFrame, countries: DataFrame, authorships: DataFrame, institutions: DataFrame
+) -> DataFrame:
+    """Count per year the corpus works that have authors, a country, a city, references.
+
+    Parameters
+    ----------
+    works : rows of `corpus_works`; only the corpus itself is counted.
+    countries : rows of `corpus_countries`.
+    authorships, institutions : rows of the tables of those names.
+
+    """
+    corpus = works.where("is_corpus")
+    in_city = (
+        authorships.join(institutions.where(F.col("city").isNotNull()).select("institution_id"), "institution_id")
+        .select("work_id")
+        .distinct()
+        .withColumn("has_city", F.lit(True))
+    )
+    placed = countries.select("work_id").distinct().withColumn("has_country", F.lit(True))
+    marked = corpus.join(placed, "work_id", "left").join(in_city, "work_id", "left")
+    return marked.groupBy("study", "release", "year").agg(
+        F.count("*").alias("corpus_works"),
+        F.count_if(F.col("n_authors") > 0).alias("corpus_with_authors"),
+        F.count_if("has_country").alias("corpus_with_country"),
+        F.count_if("has_city").alias("corpus_with_city"),
+        F.count_if(F.col("n_references") > 0).alias("corpus_with_references"),
+    )

@@ -1,0 +1,143 @@
+"""Which works belong to a study, and which works cite them (METHODS 1.1, 2.1)."""
+
+from collections.abc import Callable
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.config import Corpus, Study
+from isthmus.engine import TableSpec, column
+from isthmus.errors import ConfigError
+
+STUDY_COLUMNS = (
+    column("study", "string", "study that the row belongs to", False),
+    column("release", "string", "release of the snapshot", False),
+)
+
+CORPUS_WORKS = TableSpec(
+    name="corpus_works",
+    fields=(
+        *STUDY_COLUMNS,
+        column("work_id", "bigint", "number of the OpenAlex work", False),
+        column("year", "int", "publication year", False),
+        column("is_corpus", "boolean", "true: the study's own work; false: a work that only cites one", False),
+        column("n_authors", "int", "authors of the work"),
+        column("n_references", "int", "references as listed"),
+    ),
+    key=("study", "work_id"),
+    comment="The works of a study: its corpus, and the works of any field that cite it.",
+    partition_by=("study",),
+)
+
+SUBFIELDS_PER_FIELD = 100  # ASJC: subfield 1702 belongs to field 17
+
+
+def corpus_condition(corpus: Corpus) -> Column:
+    """Which rows of the table `works` belong to the corpus, without the years.
+
+    Raises
+    ------
+    ConfigError : the rule has no implementation (never for a validated study).
+
+    """
+    resolved = corpus.resolved
+    rule = RULES.get(resolved.rule)
+    if rule is None:
+        raise ConfigError(f"corpus.rule {resolved.rule!r} is not implemented; implemented: {sorted(RULES)}")
+    condition = _kept(corpus) & F.coalesce(rule(resolved), F.lit(False))
+    if corpus.types is not None:
+        condition &= F.col("work_type").isin(list(corpus.types))
+    if corpus.source_types is not None:
+        condition &= F.col("source_type").isin(list(corpus.source_types))
+    return condition
+
+
+def select_corpus(works: DataFrame, study: Study) -> DataFrame:
+    """The study's own works: (work_id, year, is_corpus, n_authors, n_references).
+
+    Parameters
+    ----------
+    works : rows of the table `works`.
+    study : its corpus rule and corpus years are used; a work without a year belongs to no study.
+
+    """
+    first, last = study.years.corpus
+    chosen = works.where(corpus_condition(study.corpus) & F.col("publication_year").between(first, last))
+    return _work_columns(chosen, is_corpus=True)
+
+
+def citing_works(works: DataFrame, citations: DataFrame, corpus: DataFrame, study: Study) -> DataFrame:
+    """Works of any field outside the corpus that cite it, up to the last citing year; same columns as the corpus.
+
+    Parameters
+    ----------
+    works, citations : rows of the tables of those names.
+    corpus : the result of `select_corpus`.
+    study : the types and the last year of citing works; paratext, retracted and expansion works as in the corpus.
+
+    """
+    ids = corpus.select("work_id")
+    citing = citations.join(ids.withColumnRenamed("work_id", "cited_work_id"), "cited_work_id", "left_semi")
+    condition = _kept(study.corpus) & F.col("publication_year").between(study.years.corpus[0], study.years.citing_until)
+    if study.networks.citing_types is not None:
+        condition &= F.col("work_type").isin(list(study.networks.citing_types))
+    outside = works.where(condition).join(ids, "work_id", "left_anti")
+    chosen = outside.join(citing.select(F.col("citing_work_id").alias("work_id")), "work_id", "left_semi")
+    return _work_columns(chosen, is_corpus=False)
+
+
+def corpus_works(works: DataFrame, citations: DataFrame, study: Study, release: str) -> DataFrame:
+    """The rows of the table `corpus_works`: the corpus and the works that cite it."""
+    corpus = select_corpus(works, study)
+    both = corpus.unionByName(citing_works(works, citations, corpus, study))
+    return both.select(F.lit(study.study).alias("study"), F.lit(release).alias("release"), *both.columns)
+
+
+def _kept(corpus: Corpus) -> Column:
+    condition = F.lit(True)
+    for flag, included in (
+        ("is_paratext", corpus.include_paratext),
+        ("is_retracted", corpus.include_retracted),
+        ("is_xpac", corpus.include_xpac),
+    ):
+        condition = condition if included else condition & ~F.coalesce(F.col(flag), F.lit(False))
+    return condition
+
+
+def _work_columns(works: DataFrame, *, is_corpus: bool) -> DataFrame:
+    return works.select(
+        "work_id",
+        F.col("publication_year").alias("year"),
+        F.lit(is_corpus).alias("is_corpus"),
+        "n_authors",
+        "n_references",
+    )
+
+
+def _any_topic_has(field: str, ids: tuple[int, ...]) -> Column:
+    return F.exists("topics", lambda topic: topic[field].isin(list(ids)))
+
+
+def _concept(corpus: Corpus) -> Column:
+    return F.exists(
+        "concepts",
+        lambda concept: (
+            concept["concept_id"].isin(list(corpus.ids))
+            & (F.coalesce(concept["score"], F.lit(0.0)) >= F.lit(corpus.min_score))
+        ),
+    )
+
+
+RULES: dict[str, Callable[[Corpus], Column]] = {
+    "everything": lambda corpus: F.lit(True),
+    "primary_topic": lambda corpus: F.col("primary_topic_id").isin(list(corpus.ids)),
+    "any_topic": lambda corpus: _any_topic_has("topic_id", corpus.ids),
+    "primary_subfield": lambda corpus: F.col("primary_subfield_id").isin(list(corpus.ids)),
+    "any_subfield": lambda corpus: _any_topic_has("subfield_id", corpus.ids),
+    "primary_field": lambda corpus: F.floor(F.col("primary_subfield_id") / SUBFIELDS_PER_FIELD).isin(list(corpus.ids)),
+    "any_field": lambda corpus: _any_topic_has("field_id", corpus.ids),
+    "concept": _concept,
+    "concept_or_source": lambda corpus: (
+        F.coalesce(_concept(corpus), F.lit(False)) | F.col("source_id").isin(list(corpus.sources))
+    ),
+}

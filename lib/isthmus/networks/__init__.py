@@ -1,0 +1,21 @@
+"""Edge lists per year: collaboration, citation, knowledge exchange; and what each country brings to them."""
+
+from isthmus.networks.citation import CITATION_FLOWS, citation_edges, citation_flows, knowledge_exchange
+from isthmus.networks.collaboration import collaboration
+from isthmus.networks.edges import CITATION, COLLABORATION, EDGES, KNOWLEDGE_EXCHANGE, all_edges
+from isthmus.networks.nodes import NODES, node_volumes
+
+__all__ = [
+    "CITATION",
+    "CITATION_FLOWS",
+    "COLLABORATION",
+    "EDGES",
+    "KNOWLEDGE_EXCHANGE",
+    "NODES",
+    "all_edges",
+    "citation_edges",
+    "citation_flows",
+    "collaboration",
+    "knowledge_exchange",
+    "node_volumes",
+]

@@ -1,0 +1,114 @@
+"""Who builds on whom: citations between countries, and their exchange in both directions (METHODS 1.3, 2.1)."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.config.study import Reading
+from isthmus.corpus.select import STUDY_COLUMNS
+from isthmus.engine import TableSpec, column
+from isthmus.networks.names import CITATION, KNOWLEDGE_EXCHANGE
+
+CITATION_FLOWS = TableSpec(
+    name="citation_flows",
+    fields=(
+        *STUDY_COLUMNS,
+        column("citing_year", "int", "publication year of the citing works", False),
+        column("cited_year", "int", "publication year of the cited works", False),
+        column("src", "string", "country of the citing works", False),
+        column("dst", "string", "country of the cited works; may equal src", False),
+        column("weight", "bigint", "full count: each citation adds 1 to every pair of citing and cited country", False),
+        column("fractional", "double", "each citation adds 1 in all, by the countries' author fractions", False),
+    ),
+    key=("study", "citing_year", "cited_year", "src", "dst"),
+    comment="Citations from works of any field to the corpus, by year and country of both sides.",
+    partition_by=("study",),
+    checks={"weight_positive": "weight > 0", "not_backward": "citing_year >= cited_year"},
+)
+
+
+def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
+    """Citations by year and country of both sides; domestic ones included, the basis of every reading of the year.
+
+    A citation of a work that appears in a later year than the citing one is left out, as are citations of works
+    without a country.
+
+    Parameters
+    ----------
+    citations : rows of `citations`, distinct.
+    countries : rows of `corpus_countries`; cited works are the corpus, citing works all of them.
+    max_countries : leave out corpus works of more countries than this, on both sides.
+
+    """
+    if max_countries is not None:
+        countries = countries.where(~F.col("is_corpus") | (F.col("n_countries") <= max_countries))
+    places = countries.groupBy("study", "release", "work_id", "year", "is_corpus").agg(
+        F.collect_list(F.struct("country", "fraction")).alias("places")
+    )
+    citing = places.select(
+        F.col("work_id").alias("citing_work_id"), F.col("year").alias("citing_year"), F.col("places").alias("from")
+    )
+    cited = places.where("is_corpus").select(
+        "study",
+        "release",
+        F.col("work_id").alias("cited_work_id"),
+        F.col("year").alias("cited_year"),
+        F.col("places").alias("to"),
+    )
+    links = (
+        citations.select("citing_work_id", "cited_work_id")
+        .join(cited, "cited_work_id")
+        .join(citing, "citing_work_id")
+        .where(F.col("citing_year") >= F.col("cited_year"))
+    )
+    keys = ("study", "release", "citing_year", "cited_year")
+    one_side = links.select(*keys, "to", F.explode("from").alias("a"))
+    both = one_side.select(*keys, "a", F.explode("to").alias("b"))
+    return both.groupBy(*keys, F.col("a.country").alias("src"), F.col("b.country").alias("dst")).agg(
+        F.count("*").alias("weight"), F.sum(F.col("a.fraction") * F.col("b.fraction")).alias("fractional")
+    )
+
+
+def citation_edges(flows: DataFrame, *, reading: Reading, window: int, years: tuple[int, int]) -> DataFrame:
+    """Directed edges between different countries under one reading of the year.
+
+    Parameters
+    ----------
+    flows : rows of `citation_flows`.
+    reading : `cited_year` counts in the cited work's year whatever the citing year; `cited_year_window` the same for
+        citations within `window` years; `citing_year` counts in the citing work's year.
+    window : years after publication that `cited_year_window` counts.
+    years : first and last year of the networks.
+
+    """
+    year = F.col("citing_year") if reading == "citing_year" else F.col("cited_year")
+    chosen = flows.where((F.col("src") != F.col("dst")) & year.between(*years))
+    if reading == "cited_year_window":
+        chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= window)
+    counted = chosen.groupBy("study", "release", year.alias("year"), "src", "dst").agg(
+        F.sum("weight").alias("weight"), F.sum("fractional").alias("fractional")
+    )
+    return counted.select("*", F.lit(CITATION).alias("network"), F.lit(reading).alias("reading"))
+
+
+def knowledge_exchange(directed: DataFrame) -> DataFrame:
+    """Undirected edges: citations from one country to the other and vice versa, src < dst.
+
+    Parameters
+    ----------
+    directed : the result of `citation_edges`.
+
+    """
+    ordered = directed.select(
+        "study",
+        "release",
+        "reading",
+        "year",
+        F.least("src", "dst").alias("src"),
+        F.greatest("src", "dst").alias("dst"),
+        "weight",
+        "fractional",
+    )
+    counted = ordered.groupBy("study", "release", "reading", "year", "src", "dst").agg(
+        F.sum("weight").alias("weight"), F.sum("fractional").alias("fractional")
+    )
+    return counted.select("*", F.lit(KNOWLEDGE_EXCHANGE).alias("network"))
