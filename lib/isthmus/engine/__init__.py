@@ -3,7 +3,7 @@
 Only this room knows formats and paths; every other room names tables.
 """
 
-from isthmus.engine.gates import GATES, Gate, GateResult, check_gates, require
+from isthmus.engine.gates import Gate, GateResult, check_gates, require
 from isthmus.engine.ledger import LEDGER, Ledger, LedgerEntry
 from isthmus.engine.progress import Progress
 from isthmus.engine.session import start_session
@@ -11,7 +11,6 @@ from isthmus.engine.store import TableStore
 from isthmus.engine.tablespec import TableSpec, column
 
 __all__ = [
-    "GATES",
     "LEDGER",
     "Gate",
     "GateResult",

@@ -1,32 +1,13 @@
-"""Quality gates: named checks on a table, all computed by one aggregate, stored and shown."""
+"""Quality gates: named checks on a table, all computed by one aggregate, stored in the ledger and shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from isthmus.engine.tablespec import TableSpec, column
 from isthmus.errors import GateError
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
-
-GATES = TableSpec(
-    name="gates",
-    fields=(
-        column("study", "string", "study, empty for the tables of the snapshot", False),
-        column("release", "string", "release of the snapshot", False),
-        column("stage", "string", "stage that wrote the table", False),
-        column("table", "string", "checked table", False),
-        column("gate", "string", "name of the check", False),
-        column("severity", "string", "fail stops the run, warn is shown", False),
-        column("observed", "double", "what was measured; null on an empty table"),
-        column("bound", "string", "what is accepted", False),
-        column("passed", "boolean", "whether the observed value lies within the bound", False),
-        column("message", "string", "what it means when the check does not hold", False),
-    ),
-    key=("study", "release", "stage", "table", "gate"),
-    comment="Quality checks of the last run of each stage.",
-)
 
 
 @dataclass(frozen=True)

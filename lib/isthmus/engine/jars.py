@@ -138,7 +138,7 @@ def _resolve(name: str, jar_set: JarSet) -> None:
             tail = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
             raise SetupError(
                 f"the jars {', '.join(jar_set.coordinates)} could not be resolved (exit code {done.returncode}). Is a "
-                f"Maven repository reachable? Behind a mirror, set spark.jars.ivySettings; without any network, put the "
+                f"Maven repository reachable? Behind a mirror, set spark.jars.ivySettings; without a network, put the "
                 f"jar files and an empty file named 'complete' into {jar_home() / name}.\n{tail}"
             )
         folder = jar_home() / name

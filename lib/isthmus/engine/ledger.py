@@ -9,10 +9,17 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from isthmus.engine.gates import GateResult
 from isthmus.engine.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
+    from pyspark.sql import Row
+
     from isthmus.engine.store import TableStore
+
+GATE_TYPE = (
+    "struct<table:string,gate:string,severity:string,observed:double,bound:string,passed:boolean,message:string>"
+)
 
 LEDGER = TableSpec(
     name="ledger",
@@ -28,13 +35,14 @@ LEDGER = TableSpec(
         column("rows_in", "bigint", "rows read, where the stage counts them"),
         column("rows_out", "bigint", "rows written to all tables"),
         column("seconds", "double", "wall time", False),
-        column("status", "string", "done or failed", False),
+        column("status", "string", "started, done or failed", False),
         column("message", "string", "the error of a failed stage", False),
+        column("gates", f"array<{GATE_TYPE}>", "quality checks of what the stage wrote"),
         column("started_at", "timestamp", "UTC", False),
         column("isthmus_version", "string", "version of the library", False),
     ),
-    key=("run_id", "stage", "study"),
-    comment="One row per stage and run.",
+    key=("run_id", "stage", "study", "status"),
+    comment="One row when a stage starts and one when it ends.",
 )
 
 
@@ -56,6 +64,7 @@ class LedgerEntry:
     status: str
     message: str
     isthmus_version: str
+    gates: tuple[GateResult, ...] = ()
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def same_work(self, other: "LedgerEntry") -> bool:
@@ -71,11 +80,17 @@ class Ledger:
 
     def __init__(self, store: "TableStore") -> None:
         self.store = store
-        self._last: dict[tuple[str, str], LedgerEntry] = self._read()
+        self._last: dict[tuple[str, str], LedgerEntry] = {}
+        self._open: set[tuple[str, str]] = set()
+        for entry in self._read():
+            self._take(entry)
 
     def last_done(self, stage: str, study: str) -> LedgerEntry | None:
-        """The newest successful entry of a stage."""
-        return self._last.get((stage, study))
+        """The newest entry of a stage if it ended well; None when a later start of it was killed or failed.
+
+        Such a start may have written some of its tables, so nothing can be said of them until the stage has run again.
+        """
+        return None if (stage, study) in self._open else self._last.get((stage, study))
 
     def expected_seconds(self, study: str) -> dict[str, float]:
         """Stage -> what it took last time, for this study and the stages of the snapshot."""
@@ -85,17 +100,20 @@ class Ledger:
         """Append an entry; entries are only ever added."""
         rows = self.store.spark.createDataFrame([_row(entry)], LEDGER.schema)
         self.store.append(LEDGER, rows)
+        self._take(entry)
+
+    def _take(self, entry: LedgerEntry) -> None:
+        key = (entry.stage, entry.study)
         if entry.status == "done":
-            self._last[(entry.stage, entry.study)] = entry
+            self._last[key] = entry
+            self._open.discard(key)
+        else:
+            self._open.add(key)
 
-    def _read(self) -> dict[tuple[str, str], LedgerEntry]:
-        from pyspark.sql import functions as F
-
+    def _read(self) -> list[LedgerEntry]:
         if not self.store.exists(LEDGER):
-            return {}
-        rows = self.store.read(LEDGER).where(F.col("status") == "done").orderBy("started_at").collect()
-        entries = (LedgerEntry(**row.asDict()) for row in rows)
-        return {(e.stage, e.study): e for e in entries}
+            return []
+        return sorted((_entry(row) for row in self.store.read(LEDGER).collect()), key=lambda e: e.started_at)
 
 
 def configuration_hash(values: Any) -> str:
@@ -123,5 +141,11 @@ def _sources(room: str) -> Iterable[tuple[str, bytes]]:
 
 
 def _row(entry: LedgerEntry) -> tuple[Any, ...]:
-    values = asdict(entry)
+    values = asdict(entry) | {"gates": [tuple(asdict(g).values()) for g in entry.gates]}
     return tuple(values[f.name] for f in LEDGER.fields)
+
+
+def _entry(row: "Row") -> LedgerEntry:
+    values = row.asDict()
+    gates = tuple(GateResult(**g.asDict()) for g in values.pop("gates") or ())
+    return LedgerEntry(**values, gates=gates)
