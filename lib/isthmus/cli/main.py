@@ -1,0 +1,92 @@
+"""The command `isthmus`: words in, one call of the pipeline or the library, readable words out."""
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import click
+
+from isthmus import __version__
+from isthmus.errors import IsthmusError
+
+# command -> module and object; a module is imported only when its command is called, so help is instant
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("isthmus.cli.run", "run"),
+    "ingest": ("isthmus.cli.run", "ingest"),
+    "simulate": ("isthmus.cli.simulate", "simulate"),
+    "significance": ("isthmus.cli.significance", "significance"),
+    "pair": ("isthmus.cli.read", "pair"),
+    "report": ("isthmus.cli.read", "report"),
+    "studies": ("isthmus.cli.describe", "studies"),
+    "stages": ("isthmus.cli.describe", "stages"),
+    "tables": ("isthmus.cli.describe", "tables"),
+    "describe": ("isthmus.cli.describe", "describe"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of these arguments; an unknown one is an error with the nearest name."""
+        from isthmus.errors import did_you_mean
+
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            ctx.fail(f"there is no command {args[0]!r}; {did_you_mean(args[0], list(COMMANDS))}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start here:  isthmus simulate --out world && isthmus run --snapshot world --study demonstration",
+)
+@click.version_option(__version__, prog_name="isthmus")
+def cli() -> None:
+    """Who works with whom, who builds on whom, and which ties are stronger than size explains.
+
+    Isthmus reads the OpenAlex snapshot into Delta tables with Spark, builds yearly networks of countries, holds every
+    tie against a null model, and writes a report.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error of Isthmus is one message and exit code 1, without a traceback."""
+    sys.exit(guarded(lambda: cli.main(standalone_mode=False)))
+
+
+def guarded(call: Callable[[], Any]) -> int:
+    """Run something for a person: errors become words and an exit code."""
+    try:
+        call()
+    except click.exceptions.Exit as stop:
+        return int(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return int(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("isthmus: stopped. What is complete stays; the same command goes on from there.", err=True)
+        return 130
+    except IsthmusError as error:
+        click.echo(f"isthmus: {error}", err=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    main()

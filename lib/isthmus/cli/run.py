@@ -1,0 +1,112 @@
+"""`isthmus run` and `isthmus ingest`: the pipeline."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from isthmus.config import load_study
+from isthmus.pipeline import Request, explain, run_pipeline, wanted_stages
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _options(*decorators: Decorator) -> Decorator:
+    def apply(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return apply
+
+
+_common = _options(
+    click.option("--warehouse", default="warehouse/openalex", show_default=True, help="Folder, URI or catalog.schema."),
+    click.option("--master", default=None, help="Spark master; local with all cores when none is named."),
+    click.option("--partial", is_flag=True, help="Accept a snapshot that is not all that its manifest says."),
+    click.option("--layout", type=click.Choice(["parquet", "jsonl", "legacy", "loose"]), help="If several are there."),
+    click.option("--force", is_flag=True, help="Run stages that have nothing to do, too."),
+    click.option("--quiet", is_flag=True, help="No progress, only the last words."),
+)
+
+
+@click.command(
+    epilog="Examples:\n\n"
+    "\b\n"
+    "  isthmus run --snapshot /data/openalex-snapshot --study gallo2026\n"
+    "  isthmus run --snapshot s3://openalex --study my_field.yaml --warehouse s3a://bucket/isthmus\n"
+    "  isthmus run --study gallo2026 --set corpus.rule=ai_any --stages corpus,networks,significance,publish,report\n"
+    "  isthmus run --study gallo2026 --dry-run\n"
+)
+@click.option("--study", "study_name", required=True, help="A study of conf/studies, or a YAML file.")
+@click.option("--snapshot", default=None, help="Folder or URI of the snapshot; none: the tables that are there.")
+@click.option("--results", default=None, help="Folder of published results.  [default: WAREHOUSE/results]")
+@click.option("--stages", default="", help="Only these, separated by commas (isthmus stages lists them).")
+@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Override a field of the study.")
+@click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
+@_common
+def run(
+    study_name: str,
+    snapshot: str | None,
+    results: str | None,
+    stages: str,
+    settings: tuple[str, ...],
+    dry_run: bool,
+    master: str | None,
+    **common: Any,
+) -> None:
+    """Run a study: snapshot to tables, networks, significance, report. What is done already is skipped."""
+    study = load_study(study_name, settings)
+    names = tuple(name.strip() for name in stages.split(",") if name.strip())
+    request = Request(
+        study=study, snapshot=snapshot, results=results, stages=names, **{k: common[k] for k in COMMON_FIELDS}
+    )
+    _run(request, master, dry_run=dry_run)
+
+
+@click.command(
+    epilog="Examples:\n\n"
+    "\b\n"
+    "  isthmus ingest --snapshot /data/openalex-snapshot\n"
+    "  isthmus ingest --snapshot folder-of-json-lines --warehouse warehouse/my_field\n"
+)
+@click.option("--snapshot", required=True, help="Folder or URI of the snapshot.")
+@click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
+@_common
+def ingest(snapshot: str, dry_run: bool, master: str | None, **common: Any) -> None:
+    """Read a snapshot into tables that all studies share."""
+    _run(Request(snapshot=snapshot, **{k: common[k] for k in COMMON_FIELDS}), master, dry_run=dry_run)
+
+
+COMMON_FIELDS = ("warehouse", "partial", "layout", "force", "quiet")
+
+
+def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
+    from isthmus.engine import start_session
+
+    wanted_stages(request)  # a wrong word is said before Spark starts
+    spark = start_session("isthmus", master=master, jar_sets=_jar_sets(request))
+    if dry_run:
+        for stage, reason in explain(spark, request):
+            click.echo(f"{stage.name:<14} {'would run: ' + reason if reason else 'unchanged'}")
+        return
+    said = run_pipeline(spark, request)
+    click.echo(last_words(request, said))
+
+
+def _jar_sets(request: Request) -> list[str]:
+    places = (request.warehouse, request.snapshot or "")
+    return ["s3"] if any(place.startswith("s3a://") for place in places) else []
+
+
+def last_words(request: Request, said: dict[str, str]) -> str:
+    """What came out, in plain words."""
+    lines = ["", "Done."]
+    lines += [f"  {stage:<14} {words}" for stage, words in said.items() if words]
+    if request.study is not None and "report" in said:
+        folder = f"{request.results_folder}/{request.study.study}"
+        lines += ["", f"Report:  {folder}/report.html", f"Results: {folder}/*.parquet"]
+        first, *others = request.study.geography.poles
+        if others:
+            lines.append(f"Try:     isthmus pair {first} {others[0]} --results {folder}")
+    return "\n".join(lines)

@@ -1,0 +1,121 @@
+"""A study's small results as Parquet files beside the tables: what the report, notebooks and people read."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus import __version__
+from isthmus.config import Study
+from isthmus.corpus import CORPUS_COVERAGE
+from isthmus.networks import EDGES, NODES
+from isthmus.pipeline.places import pole_members
+from isthmus.pipeline.significance import FITS, SIGNIFICANT, TIES
+from isthmus.snapshot.filesystem import Root, open_root
+
+if TYPE_CHECKING:
+    from isthmus.pipeline.stage import Run
+
+STUDY_TABLES = (EDGES, NODES, TIES, FITS, SIGNIFICANT)
+TRUTH_TIES = "truth/ties.parquet"
+
+
+def publish(run: "Run") -> str:
+    """Write `results/STUDY/*.parquet` and `study.json`; return the folder.
+
+    Each file is complete before it gets its name, so a reader never sees half of one.
+    """
+    study = run.the_study
+    root = open_root(f"{run.results}/{study.study}")
+    root.filesystem.create_dir(root.path, recursive=True)
+    for spec in STUDY_TABLES:
+        rows = run.store.read(spec).where(F.col("study") == study.study).drop("study", "release")
+        _write(root, spec.name, _frame(rows, [k for k in spec.key if k != "study"]))
+    _write(root, "coverage", _coverage(run))
+    _write(root, "accounting", _frame(run.store.read("accounting"), ["entity"]))
+    _write(root, "gates", _gates(run))
+    _publish_truth(run, root)
+    _put(root, "study.json", json.dumps(describe(run), indent=2, ensure_ascii=False).encode())
+    return root.path
+
+
+def has_result(run: "Run", name: str) -> bool:
+    """Whether a published file of the study is there."""
+    return open_root(f"{run.results}/{run.the_study.study}").is_file(name)
+
+
+def describe(run: "Run") -> dict[str, Any]:
+    """What the report says about the study: title, poles, years, methods and switches."""
+    study = run.the_study
+    return {
+        "study": study.study,
+        "title": study.title,
+        "description": study.description,
+        "release": run.release,
+        "simulated": bool(run.notes.get("simulated")),
+        "snapshot": run.notes.get("snapshot", ""),
+        "poles": list(study.geography.poles),
+        "pole_members": pole_members(study),
+        "years": list(study.years.analysis),
+        "significance_years": list(study.years.significance),
+        "reading": study.networks.reading,
+        "null_model": study.significance.null_model,
+        "threshold": study.significance.threshold,
+        "corpus": study.corpus.model_dump(mode="json"),
+        "switches": _switches(study),
+        "isthmus_version": __version__,
+    }
+
+
+def _switches(study: Study) -> dict[str, Any]:
+    """Every field of the configuration as `section.field`."""
+    switches: dict[str, Any] = {}
+    for section, values in study.model_dump(mode="json").items():
+        if isinstance(values, dict):
+            switches |= {f"{section}.{field}": value for field, value in values.items()}
+    return switches | {"seed": study.seed}
+
+
+def _coverage(run: "Run") -> pd.DataFrame:
+    corpus = run.store.read(CORPUS_COVERAGE).where(F.col("study") == run.the_study.study).drop("study", "release")
+    whole = run.store.read("coverage").withColumnRenamed("publication_year", "year")
+    first, last = run.the_study.years.corpus
+    joined = whole.where(F.col("year").between(first, last)).join(corpus, "year", "full")
+    return _frame(joined.na.fill(0), ["year"])
+
+
+def _gates(run: "Run") -> pd.DataFrame:
+    columns = ["stage", "table", "gate", "severity", "observed", "bound", "passed", "message"]
+    rows = [{"stage": stage} | asdict(result) for stage, results in run.gates.items() for result in results]
+    return pd.DataFrame(rows, columns=columns).astype({"observed": "float64", "passed": "bool"})
+
+
+def _publish_truth(run: "Run", root: Root) -> None:
+    """The planted truth of a simulated snapshot; a file of an earlier snapshot does not stay."""
+    target = "truth_ties.parquet"
+    if run.notes.get("simulated") and run.snapshot is not None:
+        _put(root, target, open_root(run.snapshot.uri).read(TRUTH_TIES))
+    elif root.is_file(target):
+        root.filesystem.delete_file(root.full(target))
+
+
+def _frame(rows: DataFrame, order: list[str]) -> pd.DataFrame:
+    return rows.toPandas().sort_values(order, ignore_index=True)
+
+
+def _write(root: Root, name: str, frame: pd.DataFrame) -> None:
+    buffer = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
+    _put(root, f"{name}.parquet", buffer.getvalue().to_pybytes())
+
+
+def _put(root: Root, name: str, content: bytes) -> None:
+    partial = root.full(f".{name}.part")
+    with root.filesystem.open_output_stream(partial, compression=None) as stream:
+        stream.write(content)
+    root.filesystem.move(partial, root.full(name))

@@ -1,0 +1,141 @@
+"""One run of the pipeline: from a snapshot's address and a study to tables, results and a report."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from isthmus.config import Study
+from isthmus.engine import Ledger, TableStore
+from isthmus.errors import ConfigError, StoreError
+from isthmus.pipeline.places import pole_members
+from isthmus.pipeline.publish import TRUTH_TIES
+from isthmus.pipeline.runner import Runner, choose_stages
+from isthmus.pipeline.snapshot_stages import SNAPSHOT_STAGES
+from isthmus.pipeline.stage import Run, Stage
+from isthmus.pipeline.study_stages import STUDY_STAGES
+from isthmus.snapshot import Snapshot, open_snapshot
+from isthmus.snapshot.filesystem import open_root
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+STAGES: tuple[Stage, ...] = (*SNAPSHOT_STAGES, *STUDY_STAGES)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody wants to be run.
+
+    Parameters
+    ----------
+    warehouse : folder, URI or `catalog.schema` of the tables.
+    study : the study; None makes the snapshot's tables only.
+    snapshot : folder or URI of the snapshot; None uses the tables that are in the warehouse.
+    results : folder or URI of published results; None puts them beside the tables.
+    stages : names of stages; none means all of them.
+    partial : accept a snapshot that is not all that its manifest says.
+    layout : layout of the snapshot where it holds several; None prefers Parquet.
+    force : run stages that have nothing to do, too.
+    quiet : no progress.
+
+    """
+
+    warehouse: str
+    study: Study | None = None
+    snapshot: str | None = None
+    results: str | None = None
+    stages: tuple[str, ...] = ()
+    partial: bool = False
+    layout: str | None = None
+    force: bool = False
+    quiet: bool = False
+
+    @property
+    def results_folder(self) -> str:
+        """Where published results go."""
+        return self.results or results_beside(self.warehouse)
+
+
+def results_beside(warehouse: str) -> str:
+    """The folder of published results that belongs to a warehouse.
+
+    Raises
+    ------
+    ConfigError : the warehouse is a catalog, which has no folder.
+
+    """
+    from isthmus.engine.store import is_catalog
+
+    if is_catalog(warehouse):
+        raise ConfigError(
+            f"the warehouse {warehouse!r} is a catalog, which has no folder for published results: name one with "
+            f"--results (a folder or URI)"
+        )
+    return f"{warehouse.rstrip('/')}/results"
+
+
+def wanted_stages(request: Request) -> list[Stage]:
+    """The stages of a request in their order.
+
+    Raises
+    ------
+    ConfigError : a name is no stage, a stage needs a study or a snapshot that is not named, or a pole is no place.
+
+    """
+    if request.study is not None:
+        pole_members(request.study)
+    possible = [s for s in STAGES if _possible(s, request)]
+    chosen = choose_stages(STAGES, request.stages) if request.stages else possible
+    for stage in chosen:
+        if stage not in possible:
+            missing = "--snapshot" if stage.scope == "snapshot" else "--study"
+            raise ConfigError(f"stage {stage.name!r} needs {missing}: {stage.says}")
+    return chosen
+
+
+def run_pipeline(spark: "SparkSession", request: Request) -> dict[str, str]:
+    """Run what is asked; return stage -> what it said.
+
+    Parameters
+    ----------
+    spark : the session.
+    request : what to run.
+
+    """
+    stages = wanted_stages(request)
+    return _runner(spark, request).execute(stages, force=request.force, quiet=request.quiet)
+
+
+def explain(spark: "SparkSession", request: Request) -> list[tuple[Stage, str | None]]:
+    """Each wanted stage and why it would run; None when it has nothing to do. Nothing is run."""
+    return _runner(spark, request).reasons(wanted_stages(request))
+
+
+def _runner(spark: "SparkSession", request: Request) -> Runner:
+    store = TableStore(spark, request.warehouse)
+    snapshot = None
+    if request.snapshot is not None:
+        snapshot = open_snapshot(request.snapshot, layout=request.layout, partial=request.partial)
+    release, notes = _origin(store, snapshot)
+    run = Run(spark, store, request.study, snapshot, release, request.results_folder if request.study else "", notes)
+    return Runner(run, STAGES)
+
+
+def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str, Any]]:
+    """The release and what is known of the snapshot: from itself, else from when the tables were made."""
+    if snapshot is not None:
+        simulated = open_root(snapshot.uri).is_file(TRUTH_TIES)
+        return snapshot.release, {"snapshot": snapshot.uri, "simulated": simulated}
+    made = Ledger(store).last_done("works", "")
+    if made is None:
+        raise StoreError(
+            f"{store.location} holds no complete tables of a snapshot: name one with --snapshot (a folder or URI), or "
+            f"run scripts/submit.sh without arguments for the demonstration"
+        )
+    return made.release, {
+        "snapshot": made.inputs.get("snapshot", ""),
+        "simulated": made.inputs.get("simulated") == "True",
+    }
+
+
+def _possible(stage: Stage, request: Request) -> bool:
+    return request.snapshot is not None if stage.scope == "snapshot" else request.study is not None

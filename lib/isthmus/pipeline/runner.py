@@ -1,0 +1,181 @@
+"""Running stages in order: skip what is done, record what was done, stop at the first failure."""
+
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from isthmus import __version__
+from isthmus.engine import Ledger, LedgerEntry, Progress, require
+from isthmus.engine.ledger import configuration_hash, modules_hash
+from isthmus.errors import ConfigError, StoreError, did_you_mean
+from isthmus.pipeline.stage import Outcome, Run, Stage
+
+
+def choose_stages(stages: Sequence[Stage], names: Sequence[str]) -> list[Stage]:
+    """The stages with these names in the order of the pipeline; all of them when none is named.
+
+    Raises
+    ------
+    ConfigError : a name is no stage; names the nearest one.
+
+    """
+    known = [stage.name for stage in stages]
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"there is no stage {name!r}; {did_you_mean(name, known)} Stages: {', '.join(known)}")
+    return [stage for stage in stages if not names or stage.name in names]
+
+
+class Runner:
+    """Runs stages on one store and keeps its ledger.
+
+    Parameters
+    ----------
+    run : what the stages work with.
+    all_stages : the whole pipeline, to know who writes what.
+
+    """
+
+    def __init__(self, run: Run, all_stages: Sequence[Stage]) -> None:
+        self.context = run
+        self.stages = {stage.name: stage for stage in all_stages}
+        self.ledger = Ledger(run.store)
+        self.run_id = uuid.uuid4().hex[:12]
+        for stage in all_stages:
+            self._remember_gates(stage)
+
+    def reasons(self, stages: Iterable[Stage]) -> list[tuple[Stage, str | None]]:
+        """Each stage and why it would run; None when it has nothing to do. A stage after one that runs, runs too."""
+        decided: list[tuple[Stage, str | None]] = []
+        dirty: set[str] = set()
+        for stage in stages:
+            upstream = [name for name in stage.needs if name in dirty]
+            reason = f"{upstream[0]} runs before it" if upstream else self._reason(stage)
+            if reason is not None:
+                dirty.add(stage.name)
+            decided.append((stage, reason))
+        return decided
+
+    def execute(self, stages: Sequence[Stage], *, force: bool = False, quiet: bool = False) -> dict[str, str]:
+        """Run the stages that have something to do; return stage -> what it said, or "unchanged".
+
+        Raises
+        ------
+        StoreError : a stage needs tables that have not been written.
+        GateError : a quality check of severity "fail" does not hold.
+
+        """
+        expected = self.ledger.expected_seconds(self.context.study.study if self.context.study else "")
+        progress = Progress([stage.name for stage in stages], expected=expected, quiet=quiet)
+        said: dict[str, str] = {}
+        for stage in stages:
+            self._require_inputs(stage)
+            if not force and self._reason(stage) is None:
+                progress.skip(stage.name, "unchanged")
+                said[stage.name] = "unchanged"
+            else:
+                progress.start(stage.name)
+                try:
+                    outcome = self._execute(stage)
+                except BaseException:
+                    progress.fail(stage.name)
+                    raise
+                progress.finish(stage.name, outcome.said)
+                said[stage.name] = outcome.said
+            self._remember_gates(stage)
+        return said
+
+    def _remember_gates(self, stage: Stage) -> None:
+        done = self._last(stage) if stage.scope == "snapshot" or self.context.study else None
+        self.context.gates[stage.name] = done.gates if done else ()
+
+    def _execute(self, stage: Stage) -> Outcome:
+        started = self._entry(stage, "started")
+        self.ledger.record(started)
+        clock = time.monotonic()
+        try:
+            outcome = stage.run(self.context)
+            require(outcome.gates)
+        except Exception as error:
+            seconds = time.monotonic() - clock
+            message = f"{type(error).__name__}: {error}"[:2000]
+            self.ledger.record(replace(started, status="failed", message=message, seconds=seconds, started_at=_now()))
+            raise
+        store = self.context.store
+        outputs = {spec.name: version for spec in stage.writes if (version := store.version(spec)) is not None}
+        self.ledger.record(
+            replace(
+                started,
+                status="done",
+                outputs=outputs,
+                rows_in=outcome.rows_in,
+                rows_out=sum(store.rows_written(name) for name in outputs),
+                seconds=time.monotonic() - clock,
+                gates=outcome.gates,
+                started_at=_now(),
+            )
+        )
+        return outcome
+
+    def _reason(self, stage: Stage) -> str | None:
+        last = self._last(stage)
+        if last is None:
+            return "it has not been completed yet"
+        now = self._entry(stage, "done")
+        for name, what in (
+            ("release", "the release changed"),
+            ("configuration_hash", "its configuration changed"),
+            ("modules_hash", "its code changed"),
+            ("inputs", "what it reads changed"),
+        ):
+            if getattr(last, name) != getattr(now, name):
+                return what
+        lost = [name for name in last.outputs if not self.context.store.exists(name)]
+        if lost:
+            return f"table {lost[0]} is gone"
+        return None if stage.is_there(self.context) else "what it wrote is gone"
+
+    def _last(self, stage: Stage) -> LedgerEntry | None:
+        return self.ledger.last_done(stage.name, stage.study_of(self.context))
+
+    def _entry(self, stage: Stage, status: str) -> LedgerEntry:
+        return LedgerEntry(
+            run_id=self.run_id,
+            stage=stage.name,
+            study=stage.study_of(self.context),
+            release=self.context.release,
+            configuration_hash=configuration_hash(stage.configuration(self.context)),
+            modules_hash=modules_hash(stage.rooms),
+            inputs=self._inputs(stage),
+            outputs={},
+            rows_in=None,
+            rows_out=None,
+            seconds=0.0,
+            status=status,
+            message="",
+            isthmus_version=__version__,
+        )
+
+    def _inputs(self, stage: Stage) -> Mapping[str, str]:
+        """What the stage reads: fingerprints, and the table versions that the stages before it left."""
+        inputs = dict(stage.inputs(self.context))
+        for name in stage.needs:
+            entry = self._last(self.stages[name])
+            for spec in self.stages[name].writes:
+                inputs[spec.name] = str(entry.outputs.get(spec.name, "missing")) if entry else "missing"
+        return inputs
+
+    def _require_inputs(self, stage: Stage) -> None:
+        for name in stage.needs:
+            for spec in self.stages[name].writes:
+                if not self.context.store.exists(spec):
+                    raise StoreError(
+                        f"stage {stage.name!r} reads table {spec.name!r}, which {self.context.store.location} does not "
+                        f"hold. Run stage {name!r} first: add it to --stages, or leave --stages out."
+                    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,104 @@
+"""What a stage is: what it reads and writes, what its result depends on, and what it does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from isthmus.config import Study
+from isthmus.engine import GateResult, TableSpec, TableStore
+from isthmus.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every stage of a run works with.
+
+    Parameters
+    ----------
+    spark, store : the session and the tables.
+    study : the study; None when only the snapshot's tables are made.
+    snapshot : the snapshot; None when its tables are there already.
+    release : the snapshot's release, written beside every result.
+    results : folder or URI of the published results of all studies.
+    notes : facts about the run that the report shows.
+    gates : stage -> its quality checks, filled while the run goes on.
+
+    """
+
+    spark: "SparkSession"
+    store: TableStore
+    study: Study | None
+    snapshot: Snapshot | None
+    release: str
+    results: str
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    gates: dict[str, tuple[GateResult, ...]] = field(default_factory=dict)
+
+    @property
+    def the_study(self) -> Study:
+        """The study, where a stage cannot do without one."""
+        if self.study is None:
+            raise ValueError("this stage needs a study")
+        return self.study
+
+    @property
+    def the_snapshot(self) -> Snapshot:
+        """The snapshot, where a stage cannot do without one."""
+        if self.snapshot is None:
+            raise ValueError("this stage needs a snapshot")
+        return self.snapshot
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stage did, for the ledger and for people.
+
+    Parameters
+    ----------
+    said : the result in a few words.
+    rows_in : rows read, where they are known without another pass.
+    gates : quality checks of what was written.
+
+    """
+
+    said: str = ""
+    rows_in: int | None = None
+    gates: tuple[GateResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the pipeline.
+
+    Parameters
+    ----------
+    name : its name on the command line.
+    says : what it does, in a sentence.
+    scope : "snapshot" for tables shared by all studies, "study" for a study's own.
+    needs : stages whose tables it reads.
+    writes : tables that it writes.
+    rooms : rooms of the library whose code its result depends on.
+    configuration : what of the configuration it reads, as plain values.
+    inputs : fingerprints of what it reads beside tables.
+    run : what it does.
+    is_there : whether what it wrote beside tables still exists.
+
+    """
+
+    name: str
+    says: str
+    scope: Literal["snapshot", "study"]
+    needs: tuple[str, ...]
+    writes: tuple[TableSpec, ...]
+    rooms: tuple[str, ...]
+    run: Callable[[Run], Outcome]
+    configuration: Callable[[Run], Any] = lambda run: None
+    inputs: Callable[[Run], Mapping[str, str]] = lambda run: {}
+    is_there: Callable[[Run], bool] = lambda run: True
+
+    def study_of(self, run: Run) -> str:
+        """The study that the stage's rows belong to; empty for the snapshot's tables."""
+        return run.the_study.study if self.scope == "study" else ""

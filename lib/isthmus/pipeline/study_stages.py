@@ -1,0 +1,214 @@
+"""The stages of a study: corpus, networks, significance, published results, report."""
+
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.corpus import (
+    CORPUS_COUNTRIES,
+    CORPUS_COVERAGE,
+    CORPUS_WORKS,
+    corpus_coverage,
+    corpus_works,
+    country_shares,
+)
+from isthmus.engine import Gate, TableSpec, check_gates
+from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
+from isthmus.pipeline.publish import has_result, publish
+from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
+from isthmus.pipeline.stage import Outcome, Run, Stage
+
+MAX_RELATIVE_ERROR = 1e-9  # of expected degrees and strengths; the solver stops at 1e-11
+LEAST_COUNTRY_COVERAGE = 0.28  # OpenAlex's own floor of works with any institution
+
+
+def _rows(run: Run, spec: TableSpec) -> DataFrame:
+    """The rows of a study table that belong to this study."""
+    return run.store.read(spec).where(F.col("study") == run.the_study.study)
+
+
+def _write(run: Run, spec: TableSpec, rows: DataFrame) -> None:
+    run.store.replace(spec, rows, {"study": run.the_study.study})
+
+
+def _corpus(run: Run) -> Outcome:
+    study, store = run.the_study, run.store
+    works = corpus_works(store.read("works"), store.read("citations"), study, run.release)
+    _write(run, CORPUS_WORKS, works)
+    chosen, authorships = _rows(run, CORPUS_WORKS), store.read("authorships")
+    _write(
+        run,
+        CORPUS_COUNTRIES,
+        country_shares(chosen, authorships, cn_includes_hk_mo=study.geography.cn_includes_hk_mo),
+    )
+    coverage = corpus_coverage(chosen, _rows(run, CORPUS_COUNTRIES), authorships, store.read("institutions"))
+    _write(run, CORPUS_COVERAGE, coverage)
+    gates = check_gates(
+        "corpus_coverage",
+        _rows(run, CORPUS_COVERAGE),
+        [
+            Gate(
+                "works in the corpus",
+                F.coalesce(F.sum("corpus_works"), F.lit(0)),
+                "fail",
+                low=1,
+                message="No work of the snapshot fits the corpus rule, types and years: check `corpus` and `years`.",
+            ),
+            Gate(
+                "years of the corpus without any work",
+                F.lit(study.years.corpus[1] - study.years.corpus[0] + 1) - F.count("*"),
+                "warn",
+                high=0,
+                message="Some years have no network.",
+            ),
+            Gate(
+                "share of the corpus with a country",
+                F.try_divide(F.sum("corpus_with_country"), F.sum("corpus_works")),
+                "warn",
+                low=LEAST_COUNTRY_COVERAGE,
+                message="Most of the corpus cannot be placed: read every result beside its coverage.",
+            ),
+        ],
+    )
+    total = int(gates[0].observed or 0)
+    return Outcome(f"{total:,} works in the corpus", gates=tuple(gates))
+
+
+def _networks(run: Run) -> Outcome:
+    study = run.the_study
+    countries, cap = _rows(run, CORPUS_COUNTRIES), study.corpus.max_countries
+    _write(run, CITATION_FLOWS, citation_flows(run.store.read("citations"), countries, max_countries=cap))
+    _write(run, EDGES, all_edges(countries, _rows(run, CITATION_FLOWS), study))
+    _write(run, NODES, node_volumes(countries, _rows(run, EDGES), reading=study.networks.reading))
+    gates = check_gates(
+        "edges",
+        _rows(run, EDGES),
+        [
+            Gate(
+                "collaboration ties",
+                F.count_if(F.col("network") == "collaboration"),
+                "warn",
+                low=1,
+                message="No work has authors in two countries: there is no collaboration network.",
+            ),
+            Gate(
+                "knowledge exchange ties",
+                F.count_if(F.col("network") == "knowledge_exchange"),
+                "warn",
+                low=1,
+                message="No citation crosses a border: there is no knowledge exchange network.",
+            ),
+        ],
+    )
+    return Outcome(f"{int(sum(g.observed or 0 for g in gates)):,} yearly ties between countries", gates=tuple(gates))
+
+
+def _significance(run: Run) -> Outcome:
+    study = run.the_study
+    _write(run, JUDGED, judge(_rows(run, EDGES), study, run.release))
+    ties, fits = take_apart(_rows(run, JUDGED), study, run.release)
+    _write(run, TIES, ties)
+    _write(run, FITS, fits)
+    _write(run, SIGNIFICANT, significant_ties(_rows(run, TIES), study))
+    gates = check_gates("fits", _rows(run, FITS), _fit_gates(study.significance.null_model))
+    found = _rows(run, SIGNIFICANT).where("significant AND network = 'collaboration'").count()
+    return Outcome(f"{found:,} collaboration ties are stronger than size explains", gates=tuple(gates))
+
+
+def _fit_gates(null_model: str) -> list[Gate]:
+    gates = [
+        Gate(
+            "networks that could not be fitted",
+            F.count_if(~F.col("status").isin("converged", "empty")),
+            "warn",
+            high=0,
+            message="These networks have no z; their rows in `fits` say why.",
+        )
+    ]
+    if null_model != "rewiring":
+        gates.append(
+            Gate(
+                "largest relative error of a fit",
+                F.coalesce(F.max("max_relative_error"), F.lit(0.0)),
+                "warn",
+                high=MAX_RELATIVE_ERROR,
+                message="Expected degrees and strengths differ from the observed ones.",
+            )
+        )
+    return gates
+
+
+def _publish(run: Run) -> Outcome:
+    folder = publish(run)
+    return Outcome(f"results in {folder}")
+
+
+def _report(run: Run) -> Outcome:
+    from isthmus.pipeline.report_stage import write_report
+
+    return Outcome(f"report in {write_report(run)}")
+
+
+def _section(*names: str) -> Any:
+    def read(run: Run) -> Any:
+        study = run.the_study.model_dump(mode="json")
+        return {name: study[name] for name in names}
+
+    return read
+
+
+STUDY_STAGES: tuple[Stage, ...] = (
+    Stage(
+        name="corpus",
+        says="choose the study's works and the works that cite them, and place them in countries",
+        scope="study",
+        needs=("works", "institutions"),
+        writes=(CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
+        rooms=("corpus", "config.study"),
+        configuration=_section("corpus", "years", "geography", "networks"),
+        run=_corpus,
+    ),
+    Stage(
+        name="networks",
+        says="count collaboration, citation and knowledge exchange between countries, year by year",
+        scope="study",
+        needs=("works", "corpus"),
+        writes=(CITATION_FLOWS, EDGES, NODES),
+        rooms=("networks",),
+        configuration=_section("corpus", "years", "networks"),
+        run=_networks,
+    ),
+    Stage(
+        name="significance",
+        says="hold every tie of every year against the null model",
+        scope="study",
+        needs=("networks",),
+        writes=(JUDGED, TIES, FITS, SIGNIFICANT),
+        rooms=("nullmodels", "pipeline.significance"),
+        configuration=_section("seed", "significance", "years"),
+        run=_significance,
+    ),
+    Stage(
+        name="publish",
+        says="write the study's results as Parquet files that need no Spark",
+        scope="study",
+        needs=("works", "corpus", "networks", "significance"),
+        writes=(),
+        rooms=("pipeline.publish",),
+        configuration=lambda run: [run.the_study.model_dump(mode="json"), run.notes, run.results],
+        run=_publish,
+        is_there=lambda run: has_result(run, "study.json"),
+    ),
+    Stage(
+        name="report",
+        says="write the report that a browser opens",
+        scope="study",
+        needs=("publish",),
+        writes=(),
+        rooms=("report", "geography", "pipeline.report_stage"),
+        configuration=lambda run: [run.the_study.model_dump(mode="json"), run.notes, run.results],
+        run=_report,
+        is_there=lambda run: has_result(run, "report.html"),
+    ),
+)

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# The main job: from an OpenAlex snapshot to the report, with spark-submit.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/submit.sh [options] [-- spark-submit options]
+
+Without options: simulates a small snapshot with known truth and runs the demonstration study on it.
+
+  --study NAME|FILE.yaml   a study of conf/studies, or your own file        [demonstration]
+  --snapshot URI           folder or object storage of an OpenAlex snapshot [a simulated one]
+  --warehouse URI          where tables and results go                      [warehouse/demonstration or warehouse/openalex]
+  --results URI            where published results go                       [WAREHOUSE/results]
+  --master M               Spark master                                     [local[*]]
+  --stages a,b             only these stages
+  --set FIELD=VALUE        override a field of the study (repeatable)
+  --partial                accept a snapshot that is not all that its manifest says
+  --force                  run stages that have nothing to do, too
+  --dry-run                say what would run and why
+  -h, --help               this text
+
+Examples:
+  scripts/submit.sh
+  scripts/submit.sh --snapshot /data/openalex-snapshot --study gallo2026
+  scripts/submit.sh --snapshot /data/my-json-lines --study everything -- --driver-memory 12g
+TEXT
+}
+
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+study="" snapshot="" warehouse="" master="local[*]"
+arguments=()
+value_of() { [ $# -ge 2 ] || die "$1 needs a value (see scripts/submit.sh --help)"; printf '%s' "$2"; }
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --study) study="$(value_of "$@")"; shift 2 ;;
+    --snapshot) snapshot="$(value_of "$@")"; shift 2 ;;
+    --warehouse) warehouse="$(value_of "$@")"; shift 2 ;;
+    --master) master="$(value_of "$@")"; shift 2 ;;
+    --results | --stages | --set | --layout) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
+    --partial | --force | --dry-run | --quiet) arguments+=("$1"); shift ;;
+    -h | --help) usage; exit 0 ;;
+    --) shift; break ;;
+    *) die "unknown option $1 (see scripts/submit.sh --help)" ;;
+  esac
+done
+
+set_up ""
+export PYSPARK_PYTHON="$VENV/bin/python" PYSPARK_DRIVER_PYTHON="$VENV/bin/python"
+
+if [ -z "$snapshot" ] && [ -z "$warehouse" ]; then
+  warehouse="$ROOT/warehouse/demonstration"
+  snapshot="$warehouse/snapshot"
+  study="${study:-demonstration}"
+  if [ ! -f "$snapshot/COMPLETE" ]; then
+    say "No snapshot is named: simulating a small one with known truth ..."
+    rm -rf "$snapshot"
+    "$VENV/bin/isthmus" simulate --out "$snapshot"
+    touch "$snapshot/COMPLETE"
+  fi
+fi
+[ -n "$study" ] || die "name a study with --study (isthmus studies lists them; conf/studies holds them)"
+arguments+=(--study "$study" --warehouse "${warehouse:-$ROOT/warehouse/openalex}" --master "$master")
+[ -n "$snapshot" ] && arguments+=(--snapshot "$snapshot")
+
+jar_sets=()
+case "$snapshot $warehouse" in *s3a://*) jar_sets=(s3); "$PYSPARK_PYTHON" -m isthmus.engine.jars s3 ;; esac
+mapfile -t options < <("$PYSPARK_PYTHON" -m isthmus.engine.session "$master" "${jar_sets[@]}")
+SPARK_HOME="$("$PYSPARK_PYTHON" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')"
+export SPARK_HOME ISTHMUS_SUBMITTED=1
+exec "$SPARK_HOME/bin/spark-submit" --master "$master" "${options[@]}" "$@" "$ROOT/jobs/run.py" "${arguments[@]}"
