@@ -1,0 +1,85 @@
+"""Null models on pandas frames: edge lists in, tables of pairs and fits out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from isthmus.errors import NetworkError
+from isthmus.nullmodels.judge import FitReport, generator, judge
+from isthmus.nullmodels.significance import PairTable
+
+
+def network_of(edges: pd.DataFrame) -> tuple[list[Any], sparse.csr_array]:
+    """The network of an edge list (src, dst, weight), each undirected pair once: node names in order, and (N, N) weights.
+
+    Raises
+    ------
+    NetworkError : a missing name, a weight that is no whole number > 0, a loop, or a pair that is listed twice; names the edge.
+
+    """
+    if edges[["src", "dst", "weight"]].isna().any(axis=None):
+        row = edges[edges[["src", "dst", "weight"]].isna().any(axis=1)].iloc[0]
+        raise NetworkError(f"an edge lacks a value: src {row['src']}, dst {row['dst']}, weight {row['weight']}")
+    weight = pd.to_numeric(edges["weight"], errors="coerce").to_numpy(dtype=float)
+    _refuse(edges, ~((weight > 0) & (weight == np.floor(weight))), "expected a whole number > 0 (full counts)")
+    _refuse(edges, (edges["src"] == edges["dst"]).to_numpy(), "it is a loop; drop loops first")
+    codes, names = pd.factorize(pd.concat([edges["src"], edges["dst"]], ignore_index=True), sort=True)
+    i, j = np.minimum(*np.split(codes, 2)), np.maximum(*np.split(codes, 2))
+    _refuse(
+        edges,
+        pd.Series(i * np.int64(len(names)) + j).duplicated().to_numpy(),
+        "this pair is listed twice; sum it first",
+    )
+    half = sparse.coo_array((weight.astype(np.int64), (i, j)), shape=(len(names), len(names))).tocsr()
+    return list(names), sparse.csr_array(half + half.T)
+
+
+def _refuse(edges: pd.DataFrame, broken: Any, expected: str) -> None:
+    if broken.any():
+        row = edges.iloc[int(np.flatnonzero(broken)[0])]
+        raise NetworkError(f"edge {row['src']} - {row['dst']} has weight {row['weight']}: {expected}")
+
+
+def pairs_frame(pairs: PairTable, labels: Sequence[Any]) -> pd.DataFrame:
+    """A table of pairs as a frame: src, dst and the columns of `PairTable`."""
+    names = np.asarray(labels, dtype=object)
+    ends = {"src": names[pairs.i], "dst": names[pairs.j]}
+    return pd.DataFrame(ends | {f.name: getattr(pairs, f.name) for f in fields(pairs)[2:]})
+
+
+def judge_edges(
+    edges: pd.DataFrame, *, key: Sequence[Any] = (), seed: int = 0, model: str = "ecm", **options: Any
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Judge one network given as edges: yields ("pair", frame) once or more, then ("fit", frame of one row).
+
+    A network that cannot be fitted yields only its fit, with status "failed" and the reason as message.
+
+    Parameters
+    ----------
+    edges : columns src, dst, weight.
+    key : what tells this network from others; with the seed it decides all random draws.
+    seed : seed of the study.
+    model, options : as in `isthmus.nullmodels.judge.judge`.
+
+    """
+    try:
+        labels, weights = network_of(edges)
+        for result in judge(weights, model=model, rng=generator(seed, key), labels=labels, **options):
+            if isinstance(result, FitReport):
+                yield "fit", pd.DataFrame([asdict(result)])
+            else:
+                yield "pair", pairs_frame(result, labels)
+    except (NetworkError, ArithmeticError, MemoryError, np.linalg.LinAlgError) as error:
+        message = str(error) if isinstance(error, NetworkError) else f"{type(error).__name__}: {error}"
+        yield "fit", pd.DataFrame([asdict(_failed(edges, model, message))])
+
+
+def _failed(edges: pd.DataFrame, model: str, message: str) -> FitReport:
+    total = pd.to_numeric(edges["weight"], errors="coerce").fillna(0).sum()
+    nan = float("nan")
+    nodes = pd.concat([edges["src"], edges["dst"]]).nunique()
+    return FitReport(model, nodes, len(edges), int(total), "failed", nan, 0, nan, nan, message)

@@ -1,0 +1,220 @@
+"""How surprising the observed weight of every pair is under a null model: z, exact p-values, false-discovery rates."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from isthmus.errors import NetworkError, did_you_mean
+from isthmus.nullmodels.constraints import IntArray, as_sparse
+from isthmus.nullmodels.ecm import EcmFit
+from isthmus.nullmodels.solver import FloatArray
+
+FiniteRule = Literal["parity", "present", "linked", "sampled"]
+
+# The least link probability with which at least one of 500 realisations shows the link with probability 1/2.
+PARITY_PROBABILITY = 1.0 - 0.5 ** (1.0 / 500.0)
+# A standard deviation at or below this is zero: the weight is certain and has no z.
+SMALLEST_SD = 1e-9
+# Pairs worked on at a time: 2 million pairs of twelve columns are 200 MB.
+CHUNK_PAIRS = 2_000_000
+
+
+@dataclass(frozen=True)
+class PairTable:
+    """Every pair (i < j) of nodes that have a link, with its observed weight held against the null model.
+
+    Attributes
+    ----------
+    i, j : int64 (M,), node indices.
+    weight : int64 (M,), observed.
+    link_probability, expected, sd : of the weight under the null model.
+    z : (weight - expected) / sd; nan where sd <= 1e-9.
+    p_upper, p_lower : P(W >= weight), P(W <= weight).
+    p_two_sided : min(1, 2 min(upper mid-p, lower mid-p)).
+    q_value : Benjamini-Hochberg over p_upper of all pairs of linked nodes, whether they are listed or not.
+    finite : whether the pair's z counts, by the chosen rule.
+
+    """
+
+    i: IntArray
+    j: IntArray
+    weight: IntArray
+    link_probability: FloatArray
+    expected: FloatArray
+    sd: FloatArray
+    z: FloatArray
+    p_upper: FloatArray
+    p_lower: FloatArray
+    p_two_sided: FloatArray
+    q_value: FloatArray
+    finite: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return self.i.size
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """What a null model says about some pairs with observed weights: arrays of one shape, as in `PairTable`."""
+
+    link_probability: FloatArray
+    expected: FloatArray
+    sd: FloatArray
+    p_upper: FloatArray
+    p_lower: FloatArray
+    p_two_sided: FloatArray
+
+
+Verdict = Callable[[IntArray, IntArray, IntArray], PairVerdict]
+
+
+def exact_verdict(fit: EcmFit) -> Verdict:
+    """The Enhanced Configuration Model's own moments and tails, without sampling."""
+
+    def verdict(i: IntArray, j: IntArray, w: IntArray) -> PairVerdict:
+        law = fit.law(i, j)
+        two_sided = np.minimum(1.0, 2.0 * np.minimum(law.mid_p(w), law.lower_mid_p(w)))
+        return PairVerdict(
+            link_probability=law.link_probability,
+            expected=law.expected_weight,
+            sd=np.sqrt(law.variance),
+            p_upper=law.upper_tail(w),
+            p_lower=law.lower_tail(w),
+            p_two_sided=two_sided,
+        )
+
+    return verdict
+
+
+def pair_significance(
+    weights: Any, null: EcmFit | Verdict, *, finite: FiniteRule = "parity", observed_zero: bool = True
+) -> PairTable:
+    """Hold every pair of linked nodes of a network against a null model.
+
+    Parameters
+    ----------
+    weights : symmetric matrix (N, N) of whole numbers, numpy or scipy sparse.
+    null : a fitted model, or what a model says about pairs (`exact_verdict`, `sampled_verdict`, ...).
+    finite : which pairs' z counts: "parity" (500 realisations would more likely than not show the link at least once),
+        "present" (both nodes have links), "linked" (observed weight > 0), "sampled" (the null's own realisations vary).
+    observed_zero : list pairs without a link too; they always count in the q-value's family.
+
+    Raises
+    ------
+    NetworkError : not a valid network, or an unknown rule.
+
+    """
+    chunks = list(iter_pair_significance(weights, null, finite=finite, observed_zero=observed_zero))
+    if len(chunks) == 1:
+        return chunks[0]
+    return PairTable(**{f.name: np.concatenate([getattr(c, f.name) for c in chunks]) for f in fields(PairTable)})
+
+
+def iter_pair_significance(
+    weights: Any,
+    null: EcmFit | Verdict,
+    *,
+    finite: FiniteRule = "parity",
+    observed_zero: bool = True,
+    chunk_pairs: int = CHUNK_PAIRS,
+) -> Iterator[PairTable]:
+    """As `pair_significance`, in tables of about `chunk_pairs` rows: thousands of nodes in bounded memory. At least one table."""
+    check_finite_rule(finite)
+    network = as_sparse(weights)
+    verdict = exact_verdict(null) if isinstance(null, EcmFit) else null
+    q_values = _linked_q_values(network, verdict)
+    for i, j, w in _pairs(network, chunk_pairs) if observed_zero else iter([_links(network)]):
+        said = verdict(i, j, w)
+        sd = np.where(said.sd > SMALLEST_SD, said.sd, np.nan)
+        z = (w - said.expected) / sd
+        yield PairTable(
+            i=i,
+            j=j,
+            weight=w,
+            link_probability=said.link_probability,
+            expected=said.expected,
+            sd=said.sd,
+            z=z,
+            p_upper=said.p_upper,
+            p_lower=said.p_lower,
+            p_two_sided=said.p_two_sided,
+            q_value=np.asarray(q_values[i, j]).ravel() if not observed_zero else _spread(q_values, i, j, w),
+            finite=np.isfinite(z) & _counts(finite, said, w),
+        )
+
+
+def check_finite_rule(finite: str) -> None:
+    """Refuse an unknown rule with a hint.
+
+    Raises
+    ------
+    NetworkError : the rule is none of parity, present, linked, sampled.
+
+    """
+    if finite not in get_args(FiniteRule):
+        raise NetworkError(f"unknown rule finite = {finite!r}; {did_you_mean(finite, get_args(FiniteRule))}")
+
+
+def benjamini_hochberg(p_values: ArrayLike, *, n_tests: int | None = None) -> FloatArray:
+    """The false-discovery rate at which each test would just be rejected (Benjamini & Hochberg 1995), shape of `p_values`.
+
+    Parameters
+    ----------
+    p_values : p-values, nan where there was no test.
+    n_tests : size of the family when it is larger than the tests listed; the others are taken to have p = 1.
+
+    """
+    p = np.asarray(p_values, dtype=float)
+    tested = np.flatnonzero(~np.isnan(p.ravel()))
+    q = np.full(p.size, np.nan)
+    if tested.size:
+        order = tested[np.argsort(p.ravel()[tested], kind="stable")]
+        family = tested.size if n_tests is None else n_tests
+        scaled = p.ravel()[order] * family / np.arange(1, tested.size + 1)
+        q[order] = np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
+    return q.reshape(p.shape)
+
+
+def _linked_q_values(network: sparse.csr_array, verdict: Verdict) -> sparse.csr_array:
+    """q-values of the observed links, sparse; a pair of weight 0 has p = P(W >= 0) = 1 and hence q = 1."""
+    i, j, w = _links(network)
+    present = int((np.diff(network.indptr) > 0).sum())
+    q = benjamini_hochberg(verdict(i, j, w).p_upper, n_tests=present * (present - 1) // 2)
+    return sparse.csr_array((q, (i, j)), shape=network.shape)
+
+
+def _spread(q_values: sparse.csr_array, i: IntArray, j: IntArray, w: IntArray) -> FloatArray:
+    q = np.ones(i.size)
+    linked = np.flatnonzero(w)
+    q[linked] = q_values[i[linked], j[linked]]
+    return q
+
+
+def _counts(finite: FiniteRule, said: PairVerdict, w: IntArray) -> NDArray[np.bool_]:
+    if finite == "parity":
+        return np.asarray(said.link_probability >= PARITY_PROBABILITY)
+    if finite == "linked":
+        return np.asarray(w > 0)
+    return np.ones(w.shape, dtype=bool)
+
+
+def _links(network: sparse.csr_array) -> tuple[IntArray, IntArray, IntArray]:
+    upper = sparse.triu(network, 1, format="csr").tocoo()
+    return upper.row.astype(np.int64), upper.col.astype(np.int64), upper.data
+
+
+def _pairs(network: sparse.csr_array, chunk_pairs: int) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+    """All pairs of linked nodes, row by row, in chunks of whole rows."""
+    present = np.flatnonzero(np.diff(network.indptr))
+    n = present.size
+    block = network[present][:, present] if n < network.shape[0] else network
+    rows = max(1, chunk_pairs // max(n, 1))
+    for start in range(0, max(n - 1, 1), rows):
+        stop = min(start + rows, n)
+        a, b = np.nonzero(np.arange(n)[None, :] > np.arange(start, stop)[:, None])
+        w = block[start:stop].toarray()[a, b] if n else np.zeros(0, dtype=np.int64)
+        yield present[a + start], present[b], w

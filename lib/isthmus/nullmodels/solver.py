@@ -1,0 +1,199 @@
+"""Newton's method for the Enhanced Configuration Model, in the coordinates (gamma, beta) of degree and excess."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from isthmus.nullmodels import kernels
+from isthmus.nullmodels.face import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Classes, Kinds
+
+FloatArray = NDArray[np.float64]
+
+# Largest relative error over degrees and strengths at which the iteration stops; float64 sums of 250 terms reach 1e-14.
+TOLERANCE = 1e-11
+SWEEPS = 6
+# Up to here the pair covariances are kept between products; above, computing them again is faster than reading them.
+STORED_CLASSES = 600
+# Conjugate gradients first; from this Newton step on, or where they stall, a dense factorisation with a growing ridge.
+DENSE_FROM_STEP = 25
+DENSE_CLASSES = 3000
+LARGEST_GAMMA_STEP = 6.0
+SMALLEST_GAP_KEPT = 0.02
+NONE = np.zeros((1, 1))
+NO_KINDS: Kinds = np.zeros((0, 0), dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Parameters per class: gamma (0 where no link is free), beta (inf where no excess is), both (C,), and the steps taken."""
+
+    gamma: FloatArray
+    beta: FloatArray
+    iterations: int
+
+
+@dataclass
+class _State:
+    gamma: FloatArray
+    beta: FloatArray
+    sums: FloatArray
+    error: float
+
+
+class _Problem:
+    """The fixed side of one fit: classes, marks, workspace."""
+
+    def __init__(self, classes: Classes, kinds: Kinds | None) -> None:
+        self.kinds = NO_KINDS if kinds is None else kinds
+        self.size = classes.size.astype(float)
+        self.k, self.e = classes.degree.astype(float), classes.excess.astype(float)
+        self.carries = (self.e > 0).astype(float)
+        if kinds is None:
+            self.certain = np.zeros_like(self.k)
+            self.free = np.ones(self.k.size, dtype=bool)
+        else:
+            self.certain = _row_sums(kinds & LINK_PRESENT > 0, self.size)
+            self.free = _row_sums(kinds & LINK_FREE > 0, self.size) > 0
+            self.carries *= _row_sums(kinds & EXCESS_FREE > 0, self.size) > 0
+        n = self.k.size
+        keep = n if n <= STORED_CLASSES else 1
+        self.blocks = tuple(np.empty((keep, keep)) if keep == n else NONE for _ in range(3))
+
+    def state(self, gamma: FloatArray, beta: FloatArray, *, blocks: bool) -> _State:
+        sums = kernels.pair_sums(*self.arguments(gamma, beta), *(self.blocks if blocks else (NONE, NONE, NONE)))
+        s = self.k + self.e
+        error = max(np.max(np.abs(sums[0] - self.k) / self.k), np.max(np.abs(sums[0] + sums[1] - s) / s))
+        return _State(gamma, beta, sums, float(error) if np.isfinite(error) else np.inf)
+
+    def arguments(self, gamma: FloatArray, beta: FloatArray) -> tuple[NDArray[np.generic], ...]:
+        return np.exp(-gamma), np.expm1(beta), self.carries, self.size, self.kinds
+
+    def residual(self, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Minus the gradient: expected minus observed, per class."""
+        down_g = np.where(self.free, self.size * (sums[0] - self.k), 0.0)
+        down_b = np.where(self.carries > 0, self.size * (sums[1] - self.e), 0.0)
+        return down_g, down_b
+
+    def gap(self, beta: FloatArray) -> float:
+        return float(kernels.smallest_sum(beta, self.carries, self.size, self.kinds))
+
+
+def _row_sums(mask: NDArray[np.bool_], size: FloatArray) -> FloatArray:
+    return mask @ size - np.diagonal(mask)
+
+
+def solve(
+    classes: Classes, kinds: Kinds | None, *, tolerance: float = TOLERANCE, max_iterations: int = 200
+) -> Solution:
+    """Maximise the likelihood over the pairs that the face leaves open.
+
+    Parameters
+    ----------
+    classes : nodes grouped by equal degree and strength.
+    kinds : (C, C) bits of `isthmus.nullmodels.face`, or None.
+    tolerance : largest relative error of any degree or strength at which to stop.
+    max_iterations : Newton steps at most.
+
+    """
+    if classes.size.size == 0:
+        return Solution(np.zeros(0), np.zeros(0), 0)
+    problem = _Problem(classes, kinds)
+    best = state = _start(problem)
+    iterations = stalled = 0
+    while state.error > tolerance and iterations < max_iterations and stalled < 3:
+        iterations += 1
+        direction = _direction(problem, state, iterations, stalled)
+        if direction is None:
+            break
+        state = _step(problem, state, *direction)
+        # Near the last digits the error wanders instead of falling: three steps without gain end the search.
+        stalled = 0 if state.error < 0.9 * best.error else stalled + (best.error < 1e-6)
+        best = state if state.error < best.error else best
+    beta = np.where(problem.carries > 0, best.beta, np.inf)
+    return Solution(np.where(problem.free, best.gamma, 0.0), beta, iterations)
+
+
+def _start(problem: _Problem) -> _State:
+    """Chung-Lu links, excesses from node means, then fixed-point sweeps with clipped factors (beta stays positive here)."""
+    open_degree = np.maximum(problem.k - problem.certain, 1e-3)
+    total = float(open_degree @ problem.size)
+    gamma = np.where(problem.free, -np.log(open_degree / np.sqrt(total)), 0.0)
+    mean = np.where(problem.carries > 0, problem.e / problem.k, 1.0)
+    beta = np.log1p(1.0 / mean) / 2
+    state = problem.state(gamma, beta, blocks=False)
+    for sweep in range(SWEEPS):
+        links = np.maximum(state.sums[0] - problem.certain, 1e-300)
+        gamma = gamma - np.where(problem.free, np.log(np.clip(open_degree / links, 0.3, 3.0)), 0.0)
+        excess = np.where(problem.carries > 0, state.sums[1] / np.maximum(problem.e, 1.0), 1.0)
+        beta = np.log1p(np.expm1(beta) * np.clip(excess, 0.3, 3.0))
+        state = problem.state(gamma, beta, blocks=sweep == SWEEPS - 1)
+    return state
+
+
+def _direction(
+    problem: _Problem, state: _State, iteration: int, stalled: int
+) -> tuple[FloatArray, FloatArray, float] | None:
+    """A descent direction (d gamma, d beta) and its slope, or None when not even steepest descent has one."""
+    down_g, down_b = problem.residual(state.sums)
+    arguments = problem.arguments(state.gamma, state.beta)
+    accuracy = min(0.1, max(state.error, 1e-6) ** 0.5)
+    dg, db, _, solved = kernels.newton_direction(
+        *arguments, *problem.blocks, state.sums, down_g, down_b, accuracy, 20 + 4 * down_g.size
+    )
+    slope = -float(down_g @ dg + down_b @ db)
+    if (not solved or iteration > DENSE_FROM_STEP or not slope < 0) and down_g.size <= DENSE_CLASSES:
+        dg, db = _dense_direction(problem, state, down_g, down_b, ridge=10.0 ** (min(iteration, 12) - 14 + stalled))
+        slope = -float(down_g @ dg + down_b @ db)
+    return (dg, db, slope) if slope < 0 else None
+
+
+def _dense_direction(
+    problem: _Problem, state: _State, down_g: FloatArray, down_b: FloatArray, *, ridge: float
+) -> tuple[FloatArray, FloatArray]:
+    """The Newton direction from a Cholesky factor of the diagonally scaled Hessian plus a ridge that grows until it exists."""
+    n = down_g.size
+    V, C, W = (np.zeros((n, n)) for _ in range(3))
+    kernels.pair_sums(*problem.arguments(state.gamma, state.beta), V, C, W)
+    gg, gb, bb = (np.triu(block, 1) for block in (V, C, W))
+    for block, row in ((gg, 2), (gb, 3), (bb, 4)):
+        block += block.T
+        block[np.arange(n), np.arange(n)] = state.sums[row]
+    hessian = np.block([[gg, gb], [gb, bb]])
+    right = np.concatenate([down_g, down_b])
+    diagonal = np.diagonal(hessian).copy()
+    scale = np.where(diagonal > 0, 1.0 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
+    hessian = hessian * scale[:, None] * scale[None, :]
+    for _ in range(20):
+        damped = hessian.copy()
+        damped[np.arange(2 * n), np.arange(2 * n)] = np.where(diagonal > 0, 1.0 + ridge, 1.0)
+        try:
+            solved = linalg.cho_solve(linalg.cho_factor(damped, lower=True), right * scale) * scale
+        except linalg.LinAlgError:
+            ridge *= 10
+            continue
+        return solved[:n], solved[n:]
+    return right[:n] * scale[:n] ** 2, right[n:] * scale[n:] ** 2
+
+
+def _step(problem: _Problem, state: _State, dg: FloatArray, db: FloatArray, slope: float) -> _State:
+    """Walk along the direction, inside the domain, to where its slope has clearly shrunk.
+
+    Only the directional derivative is looked at: the objective is of size 1e7 and its rounding hides the last digits.
+    """
+    length = min(1.0, LARGEST_GAMMA_STEP / max(float(np.max(np.abs(dg))), 1e-300))
+    gap, ahead = problem.gap(state.beta), problem.gap(state.beta + length * db)
+    if np.isfinite(gap) and ahead < SMALLEST_GAP_KEPT * gap:
+        # The smallest sum is concave along the step, so this length keeps it.
+        length *= (1 - SMALLEST_GAP_KEPT) * gap / (gap - ahead)
+    new = state
+    for _ in range(40):
+        new = problem.state(state.gamma + length * dg, state.beta + length * db, blocks=True)
+        down_g, down_b = problem.residual(new.sums)
+        slope_there = -float(down_g @ dg + down_b @ db)
+        if np.isfinite(new.error) and slope_there <= 0.9 * abs(slope):
+            return new
+        shrink = slope / (slope - slope_there) if np.isfinite(slope_there) else 0.1
+        length *= min(max(shrink, 0.1), 0.7)
+    return new
