@@ -1,5 +1,6 @@
 """Reading studies: YAML over YAML (`extends`), then settings of the command line; the last one wins."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,18 @@ from pydantic import BaseModel, ValidationError
 from isthmus.config.resources import conf_dir
 from isthmus.config.study import Study
 from isthmus.errors import ConfigError, did_you_mean
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose only booleans are true and false, so that NO is Norway; `yes` and `off` still fit a switch."""
+
+
+BOOLEAN = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != BOOLEAN]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(BOOLEAN, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
 def available_studies() -> dict[str, Path]:
@@ -50,20 +63,27 @@ def _locate(name_or_file: str | Path, beside: Path | None = None) -> Path:
         return path
     if looks_like_file:
         raise ConfigError(f"study file {name!r} does not exist (looked at {path.resolve()})")
-    raise ConfigError(f"there is no study {name!r}; {did_you_mean(name, list(known))} A path must end in .yaml")
+    raise ConfigError(
+        f"there is no study {name!r} (a file's name must end in .yaml); {did_you_mean(name, list(known))}"
+    )
 
 
 def _read(file: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    file = file.resolve()  # one file has many paths: ../studies/a.yaml, a.yaml
     if file in seen:
         raise ConfigError(f"{file}: `extends` runs in a circle: {' -> '.join(f.name for f in (*seen, file))}")
-    try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file} is not valid YAML: {error}") from None
+    values = _parse(file.read_text(encoding="utf-8"), str(file))
     if not isinstance(values, dict):
         raise ConfigError(f"{file} holds {type(values).__name__}, expected fields such as `study:` and `title:`")
     base = values.pop("extends", None)
     return values if base is None else merged(_read(_locate(base, file.parent), (*seen, file)), values)
+
+
+def _parse(text: str, where: str) -> Any:
+    try:
+        return yaml.load(text, _Loader)  # a SafeLoader
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{where} is not valid YAML: {error}") from None
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +105,7 @@ def _apply(values: dict[str, Any], setting: str) -> None:
         place = place.setdefault(section, {})
         if not isinstance(place, dict):
             raise ConfigError(f"setting {setting!r}: {section} is a value, not a section")
-    place[field] = yaml.safe_load(text)
+    place[field] = _parse(text, f"setting {setting!r}")
 
 
 def _explain(error: ValidationError, source: str) -> str:
@@ -107,7 +127,8 @@ def _sentence(problem: Any, error: ValidationError) -> str:
         return f"{given!r} is not accepted; {did_you_mean(given, valid)}"
     if kind == "missing":
         return "is required and missing"
-    return f"{problem['msg'].removeprefix('Value error, ')} (given: {given!r})" if given != {} else str(problem["msg"])
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return message if isinstance(given, dict) else f"{message} (given: {given!r})"
 
 
 def _section_at(path: Sequence[str | int]) -> type[BaseModel] | None:

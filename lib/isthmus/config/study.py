@@ -24,7 +24,7 @@ NullModel = Literal["ecm", "ecm-variance-corrected", "rewiring"]
 FiniteRule = Literal["parity", "present", "linked", "sampled"]
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]  # a country's code has this form, too
 Year = Annotated[int, Field(ge=1500, le=2100)]
 
 AI_SUBFIELD = 1702  # ASJC "Artificial Intelligence"
@@ -95,15 +95,15 @@ class Years(Section):
             first, last = getattr(self, name)
             if first < self.corpus[0] or last > self.corpus[1]:
                 raise ValueError(f"{name}: [{first}, {last}] leaves the corpus years {list(self.corpus)}")
-        if self.citing_until < self.corpus[0]:
-            raise ValueError(f"citing_until: {self.citing_until} is before the corpus begins ({self.corpus[0]})")
+        if self.citing_until < self.corpus[1]:  # works of the corpus cite, too
+            raise ValueError(f"citing_until: {self.citing_until} is before the corpus ends ({self.corpus[1]})")
         return self
 
 
 class Geography(Section):
     """Which places are compared."""
 
-    poles: tuple[Country | Bloc, ...] = Field(default=("US", "CN"), min_length=1, description="countries or blocs")
+    poles: tuple[Bloc, ...] = Field(default=("US", "CN"), min_length=1, description="countries or blocs")
     blocs: dict[Bloc, tuple[Country, ...]] = Field(
         default_factory=dict, description="own blocs: name -> alpha-2 country codes"
     )
@@ -133,7 +133,9 @@ class Significance(Section):
     null_model: NullModel = Field(default="ecm", description="what size alone explains")
     samples: int = Field(default=0, ge=0, le=100_000, description="realisations; 0 uses exact moments and tails")
     finite: FiniteRule = Field(default="parity", description="which pairs have a z at all")
-    threshold: float = Field(default=2.0, description="a tie is significant when its mean z is above this")
+    threshold: float = Field(
+        default=2.0, allow_inf_nan=False, description="a tie is significant when its mean z is above this"
+    )
     min_finite_years: int = Field(default=3, ge=1, description="least years with a z within the significance years")
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
 

@@ -1,0 +1,68 @@
+"""`geography`, `networks`, `significance`, and what holds between sections."""
+
+import pytest
+from pydantic import ValidationError
+
+from isthmus.config import Geography, Networks, Significance, Study
+
+
+def test_poles_may_be_countries_and_own_blocs():
+    geography = Geography(poles=("US", "Nordic"), blocs={"Nordic": ("DK", "FI", "IS", "NO", "SE")})
+    assert geography.poles == ("US", "Nordic")
+
+
+def test_there_is_at_least_one_pole():
+    with pytest.raises(ValidationError, match="poles"):
+        Geography(poles=())
+
+
+@pytest.mark.parametrize("code", ["us", "USA", "U1", ""])
+def test_a_bloc_is_made_of_alpha_2_codes(code):
+    with pytest.raises(ValidationError, match="blocs"):
+        Geography(blocs={"Mine": (code,)})
+
+
+def test_the_reported_reading_must_be_computed():
+    with pytest.raises(ValidationError, match=r"reading 'citing_year' is not among readings \['cited_year'\]"):
+        Networks(reading="citing_year", readings=("cited_year",))
+
+
+def test_a_citation_window_is_not_negative():
+    assert Networks(citation_window=0).citation_window == 0
+    with pytest.raises(ValidationError, match="citation_window"):
+        Networks(citation_window=-1)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("null_model", "random"),
+        ("samples", -1),
+        ("samples", 100_001),
+        ("finite", "all"),
+        ("threshold", float("nan")),
+        ("min_finite_years", 0),
+        ("false_discovery_rate", 0),
+        ("false_discovery_rate", 1),
+    ],
+)
+def test_significance_refuses_values_out_of_range(field, value):
+    with pytest.raises(ValidationError, match=field):
+        Significance(**{field: value})
+
+
+def test_there_are_as_many_significance_years_as_finite_years_are_asked_for():
+    with pytest.raises(ValidationError, match=r"min_finite_years is 6, but years\.significance spans only 5 years"):
+        Study(study="s", title="S", significance=Significance(min_finite_years=6))
+
+
+@pytest.mark.parametrize("name", ["Gallo", "2026", "with space", "../escape", "semi;colon", ""])
+def test_the_name_of_a_study_fits_a_folder_and_a_table(name):
+    with pytest.raises(ValidationError, match="study"):
+        Study(study=name, title="S")
+
+
+def test_a_study_does_not_change():
+    study = Study(study="s", title="S")
+    with pytest.raises(ValidationError, match="frozen"):
+        study.seed = 2
