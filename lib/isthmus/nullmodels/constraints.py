@@ -51,21 +51,23 @@ def as_sparse(weights: Any, *, labels: Sequence[Any] | None = None) -> sparse.cs
     NetworkError : see `degrees_and_strengths`.
 
     """
-    matrix = sparse.coo_array(weights if sparse.issparse(weights) else np.asarray(weights))
+    given: Any = weights if sparse.issparse(weights) else np.asarray(weights)
+    if given.dtype.kind not in "biuf":
+        raise NetworkError(f"the weights are of type {given.dtype}; expected whole numbers")
+    matrix: Any = sparse.coo_array(given)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise NetworkError(f"the weights have shape {matrix.shape}; expected a square matrix (N, N)")
     row, col, data = matrix.row, matrix.col, matrix.data
-    whole = _whole_numbers(data)
-    if whole is None:
-        bad = int(np.flatnonzero(~(np.isfinite(data) & (data == np.floor(data)) & (np.abs(data) <= LARGEST_WEIGHT)))[0])
-        _refuse_entry(row[bad], col[bad], data[bad], "a whole number (null models take full counts)", labels)
-    if (data < 0).any():
-        bad = int(np.flatnonzero(data < 0)[0])
-        _refuse_entry(row[bad], col[bad], data[bad], ">= 0", labels)
-    if ((row == col) & (data != 0)).any():
-        bad = int(np.flatnonzero((row == col) & (data != 0))[0])
-        _refuse_entry(row[bad], col[bad], data[bad], "0: the networks have no loops, drop them first", labels)
-    clean = sparse.csr_array((whole, (row, col)), shape=matrix.shape)
+    for broken, expected in (
+        (~_is_whole(data), "a whole number up to 2^53 (null models take full counts)"),
+        (data < 0, ">= 0"),
+        ((row == col) & (data != 0), "0: the networks have no loops, drop them first"),
+    ):
+        if broken.any():
+            at = int(np.flatnonzero(broken)[0])
+            ends = f"{node_name(int(row[at]), labels)} and {node_name(int(col[at]), labels)}"
+            raise NetworkError(f"the weight of {ends} is {data[at]}; expected {expected}")
+    clean: Any = sparse.coo_array((data.astype(np.int64), (row, col)), shape=matrix.shape).tocsr()
     clean.sum_duplicates()
     clean.eliminate_zeros()
     difference = clean - clean.T
@@ -73,24 +75,17 @@ def as_sparse(weights: Any, *, labels: Sequence[Any] | None = None) -> sparse.cs
     if difference.nnz:
         i, j = (int(index[0]) for index in difference.nonzero())
         raise NetworkError(
-            f"the weights are not symmetric: {node_name(i, labels)} to {node_name(j, labels)} is {clean[i, j]}, the way "
-            f"back is {clean[j, i]}; add the two directions (W + W.T) to make an undirected network of it"
+            f"the weights are not symmetric: {node_name(i, labels)} to {node_name(j, labels)} is {clean[i, j]}, the "
+            f"way back is {clean[j, i]}; add the two directions (W + W.T) to make an undirected network of it"
         )
     return clean
 
 
-def _whole_numbers(data: NDArray[Any]) -> IntArray | None:
-    if data.dtype.kind in "biu":
-        return data.astype(np.int64)
-    if data.dtype.kind != "f" or not np.isfinite(data).all() or (np.abs(data) > LARGEST_WEIGHT).any():
-        return None if data.size else data.astype(np.int64)
-    return data.astype(np.int64) if (data == np.floor(data)).all() else None
-
-
-def _refuse_entry(row: int, col: int, value: Any, expected: str, labels: Sequence[Any] | None) -> None:
-    raise NetworkError(
-        f"the weight of {node_name(int(row), labels)} and {node_name(int(col), labels)} is {value}; expected {expected}"
-    )
+def _is_whole(data: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each number is whole, and small enough to be exact in float64."""
+    if data.dtype.kind == "f":
+        return np.isfinite(data) & (data == np.floor(data)) & (np.abs(data) <= LARGEST_WEIGHT)
+    return np.ones(data.shape, dtype=bool)
 
 
 def check_constraints(
@@ -98,7 +93,7 @@ def check_constraints(
 ) -> tuple[IntArray, IntArray]:
     """Check degrees and strengths node by node: whole numbers, 0 <= k <= N - 1, s >= k, s = 0 where k = 0, even sums.
 
-    The inequalities between nodes (Erdos-Gallai and its counterpart for weights) are checked by `isthmus.nullmodels.face`.
+    The inequalities between nodes (Erdos-Gallai and its counterpart for weights) are checked by `face_of`.
 
     Raises
     ------
@@ -121,9 +116,10 @@ def check_constraints(
                 f"{node_name(node, labels)} has degree k = {k[node]} and strength s = {s[node]}; expected {rule}"
             )
     for name, values in (("degrees", k), ("strengths", s)):
-        if int(values.sum()) % 2:
+        total = int(values.sum())
+        if total % 2:
             raise NetworkError(
-                f"the {name} sum to {int(values.sum())}, an odd number; every link counts at both ends, so no network has them"
+                f"the {name} sum to {total}, an odd number; every link counts at both ends, so no network has them"
             )
     return k, s
 
@@ -132,10 +128,10 @@ def _whole_vector(values: ArrayLike, name: str, labels: Sequence[Any] | None) ->
     array = np.asarray(values)
     if array.ndim != 1:
         raise NetworkError(f"the {name} have shape {array.shape}; expected one number per node, shape (N,)")
-    whole = _whole_numbers(array)
-    if whole is None:
-        if array.dtype.kind != "f":
-            raise NetworkError(f"the {name} are of type {array.dtype}; expected whole numbers")
-        node = int(np.flatnonzero(~(np.isfinite(array) & (array == np.floor(array))))[0])
+    if array.size and array.dtype.kind not in "biuf":
+        raise NetworkError(f"the {name} are of type {array.dtype}; expected whole numbers")
+    whole = _is_whole(array)
+    if not whole.all():
+        node = int(np.flatnonzero(~whole)[0])
         raise NetworkError(f"the {name[:-1]} of {node_name(node, labels)} is {array[node]}; expected a whole number")
-    return whole
+    return array.astype(np.int64)

@@ -1,6 +1,7 @@
 """The Enhanced Configuration Model: the least biased networks with given degrees and strengths, fitted exactly.
 
-Mastrandrea, Squartini, Fagiolo, Garlaschelli (2014), New J. Phys. 16, 043022. With x_i = exp(-alpha_i), y_i = exp(-beta_i):
+Mastrandrea, Squartini, Fagiolo, Garlaschelli (2014), New J. Phys. 16, 043022. With x_i = exp(-alpha_i) and
+y_i = exp(-beta_i):
 
     P(w_ij = w) = X^[w > 0] Y^w (1 - Y) / (1 - Y + X Y),   X = x_i x_j, Y = y_i y_j, Y < 1 for every pair
 
@@ -30,8 +31,8 @@ class EcmFit:
     Attributes
     ----------
     status : "converged", or "not converged" when a degree or strength is missed by more than 1e-9 of its value.
-    max_relative_error : largest |expected - observed| / observed over all degrees and strengths, recomputed from the node
-        parameters by code that shares nothing with the solver.
+    max_relative_error : largest |expected - observed| / observed over all degrees and strengths, recomputed from the
+        node parameters by code that shares nothing with the solver.
     iterations : Newton steps.
     log_likelihood : of the observed network; its supremum where the maximum lies at infinity.
     degrees, strengths : int64 (N,), the constraints.
@@ -65,7 +66,7 @@ class EcmFit:
 
     @property
     def is_boundary(self) -> bool:
-        """Whether some pairs are certain: always linked, never linked, or never above weight 1 although both nodes have more."""
+        """Whether some pairs are certain: always or never linked, or of weight 1 although both nodes have more."""
         return self.kinds.size > 0
 
     @property
@@ -75,7 +76,7 @@ class EcmFit:
 
     @property
     def y(self) -> FloatArray:
-        """Fitness of each node for weight, exp(-beta), shape (N,); above 1 for the strongest hub; 0 where all weights are 1."""
+        """Fitness of each node for weight, exp(-beta), shape (N,); above 1 for the strongest hub, 0 if all are 1."""
         return np.where(self.of_node >= 0, np.exp(-self.beta), 0.0)
 
     def law(self, i: ArrayLike, j: ArrayLike) -> "PairLaw":
@@ -83,9 +84,8 @@ class EcmFit:
         a, b = np.broadcast_arrays(np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64))
         for index in (a, b):
             if index.size and (index.min() < 0 or index.max() >= self.n_nodes):
-                raise IndexError(
-                    f"node {index.min() if index.min() < 0 else index.max()}; expected 0 to {self.n_nodes - 1}"
-                )
+                outside = index[(index < 0) | (index >= self.n_nodes)][0]
+                raise IndexError(f"there is no node {outside}; expected 0 to {self.n_nodes - 1}")
         parts = kernels.pair_law(a.ravel(), b.ravel(), self.gamma, self.beta, self.of_node, self.kinds)
         return PairLaw(*(part.reshape(a.shape) for part in parts))
 
@@ -206,7 +206,7 @@ def fit_ecm_constraints(
 ) -> EcmFit:
     """Fit the Enhanced Configuration Model to degrees and strengths, each of shape (N,).
 
-    Cases whose maximum lies at infinity (a node linked to all, all weights 1, tight degree sequences) are reduced exactly.
+    Cases whose maximum lies at infinity (a node linked to all, all weights 1, tight degrees) are reduced exactly.
 
     Raises
     ------

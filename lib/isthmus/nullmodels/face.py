@@ -1,17 +1,17 @@
 """Where the maximum of the likelihood lies at infinity: the pairs that every network with these margins agrees on.
 
-The likelihood of the Enhanced Configuration Model has a finite maximum iff the degrees lie strictly inside the polytope
-of degree sequences and the excesses e = s - k strictly inside their cone. On the boundary some pairs are certain: linked
-with probability 1, never linked, or linked with weight exactly 1. Removing those pairs from the fit leaves a smaller model
-whose maximum is finite, and its moments are those of the original model's limit.
+The likelihood of the Enhanced Configuration Model has a finite maximum iff the degrees lie strictly inside the
+polytope of degree sequences and the excesses e = s - k strictly inside their cone. On the boundary some pairs are
+certain: linked with probability 1, never linked, or linked with weight exactly 1. Removing those pairs from the fit
+leaves a smaller model whose maximum is finite, and its moments are those of the original model's limit.
 
 Both tests are exact, in integers:
 
-* degrees: a tight Erdos-Gallai inequality at rank r (degrees in falling order). S = the first r nodes, U = the others with
-  k >= r, T = the others with k <= r. Pairs S x S and S x U are always linked, pairs T x (not S) never.
-* excesses: the pairs that may be linked form a threshold graph G. A fractional assignment of the excesses to pairs exists iff
-  e(I) <= e(N(I)) for every independent set I of G with neighbours N(I); because the neighbourhoods are nested, the sets to try
-  are one per rank and one per node. Where it is tight, N(I) spends all its excess on I.
+* degrees: a tight Erdos-Gallai inequality at rank r (degrees in falling order). S = the first r nodes, U = the others
+  with k >= r, T = the others with k <= r. Pairs S x S and S x U are always linked, pairs T x (not S) never.
+* excesses: the pairs that may be linked form a threshold graph G. A fractional assignment of the excesses to pairs
+  exists iff e(I) <= e(N(I)) for every independent set I of G with neighbours N(I); because the neighbourhoods are
+  nested, the sets to try are one per rank and one per node. Where it is tight, N(I) spends all its excess on I.
 """
 
 from collections.abc import Sequence
@@ -65,13 +65,15 @@ def classes_of(degrees: IntArray, strengths: IntArray) -> Classes:
 def face_of(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds | None:
     """What every pair of classes may do, as bits LINK_FREE, LINK_PRESENT, EXCESS_FREE in a symmetric (C, C) matrix.
 
-    None says that no pair is certain, except that pairs of a node with excess 0 carry none: the frequent case needs no matrix.
+    None says that no pair is certain, but that pairs of a node with excess 0 carry none: the frequent case.
 
     Raises
     ------
     NetworkError : no network has these degrees, or no assignment of weights these strengths; names node and inequality.
 
     """
+    if classes.size.size == 0:
+        return None
     # Links depend on degrees only: work on the distinct degrees, which are few.
     group_degree, group_of = np.unique(-classes.degree, return_inverse=True)
     group_degree = -group_degree
@@ -94,7 +96,7 @@ def face_of(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds |
 def _certain_links(
     degree: IntArray, size: IntArray, classes: Classes, group_of: IntArray, labels: Sequence[Any] | None
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Pairs of degree groups that are always, and never, linked: two symmetric boolean matrices over the distinct degrees."""
+    """Pairs of degree groups that are always, and never, linked: two symmetric matrices over the distinct degrees."""
     k = np.repeat(degree, size)
     n = k.size
     groups = degree.size
@@ -108,8 +110,8 @@ def _certain_links(
         r = int(rank[np.argmax(slack < 0)])
         node = int(classes.member[np.flatnonzero(group_of == np.searchsorted(-degree, -k[r - 1]))[0]])
         raise NetworkError(
-            f"no network has these degrees: the {r} largest, down to {node_name(node, labels)} with k = {k[r - 1]}, sum to "
-            f"{before[r]}, but at most {before[r] + slack[r - 1]} is possible (Erdos-Gallai inequality at rank {r})"
+            f"no network has these degrees: the {r} largest, down to {node_name(node, labels)} with k = {k[r - 1]}, "
+            f"sum to {before[r]}, but at most {before[r] + slack[r - 1]} is possible (Erdos-Gallai at rank {r})"
         )
     tight = slack == 0
     # present(i, j), i < j, iff j < reach(i); absent(i, j) iff j >= cut(i): two staircases over the ranks.
@@ -118,10 +120,8 @@ def _certain_links(
     cut = np.concatenate([[n], np.minimum.accumulate(cut_at)])[:n]
     last = np.cumsum(size) - 1
     first = last - size + 1
-    a, b = (
-        np.minimum.outer(np.arange(groups), np.arange(groups)),
-        np.maximum.outer(np.arange(groups), np.arange(groups)),
-    )
+    every = np.arange(groups)
+    a, b = np.minimum.outer(every, every), np.maximum.outer(every, every)
     same = a == b
     # Nodes of equal degree are exchangeable: what is certain for one order of them is certain for all.
     present = np.where(same, first[b] + 1, first[b]) < reach[first[a]]
@@ -149,31 +149,31 @@ def _certain_weights(
         if need > head[m]:
             node = int(classes.member[np.flatnonzero(outer[group_of])[0]])
             raise NetworkError(
-                f"no weights have these strengths: {node_name(node, labels)} and the others that can only be linked to the "
-                f"{int(group_size[:m].sum())} nodes of highest degree have together an excess s - k of {need}, those only {head[m]}"
+                f"no weights have these strengths: {node_name(node, labels)} and the others that can only be "
+                f"linked to the {int(group_size[:m].sum())} nodes of highest degree have an excess s - k of {need}"
+                f", those only {head[m]}"
             )
         if need == head[m] and need > 0:
             inner = group_of < m
             barred |= (inner[:, None] & ~outer[group_of][None, :]) | (inner[None, :] & ~outer[group_of][:, None])
-    if classes.size.size == 0:
-        return None
     limit = farthest[group_of]
     central = (limit > group_of) | ((limit == group_of) & allowed[group_of, group_of])
     slack = head[limit + 1] - 2 * classes.excess - (head[-1] - head[limit + 1])
     if (central & (slack < 0)).any():
         c = int(np.flatnonzero(central & (slack < 0))[0])
-        node, e = int(classes.member[c]), int(classes.excess[c])
+        node = int(classes.member[c])
+        e = int(classes.excess[c])
         raise NetworkError(
-            f"no weights have these strengths: {node_name(node, labels)} has an excess s - k of {e}, its possible partners "
-            f"together only {e + int(slack[c])}; each unit above a link's first needs one at both ends"
+            f"no weights have these strengths: {node_name(node, labels)} has an excess s - k of {e}, its possible "
+            f"partners together only {e + int(slack[c])}; each unit above a link's first needs one at both ends"
         )
-    for c in np.flatnonzero(central & (slack == 0) & (classes.excess > 0)):
+    for c in map(int, np.flatnonzero(central & (slack == 0) & (classes.excess > 0))):
         inner = group_of <= limit[c]
-        twin = barred[c, c]
-        row = barred[c].copy() if classes.size[c] == 1 else None
+        alone = classes.size[c] == 1
+        before = barred[c].copy()
         barred |= inner[:, None] & inner[None, :]
-        if row is None:  # a pair of equals that holds all the excess: only the pair between the two carries it
-            barred[c, c] = twin
-        else:
-            barred[c], barred[:, c] = row, row
+        if alone:
+            barred[c], barred[:, c] = before, before
+        else:  # two equals that hold all the excess: only the pair between them carries it
+            barred[c, c] = before[c]
     return barred if barred.any() else None

@@ -69,8 +69,8 @@ def fan_out(
 
     A network that cannot be fitted becomes a row that says so; the others are not touched by it. Random draws depend on
     the seed and the network's key only, not on how Spark splits the work. The result mixes two kinds of rows: write it
-    once, then take it apart with `pairs_of` and `fits_of`. Group sizes are counted when this is called: hand in a table that
-    has been written, not a long lineage.
+    once, then take it apart with `pairs_of` and `fits_of`. Group sizes are counted when this is called: hand in a table
+    that has been written, not a long lineage.
 
     Parameters
     ----------

@@ -14,11 +14,11 @@ from isthmus.nullmodels.significance import PairTable
 
 
 def network_of(edges: pd.DataFrame) -> tuple[list[Any], sparse.csr_array]:
-    """The network of an edge list (src, dst, weight), each undirected pair once: node names in order, and (N, N) weights.
+    """The network of an edge list (src, dst, weight; each undirected pair once): names in order, and (N, N) weights.
 
     Raises
     ------
-    NetworkError : a missing name, a weight that is no whole number > 0, a loop, or a pair that is listed twice; names the edge.
+    NetworkError : a missing name, a weight that is no whole number > 0, a loop, a pair listed twice; names the edge.
 
     """
     if edges[["src", "dst", "weight"]].isna().any(axis=None):

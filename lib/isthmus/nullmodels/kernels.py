@@ -7,7 +7,7 @@ Per class c: size m, g = exp(-gamma), E = expm1(beta), carries = 1 where the exc
     o = g_i g_j (1 + r)             odds that the link is present
     p = o / (1 + o)
 
-(sources: isthmus.nullmodels.ecm). Matrices are filled above the diagonal only; a matrix of shape (1, 1) stands for "none".
+(source: isthmus.nullmodels.ecm). Matrices are filled above the diagonal only; one of shape (1, 1) stands for "none".
 """
 
 from typing import Any
@@ -40,11 +40,11 @@ def _mark(kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 def pair_sums(g, E, carries, size, kinds, V, C, W):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Expected degree and excess per node of each class, and the 2 x 2 diagonal blocks of the Hessian.
 
-    Fills V, C, W (class by class, above the diagonal) with the Hessian's off-diagonal blocks when they have the full shape.
+    Fills V, C, W (class by class, above the diagonal) with the Hessian's blocks when they have the full shape.
 
     Returns
     -------
-    sums : (5, C): expected degree and expected excess per node; the diagonal's gamma-gamma, gamma-beta, beta-beta per class.
+    sums : (5, C): expected degree and excess per node; the diagonal's gamma-gamma, gamma-beta, beta-beta per class.
 
     """
     n = g.size
@@ -208,7 +208,7 @@ def smallest_sum(beta, carries, size, kinds):  # type: ignore[no-untyped-def]  #
 
 @njit(cache=True, error_model="numpy")
 def pair_law(i, j, gamma, beta, of_node, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The law of the weight of node pairs: p, 1 - p, mean excess r of a present link, and b = beta_i + beta_j (inf: none).
+    """The law of the weight of node pairs: p, 1 - p, mean excess r of a link, b = beta_i + beta_j (inf: none).
 
     Node by node and in logarithms, on purpose unlike `pair_sums`: it also checks what the fit claims.
     """
@@ -238,7 +238,7 @@ def pair_law(i, j, gamma, beta, of_node, kinds):  # type: ignore[no-untyped-def]
 def node_sums(gamma, beta, of_node, kinds, rows, columns, times):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Expected degree and strength of the nodes `rows`, summed over the nodes `columns`, each taken `times` times.
 
-    A column equal to the row's own node counts one time less. Also the log-partition of the pairs, summed over all rows.
+    A column equal to the row's own node counts one time less. Also the summed log-partition of each row's pairs.
     """
     degree, strength, partition = np.zeros(rows.size), np.zeros(rows.size), np.zeros(rows.size)
     marked = kinds.shape[0] > 0

@@ -122,7 +122,7 @@ def iter_pair_significance(
     observed_zero: bool = True,
     chunk_pairs: int = CHUNK_PAIRS,
 ) -> Iterator[PairTable]:
-    """As `pair_significance`, in tables of about `chunk_pairs` rows: thousands of nodes in bounded memory. At least one table."""
+    """As `pair_significance`, in tables of about `chunk_pairs` rows, at least one: many nodes in bounded memory."""
     check_finite_rule(finite)
     network = as_sparse(weights)
     verdict = exact_verdict(null) if isinstance(null, EcmFit) else null
@@ -160,7 +160,7 @@ def check_finite_rule(finite: str) -> None:
 
 
 def benjamini_hochberg(p_values: ArrayLike, *, n_tests: int | None = None) -> FloatArray:
-    """The false-discovery rate at which each test would just be rejected (Benjamini & Hochberg 1995), shape of `p_values`.
+    """The false-discovery rate at which each test would just be rejected (Benjamini & Hochberg 1995).
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ NO_KINDS: Kinds = np.zeros((0, 0), dtype=np.uint8)
 
 @dataclass(frozen=True)
 class Solution:
-    """Parameters per class: gamma (0 where no link is free), beta (inf where no excess is), both (C,), and the steps taken."""
+    """Parameters per class: gamma (0 where no link is free), beta (inf where no excess is), both (C,); steps taken."""
 
     gamma: FloatArray
     beta: FloatArray
@@ -116,7 +116,7 @@ def solve(
 
 
 def _start(problem: _Problem) -> _State:
-    """Chung-Lu links, excesses from node means, then fixed-point sweeps with clipped factors (beta stays positive here)."""
+    """Chung-Lu links, excesses from node means, then fixed-point sweeps with clipped factors; beta stays positive."""
     open_degree = np.maximum(problem.k - problem.certain, 1e-3)
     total = float(open_degree @ problem.size)
     gamma = np.where(problem.free, -np.log(open_degree / np.sqrt(total)), 0.0)
@@ -152,14 +152,12 @@ def _direction(
 def _dense_direction(
     problem: _Problem, state: _State, down_g: FloatArray, down_b: FloatArray, *, ridge: float
 ) -> tuple[FloatArray, FloatArray]:
-    """The Newton direction from a Cholesky factor of the diagonally scaled Hessian plus a ridge that grows until it exists."""
+    """The Newton direction from a Cholesky factor of the diagonally scaled Hessian, with a ridge that grows at need."""
     n = down_g.size
     V, C, W = (np.zeros((n, n)) for _ in range(3))
     kernels.pair_sums(*problem.arguments(state.gamma, state.beta), V, C, W)
-    gg, gb, bb = (np.triu(block, 1) for block in (V, C, W))
-    for block, row in ((gg, 2), (gb, 3), (bb, 4)):
-        block += block.T
-        block[np.arange(n), np.arange(n)] = state.sums[row]
+    upper = (np.triu(block, 1) for block in (V, C, W))
+    gg, gb, bb = (block + block.T + np.diag(state.sums[row]) for row, block in enumerate(upper, start=2))
     hessian = np.block([[gg, gb], [gb, bb]])
     right = np.concatenate([down_g, down_b])
     diagonal = np.diagonal(hessian).copy()
