@@ -32,7 +32,12 @@ def parse_type(text: str) -> T.DataType:
         return PRIMITIVES[lowered]
     for prefix, build in (("array<", _array), ("struct<", _struct), ("map<", _map)):
         if lowered.startswith(prefix) and text.endswith(">"):
-            return build(_split(text[len(prefix) : -1]))
+            try:
+                return build(_split(text[len(prefix) : -1]))
+            except ValueError:  # too few or too many parts
+                raise StoreError(
+                    f"{text!r} is no column type; expected map<key,value> or struct<name:type,...>"
+                ) from None
     raise StoreError(f"{text!r} is no column type; {did_you_mean(lowered, list(PRIMITIVES))}")
 
 
@@ -41,7 +46,8 @@ def _array(parts: list[str]) -> T.DataType:
 
 
 def _map(parts: list[str]) -> T.DataType:
-    return T.MapType(parse_type(parts[0]), parse_type(parts[1]))
+    key, value = parts
+    return T.MapType(parse_type(key), parse_type(value))
 
 
 def _struct(parts: list[str]) -> T.DataType:

@@ -9,6 +9,8 @@ from isthmus.errors import GateError
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
+EXACT = ".15g"  # 510372821 records, not 5.10373e+08
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -35,9 +37,9 @@ class Gate:
     def bound(self) -> str:
         """The accepted range in words."""
         if self.low is not None and self.low == self.high:
-            return f"= {self.low:g}"
-        ends = ([f">= {self.low:g}"] if self.low is not None else []) + (
-            [f"<= {self.high:g}"] if self.high is not None else []
+            return f"= {self.low:{EXACT}}"
+        ends = ([f">= {self.low:{EXACT}}"] if self.low is not None else []) + (
+            [f"<= {self.high:{EXACT}}"] if self.high is not None else []
         )
         return " and ".join(ends) or "any"
 
@@ -84,5 +86,9 @@ def require(results: Sequence[GateResult]) -> None:
     """
     failed = [r for r in results if r.severity == "fail" and not r.passed]
     if failed:
-        lines = (f"{r.table}: {r.gate} is {r.observed}, accepted {r.bound}. {r.message}" for r in failed)
+        lines = (f"{r.table}: {r.gate} is {_words(r.observed)}, accepted {r.bound}. {r.message}" for r in failed)
         raise GateError("a quality check failed:\n  " + "\n  ".join(lines))
+
+
+def _words(observed: float | None) -> str:
+    return "unknown (no rows)" if observed is None else f"{observed:{EXACT}}"

@@ -73,7 +73,7 @@ def jar_home() -> Path:
 
 
 def find_jars(names: Iterable[str]) -> list[Path] | None:
-    """The resolved jar files of these sets, or None when one of the sets has not been resolved.
+    """The resolved jar files of these sets, or None when one of the sets has not been resolved in its present version.
 
     Raises
     ------
@@ -82,11 +82,11 @@ def find_jars(names: Iterable[str]) -> list[Path] | None:
     """
     files: list[Path] = []
     for name in names:
-        _jar_set(name)
-        folder = jar_home() / name
-        if not (folder / "complete").exists():
+        jar_set, folder = _jar_set(name), jar_home() / name
+        found = sorted(folder.glob("*.jar"))
+        if not (folder / "complete").exists() or not _holds_all(found, jar_set.coordinates):
             return None
-        files += sorted(folder.glob("*.jar"))
+        files += found
     return files
 
 
@@ -98,6 +98,7 @@ def resolve_jars(names: Iterable[str]) -> list[Path]:
     SetupError : a name is no jar set, or the resolver did not deliver what was asked; its last lines are shown.
 
     """
+    names = list(names)
     for name in names:
         if find_jars([name]) is None:
             _resolve(name, _jar_set(name))
@@ -134,7 +135,7 @@ def _resolve(name: str, jar_set: JarSet) -> None:
         )
         fetched = sorted((Path(scratch) / "ivy" / "jars").glob("*.jar"))
         wanted = fetched if jar_set.transitive else [f for f in fetched if _is_named(f, jar_set.coordinates)]
-        if done.returncode != 0 or len(wanted) < len(jar_set.coordinates):
+        if done.returncode != 0 or not _holds_all(fetched, jar_set.coordinates):
             tail = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
             raise SetupError(
                 f"the jars {', '.join(jar_set.coordinates)} could not be resolved (exit code {done.returncode}). Is a "
@@ -143,6 +144,8 @@ def _resolve(name: str, jar_set: JarSet) -> None:
             )
         folder = jar_home() / name
         folder.mkdir(parents=True, exist_ok=True)
+        for old in (folder / "complete", *folder.glob("*.jar")):  # of an earlier version
+            old.unlink(missing_ok=True)
         for file in wanted:
             shutil.copy2(file, folder / file.name)
         (folder / "complete").touch()
@@ -150,6 +153,10 @@ def _resolve(name: str, jar_set: JarSet) -> None:
 
 def _is_named(file: Path, coordinates: tuple[str, ...]) -> bool:
     return any(f"{artifact}-{version}.jar" in file.name for _, artifact, version in (c.split(":") for c in coordinates))
+
+
+def _holds_all(files: list[Path], coordinates: tuple[str, ...]) -> bool:
+    return all(any(_is_named(file, (coordinate,)) for file in files) for coordinate in coordinates)
 
 
 def main() -> None:

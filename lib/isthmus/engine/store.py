@@ -1,10 +1,13 @@
 """Named Delta tables under a path or in a catalog: the only place that knows formats and paths."""
 
-from collections.abc import Mapping, Sequence
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import StructField, StructType
 
 from isthmus.engine.tablespec import TableSpec
 from isthmus.errors import StoreError, did_you_mean
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 Value = str | int | bool
+
+REFUSAL = re.compile(
+    r"\[DELTA_(?:VIOLATE_CONSTRAINT_WITH_VALUES|NOT_NULL_CONSTRAINT_VIOLATED|REPLACE_WHERE_MISMATCH)] "
+    r"(.+?)\s*(?:\n\s+at |$)",  # up to the stack of calls
+    re.DOTALL,
+)
 
 
 class TableStore:
@@ -28,8 +37,9 @@ class TableStore:
 
     def __init__(self, spark: "SparkSession", location: str) -> None:
         self.spark = spark
-        self.location = location.rstrip("/")
         self.in_catalog = is_catalog(location)
+        is_folder = not self.in_catalog and ":/" not in location
+        self.location = os.path.abspath(location) if is_folder else location.rstrip("/")
 
     def path(self, table: TableSpec | str) -> str:
         """The folder of a table of a path store."""
@@ -69,7 +79,7 @@ class TableStore:
 
         Raises
         ------
-        StoreError : columns of `rows` are missing or unknown to the table.
+        StoreError : columns of `rows` are missing or unknown to the table, or a row breaks one of its checks.
 
         """
         self._create(spec, replace_if_changed=True)
@@ -84,8 +94,12 @@ class TableStore:
         rows : the new rows; each must satisfy `where`.
         where : column -> value, or a list of values.
 
+        Raises
+        ------
+        StoreError : no condition, columns missing or unknown, or a row that breaks a check or the condition.
+
         """
-        if not where:
+        if not where or any(value in ([], ()) for value in where.values()):
             raise StoreError(f"table {spec.name!r}: replace needs a condition; use overwrite for the whole table")
         self._create(spec, replace_if_changed=False)
         return self._write(spec, rows, {"replaceWhere": " AND ".join(_equals(c, v) for c, v in where.items())})
@@ -95,7 +109,8 @@ class TableStore:
         self._create(spec, replace_if_changed=False)
         same_key = " AND ".join(f"old.`{c}` <=> new.`{c}`" for c in spec.key)
         merge = self._handle(spec).alias("old").merge(self._aligned(spec, rows).alias("new"), same_key)
-        merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        with _refusals(spec):
+            merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
         return int(self._last_commit(spec)["version"])
 
     def append(self, spec: TableSpec, rows: "DataFrame") -> None:
@@ -113,13 +128,14 @@ class TableStore:
         return int(self._last_commit(spec)["version"])
 
     def _save(self, spec: TableSpec, writer: "DataFrameWriter") -> None:
-        if self.in_catalog:
-            writer.saveAsTable(self._identifier(spec))
-        else:
-            writer.save(self.path(spec))
+        with _refusals(spec):
+            if self.in_catalog:
+                writer.saveAsTable(self._identifier(spec))
+            else:
+                writer.save(self.path(spec))
 
     def _aligned(self, spec: TableSpec, rows: "DataFrame") -> "DataFrame":
-        """The rows with the table's columns in its order and types; a cast that loses a value is an error (ANSI)."""
+        """The rows with the table's columns in its order and types; a value that does not fit is an error (ANSI)."""
         missing = [c for c in spec.columns if c not in rows.columns]
         unknown = [c for c in rows.columns if c not in spec.columns]
         if missing or unknown:
@@ -131,10 +147,8 @@ class TableStore:
         return rows.select(*(F.col(f.name).cast(f.dataType).alias(f.name) for f in spec.fields))
 
     def _create(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
-        from delta.tables import DeltaTable
-
         if not self.exists(spec):
-            self._define(spec, DeltaTable.createIfNotExists(self.spark)).execute()
+            self.spark.sql(self._definition("CREATE TABLE IF NOT EXISTS", spec))
             return
         found, expected = _types(self._frame(spec).schema), _types(spec.schema)
         if found == expected:
@@ -145,16 +159,19 @@ class TableStore:
                 f"table {spec.name!r} in {self.location} was written with other columns: {changed}. Its rows come from "
                 f"another version of Isthmus; delete the table and run its stage again, or use a new warehouse."
             )
-        self._define(spec, DeltaTable.replace(self.spark)).execute()
+        self.spark.sql(self._definition("CREATE OR REPLACE TABLE", spec))
 
-    def _define(self, spec: TableSpec, builder: Any) -> Any:
-        builder = builder.tableName(self._identifier(spec)) if self.in_catalog else builder.location(self.path(spec))
-        builder = builder.addColumns(spec.schema).comment(spec.comment)
+    def _definition(self, verb: str, spec: TableSpec) -> str:
+        """The table as SQL: Delta's own builder takes neither `catalog.schema.table` nor every path."""
+        table = self._identifier(spec) if self.in_catalog else f"delta.{_quoted(self.path(spec))}"
+        clauses = [f"{verb} {table} ({', '.join(map(_column, spec.fields))}) USING delta"]
         if spec.partition_by:
-            builder = builder.partitionedBy(*spec.partition_by)
-        for name, condition in spec.checks.items():
-            builder = builder.property(f"delta.constraints.{name}", condition)
-        return builder
+            clauses.append(f"PARTITIONED BY ({', '.join(map(_quoted, spec.partition_by))})")
+        clauses.append(f"COMMENT {_literal(spec.comment)}")
+        if spec.checks:
+            checks = (f"{_literal(f'delta.constraints.{c}')} = {_literal(sql)}" for c, sql in spec.checks.items())
+            clauses.append(f"TBLPROPERTIES ({', '.join(checks)})")
+        return " ".join(clauses)
 
     def _frame(self, table: TableSpec | str) -> "DataFrame":
         if self.in_catalog:
@@ -182,6 +199,18 @@ def is_catalog(location: str) -> bool:
     return len(parts) == 2 and all(part.isidentifier() for part in parts)
 
 
+@contextmanager
+def _refusals(spec: TableSpec) -> Iterator[None]:
+    """Say which check of the table a row breaks, without Spark's stack of calls."""
+    try:
+        yield
+    except Exception as error:
+        found = REFUSAL.search(str(error))
+        if found is None:
+            raise
+        raise StoreError(f"table {spec.name!r} refuses a row, and nothing was written: {found[1]}") from error
+
+
 def _name(table: TableSpec | str) -> str:
     return table if isinstance(table, str) else table.name
 
@@ -190,10 +219,20 @@ def _types(schema: StructType) -> dict[str, str]:
     return {f.name: f.dataType.simpleString() for f in schema.fields}
 
 
+def _column(field: StructField) -> str:
+    nullable = "" if field.nullable else " NOT NULL"
+    comment = f" COMMENT {_literal(field.metadata['comment'])}" if "comment" in field.metadata else ""
+    return f"{_quoted(field.name)} {field.dataType.simpleString()}{nullable}{comment}"
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
 def _equals(name: str, value: Value | Sequence[Value]) -> str:
     if isinstance(value, (list, tuple)):
-        return f"`{name}` IN ({', '.join(_literal(v) for v in value)})"
-    return f"`{name}` = {_literal(value)}"
+        return f"{_quoted(name)} IN ({', '.join(_literal(v) for v in value)})"
+    return f"{_quoted(name)} = {_literal(value)}"
 
 
 def _literal(value: Any) -> str:
