@@ -18,6 +18,7 @@ REAL_RECORDS = ROOT.parent / "shared" / "data" / "openalex"
 @pytest.fixture(scope="session")
 def spark():
     """The one session of all tests: small, quiet, stopped at the end."""
+    from isthmus.config import conf_file
     from isthmus.engine import start_session
 
     session = start_session(
@@ -25,7 +26,10 @@ def spark():
         master="local[2]",
         conf={
             "spark.driver.memory": "2g",
-            "spark.sql.shuffle.partitions": "4",
+            # many small queries: compile little, collect simply (a third less time)
+            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{conf_file('log4j2.properties')} "
+            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "spark.sql.shuffle.partitions": "2",
             "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
         },
     )

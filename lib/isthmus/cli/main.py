@@ -10,18 +10,18 @@ import click
 from isthmus import __version__
 from isthmus.errors import IsthmusError
 
-# command -> module and object; a module is imported only when its command is called, so help is instant
-COMMANDS: dict[str, tuple[str, str]] = {
-    "run": ("isthmus.cli.run", "run"),
-    "ingest": ("isthmus.cli.run", "ingest"),
-    "simulate": ("isthmus.cli.simulate", "simulate"),
-    "significance": ("isthmus.cli.significance", "significance"),
-    "pair": ("isthmus.cli.read", "pair"),
-    "report": ("isthmus.cli.read", "report"),
-    "studies": ("isthmus.cli.describe", "studies"),
-    "stages": ("isthmus.cli.describe", "stages"),
-    "tables": ("isthmus.cli.describe", "tables"),
-    "describe": ("isthmus.cli.describe", "describe"),
+# command -> module, object, what it does; a module is imported only when its command is called, so help is instant
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("isthmus.cli.run", "run", "Run a study: snapshot to tables, networks, significance, report."),
+    "ingest": ("isthmus.cli.run", "ingest", "Read a snapshot into tables that all studies share."),
+    "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
+    "significance": ("isthmus.cli.significance", "significance", "Which ties of your own network exceed size."),
+    "pair": ("isthmus.cli.read", "pair", "Show one tie over the years in the terminal."),
+    "report": ("isthmus.cli.read", "report", "Write the report of a study again from its published results."),
+    "studies": ("isthmus.cli.describe", "studies", "List the studies that come with Isthmus."),
+    "stages": ("isthmus.cli.describe", "stages", "List the stages of the pipeline in their order."),
+    "tables": ("isthmus.cli.describe", "tables", "List the tables: name, key, what a row is."),
+    "describe": ("isthmus.cli.describe", "describe", "Show the columns of a table and what each means."),
 }
 
 
@@ -36,9 +36,14 @@ class LazyGroup(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name]
+        module, name, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with what they do, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, _, says) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

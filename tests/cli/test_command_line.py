@@ -1,0 +1,94 @@
+"""The command line: help, words, errors; everything that needs no Spark session."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from isthmus.cli.main import COMMANDS, cli, guarded
+from isthmus.errors import ConfigError
+from isthmus.pipeline import STAGES
+
+
+def invoke(*words):
+    return CliRunner().invoke(cli, list(words))
+
+
+def test_help_lists_every_command_with_a_sentence():
+    text = invoke("--help").output
+    for name in COMMANDS:
+        assert f"\n  {name} " in text
+        assert COMMANDS[name][2][:30] in text
+    assert "isthmus simulate --out world" in text
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_each_command_explains_itself(name):
+    result = invoke(name, "--help")
+    assert result.exit_code == 0, result.output
+    assert "Usage:" in result.output
+
+
+def test_help_starts_neither_spark_nor_numba():
+    code = (
+        "import sys; from click.testing import CliRunner; from isthmus.cli.main import cli;"
+        "CliRunner().invoke(cli, ['--help']);"
+        "print(sorted(m for m in ('pyspark', 'numba', 'pandas', 'delta') if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unknown_command_names_the_nearest():
+    result = invoke("pairs")
+    assert result.exit_code == 2
+    assert "did you mean 'pair'" in result.output
+
+
+def test_studies_and_stages_and_tables_are_listed():
+    assert "gallo2026" in invoke("studies").output
+    stages = invoke("stages").output
+    for stage in STAGES:
+        assert stage.name in stages
+    assert "key: study, network, reading, year, src, dst" in invoke("tables").output
+
+
+def test_describe_shows_columns_and_checks():
+    text = invoke("describe", "edges").output
+    assert "full count" in text
+    assert "check weight_positive: weight > 0" in text
+
+
+def test_every_column_of_every_table_says_what_it_is():
+    for stage in STAGES:
+        for spec in stage.writes:
+            for field in spec.fields:
+                assert field.metadata.get("comment"), f"{spec.name}.{field.name}"
+
+
+def test_errors_are_words_and_an_exit_code(capsys):
+    def fails():
+        raise ConfigError("study 'x' cannot be used")
+
+    assert guarded(fails) == 1
+    assert capsys.readouterr().err == "isthmus: study 'x' cannot be used\n"
+    assert guarded(lambda: cli.main(["nonsense"], standalone_mode=False)) == 2
+    assert guarded(lambda: None) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "--study", "galo2026", "--snapshot", "x"], "did you mean 'gallo2026'"),
+        (["run", "--study", "gallo2026", "--set", "corpus.rule=ai_prim"], "did you mean 'ai_primary'"),
+        (["run", "--study", "gallo2026", "--stages", "network"], "did you mean 'networks'"),
+        (["run", "--study", "gallo2026", "--stages", "works"], "needs --snapshot"),
+        (["run", "--study", "gallo2026", "--set", "geography.poles=[UX, CN]"], "'UX' is neither a country"),
+        (["describe", "edge"], "did you mean 'edges'"),
+        (["pair", "CN", "US", "--results", "nowhere"], "holds no published results"),
+    ],
+)
+def test_a_wrong_word_is_said_before_spark_starts(words, message, capsys):
+    assert guarded(lambda: cli.main(words, standalone_mode=False)) == 1
+    assert message in capsys.readouterr().err
