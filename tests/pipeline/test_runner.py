@@ -1,0 +1,140 @@
+"""The runner: what runs, what is skipped, what a failed or killed stage leaves behind."""
+
+import itertools
+
+import pytest
+from pyspark.sql import functions as F
+
+from isthmus.engine import Gate, TableSpec, TableStore, check_gates, column
+from isthmus.errors import ConfigError, GateError, StoreError
+from isthmus.pipeline.runner import Runner, choose_stages
+from isthmus.pipeline.stage import Outcome, Run, Stage
+
+pytestmark = pytest.mark.spark
+
+NUMBERS = TableSpec("numbers", (column("n", "bigint", "a number"),), ("n",), "numbers")
+SQUARES = TableSpec("squares", (column("n", "bigint", "a number"),), ("n",), "their squares")
+
+
+class Counted:
+    """Two stages, numbers -> squares, that count how often they ran."""
+
+    def __init__(self):
+        self.ran, self.configuration, self.fingerprint, self.there = [], 3, "a", True
+        self.fail_in = None
+
+    def numbers(self, run):
+        self.ran.append("numbers")
+        run.store.overwrite(NUMBERS, run.spark.range(self.configuration).select(F.col("id").alias("n")))
+        if self.fail_in == "numbers":
+            raise RuntimeError("the disk is full")
+        gates = check_gates("numbers", run.store.read(NUMBERS), [Gate("rows", F.count("*"), "fail", low=1)])
+        return Outcome("counted", gates=tuple(gates))
+
+    def squares(self, run):
+        self.ran.append("squares")
+        run.store.overwrite(SQUARES, run.store.read(NUMBERS).select((F.col("n") * F.col("n")).alias("n")))
+        return Outcome("squared")
+
+    def stages(self):
+        return (
+            Stage(
+                "numbers",
+                "counts",
+                "snapshot",
+                (),
+                (NUMBERS,),
+                ("config.study",),
+                self.numbers,
+                configuration=lambda run: self.configuration,
+                inputs=lambda run: {"disk": self.fingerprint},
+                is_there=lambda run: self.there,
+            ),
+            Stage("squares", "squares", "snapshot", ("numbers",), (SQUARES,), ("config.study",), self.squares),
+        )
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runner")
+    return (str(folder / f"store{number}") for number in itertools.count())
+
+
+@pytest.fixture
+def counted():
+    return Counted()
+
+
+def runner(spark, place, counted):
+    store = TableStore(spark, place)
+    return Runner(Run(spark, store, None, None, "2026-06-25", ""), counted.stages())
+
+
+def test_a_second_run_skips_what_is_unchanged_and_reruns_what_is_not(spark, places, counted):
+    place = next(places)
+    first = runner(spark, place, counted)
+    assert [reason for _, reason in first.reasons(counted.stages())] == [
+        "it has not been completed yet",
+        "numbers runs before it",
+    ]
+    assert first.execute(counted.stages(), quiet=True) == {"numbers": "counted", "squares": "squared"}
+    again = runner(spark, place, counted)
+    assert again.execute(counted.stages(), quiet=True) == {"numbers": "unchanged", "squares": "unchanged"}
+    assert counted.ran == ["numbers", "squares"]
+    assert [r.gate for r in again.context.gates["numbers"]] == ["rows"]
+
+    counted.fingerprint = "b"
+    changed = runner(spark, place, counted)
+    assert changed.reasons(counted.stages())[0][1] == "what it reads changed"
+    counted.fingerprint, counted.configuration = "a", 4
+    assert changed.reasons(counted.stages())[0][1] == "its configuration changed"
+    assert changed.execute(counted.stages(), quiet=True)["squares"] == "squared"
+    assert sorted(r.n for r in changed.context.store.read(SQUARES).collect()) == [0, 1, 4, 9]
+
+    counted.there = False
+    assert runner(spark, place, counted).reasons(counted.stages())[0][1] == "what it wrote is gone"
+
+
+def test_a_stage_that_failed_after_writing_runs_again(spark, places, counted):
+    place = next(places)
+    runner(spark, place, counted).execute(counted.stages(), quiet=True)
+    counted.fail_in, counted.configuration = "numbers", 5
+    with pytest.raises(RuntimeError, match="disk is full"):
+        runner(spark, place, counted).execute(counted.stages(), quiet=True)
+    # the old configuration is back, but the table holds the rows of the failed run
+    counted.fail_in, counted.configuration = None, 3
+    repaired = runner(spark, place, counted)
+    repaired.execute(counted.stages(), quiet=True)
+    assert repaired.context.store.read(NUMBERS).count() == 3
+    ledger = repaired.context.store.read("ledger")
+    failed = ledger.where("status = 'failed'").collect()
+    assert [row.message for row in failed] == ["RuntimeError: the disk is full"]
+
+
+def test_a_gate_that_does_not_hold_stops_the_run_and_is_not_done(spark, places, counted):
+    counted.configuration = 0
+    stopped = runner(spark, next(places), counted)
+    with pytest.raises(GateError, match=r"numbers: rows is 0.0, accepted >= 1"):
+        stopped.execute(counted.stages(), quiet=True)
+    assert counted.ran == ["numbers"]
+    assert stopped.ledger.last_done("numbers", "") is None
+
+
+def test_a_stage_without_its_inputs_says_what_to_run_first(spark, places, counted):
+    with pytest.raises(StoreError, match="Run stage 'numbers' first"):
+        runner(spark, next(places), counted).execute(counted.stages()[1:], quiet=True)
+
+
+def test_force_runs_everything(spark, places, counted):
+    place = next(places)
+    for _ in range(2):
+        runner(spark, place, counted).execute(counted.stages(), force=True, quiet=True)
+    assert counted.ran == ["numbers", "squares"] * 2
+
+
+def test_stages_are_chosen_by_name_in_their_order(counted):
+    stages = counted.stages()
+    assert [s.name for s in choose_stages(stages, ["squares", "numbers"])] == ["numbers", "squares"]
+    assert [s.name for s in choose_stages(stages, [])] == ["numbers", "squares"]
+    with pytest.raises(ConfigError, match="did you mean 'squares'"):
+        choose_stages(stages, ["square"])
