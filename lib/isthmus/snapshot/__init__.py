@@ -1,0 +1,33 @@
+"""The OpenAlex snapshot as it lies on disk or in object storage: layouts, manifests, parts, records, drift.
+
+`open_snapshot` finds out what a folder is and checks it against its manifests without Spark. `register` makes the
+Spark data source `openalex`, which reads the parts of a snapshot as typed rows.
+"""
+
+from typing import TYPE_CHECKING
+
+from isthmus.snapshot.model import ENTITIES, LAYOUTS, NEEDED_ENTITIES, Part, Snapshot
+from isthmus.snapshot.opening import open_snapshot
+
+if TYPE_CHECKING:
+    from isthmus.snapshot.datasource import read_parsed, register
+
+__all__ = [
+    "ENTITIES",
+    "LAYOUTS",
+    "NEEDED_ENTITIES",
+    "Part",
+    "Snapshot",
+    "open_snapshot",
+    "read_parsed",
+    "register",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load what needs Spark only when it is asked for: Spark's Python workers import this package a second at a time."""
+    if name in {"read_parsed", "register"}:
+        from isthmus.snapshot import datasource
+
+        return getattr(datasource, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,156 @@
+"""The Spark data source `openalex`: parts of JSON, one task each, as typed rows.
+
+register(spark)
+spark.read.format("openalex").option("entity", "works").load("/data/openalex-snapshot")
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyarrow as pa
+from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+
+from isthmus.errors import SnapshotError, did_you_mean
+from isthmus.snapshot.filesystem import absolute, open_root
+from isthmus.snapshot.model import NEEDED_ENTITIES, PARQUET, Part, Snapshot
+from isthmus.snapshot.opening import open_snapshot
+from isthmus.snapshot.parse import parse_part
+from isthmus.snapshot.schemas import schema_of, spark_ddl
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
+
+FORMAT = "openalex"
+SMALLEST_TASK, LARGEST_TASK = 1 << 20, 64 << 20
+TASKS_WANTED = 64
+
+
+@dataclass(frozen=True)
+class PartGroup(InputPartition):
+    """The parts that one task reads: a large one alone, small ones together."""
+
+    parts: tuple[Part, ...]
+
+
+class OpenAlexDataSource(DataSource):
+    """Options: `entity` (works by default; several with commas, but works only alone), `path` of the snapshot, `layout`,
+    `partial`; or `root` and `parts`, a list that `read_parsed` has made of an open snapshot.
+    """
+
+    @classmethod
+    def name(cls) -> str:
+        """The name of the format."""
+        return FORMAT
+
+    def schema(self) -> str:
+        """The columns of a parsed line."""
+        return spark_ddl(schema_of(self._entity()))
+
+    def reader(self, schema: "StructType") -> "OpenAlexReader":
+        """The reader of all parts."""
+        if "parts" in self.options:
+            parts = msgspec.json.decode(self.options["parts"], type=list[Part])
+            return OpenAlexReader(self.options["root"], parts)
+        uri = self.options.get("path")
+        if uri is None:
+            raise SnapshotError(
+                'the format "openalex" needs a path: spark.read.format("openalex").load("/data/snapshot")'
+            )
+        partial = self.options.get("partial", "false").lower() == "true"
+        snapshot = open_snapshot(uri, layout=self.options.get("layout"), partial=partial)
+        if snapshot.layout == PARQUET:
+            raise SnapshotError(
+                f'{uri}: is Parquet, which Spark reads itself: use isthmus.snapshot.read_parsed, or layout "jsonl"'
+            )
+        return OpenAlexReader(
+            absolute(uri), [part for entity in self._entity().split(",") for part in snapshot.parts(entity)]
+        )
+
+    def _entity(self) -> str:
+        entity = self.options.get("entity", "works")
+        for name in entity.split(","):
+            if name not in NEEDED_ENTITIES:
+                raise SnapshotError(f"entity {name!r} does not become rows; {did_you_mean(name, NEEDED_ENTITIES)}")
+        return entity
+
+
+class OpenAlexReader(DataSourceReader):
+    """Reads parts in Spark's Python workers.
+
+    Parameters
+    ----------
+    uri : the snapshot's root.
+    parts : the parts, of JSON.
+
+    """
+
+    def __init__(self, uri: str, parts: Sequence[Part]) -> None:
+        self._uri = uri
+        self._parts = tuple(parts)
+
+    def partitions(self) -> Sequence[InputPartition]:
+        """Groups of parts, the largest first so that it does not end alone."""
+        return group_parts(self._parts)
+
+    def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:  # type: ignore[override]
+        """The lines of a group of parts."""
+        root = open_root(self._uri)
+        for part in getattr(partition, "parts", ()):
+            yield from parse_part(root, part)
+
+
+def group_parts(parts: Sequence[Part]) -> list[PartGroup]:
+    """Parts by task: each large part alone, neighbours together up to a 64th of all bytes (1 to 64 MB).
+
+    Parameters
+    ----------
+    parts : the parts in their order.
+
+    """
+    size = min(max(sum(part.bytes for part in parts) // TASKS_WANTED, SMALLEST_TASK), LARGEST_TASK)
+    groups: list[list[Part]] = []
+    filled = size
+    for part in parts:
+        if filled + part.bytes > size:
+            groups.append([])
+            filled = 0
+        groups[-1].append(part)
+        filled += part.bytes
+    groups.sort(key=lambda group: -sum(part.bytes for part in group))
+    return [PartGroup(tuple(group)) for group in groups]
+
+
+def register(spark: "SparkSession") -> None:
+    """Make `spark.read.format("openalex")` known to a session; doing so again changes nothing.
+
+    Parameters
+    ----------
+    spark : the session.
+
+    """
+    spark.dataSource.register(OpenAlexDataSource)
+
+
+def read_parsed(spark: "SparkSession", snapshot: Snapshot, *entities: str) -> "DataFrame":
+    """The parsed lines of a snapshot, of whatever layout: records, rejected lines and one summary per part.
+
+    Parameters
+    ----------
+    spark : the session.
+    snapshot : an open snapshot.
+    entities : "works", or any of the other needed entities together.
+
+    """
+    if snapshot.layout == PARQUET:
+        from isthmus.snapshot.parquet import read_parquet
+
+        return read_parquet(spark, snapshot, *entities)
+    parts = [asdict(part) for entity in entities for part in snapshot.parts(entity)]
+    if not parts:
+        return spark.createDataFrame([], spark_ddl(schema_of(",".join(entities))))
+    register(spark)
+    reader = spark.read.format(FORMAT).option("entity", ",".join(entities)).option("root", absolute(snapshot.uri))
+    return reader.option("parts", msgspec.json.encode(parts).decode()).load()

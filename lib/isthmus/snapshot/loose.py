@@ -1,0 +1,181 @@
+"""Loose records: a folder of JSON Lines or API pages without any manifest, which is what a small field is kept in."""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+
+from isthmus.errors import SnapshotError
+from isthmus.snapshot.filesystem import FileEntry, Root
+from isthmus.snapshot.model import ENTITIES, LINES, PAGE, Part, Snapshot
+from isthmus.snapshot.trees import is_tree
+
+GZIP_MAGIC = b"\x1f\x8b"
+HEAD_BYTES = 1 << 20  # of the file as it lies there: enough for the first line of any record but the hugest
+LARGEST_PAGE = 256 << 20  # an API page holds at most 200 records, about 4 MB
+LINE_SUFFIXES = (".jsonl", ".ndjson", ".jl")
+PREFIXES = {
+    "W": "works",
+    "A": "authors",
+    "I": "institutions",
+    "S": "sources",
+    "T": "topics",
+    "P": "publishers",
+    "F": "funders",
+    "C": "concepts",
+    "G": "awards",
+}
+ID = re.compile(r"^(?:https?://openalex\.org/)?([A-Z])\d+$")
+_NAMES = "|".join(sorted(ENTITIES, key=len, reverse=True))
+NAMED = re.compile(rf"^({_NAMES})(?![a-z])")
+
+
+def open_loose(root: Root, *, partial: bool = False) -> Snapshot:
+    """The records in a folder (and its sub-folders, but for snapshot trees) or in one file.
+
+    A file's name decides its entity (`works_2026.jsonl.gz`, `institutions.json`), or its folder's name; where neither
+    does, the id of its first record. The release is a hash of the files, for nothing else identifies them.
+
+    Parameters
+    ----------
+    root : the folder or file.
+    partial : kept in the snapshot.
+
+    Raises
+    ------
+    SnapshotError : no file holds OpenAlex records.
+
+    """
+    notes: list[str] = []
+    parts: dict[str, list[Part]] = {}
+    for file in _files(root, notes):
+        part, note = classify(root, file)
+        if part is None:
+            notes.append(f"{file.path or root.uri}: left aside, {note}")
+        else:
+            parts.setdefault(part.entity, []).append(part)
+    if not parts:
+        seen = "; ".join(notes[:5])
+        raise SnapshotError(f"snapshot {root.uri!r}: no file with OpenAlex records, and no snapshot tree. Seen: {seen}")
+    ordered = {entity: tuple(group) for entity, group in parts.items()}
+    return Snapshot(
+        uri=root.uri,
+        layout="loose",
+        release=_release(ordered),
+        parts_by_entity=ordered,
+        notes=tuple(notes),
+        partial=partial,
+    )
+
+
+def _files(root: Root, notes: list[str]) -> Iterator[FileEntry]:
+    if root.is_file(""):
+        info = root.filesystem.get_file_info(root.path)
+        yield FileEntry("", info.size or 0, info.mtime_ns)
+        return
+    folders = [""]
+    while folders:
+        folder = folders.pop(0)
+        for entry in root.list(folder):
+            name = entry.path.rpartition("/")[2]
+            if name.startswith((".", "_")):
+                continue
+            if not entry.is_folder:
+                yield entry
+            elif is_tree(root, entry.path):
+                notes.append(f"{entry.path}/: left aside, it is a snapshot tree of its own; open it by its own path")
+            else:
+                folders.append(entry.path)
+
+
+def classify(root: Root, file: FileEntry) -> tuple[Part | None, str]:
+    """A file as a part, or None and the reason why it is left aside.
+
+    Parameters
+    ----------
+    root : where the file lies.
+    file : the file.
+
+    """
+    path = file.path or root.path
+    name = path.rpartition("/")[2]
+    stem = name.removesuffix(".gz")
+    extension = stem[stem.rfind(".") :] if "." in stem else ""
+    if extension not in {"", ".json", *LINE_SUFFIXES}:
+        return None, f"the extension {extension} is not one of JSON Lines or API pages"
+    by_name = _entity_by_name(path)
+    part = Part(by_name or "", file.path, file.bytes, LINES, modified=file.modified)
+    if file.bytes == 0:
+        return (part, "") if by_name else (None, "it is empty")
+    head = _inflated(root.read(file.path, HEAD_BYTES))
+    if head.lstrip()[:1] not in {b"{", b"["} and by_name is None:
+        return None, "it does not begin like JSON"
+    if extension not in LINE_SUFFIXES and _is_document(head):
+        part = replace(part, format=PAGE)
+        head = head if by_name else _inflated(root.read(file.path, LARGEST_PAGE))
+    entity = by_name or _entity_by_content(head)
+    if entity is None:
+        return None, "neither its name nor its first record tells an OpenAlex entity"
+    return replace(part, entity=entity), ""
+
+
+def _entity_by_name(path: str) -> str | None:
+    """The entity that a file's name, or else its folder's name, begins with."""
+    for name in reversed(path.split("/")[-2:]):
+        match = NAMED.match(name.lower())
+        if match:
+            return match[1]
+    return None
+
+
+def _inflated(head: bytes) -> bytes:
+    if not head.startswith(GZIP_MAGIC):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head)
+    except zlib.error:
+        return b""  # the reading will say where it is damaged
+
+
+def _is_document(head: bytes) -> bool:
+    """Whether the file is one JSON document over several lines, not a document a line."""
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"["):
+        return True
+    line, newline, _ = text.partition(b"\n")
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        # cut off by the end of its first line: pretty-printed; anything else is a bad line among lines
+        return bool(newline) and "truncated" in str(error)
+    return False
+
+
+def _entity_by_content(head: bytes) -> str | None:
+    """The entity of the first record that tells one."""
+    for line in (head, *head.split(b"\n")[:20]):
+        try:
+            document = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        entity = _entity_of(document)
+        if entity is not None:
+            return entity
+    return None
+
+
+def _entity_of(document: object) -> str | None:
+    records = document.get("results", [document]) if isinstance(document, dict) else document
+    for record in records if isinstance(records, list) else []:
+        match = ID.match(str(record.get("id"))) if isinstance(record, dict) else None
+        if match:
+            return PREFIXES.get(match[1])
+    return None
+
+
+def _release(parts: dict[str, tuple[Part, ...]]) -> str:
+    listing = sorted((part.entity, part.path, part.bytes) for group in parts.values() for part in group)
+    return "loose-" + hashlib.sha256(repr(listing).encode()).hexdigest()[:8]

@@ -1,0 +1,127 @@
+"""What a snapshot is: its layout, release, entities and parts."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+ENTITIES = (
+    "works",
+    "authors",
+    "institutions",
+    "sources",
+    "publishers",
+    "funders",
+    "awards",
+    "topics",
+    "subfields",
+    "fields",
+    "domains",
+    "keywords",
+    "concepts",
+    "continents",
+    "countries",
+    "institution-types",
+    "source-types",
+    "work-types",
+    "languages",
+    "licenses",
+    "sdgs",
+)
+
+NEEDED_ENTITIES = ("works", "institutions", "sources", "topics")
+"""The entities whose records become tables."""
+
+LAYOUTS = ("parquet", "jsonl", "legacy", "loose")
+
+PARQUET, LINES, PAGE = "parquet", "lines", "page"
+"""Formats of a part: a Parquet file; JSON Lines (a line may also be a whole API page); one JSON document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of records.
+
+    Parameters
+    ----------
+    entity : whose records it holds.
+    path : relative to the snapshot's root; the name of the part in every table.
+    bytes : size as it lies there.
+    format : "parquet", "lines" or "page".
+    records : number of records that the manifest promises; None without a manifest.
+    updated_date : the date of the partition it lies in, ISO; None outside of one.
+    modified : time of the last change in ns; only kept where no manifest vouches for the content.
+
+    """
+
+    entity: str
+    path: str
+    bytes: int
+    format: str = LINES
+    records: int | None = None
+    updated_date: str | None = None
+    modified: int | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot that was found and checked.
+
+    Parameters
+    ----------
+    uri : its root: a local path, or a URI with the scheme s3, gs, abfs or file.
+    layout : "parquet", "jsonl" (both official), "legacy" or "loose".
+    release : the manifest's date; of a legacy copy the newest partition; of a loose folder "loose-" and a hash of its files.
+    parts_by_entity : entity -> parts in the order of their paths.
+    manifest_records : entity -> number of records that its manifest promises, whole release.
+    deletions : paths of files that list deleted works, relative to the root.
+    merges : entity -> paths of files that list merged ids, relative to the root.
+    problems : differences from the manifest that `partial` let pass.
+    notes : what was seen and left aside.
+
+    """
+
+    uri: str
+    layout: str
+    release: str
+    parts_by_entity: Mapping[str, tuple[Part, ...]]
+    manifest_records: Mapping[str, int] = field(default_factory=dict)
+    deletions: tuple[str, ...] = ()
+    merges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    partial: bool = False
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """The entities that have at least one part, in the order of `ENTITIES`."""
+        return tuple(entity for entity in ENTITIES if self.parts_by_entity.get(entity))
+
+    @property
+    def release_year(self) -> int | None:
+        """The year of the release; None for a loose folder, whose records have to tell it."""
+        return int(self.release[:4]) if self.release[:4].isdigit() else None
+
+    def parts(self, entity: str) -> tuple[Part, ...]:
+        """The parts of an entity in the order of their paths; empty when there are none.
+
+        Parameters
+        ----------
+        entity : one of `ENTITIES`.
+
+        """
+        return self.parts_by_entity.get(entity, ())
+
+    def fingerprint(self, entity: str) -> str:
+        """A hash of the parts of an entity and of what removes its records: equal while nothing on disk changed.
+
+        Parameters
+        ----------
+        entity : one of `ENTITIES`.
+
+        """
+        digest = hashlib.sha256(f"{self.layout} {self.release}".encode())
+        for part in self.parts(entity):
+            digest.update(repr(sorted(asdict(part).items())).encode())
+        removals = (self.deletions if entity == "works" else (), self.merges.get(entity, ()))
+        digest.update(repr(removals).encode())
+        return digest.hexdigest()

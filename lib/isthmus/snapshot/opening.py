@@ -1,0 +1,69 @@
+"""Finding out what a folder is: an official snapshot, a legacy one, or a loose collection of records."""
+
+from isthmus.errors import SnapshotError, did_you_mean
+from isthmus.snapshot.filesystem import Root, open_root
+from isthmus.snapshot.loose import open_loose
+from isthmus.snapshot.model import LAYOUTS, Snapshot
+from isthmus.snapshot.trees import Tree, find_trees, open_tree
+
+SHOWN_PROBLEMS = 10
+
+
+def open_snapshot(uri: str, *, layout: str | None = None, partial: bool = False) -> Snapshot:
+    """The snapshot at a path or URI, checked against its manifests.
+
+    Looked for at the root, under `data/` and under `legacy-data/`, in this order: official Parquet, official JSON
+    Lines, legacy; a copy with a manifest goes before one without. A folder that is none of them is read as loose
+    records: JSON Lines (gzip or not) and API pages.
+
+    Parameters
+    ----------
+    uri : local path, or URI with the scheme file, s3, gs or abfs.
+    layout : one of `LAYOUTS`, to choose instead of looking.
+    partial : read what is there although it differs from its manifest; the differences are in `Snapshot.problems`.
+
+    Raises
+    ------
+    SnapshotError : nothing is there, the layout is not, or the copy differs from its manifest and `partial` is False.
+
+    """
+    if layout is not None and layout not in LAYOUTS:
+        raise SnapshotError(f"layout {layout!r} is not known; {did_you_mean(layout, LAYOUTS)}")
+    root = open_root(str(uri))
+    snapshot = _open(root, layout, partial)
+    if snapshot.problems and not partial:
+        raise SnapshotError(_refusal(snapshot))
+    return snapshot
+
+
+def _open(root: Root, layout: str | None, partial: bool) -> Snapshot:
+    if root.is_file(""):
+        return open_loose(root, partial=partial)
+    if not root.list():
+        raise SnapshotError(f"snapshot {root.uri!r}: nothing is there; name a folder that exists and is not empty")
+    if layout == "loose":
+        return open_loose(root, partial=partial)
+    trees = find_trees(root)
+    wanted = [tree for tree in trees if layout in {None, tree.layout}]
+    if wanted:
+        return open_tree(root, min(wanted, key=_preference), partial=partial)
+    if layout is not None:
+        there = ", ".join(sorted({tree.layout for tree in trees})) or "no snapshot tree"
+        raise SnapshotError(f"snapshot {root.uri!r}: asked for the layout {layout!r}, found {there}")
+    return open_loose(root, partial=partial)
+
+
+def _preference(tree: Tree) -> tuple[bool, int]:
+    # the manifest is written last: a tree without one may still be on its way
+    return (not tree.has_manifest, LAYOUTS.index(tree.layout))
+
+
+def _refusal(snapshot: Snapshot) -> str:
+    shown = snapshot.problems[:SHOWN_PROBLEMS]
+    more = len(snapshot.problems) - len(shown)
+    lines = [f"  - {problem}" for problem in shown] + ([f"  - and {more} more"] if more else [])
+    return (
+        f"snapshot {snapshot.uri!r} ({snapshot.layout}, release {snapshot.release}) is not what its manifest says:\n"
+        + "\n".join(lines)
+        + "\nFetch what is missing, or read what is there with --partial (partial=True)."
+    )

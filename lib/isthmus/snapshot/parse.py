@@ -1,0 +1,230 @@
+"""A part of JSON as Arrow batches of parsed lines: records, rejected lines, and one summary at its end."""
+
+import gc
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from isthmus.snapshot.drift import NEEDED_FIELDS, FieldCount
+from isthmus.snapshot.filesystem import Root
+from isthmus.snapshot.flatten import Columns, Flattener, record_id, timestamps
+from isthmus.snapshot.identifiers import number, reference_fault
+from isthmus.snapshot.lines import LineStream
+from isthmus.snapshot.model import PAGE, Part
+from isthmus.snapshot.records import LETTERS, RECORDS, Page
+from isthmus.snapshot.schemas import BIGINT, REJECT, STRING, SUMMARY, schema_of
+
+BATCH_BYTES = 16 << 20  # of JSON text: the lines of a block stay in memory until its references are read
+BATCH_RECORDS = 8192
+RAW_BYTES = 500
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+COMPLETE, EMPTY, DAMAGED = "complete", "empty", "damaged"
+
+
+def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+    """The lines of a part as batches of `schema_of(part.entity)`, in their order within each kind.
+
+    A bad line costs that line: it becomes a row with `reject`. Damage of the file costs what follows it: all lines
+    before it are kept and the first unreadable one is rejected with the place of the damage. Memory does not grow with
+    the part.
+
+    Parameters
+    ----------
+    root : the snapshot's root.
+    part : the part, of JSON.
+
+    """
+    with root.filesystem.open_input_stream(root.full(part.path), compression=None) as stream:
+        parser = PartParser(part, LineStream(stream))
+        collecting = gc.isenabled()
+        gc.disable()  # the records hold no cycles, and looking for some costs a tenth of the time
+        try:
+            yield from parser.batches()
+        finally:
+            if collecting:
+                gc.enable()
+
+
+class PartParser:
+    """The state of one part while it is read.
+
+    Parameters
+    ----------
+    part : the part.
+    stream : its lines.
+
+    """
+
+    def __init__(self, part: Part, stream: LineStream) -> None:
+        self._part = part
+        self._stream = stream
+        self._schema = schema_of(part.entity)
+        self._decode = msgspec.json.Decoder(RECORDS[part.entity]).decode
+        self._page = msgspec.json.Decoder(Page).decode
+        self._letter = LETTERS[part.entity]
+        self._flattener = Flattener()
+        self._fields = FieldCount(part.entity)
+        self._records: list[Any] = []
+        self._ids: list[int] = []
+        self._lines: list[int] = []
+        self._rejects: list[tuple[int, str, bytes]] = []
+        self._pending = 0
+        self._read = 0
+        self._line = 0
+        self._present: Counter[str] = Counter()
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All batches of the part; the last one is its summary."""
+        for block in [[b"".join(self._whole())]] if self._part.format == PAGE else self._stream:
+            for line in block:
+                self._line += 1
+                if line and not line.isspace():
+                    self._take(line)
+                if self._pending >= BATCH_BYTES or len(self._records) >= BATCH_RECORDS:
+                    yield from self._flush()
+        if self._stream.damage:
+            self._line += 1
+            self._reject(self._stream.damage, self._stream.tail)
+        yield from self._flush()
+        yield self._summary()
+
+    def _whole(self) -> Iterator[bytes]:
+        for block in self._stream:
+            for line in block:
+                yield line
+                yield b"\n"
+
+    def _take(self, line: bytes) -> None:
+        """Read a line: a record, an API page of records, or a list of them."""
+        self._pending += len(line)
+        if self._part.format == PAGE or line.startswith((b'{"meta"', b'{"results"')):
+            self._take_page(line)
+        else:
+            self._take_record(line)
+
+    def _take_page(self, line: bytes) -> None:
+        try:
+            if line.lstrip()[:1] == b"[":
+                records = msgspec.json.decode(line, type=list[msgspec.Raw])
+            else:
+                records = self._page(line).results
+        except UNDECODABLE as error:
+            if "missing required field `results`" in str(error):
+                self._take_record(line)
+            else:
+                self._reject(str(error), line)
+            return
+        for position, record in enumerate(records):
+            # the lines of a document say nothing; its records are counted instead
+            self._line += 1 if self._part.format == PAGE and position else 0
+            self._take_record(record)
+
+    def _take_record(self, line: bytes | msgspec.Raw) -> None:
+        try:
+            record = self._decode(line)
+        except UNDECODABLE as error:
+            self._reject(str(error), bytes(line))
+            return
+        identifier = record_id(record)
+        found = number(identifier)
+        if found is None or not identifier.rpartition("/")[2].startswith(self._letter):
+            reason = f"Expected an OpenAlex id with {self._letter} and digits, got {identifier[:80]!r} - at `$.id`"
+            self._reject(reason, bytes(line))
+            return
+        if self._letter == "W" and bytes(record.referenced_works)[:1] not in {b"[", b"n"}:
+            self._reject(str(reference_fault(bytes(record.referenced_works))), bytes(line))
+            return
+        if self._fields.is_sampling:
+            self._fields.add(line)
+        self._read += 1
+        self._records.append(record)
+        self._ids.append(found)
+        self._lines.append(self._line)
+
+    def _reject(self, reason: str, line: bytes) -> None:
+        self._read += 1
+        self._rejects.append((self._line, reason, line[:RAW_BYTES]))
+
+    def _flush(self) -> Iterator[pa.RecordBatch]:
+        if self._records:
+            yield self._batch(self._columns(), self._lines)
+            self._count_present()
+            self._records, self._ids, self._lines = [], [], []
+        if self._rejects:
+            yield self._rejected()
+            self._rejects = []
+        self._pending = 0
+
+    def _columns(self) -> Columns:
+        records = self._records
+        match self._part.entity:
+            case "works":
+                return self._work_columns()
+            case "institutions":
+                own = self._flattener.institutions(records)
+            case "sources":
+                own = self._flattener.sources(records)
+            case _:
+                own = self._flattener.topics(records)
+        return own | {
+            "entity_id": pa.array(self._ids, BIGINT),
+            "updated_date": timestamps([record.updated_date for record in records]),
+            "display_name": pa.array([record.display_name for record in records], STRING),
+        }
+
+    def _work_columns(self) -> Columns:
+        try:
+            return self._flattener.works(self._records, self._ids)
+        except UNDECODABLE:  # references are only looked into by the block: find the lines, and go on without them
+            kept = []
+            for entry in zip(self._records, self._ids, self._lines, strict=True):
+                raw = bytes(entry[0].referenced_works)
+                fault = reference_fault(raw)
+                if fault is None:
+                    kept.append(entry)
+                else:
+                    self._rejects.append((entry[2], fault, b'"referenced_works":' + raw[:RAW_BYTES]))
+            self._records, self._ids, self._lines = [list(each) for each in zip(*kept, strict=True)] or [[], [], []]
+            return self._flattener.works(self._records, self._ids)
+
+    def _count_present(self) -> None:
+        for field in NEEDED_FIELDS[self._part.entity]:
+            values = [getattr(record, field) for record in self._records]
+            self._present[field] += sum(
+                bytes(value)[:1] == b"[" if isinstance(value, msgspec.Raw) else value is not None for value in values
+            )
+
+    def _rejected(self) -> pa.RecordBatch:
+        lines, reasons, raws = zip(*sorted(self._rejects, key=lambda reject: reject[0]), strict=True)
+        rows = [
+            {"reason": reason, "raw": raw[:RAW_BYTES].decode("utf-8", "backslashreplace").replace("\0", "\\x00")}
+            for reason, raw in zip(reasons, raws, strict=True)
+        ]
+        return self._batch({"reject": pa.array(rows, REJECT)}, list(lines))
+
+    def _summary(self) -> pa.RecordBatch:
+        status = DAMAGED if self._stream.damage else COMPLETE if self._read else EMPTY
+        row = {
+            "read": self._read,
+            "inflated": self._stream.inflated,
+            "status": status,
+            "message": self._stream.damage,
+            "present": sorted(self._present.items()),
+            "unknown": sorted(self._fields.unknown.items()),
+        }
+        return self._batch({"summary": pa.array([row], SUMMARY)}, [None])
+
+    def _batch(self, columns: Columns, lines: list[int] | list[None]) -> pa.RecordBatch:
+        rows = len(lines)
+        origin: Columns = {
+            "entity": pa.repeat(pa.scalar(self._part.entity), rows),
+            "part": pa.repeat(pa.scalar(self._part.path), rows),
+            "line": pa.array(lines, BIGINT),
+        }
+        known = origin | columns
+        arrays = [known[f.name] if f.name in known else pa.nulls(rows, f.type) for f in self._schema]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)

@@ -1,0 +1,78 @@
+"""The durable tables of a snapshot: works, authorships, citations, institutions, sources, topics, coverage."""
+
+from isthmus.tables.accounting import (
+    ACCOUNTING,
+    PARTS,
+    REJECTS,
+    UNKNOWN_FIELDS,
+    AccountingBuilt,
+    build_accounting,
+)
+from isthmus.tables.authorships import AUTHORSHIPS, build_authorships
+from isthmus.tables.built import Built
+from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, CATCH_ALL_WORKS
+from isthmus.tables.citations import CITATIONS, build_citations
+from isthmus.tables.coverage import COVERAGE, build_coverage
+from isthmus.tables.discarded import DISCARDED, build_discarded
+from isthmus.tables.entities import (
+    INSTITUTIONS,
+    SOURCES,
+    TOPICS,
+    build_institutions,
+    build_sources,
+    build_topics,
+)
+from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS, parse_entities, parse_works
+from isthmus.tables.works import WORKS, build_works
+
+TABLES = (
+    PARSED_WORKS,
+    PARSED_ENTITIES,
+    DISCARDED,
+    WORKS,
+    AUTHORSHIPS,
+    CITATIONS,
+    INSTITUTIONS,
+    SOURCES,
+    TOPICS,
+    COVERAGE,
+    REJECTS,
+    PARTS,
+    UNKNOWN_FIELDS,
+    ACCOUNTING,
+)
+"""Every table of this room, in the order in which they are written."""
+
+__all__ = [
+    "ACCOUNTING",
+    "AUTHORSHIPS",
+    "CATCH_ALL_AUTHORS",
+    "CATCH_ALL_INSTITUTIONS",
+    "CATCH_ALL_WORKS",
+    "CITATIONS",
+    "COVERAGE",
+    "DISCARDED",
+    "INSTITUTIONS",
+    "PARSED_ENTITIES",
+    "PARSED_WORKS",
+    "PARTS",
+    "REJECTS",
+    "SOURCES",
+    "TABLES",
+    "TOPICS",
+    "UNKNOWN_FIELDS",
+    "WORKS",
+    "AccountingBuilt",
+    "Built",
+    "build_accounting",
+    "build_authorships",
+    "build_citations",
+    "build_coverage",
+    "build_discarded",
+    "build_institutions",
+    "build_sources",
+    "build_topics",
+    "build_works",
+    "parse_entities",
+    "parse_works",
+]

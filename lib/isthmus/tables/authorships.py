@@ -1,0 +1,113 @@
+"""The table `authorships`: who signed a work, from which institution and country."""
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.engine import TableSpec, TableStore, column
+from isthmus.snapshot import Snapshot
+from isthmus.snapshot.removals import read_merges
+from isthmus.tables.built import Built
+from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, without_catch_all
+from isthmus.tables.discarded import DISCARDED, frame, kept
+from isthmus.tables.parsed import PARSED_WORKS
+from isthmus.tables.works import last_year, rewritten, year_until
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+AUTHORSHIPS = TableSpec(
+    name="authorships",
+    fields=(
+        column("work_id", "bigint", "number of the OpenAlex work", False),
+        column("publication_year", "int", "year of the work, as in works"),
+        column("author_sequence", "int", "place of the author in the list, from 0", False),
+        column("author_position", "string", "first, middle or last, as shipped"),
+        column("author_id", "bigint", "number of the author; null where nobody knows who it is"),
+        column("institution_id", "bigint", "number of the institution; null where only a country is known"),
+        column("country_code", "string", "ISO 3166-1 alpha-2 code of the institution, or of the address text"),
+    ),
+    key=("work_id", "author_sequence", "institution_id", "country_code"),
+    comment="One row per work, author and institution; an author without institution country has a row per country of "
+    "his address; one without any place has one row of nulls.",
+)
+
+PLACE = "struct<institution_id:bigint,country_code:string>"
+
+
+def build_authorships(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+    """Write `authorships`.
+
+    Parameters
+    ----------
+    spark, store : the session and the tables; `parsed_works` and `discarded` are there.
+    snapshot : the snapshot.
+
+    """
+    parsed = store.read(PARSED_WORKS)
+    merges = {
+        name: frame(spark, rows)
+        for name in ("authors", "institutions")
+        if (rows := read_merges(snapshot, name)).num_rows
+    }
+    records = kept(parsed, store.read(DISCARDED))
+    rows = authorship_rows(records, last_year(parsed, snapshot), merges.get("authors"), merges.get("institutions"))
+    version = store.overwrite(AUTHORSHIPS, rows)
+    return Built(AUTHORSHIPS.name, version, store.rows_written(AUTHORSHIPS))
+
+
+def authorship_rows(
+    records: DataFrame,
+    last: int | None,
+    author_merges: DataFrame | None = None,
+    institution_merges: DataFrame | None = None,
+) -> DataFrame:
+    """The rows of `authorships`.
+
+    Parameters
+    ----------
+    records : the kept rows of `parsed_works`.
+    last : the last year in which a work can have been published.
+    author_merges, institution_merges : (entity_id, merge_into_id); None where there are none.
+
+    """
+    authors = records.select(
+        "work_id",
+        year_until(last).alias("publication_year"),
+        F.posexplode("authorships").alias("author_sequence", "authorship"),
+    )
+    placed = authors.select(
+        "work_id",
+        "publication_year",
+        "author_sequence",
+        F.col("authorship.author_position").alias("author_position"),
+        F.col("authorship.author_id").alias("author_id"),
+        F.explode_outer(_places(F.col("authorship"))).alias("place"),
+    ).select("*", "place.*")
+    rows = placed.drop("place")
+    if author_merges is not None:
+        rows = rewritten(rows, "author_id", author_merges)
+    if institution_merges is not None:
+        # two institutions of an author may have become one
+        rows = rewritten(rows, "institution_id", institution_merges).distinct()
+    return rows.withColumn("author_id", without_catch_all(F.col("author_id"), CATCH_ALL_AUTHORS))
+
+
+def _places(authorship: Column) -> Column:
+    """The institutions of an author, and the countries of his address where no institution has one."""
+    listed = F.coalesce(authorship["institutions"], F.array().cast(f"array<{PLACE}>"))
+    known = F.array_distinct(F.filter(listed, _is_place))
+    codes = F.coalesce(authorship["countries"], F.array().cast("array<string>"))
+    named = F.array_distinct(F.filter(codes, lambda code: code.isNotNull() & (code != "")))
+    by_address = F.transform(
+        named, lambda code: F.struct(F.lit(None).cast("bigint").alias("institution_id"), code.alias("country_code"))
+    )
+    has_country = F.exists(known, lambda place: place["country_code"].isNotNull())
+    return F.when(has_country, known).otherwise(F.concat(known, by_address))
+
+
+def _is_place(institution: Column) -> Column:
+    number, country = institution["institution_id"], institution["country_code"]
+    nobody = F.coalesce(number.isin(*CATCH_ALL_INSTITUTIONS), F.lit(False))
+    return ~nobody & (number.isNotNull() | country.isNotNull())

@@ -1,0 +1,64 @@
+"""The table `citations`: which work cites which."""
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.engine import TableSpec, TableStore, column
+from isthmus.snapshot import Snapshot
+from isthmus.snapshot.removals import read_merges
+from isthmus.tables.built import Built
+from isthmus.tables.catchall import CATCH_ALL_WORKS
+from isthmus.tables.discarded import DISCARDED, frame, kept
+from isthmus.tables.parsed import PARSED_WORKS
+from isthmus.tables.works import rewritten
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+CITATIONS = TableSpec(
+    name="citations",
+    fields=(
+        column("citing_work_id", "bigint", "number of the work that cites", False),
+        column("cited_work_id", "bigint", "number of the work that is cited; need not be a row of works", False),
+    ),
+    key=("citing_work_id", "cited_work_id"),
+    comment="Distinct citations without self-citations of a work; references to works outside of the copy are kept.",
+    checks={"no_self_loop": "citing_work_id <> cited_work_id"},
+)
+
+
+def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+    """Write `citations`.
+
+    Parameters
+    ----------
+    spark, store : the session and the tables; `parsed_works` and `discarded` are there.
+    snapshot : the snapshot.
+
+    """
+    merges = read_merges(snapshot, "works")
+    records = kept(store.read(PARSED_WORKS), store.read(DISCARDED))
+    rows = citation_rows(records, frame(spark, merges) if merges.num_rows else None)
+    version = store.overwrite(CITATIONS, rows)
+    return Built(CITATIONS.name, version, store.rows_written(CITATIONS))
+
+
+def citation_rows(records: DataFrame, merges: DataFrame | None = None) -> DataFrame:
+    """The rows of `citations`.
+
+    Parameters
+    ----------
+    records : the kept rows of `parsed_works`.
+    merges : (entity_id, merge_into_id) of works; None where there are none.
+
+    """
+    # distinct within a work is distinct over all, for a work has one row
+    rows = records.select(
+        F.col("work_id").alias("citing_work_id"), F.explode(F.array_distinct("referenced_works")).alias("cited_work_id")
+    ).where(F.col("cited_work_id").isNotNull())
+    if merges is not None:
+        rows = rewritten(rows, "cited_work_id", merges).distinct()
+    cited = F.col("cited_work_id")
+    return rows.where((cited != F.col("citing_work_id")) & ~cited.isin(*CATCH_ALL_WORKS))

@@ -1,0 +1,193 @@
+"""Records that do not become rows: an older copy of the same id, a deleted work, a merged id.
+
+One row per id (OpenAlex repeats a record where a copy was updated without deleting): the newest `updated_date` wins; a
+record without one loses against any other; of equally new ones the more complete wins (more fields filled), then the later
+part and line, so that the choice never depends on how Spark split the work. A record without a date of its own has
+the date of its partition.
+"""
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from isthmus.engine import TableSpec, TableStore, column
+from isthmus.snapshot import NEEDED_ENTITIES, Snapshot
+from isthmus.snapshot.removals import DELETIONS, MERGES, read_deletions, read_merges
+from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD, WORK_FIELDS, spark_ddl
+from isthmus.tables.built import Built
+from isthmus.tables.catchall import CATCH_ALL_WORKS
+from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import SparkSession
+
+DISCARDED = TableSpec(
+    name="discarded",
+    fields=(
+        column("entity", "string", "works, institutions, sources or topics", False),
+        column("entity_id", "bigint", "number of the record", False),
+        column("part", "string", "part that the record lies in", False),
+        column("line", "bigint", "its line there", False),
+        column("updated_date", "timestamp", "its own date, or that of its partition"),
+        column("reason", "string", "superseded, deleted or merged", False),
+        column("merge_into_id", "bigint", "the id that stands for a merged one"),
+    ),
+    key=("entity", "part", "line"),
+    comment="Records that were read and do not become rows, and why.",
+    checks={"reason_known": "reason IN ('superseded', 'deleted', 'merged')"},
+)
+
+PARTITION_DATE = r"(?:^|/)updated_date=(\d{4}-\d{2}-\d{2})/"
+
+
+def updated() -> Column:
+    """When a parsed record was last changed: its own date, or that of its partition."""
+    return F.coalesce(
+        F.col("updated_date"),
+        F.try_to_timestamp(F.nullif(F.regexp_extract("part", PARTITION_DATE, 1), F.lit(""))),
+    )
+
+
+def build_discarded(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+    """Write `discarded` from the parsed lines and from the snapshot's deletions and merges.
+
+    Parameters
+    ----------
+    spark, store : the session and the tables; `parsed_works` and `parsed_entities` are there.
+    snapshot : the snapshot.
+
+    """
+    deletions = frame(spark, read_deletions(snapshot))
+    merges = [
+        frame(spark, rows).withColumn("entity", F.lit(e))
+        for e in NEEDED_ENTITIES
+        if (rows := read_merges(snapshot, e)).num_rows
+    ]
+    merged = merges[0] if merges else frame(spark, MERGES.empty_table()).withColumn("entity", F.lit(""))
+    for further in merges[1:]:
+        merged = merged.unionByName(further)
+    rows = discarded_rows(candidates(store.read(PARSED_WORKS), store.read(PARSED_ENTITIES)), deletions, merged)
+    version = store.overwrite(DISCARDED, rows)
+    written = store.rows_written(DISCARDED)
+    return Built(
+        DISCARDED.name,
+        version,
+        written,
+        notes=(f"{written} records are superseded, deleted or merged",) if written else (),
+    )
+
+
+def frame(spark: "SparkSession", rows: "pa.Table") -> DataFrame:
+    """An Arrow table of ids as a DataFrame.
+
+    Parameters
+    ----------
+    spark : the session.
+    rows : the rows.
+
+    """
+    if rows.num_rows:
+        return spark.createDataFrame(rows)
+    names = {DELETIONS: "entity_id bigint, deleted_date date", MERGES: "entity_id bigint, merge_into_id bigint"}
+    return spark.createDataFrame([], names.get(rows.schema) or spark_ddl(rows.schema))
+
+
+def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
+    """All records that were read: (entity, entity_id, part, line, updated_date, completeness).
+
+    Parameters
+    ----------
+    works : rows of `parsed_works`.
+    entities : rows of `parsed_entities`.
+
+    """
+    of_works = works.where(F.col("work_id").isNotNull()).select(
+        F.lit("works").alias("entity"),
+        F.col("work_id").alias("entity_id"),
+        "part",
+        "line",
+        updated().alias("updated_date"),
+        _filled([F.col(name) for name, _ in WORK_FIELDS]).alias("completeness"),
+    )
+    nested = [
+        F.col(f"{name}.{f.name}")
+        for name, s in (("institution", INSTITUTION), ("source", SOURCE), ("topic", TOPIC_RECORD))
+        for f in s
+    ]
+    of_entities = entities.where(F.col("entity_id").isNotNull()).select(
+        "entity",
+        "entity_id",
+        "part",
+        "line",
+        updated().alias("updated_date"),
+        _filled(
+            [F.col(name) for name, _ in ENTITY_FIELDS if name not in {"institution", "source", "topic"}] + nested
+        ).alias("completeness"),
+    )
+    return of_works.unionByName(of_entities)
+
+
+def _filled(columns: list[Column]) -> Column:
+    """The number of fields that are filled."""
+    filled = columns[0].isNotNull().cast("int")
+    for each in columns[1:]:
+        filled = filled + each.isNotNull().cast("int")
+    return filled
+
+
+def discarded_rows(records: DataFrame, deletions: DataFrame, merges: DataFrame) -> DataFrame:
+    """The records that do not become rows, with their reason.
+
+    The newest record of an id is kept unless the id was merged into another, or the work was deleted on the day of its
+    last change or later; all other records of the id are superseded.
+
+    Parameters
+    ----------
+    records : as `candidates` gives them.
+    deletions : (entity_id, deleted_date) of works.
+    merges : (entity, entity_id, merge_into_id).
+
+    """
+    newest_first = Window.partitionBy("entity", "entity_id").orderBy(
+        F.col("updated_date").desc_nulls_last(), F.desc("completeness"), F.desc("part"), F.desc("line")
+    )
+    ranked = records.select("*", F.row_number().over(newest_first).alias("rank"))
+    deleted = deletions.select("entity_id", "deleted_date", F.lit("works").alias("entity"))
+    judged = ranked.join(deleted, ["entity", "entity_id"], "left").join(merges, ["entity", "entity_id"], "left")
+    is_deleted = (F.col("entity") == "works") & (
+        F.col("entity_id").isin(*CATCH_ALL_WORKS)
+        | (
+            F.col("deleted_date").isNotNull()
+            & (F.col("updated_date").isNull() | (F.col("deleted_date") >= F.to_date("updated_date")))
+        )
+    )
+    reason = (
+        F.when(F.col("rank") > 1, F.lit("superseded"))
+        .when(F.col("merge_into_id").isNotNull(), F.lit("merged"))
+        .when(is_deleted, F.lit("deleted"))
+    )
+    return judged.select(
+        "entity",
+        "entity_id",
+        "part",
+        "line",
+        "updated_date",
+        reason.alias("reason"),
+        F.when(reason == "merged", F.col("merge_into_id")).alias("merge_into_id"),
+    ).where(F.col("reason").isNotNull())
+
+
+def kept(parsed: DataFrame, discarded: DataFrame, identifier: str = "work_id") -> DataFrame:
+    """The parsed records that become rows.
+
+    Parameters
+    ----------
+    parsed : rows of `parsed_works` or `parsed_entities`.
+    discarded : rows of `discarded`.
+    identifier : the column of the record's number.
+
+    """
+    records = parsed.where(F.col(identifier).isNotNull())
+    return records.join(discarded.select("entity", "part", "line"), ["entity", "part", "line"], "left_anti")

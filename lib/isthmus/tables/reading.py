@@ -1,0 +1,146 @@
+"""Whether what was read is what the snapshot promised: fields, types, counts, whole files."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.errors import SnapshotError
+from isthmus.snapshot import Part, Snapshot
+from isthmus.snapshot.drift import NEEDED_FIELDS
+
+FIELD_OF_REASON = r"at `\$\.?([^`]*)`$"
+RETYPED_SHARE = 0.5  # of a part's lines: a field that changed its type fails on most lines, a bad record on one
+RETYPED_LINES = 10
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class PartRead:
+    """What was read of a part: its summary, and its rejected lines by the field that they failed on."""
+
+    entity: str
+    part: str
+    read: int
+    status: str
+    message: str | None
+    present: dict[str, int]
+    rejected: int = 0
+    faults: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+def check_reading(parsed: DataFrame, snapshot: Snapshot, entities: Sequence[str]) -> tuple[str, ...]:
+    """Compare what was read with what the snapshot promised; return what a reader should know.
+
+    Parameters
+    ----------
+    parsed : rows of `parsed_works` or `parsed_entities`.
+    snapshot : the snapshot that they were read from.
+    entities : the entities that they hold.
+
+    Raises
+    ------
+    SnapshotError : names the file, the field, and expected against found; or every part with another number of records
+        than its manifest says, unless the snapshot is `partial`.
+
+    """
+    parts = parts_read(parsed)
+    for entity in entities:
+        own = [part for part in parts if part.entity == entity]
+        _check_retyped(own)
+        _check_missing(entity, own)
+    if "works" in entities and not any(part.read for part in parts):
+        raise SnapshotError(f"snapshot {snapshot.uri!r}: its parts of works hold no record at all")
+    problems = _count_problems(parts, {part.path: part for entity in entities for part in snapshot.parts(entity)})
+    if problems and not snapshot.partial:
+        shown = "".join(f"\n  - {problem}" for problem in problems[:SHOWN])
+        raise SnapshotError(
+            f"snapshot {snapshot.uri!r}: {len(problems)} parts do not hold what their manifest says:{shown}\n"
+            "Fetch them again, or read what is there with --partial (partial=True)."
+        )
+    return (*problems, *_remarks(parts))
+
+
+def parts_read(parsed: DataFrame) -> list[PartRead]:
+    """The summary of each part with its rejected lines, in the order of entity and path.
+
+    Parameters
+    ----------
+    parsed : rows of `parsed_works` or `parsed_entities`.
+
+    """
+    reason = F.col("reject.reason")
+    rows = (
+        parsed.where(F.col("reject").isNotNull() | F.col("summary").isNotNull())
+        .groupBy("entity", "part", F.regexp_extract(reason, FIELD_OF_REASON, 1).alias("field"))
+        .agg(
+            F.count("reject").alias("rejected"),
+            F.min(reason).alias("reason"),
+            F.max_by("summary", F.col("summary").isNotNull()).alias("summary"),
+        )
+        .collect()
+    )
+    summaries = {(row.entity, row.part): row.summary for row in rows if row.summary is not None}
+    faults: dict[tuple[str, str], dict[str, tuple[int, str]]] = defaultdict(dict)
+    for row in rows:
+        if row.rejected:
+            faults[row.entity, row.part][row.field or ""] = (row.rejected, row.reason)
+    return [
+        PartRead(
+            *key,
+            read=summary.read,
+            status=summary.status,
+            message=summary.message,
+            present=dict(summary.present or {}),
+            rejected=sum(count for count, _ in faults[key].values()),
+            faults=dict(faults[key]),
+        )
+        for key, summary in sorted(summaries.items())
+    ]
+
+
+def _check_retyped(parts: Iterable[PartRead]) -> None:
+    for part in parts:
+        for name, (count, reason) in part.faults.items():
+            if name and count >= max(RETYPED_LINES, RETYPED_SHARE * part.read):
+                raise SnapshotError(
+                    f"{part.part}: the field {name!r} has another type than expected in {count} of {part.read} lines: "
+                    f"{reason}. OpenAlex seems to have changed its format; this version of Isthmus cannot read it."
+                )
+
+
+def _check_missing(entity: str, parts: Sequence[PartRead]) -> None:
+    read, rejected = sum(part.read for part in parts), sum(part.rejected for part in parts)
+    if not read:
+        return
+    if read == rejected:
+        first = next(part for part in parts if part.rejected)
+        reason = next(iter(first.faults.values()))[1]
+        raise SnapshotError(
+            f"{first.part}: none of the {read} lines of {entity} could be read. The first reason: {reason}"
+        )
+    for name in NEEDED_FIELDS[entity]:
+        if not sum(part.present.get(name, 0) for part in parts):
+            raise SnapshotError(
+                f"{parts[0].part}: the field {name!r}, which {entity} need, was expected in some record and found in none of "
+                f"{read - rejected} records of {len(parts)} parts. Was it left out when the records were downloaded?"
+            )
+
+
+def _count_problems(parts: Iterable[PartRead], promised: dict[str, Part]) -> list[str]:
+    problems = []
+    for part in parts:
+        records = promised[part.part].records if part.part in promised else None
+        if records is not None and records != part.read:
+            problems.append(f"{part.part}: {part.read} records were read, the manifest says {records}")
+    return problems
+
+
+def _remarks(parts: Sequence[PartRead]) -> list[str]:
+    damaged = [f"{part.part}: {part.message}" for part in parts if part.message]
+    empty = [f"{part.part}: holds no record" for part in parts if not part.read]
+    rejected = sum(part.rejected for part in parts)
+    total = [f"{rejected} lines were rejected (table rejects)"] if rejected else []
+    return [*damaged, *empty, *total]

@@ -1,0 +1,159 @@
+"""The table `works`: one row per work, its newest record."""
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.engine import TableSpec, TableStore, column
+from isthmus.snapshot import Snapshot
+from isthmus.snapshot.removals import read_merges
+from isthmus.tables.built import Built
+from isthmus.tables.discarded import DISCARDED, frame, kept, updated
+from isthmus.tables.parsed import PARSED_WORKS
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+API_AUTHOR_LIMIT = 100
+"""The API cuts the list of authors here; the snapshot keeps all."""
+
+WORKS = TableSpec(
+    name="works",
+    fields=(
+        column("work_id", "bigint", "number of the OpenAlex work", False),
+        column("publication_year", "int", "year; null where it is missing or later than the release"),
+        column("publication_date", "date", "date as shipped"),
+        column("work_type", "string", "article, review, preprint, ... as shipped; words differ between vintages"),
+        column("is_retracted", "boolean", "retracted; false where not shipped", False),
+        column("is_paratext", "boolean", "front matter and the like, flagged or of type paratext", False),
+        column("is_xpac", "boolean", "of the expansion pack of November 2025; false where not shipped", False),
+        column("source_id", "bigint", "number of the journal, conference or repository of its primary location"),
+        column("source_type", "string", "journal, conference, repository, ..."),
+        column("primary_topic_id", "bigint", "number of the primary topic"),
+        column("primary_subfield_id", "int", "subfield of the primary topic, such as 1702 for Artificial Intelligence"),
+        column(
+            "topics",
+            "array<struct<topic_id:bigint,subfield_id:int,field_id:int,domain_id:int,score:double>>",
+            "up to three topics, as shipped",
+        ),
+        column("concepts", "array<struct<concept_id:bigint,score:double>>", "legacy concepts, as shipped"),
+        column("n_authors", "int", "number of authors: as shipped, else the length of the list", False),
+        column("authors_truncated", "boolean", "the list of authors was cut (by the API, at 100)", False),
+        column("n_references", "int", "number of references as listed", False),
+        column("updated_date", "timestamp", "when OpenAlex last changed the record; else its partition's date"),
+        column("part", "string", "part that the record lies in", False),
+    ),
+    key=("work_id",),
+    comment="One row per work: its newest record, without deleted and merged works.",
+)
+
+
+def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+    """Write `works`; its notes say how many years and lists of authors were cut.
+
+    Parameters
+    ----------
+    spark, store : the session and the tables; `parsed_works` and `discarded` are there.
+    snapshot : the snapshot.
+
+    """
+    parsed = store.read(PARSED_WORKS)
+    last = last_year(parsed, snapshot)
+    records = kept(parsed, store.read(DISCARDED))
+    rows = works_rows(records, last)
+    merges = read_merges(snapshot, "sources")
+    if merges.num_rows:
+        rows = rewritten(rows, "source_id", frame(spark, merges))
+    version = store.overwrite(WORKS, rows)
+    return Built(WORKS.name, version, store.rows_written(WORKS), notes=_notes(store, parsed, last))
+
+
+def last_year(parsed: DataFrame, snapshot: Snapshot) -> int | None:
+    """The last year in which a work can have been published: the release's; of a loose folder, the newest record's.
+
+    Parameters
+    ----------
+    parsed : rows of `parsed_works`.
+    snapshot : the snapshot.
+
+    """
+    if snapshot.release_year is not None:
+        return snapshot.release_year
+    newest = parsed.agg(F.max(F.year("updated_date")).alias("year")).first()
+    return newest.year if newest else None
+
+
+def year_until(last: int | None) -> Column:
+    """The publication year, null where it lies after the last possible one.
+
+    Parameters
+    ----------
+    last : the last possible year; None for no limit.
+
+    """
+    year = F.col("publication_year")
+    return year if last is None else F.when(year <= last, year)
+
+
+def works_rows(records: DataFrame, last: int | None) -> DataFrame:
+    """The rows of `works`.
+
+    Parameters
+    ----------
+    records : the kept rows of `parsed_works`.
+    last : the last year in which a work can have been published.
+
+    """
+    listed = F.coalesce(F.size("authorships"), F.lit(0))
+    counted = F.col("authors_count")
+    cut = F.when(counted.isNotNull(), counted > listed).otherwise(listed == API_AUTHOR_LIMIT)
+    return records.select(
+        "work_id",
+        year_until(last).alias("publication_year"),
+        "publication_date",
+        "work_type",
+        F.coalesce("is_retracted", F.lit(False)).alias("is_retracted"),
+        (F.coalesce("is_paratext", F.lit(False)) | F.coalesce(F.col("work_type") == "paratext", F.lit(False))).alias(
+            "is_paratext"
+        ),
+        F.coalesce("is_xpac", F.lit(False)).alias("is_xpac"),
+        "source_id",
+        "source_type",
+        "primary_topic_id",
+        "primary_subfield_id",
+        "topics",
+        "concepts",
+        F.coalesce(counted, listed).alias("n_authors"),
+        cut.alias("authors_truncated"),
+        F.coalesce(F.size("referenced_works"), F.lit(0)).alias("n_references"),
+        updated().alias("updated_date"),
+        "part",
+    )
+
+
+def rewritten(rows: DataFrame, name: str, merges: DataFrame) -> DataFrame:
+    """The rows with merged ids of a column replaced by those that stand for them.
+
+    Parameters
+    ----------
+    rows : any rows.
+    name : the column of ids.
+    merges : (entity_id, merge_into_id).
+
+    """
+    renamed = merges.select(F.col("entity_id").alias("_merged"), F.col("merge_into_id").alias("_into"))
+    joined = rows.join(renamed, rows[name] == F.col("_merged"), "left")
+    return joined.select(*(F.coalesce("_into", name).alias(c) if c == name else rows[c] for c in rows.columns))
+
+
+def _notes(store: TableStore, parsed: DataFrame, last: int | None) -> tuple[str, ...]:
+    cut = store.read(WORKS).agg(F.count_if("authors_truncated").alias("n")).first()
+    notes = []
+    if cut and cut.n:
+        notes.append(f"{cut.n} works list exactly 100 authors, where the API cuts: their later authors are unknown")
+    if last is not None:
+        late = parsed.agg(F.count_if(F.col("publication_year") > last).alias("n")).first()
+        if late and late.n:
+            notes.append(f"{late.n} records have a publication year after {last}: their year is unknown")
+    return tuple(notes)
