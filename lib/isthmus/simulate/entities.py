@@ -1,0 +1,205 @@
+"""The records of everything that is not a work: institutions, authors, sources, topics and the small entities around them."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from isthmus.simulate.affiliations import institution_url, lineage, ror
+from isthmus.simulate.catalog import LAYER_SUBFIELDS, OPENALEX, hierarchy, source_object, sources
+from isthmus.simulate.draws import Ints, integers
+from isthmus.simulate.facts import cities, concepts, countries, topics
+from isthmus.simulate.names import author_names
+from isthmus.simulate.people import ERA, GENERATIONS, MIGRANT_BASE
+from isthmus.simulate.places import places
+from isthmus.simulate.plan import Plan
+from isthmus.simulate.words import KEYWORDS
+from isthmus.simulate.works import LANGUAGES, TYPES
+
+Record = dict[str, Any]
+CREATED = "2023-07-21"
+
+
+def institution_records(stamp: str) -> list[Record]:
+    """The institutions, with their cities and parents."""
+    where, towns, nations = places(), cities(), countries()
+    found = []
+    for k in range(len(where)):
+        city, country = int(where.city[k]), int(where.country[k])
+        code = nations.code[country]
+        geo = {
+            "city": towns.name[city],
+            "geonames_city_id": str(towns.geonames_id[city]),
+            "region": towns.region[city] or None,
+            "country_code": code,
+            "country": nations.name[country],
+            "latitude": float(towns.latitude[city]),
+            "longitude": float(towns.longitude[city]),
+        }
+        name = where.name[k]
+        found.append(
+            {
+                "id": institution_url(k),
+                "ror": ror(k),
+                "display_name": name,
+                "country_code": code,
+                "type": where.kind[k],
+                "is_super_system": False,
+                "homepage_url": None,
+                "display_name_acronyms": ["".join(w[0] for w in name.split() if w[0].isupper())],
+                "display_name_alternatives": [],
+                "lineage": lineage(k),
+                "geo": geo,
+                "ids": {"openalex": institution_url(k), "ror": ror(k)},
+                "associated_institutions": [],
+                "works_count": 0,
+                "cited_by_count": 0,
+                "created_date": CREATED,
+                "updated_date": stamp,
+            }
+        )
+    return found
+
+
+def source_records(stamp: str) -> list[Record]:
+    """The journals, conferences, repositories and book series."""
+    rest = {
+        "alternate_titles": [],
+        "works_count": 0,
+        "cited_by_count": 0,
+        "created_date": CREATED,
+        "updated_date": stamp,
+    }
+    return [source_object(s) | {"country_code": None, "homepage_url": None} | rest for s in sources()]
+
+
+def topic_records(stamp: str) -> list[Record]:
+    """The topics with their subfield, field and domain."""
+    return [
+        {
+            "id": f"{OPENALEX}T{t.topic_id}",
+            "display_name": t.name,
+            "description": None,
+            "keywords": [],
+            **hierarchy(t),
+            "works_count": 0,
+            "cited_by_count": 0,
+            "created_date": CREATED,
+            "updated_date": stamp,
+        }
+        for t in topics()
+    ]
+
+
+def small_records(stamp: str) -> dict[str, list[Record]]:
+    """The entities of a few records each."""
+    nations = countries()
+
+    def named(rows: dict[str, str]) -> list[Record]:
+        return [{"id": OPENALEX + key, "display_name": name, "updated_date": stamp} for key, name in rows.items()]
+
+    kept = [t for t in topics() if any(t.subfield_id in group for group in LAYER_SUBFIELDS.values())]
+    listed = [
+        {
+            "id": f"{OPENALEX}C{c.concept_id}",
+            "wikidata": f"https://www.wikidata.org/wiki/{c.wikidata}",
+            "display_name": c.name,
+            "level": c.level,
+            "updated_date": stamp,
+        }
+        for c in concepts()
+    ]
+    return {
+        "concepts": listed,
+        "keywords": named({"keywords/" + k.lower().replace(" ", "-"): k for k in KEYWORDS}),
+        "subfields": named({f"subfields/{t.subfield_id}": t.subfield for t in kept}),
+        "fields": named({f"fields/{t.field_id}": t.field for t in kept}),
+        "domains": named({f"domains/{t.domain_id}": t.domain for t in kept}),
+        "countries": [
+            {
+                "id": f"{OPENALEX}countries/{c}",
+                "country_code": c,
+                "display_name": n,
+                "continent": r,
+                "updated_date": stamp,
+            }
+            for c, n, r in zip(nations.code, nations.name, nations.region, strict=True)
+        ],
+        "continents": named({f"continents/{r.lower()}": r for r in sorted(set(nations.region))}),
+        "publishers": named({f"P{4_300_000_000 + k}": f"Press {k}" for k in range(1, 10)}),
+        "work-types": named({f"work-types/{t}": t for t in TYPES}),
+        "languages": named({f"languages/{t}": t for t in LANGUAGES}),
+    }
+
+
+def author_numbers(plan: Plan) -> int:
+    """How many numbers of authors there are: migrants, then the generations of every desk."""
+    return len(plan.people.migrants) + int(plan.people.offset[-1]) * GENERATIONS
+
+
+def author_records(plan: Plan, numbers: Ints, stamp: str) -> Iterator[Record]:
+    """The authors among these numbers who could publish within the world's years, with where they were in each year."""
+    first, last = plan.world.first_year, plan.world.last_year
+    moved = len(plan.people.migrants)
+    ids, spells = _spells(plan, numbers, moved)
+    names = author_names(ids)
+    works = integers(plan.key("works count"), 30, ids)
+    for author, spell, name, count in zip(ids.tolist(), spells, names, works.tolist(), strict=True):
+        listed = [(site, [y for y in range(last, first - 1, -1) if start <= y < stop]) for site, start, stop in spell]
+        listed = [(site, years) for site, years in listed if years]
+        if listed:
+            yield _author(author, name, listed, count, stamp)
+
+
+def _spells(plan: Plan, numbers: Ints, moved: int) -> tuple[Ints, list[list[tuple[int, int, int]]]]:
+    people, migrants = plan.people, plan.people.migrants
+    desk, generation = np.divmod(np.maximum(numbers - moved, 0), GENERATIONS)
+    span, shift = people.career(desk)
+    start = ERA - shift + generation * span
+    site = np.searchsorted(people.offset, desk, side="right") - 1
+    is_desk = numbers >= moved
+    who = np.where(is_desk, 0, numbers)
+    ids = np.where(is_desk, people.holder(desk, start), MIGRANT_BASE + numbers)
+    spells = []
+    for k in range(len(numbers)):
+        if is_desk[k]:
+            spells.append([(int(site[k]), int(start[k]), int(start[k] + span[k]))])
+        else:
+            year, person = int(migrants.year[who[k]]), who[k]
+            spells.append(
+                [(int(migrants.before[person]), year - 10, year), (int(migrants.after[person]), year, year + 10)]
+            )
+    return ids, spells
+
+
+def _author(author: int, name: str, spells: list[tuple[int, list[int]]], count: int, stamp: str) -> Record:
+    where, nations = places(), countries()
+
+    def site(k: int) -> Record:
+        return {
+            "id": institution_url(k),
+            "ror": ror(k),
+            "display_name": where.name[k],
+            "country_code": nations.code[where.country[k]],
+            "type": where.kind[k],
+            "lineage": lineage(k),
+        }
+
+    return {
+        "id": f"{OPENALEX}A{author}",
+        "orcid": None,
+        "display_name": name,
+        "display_name_alternatives": [name],
+        "works_count": count,
+        "cited_by_count": 0,
+        "affiliations": [{"institution": site(k), "years": years} for k, years in reversed(spells)],
+        "last_known_institutions": [site(spells[-1][0])],
+        "created_date": CREATED,
+        "updated_date": stamp,
+    }
+
+
+def stamp(day: date) -> str:
+    """A day as the time stamp of a record."""
+    return f"{day.isoformat()}T04:12:09.120541"

@@ -1,0 +1,102 @@
+"""Where files lie: the three layouts of the snapshot, their manifests, and the list of deleted works."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from isal import igzip
+
+COMPRESSION = 1
+FOLDERS = {"jsonl": "data/jsonl", "parquet": "data/parquet", "legacy": "legacy-data"}
+SUFFIXES = {"jsonl": ".gz", "parquet": ".parquet", "legacy": ".gz"}
+DIGITS = {"jsonl": 4, "parquet": 4, "legacy": 3}
+BUCKET = "s3://openalex/"
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """One written part: its layout, entity, path under the snapshot's root, bytes and records."""
+
+    layout: str
+    entity: str
+    path: str
+    size: int
+    records: int
+
+
+def part_path(layout: str, entity: str, day: date, number: int) -> str:
+    """Where a part lies under the root."""
+    name = f"part_{number:0{DIGITS[layout]}d}{SUFFIXES[layout]}"
+    return f"{FOLDERS[layout]}/{entity}/updated_date={day.isoformat()}/{name}"
+
+
+def gzip_lines(lines: Sequence[bytes]) -> bytes:
+    """Lines as gzip, without a time stamp so that the same lines give the same bytes."""
+    packed: bytes = igzip.compress(b"\n".join(lines) + b"\n" if lines else b"", COMPRESSION, mtime=0)
+    return packed
+
+
+def write_lines(root: Path, layout: str, entity: str, day: date, number: int, lines: Sequence[bytes]) -> PartFile:
+    """Write a part of JSON Lines."""
+    path = part_path(layout, entity, day, number)
+    packed = gzip_lines(lines)
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(packed)
+    return PartFile(layout, entity, path, len(packed), len(lines))
+
+
+def write_table(root: Path, entity: str, day: date, number: int, table: pa.Table) -> PartFile:
+    """Write a part of Parquet: snappy, time stamps in microseconds."""
+    path = part_path("parquet", entity, day, number)
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, target, compression="snappy", coerce_timestamps="us")
+    return PartFile("parquet", entity, path, target.stat().st_size, table.num_rows)
+
+
+def write_manifests(root: Path, files: Iterable[PartFile], release: date) -> None:
+    """Write each entity's manifest and, last, the combined one, for every layout among the files."""
+    by_layout: dict[str, dict[str, list[PartFile]]] = defaultdict(lambda: defaultdict(list))
+    for file in sorted(files, key=lambda f: f.path):
+        by_layout[file.layout][file.entity].append(file)
+    for layout, entities in by_layout.items():
+        base = root / FOLDERS[layout]
+        documents = {entity: _manifest(layout, entity, parts, release) for entity, parts in sorted(entities.items())}
+        for entity, document in documents.items():
+            name = "manifest" if layout == "legacy" else "manifest.json"
+            (base / entity / name).write_text(json.dumps(document, indent=1))
+        if layout != "legacy":
+            totals = {key: sum(d[key] for d in documents.values()) for key in ("record_count", "content_length")}
+            whole = {"date": release.isoformat(), "format": layout, "entities": documents, "meta": totals}
+            (base / "manifest.json").write_text(json.dumps(whole, indent=1))
+
+
+def _manifest(layout: str, entity: str, parts: list[PartFile], release: date) -> dict[str, object]:
+    bucket = BUCKET + ("data/" if layout == "legacy" else "")
+    entries = [
+        {
+            "url": bucket + (p.path.removeprefix("legacy-data/") if layout == "legacy" else p.path),
+            "meta": {"content_length": p.size, "record_count": p.records},
+        }
+        for p in parts
+    ]
+    totals = {"record_count": sum(p.records for p in parts), "content_length": sum(p.size for p in parts)}
+    if layout == "legacy":
+        return {"entries": entries, "meta": totals}
+    return {"date": release.isoformat(), "format": layout, "entity": entity, **totals, "files": entries}
+
+
+def write_deleted(root: Path, layout: str, deleted: Iterable[tuple[int, date]]) -> None:
+    """Write the cumulative list of deleted works; the legacy layout writes it as merges into nothing and has none."""
+    if layout == "legacy":
+        return
+    rows = ["work_id,deleted_date", *(f"https://openalex.org/W{work},{day.isoformat()}" for work, day in deleted)]
+    target = root / FOLDERS[layout] / "works" / "deleted_ids.csv"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("\n".join(rows) + "\n")

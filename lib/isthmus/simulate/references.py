@@ -1,0 +1,103 @@
+"""What each work refers to: recent works, of the countries its country prefers, some more than others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from isthmus.simulate.blocks import work_ids
+from isthmus.simulate.draws import Floats, Ints, choose, choose_within, integers, uniform
+from isthmus.simulate.exchange import LAGS, TO_AI
+from isthmus.simulate.plan import Plan
+from isthmus.simulate.seats import is_elite
+from isthmus.simulate.sizes import AI, EXPANSION
+from isthmus.simulate.teams import ELITE_PULL, TEAM_PULL
+
+SAME_LAYER = 0.7  # of the references that do not go to artificial intelligence
+OWN_COUNTRY = 0.4  # of those, the part that stays in the home country
+FAME_SKEW = 1.6  # how unequally the works of a block are cited
+DELETED_WORK = 4_285_719_527  # OpenAlex's "Deleted Work"
+DELETED_RATE, SELF_RATE, TWICE_RATE, LATER_RATE = 0.01, 0.002, 0.005, 0.004
+OUTSIDE_BASE, OUTSIDE_SPAN = 1_000_000_000, 900_000_000  # works that are not in the copy
+
+
+@dataclass(frozen=True)
+class References:
+    """The references of a chunk of works: R rows in the order of the works. `cited` is an OpenAlex number."""
+
+    row: Ints
+    cited: Ints
+
+
+def reference_counts(plan: Plan, works: Ints, block: Ints) -> Ints:
+    """The number of references of each work."""
+    habits, key = plan.exchange, plan.key("references")
+    year, layer = plan.blocks.year[block], plan.blocks.layer[block]
+    spread = -np.log1p(-uniform(key, works, 0)) - np.log1p(-uniform(key, works, 1))
+    count = 1 + ((habits.rate[year, layer] - 0.5) * spread / 2).astype(np.int64)
+    return np.where(uniform(key, works, 2) < habits.listed[year, layer], count, 0)
+
+
+def build_references(plan: Plan, works: Ints, block: Ints) -> References:
+    """The references of the works of a chunk (their numbers and blocks), with what real lists hold: itself, twice the same, outsiders."""
+    count = reference_counts(plan, works, block)
+    row = np.repeat(np.arange(len(works)), count)
+    slot = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    work, here = works[row], block[row]
+    cited = _cited(plan, work, here, slot)
+    outside = OUTSIDE_BASE + integers(plan.key("outside"), OUTSIDE_SPAN, work, slot)
+    ids = np.where(cited >= 0, work_ids(np.maximum(cited, 0), plan.world.works), outside)
+    chance = uniform(plan.key("odd references"), work)
+    first = slot == 0
+    ids = np.where(first & (chance < DELETED_RATE), DELETED_WORK, ids)
+    itself = first & (chance > 1 - SELF_RATE)
+    ids = np.where(itself, work_ids(work, plan.world.works), ids)
+    twice = (slot == 1) & (chance > 0.5) & (chance < 0.5 + TWICE_RATE)
+    ids[twice] = ids[np.flatnonzero(twice) - 1]
+    return References(row, ids)
+
+
+def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints) -> Ints:
+    """The number of the cited work, or -1 for one that is not in this world."""
+    blocks, habits, n = plan.blocks, plan.exchange, plan.sizes.output.shape[1]
+    key = plan.key("cited")
+    year, home, citing_layer = blocks.year[block], blocks.home[block], blocks.layer[block]
+    lag = choose(habits.lags[1:], uniform(key, work, slot, 0))
+    later = uniform(key, work, slot, 1) < LATER_RATE
+    at = np.where(later, year + 1, year - lag)
+    known = (at >= 0) & (at < len(plan.sizes.years)) & (lag < len(LAGS))
+    at = np.clip(at, 0, len(plan.sizes.years) - 1)
+    layer = _cited_layer(citing_layer, uniform(key, work, slot, 2))
+    draw = uniform(key, work, slot, 3)
+    base = (at * n + home) * n
+    preferred = choose_within(habits.preference, base, base + n, draw) - base
+    general = choose_within(plan.output, at * n, at * n + n, draw) - at * n
+    general = np.where(uniform(key, work, slot, 4) < OWN_COUNTRY, home, general)
+    cited_home = np.where(layer == AI, preferred, general)
+    found = blocks.within(at, layer, np.clip(cited_home, 0, n - 1), habits.pull, uniform(key, work, slot, 5))
+    known &= found >= 0
+    target = np.maximum(found, 0)
+    chosen = _famous(plan, work, slot, target)
+    return np.where(known & (chosen != work), chosen, -1)
+
+
+def _cited_layer(citing: Ints, draw: Floats) -> Ints:
+    to_ai = TO_AI[citing]
+    rest = (draw - to_ai) / (1 - to_ai)
+    elsewhere = 1 + ((rest - SAME_LAYER) / (1 - SAME_LAYER) * (EXPANSION - 1)).astype(np.int64)
+    own = np.where((citing == AI) | (citing == EXPANSION), 1 + (rest / SAME_LAYER * 2).astype(np.int64), citing)
+    return np.where(draw < to_ai, AI, np.clip(np.where(rest < SAME_LAYER, own, elsewhere), 1, EXPANSION - 1))
+
+
+def _famous(plan: Plan, work: Ints, slot: Ints, block: Ints) -> Ints:
+    """One of two candidates of each block, in proportion to how citable team size and institution make them."""
+    key, blocks = plan.key("fame"), plan.blocks
+    count = blocks.count[block]
+    candidates, appeal = [], []
+    for trial in range(2):
+        draw = uniform(key, work, slot, trial)
+        candidate = blocks.start[block] + (count * draw**FAME_SKEW).astype(np.int64)
+        team = np.minimum(plan.teams.size(candidate, block, blocks), 40)
+        candidates.append(candidate)
+        appeal.append(team**TEAM_PULL * (1 + ELITE_PULL * is_elite(plan, candidate, block)))
+    first = uniform(key, work, slot, 2) * (appeal[0] + appeal[1]) < appeal[0]
+    return np.where(first, candidates[0], candidates[1])

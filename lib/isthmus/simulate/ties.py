@@ -1,0 +1,167 @@
+"""The planted facts about pairs of countries, and the collaboration weights that follow from them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import expit, ndtr
+from scipy.stats import nbinom
+
+from isthmus.simulate.draws import Floats, Ints, normal, stream, uniform
+from isthmus.simulate.facts import countries
+from isthmus.simulate.sizes import Law, Sizes
+from isthmus.simulate.world import World
+
+Kind = Literal[
+    "stronger",
+    "weaker",
+    "scientific_convergence",
+    "scientific_divergence",
+    "knowledge_integration",
+    "knowledge_divergence",
+]
+RATIOS = {"strong": 9.0, "medium": 4.0, "weak": 2.0}
+TREND_FROM, TREND_TO = 2000, 2021
+TREND_MIDDLE, TREND_PACE = 2010.5, 3.0
+EVENNESS = 12.0  # shape of the negative binomial of a planted weight: less luck than the geometric law of the others
+TREND_COUNTRIES = 26  # pairs of the largest countries among which further trends are drawn
+TREND_RATE = 0.5
+
+# Propensity over what size explains, in all years; the pair's weight is that many times its expectation.
+STATIC = {
+    ("GB", "AU"): 8.0, ("JP", "KR"): 12.0, ("FR", "CA"): 8.0, ("DE", "CH"): 10.0, ("IT", "ES"): 8.0, ("CN", "HK"): 12.0,
+    ("DE", "NL"): 6.0, ("BR", "ES"): 6.0, ("IN", "GB"): 4.0, ("IT", "FR"): 4.0, ("US", "IL"): 4.0,
+    ("DE", "AT"): 12.0, ("ES", "MX"): 12.0, ("BR", "PT"): 12.0, ("SE", "FI"): 12.0, ("SA", "EG"): 12.0,
+    ("DE", "IN"): 0.1, ("GB", "CN"): 0.2, ("FR", "JP"): 0.1, ("US", "RU"): 0.1,
+}  # fmt: skip
+
+# A country's relation with China and with the United States.
+SC, SD, KI, KD = "scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"
+POLES = ("US", "CN")
+RELATIONS: dict[str, tuple[tuple[Kind, str] | None, tuple[Kind, str] | None]] = {
+    "PK": ((SC, "strong"), (SD, "strong")), "SA": ((SC, "strong"), (SD, "medium")), "IR": ((SC, "medium"), (SD, "strong")),
+    "IN": ((SD, "strong"), (SC, "strong")), "KR": ((SD, "strong"), (SC, "medium")), "JP": ((SD, "medium"), (SC, "strong")),
+    "TW": ((SD, "medium"), (SC, "medium")), "AU": ((SC, "strong"), (SC, "medium")), "SG": ((SC, "medium"), (SC, "strong")),
+    "IT": ((SC, "strong"), (KI, "medium")), "ES": ((SC, "medium"), (KD, "medium")), "DE": ((KI, "strong"), (SC, "medium")),
+    "FR": ((KI, "medium"), (SC, "weak")), "NL": ((KI, "medium"), (SC, "strong")), "CA": ((KD, "strong"), (SC, "medium")),
+    "CH": ((KD, "medium"), (KI, "medium")), "BR": ((SC, "medium"), (KD, "strong")), "SE": ((KI, "strong"), (SD, "weak")),
+    "MY": ((SC, "strong"), None), "TR": (None, (SD, "medium")), "PL": ((SD, "weak"), (SC, "weak")), "RU": ((SC, "strong"), None),
+}  # fmt: skip
+POLES_COLLABORATION = (3.0, 0.3)
+POLES_EXCHANGE = (2.5, 0.35)
+
+
+@dataclass(frozen=True)
+class PlantedTie:
+    """One pair of countries with a planted fact: what kind, how strong, and its propensity over size at both ends of the trend.
+
+    The `collaboration` and `exchange` values are multipliers of what size explains, in `TREND_FROM` and in `TREND_TO`.
+    """
+
+    first: str
+    second: str
+    kind: Kind
+    strength: str
+    switch: str
+    collaboration: tuple[float, float]
+    exchange: tuple[float, float]
+
+
+def _trend(first: str, second: str, kind: Kind, strength: str) -> PlantedTie:
+    up = (RATIOS[strength] ** -0.5, RATIOS[strength] ** 0.5)
+    down = (up[1], up[0])
+    collaboration = {SC: up, SD: down, KI: down, KD: (1.0, 1.0)}[kind]
+    exchange = {SC: up, SD: down, KI: up, KD: down}[kind]
+    return PlantedTie(first, second, kind, strength, "trends", collaboration, exchange)
+
+
+def _static(first: str, second: str, factor: float) -> PlantedTie:
+    kind: Kind = "stronger" if factor > 1 else "weaker"
+    ratio = max(factor, 1 / factor)
+    strength = "strong" if ratio >= 8 else "medium" if ratio >= 5 else "weak"
+    return PlantedTie(first, second, kind, strength, "ties", (factor, factor), (1.0, 1.0))
+
+
+def planted_ties(world: World) -> tuple[PlantedTie, ...]:
+    """The pairs of countries with a planted fact, by the switches of the world; each pair at most once."""
+    found: dict[frozenset[str], PlantedTie] = {}
+    if "poles" in world.planted:
+        poles = PlantedTie("US", "CN", SD, "strong", "poles", POLES_COLLABORATION, POLES_EXCHANGE)
+        found[frozenset(POLES)] = poles
+    if "ties" in world.planted:
+        for (first, second), factor in STATIC.items():
+            found.setdefault(frozenset((first, second)), _static(first, second, factor))
+    if "trends" in world.planted:
+        for country, (with_china, with_states) in RELATIONS.items():
+            for pole, relation in (("CN", with_china), ("US", with_states)):
+                if relation is not None:
+                    found.setdefault(frozenset((pole, country)), _trend(pole, country, *relation))
+        for tie in _further_trends(world.seed):
+            found.setdefault(frozenset((tie.first, tie.second)), tie)
+    return tuple(found.values())
+
+
+def _further_trends(seed: int) -> list[PlantedTie]:
+    codes = [c for c in countries().code[:TREND_COUNTRIES] if c not in POLES]
+    kinds: tuple[Kind, ...] = (SC, SD, KI, KD)
+    strengths = tuple(RATIOS)
+    key, found = stream(seed, "trends"), []
+    for i, first in enumerate(codes):
+        for j, second in enumerate(codes[:i]):
+            if frozenset((first, second)) in {frozenset(pair) for pair in STATIC}:
+                continue
+            chance, kind, strength = uniform(key, i, j, np.arange(3))
+            if chance < TREND_RATE:
+                found.append(_trend(second, first, kinds[int(kind * 4)], strengths[int(strength * 3)]))
+    return found
+
+
+def path(ends: tuple[float, float], years: Ints) -> Floats:
+    """The multiplier in each year: level, then a logistic change in the logarithm, then level again."""
+    curve = expit((years - TREND_MIDDLE) / TREND_PACE)
+    low, high = expit((np.array([TREND_FROM, TREND_TO]) - TREND_MIDDLE) / TREND_PACE)
+    progress = np.clip((curve - low) / (high - low), 0.0, 1.0)
+    return np.exp(np.log(ends[0]) + progress * np.log(ends[1] / ends[0]))
+
+
+def multipliers(ties: tuple[PlantedTie, ...], years: Ints, network: Literal["collaboration", "exchange"]) -> Floats:
+    """Propensity over size of every pair in every year (T, n, n); NaN where nothing is planted."""
+    facts = countries()
+    found = np.full((len(years), len(facts), len(facts)), np.nan)
+    for tie in ties:
+        if network == "exchange" and tie.switch == "ties":
+            continue
+        i, j = facts.at(tie.first), facts.at(tie.second)
+        found[:, i, j] = found[:, j, i] = path(getattr(tie, network), years)
+    return found
+
+
+def draw_weights(world: World, law: Law, multiplier: Floats, years: Ints, network: str) -> Ints:
+    """The weights of every pair in every year (T, n, n): the null model's law, or for planted pairs their own expectation with less luck.
+
+    The luck of a pair follows a Gaussian autoregression over the years, so that each year's weight has exactly the law of its year.
+    """
+    n = law.expected.shape[1]
+    first, second = np.triu_indices(n, 1)
+    key = stream(world.seed, f"{network} weights")
+    luck = np.empty((len(years), len(first)))
+    for t, year in enumerate(years):
+        fresh = normal(key, year, first, second)
+        luck[t] = fresh if t == 0 else world.persistence * luck[t - 1] + np.sqrt(1 - world.persistence**2) * fresh
+    level = ndtr(luck)
+    both = np.zeros(law.expected.shape)
+    both[:, first, second] = level
+    weights = law.quantile(both)[:, first, second]
+    planted = multiplier[:, first, second]
+    mean = planted * law.expected[:, first, second]
+    where = np.isfinite(mean)
+    weights[where] = nbinom.ppf(level[where], EVENNESS, EVENNESS / (EVENNESS + mean[where]))
+    found = np.zeros(law.expected.shape, dtype=np.int64)
+    found[:, first, second] = weights.astype(np.int64)
+    return found + found.transpose(0, 2, 1)
+
+
+def collaboration_weights(world: World, sizes: Sizes, ties: tuple[PlantedTie, ...]) -> Ints:
+    """The number of papers that each pair of countries writes together, per year, among the works on artificial intelligence."""
+    multiplier = multipliers(ties, sizes.years, "collaboration")
+    return draw_weights(world, sizes.collaboration, multiplier, sizes.years, "collaboration")

@@ -1,0 +1,252 @@
+"""The answer key: what was planted in a world, as small Parquet tables and as a page in words."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from isthmus.simulate.exchange import Exchange
+from isthmus.simulate.facts import cities, countries
+from isthmus.simulate.people import MIGRANT_BASE, RETURN_RATE
+from isthmus.simulate.places import BRIDGE_CITY
+from isthmus.simulate.plan import Plan
+from isthmus.simulate.seats import BRIDGE_EAST, BRIDGE_WEST
+from isthmus.simulate.sizes import AI, LAYER_NAMES
+from isthmus.simulate.teams import POLES, POLES_IMPACT, TWO
+from isthmus.simulate.ties import TREND_FROM, TREND_TO, multipliers
+from isthmus.simulate.world import PLANTED
+
+STRONG_RATIO, STRONG_WEIGHT = 3.0, 30.0
+WINDOW = (2017, 2021)  # the years over which the studies call a tie significant
+
+
+def tie_table(plan: Plan) -> pd.DataFrame:
+    """One row per planted pair: kind, propensity over size at both ends, expected weights, and whether it can be called strong.
+
+    `size_*` are the weights that size alone explains in the collaboration network, `expected_*` the planted ones, on average over
+    luck and before affiliations go missing; `is_strong`: the propensity differs from size or changes at least threefold, and the
+    expected weight is at least 30 a year at its higher end.
+    """
+    years, facts = plan.sizes.years, countries()
+    size = plan.sizes.collaboration.expected
+    windows = {
+        str(TREND_FROM): years == TREND_FROM,
+        str(TREND_TO): years == TREND_TO,
+        "window": (years >= WINDOW[0]) & (years <= WINDOW[1]),
+    }
+    planted = {name: multipliers(plan.ties, years, name) for name in ("collaboration", "exchange")}
+    rows = []
+    for tie in plan.ties:
+        i, j = facts.at(tie.first), facts.at(tie.second)
+        row: dict[str, object] = dict(zip(("src", "dst"), sorted((tie.first, tie.second)), strict=True))
+        row |= {"kind": tie.kind, "strength": tie.strength, "switch": tie.switch}
+        for network in ("collaboration", "exchange"):
+            start, end = getattr(tie, network)
+            row |= {f"{network}_{TREND_FROM}": start, f"{network}_{TREND_TO}": end}
+        multiplier = planted["collaboration"][:, i, j]
+        for name, chosen in windows.items():
+            row[f"size_{name}"] = float(size[chosen, i, j].mean())
+            row[f"expected_{name}"] = float((multiplier * size[:, i, j])[chosen].mean())
+        ratio = _ratio(tie.collaboration, tie.exchange, static=tie.switch == "ties")
+        heaviest = max(float(row[f"expected_{name}"]) for name in windows)  # type: ignore[arg-type]
+        row |= {"ratio": ratio, "is_strong": ratio >= STRONG_RATIO and heaviest >= STRONG_WEIGHT}
+        rows.append(row)
+    columns = ["src", "dst", "kind", "strength", "switch", "ratio", "is_strong"]
+    frame = pd.DataFrame(rows)
+    if frame.empty:
+        return pd.DataFrame(
+            columns=[*columns, "collaboration_2000", "collaboration_2021", "exchange_2000", "exchange_2021"]
+        )
+    return frame.sort_values(["switch", "src", "dst"], ignore_index=True)
+
+
+def _ratio(collaboration: tuple[float, float], exchange: tuple[float, float], *, static: bool) -> float:
+    """How many times the propensity differs from size (static ties), or how many times it changes."""
+    if static:
+        return max(collaboration[0], 1 / collaboration[0])
+    return max(max(ends) / min(ends) for ends in (collaboration, exchange))
+
+
+def weight_table(plan: Plan) -> pd.DataFrame:
+    """Every pair and year with a drawn or planted weight, both networks: size alone, multiplier (null: nothing planted), drawn.
+
+    Collaboration: papers on artificial intelligence of the year. Exchange: citations to the papers of the year, in both directions;
+    `solved` is what the references are expected to give.
+    """
+    exchange: Exchange = plan.exchange
+    frames = [
+        _weights(
+            plan,
+            "collaboration",
+            plan.sizes.collaboration.expected,
+            plan.weights.astype(float),
+            plan.weights.astype(float),
+        ),
+        _weights(plan, "exchange", exchange.law.expected, exchange.target, exchange.solved),
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _weights(plan: Plan, network: str, size: np.ndarray, drawn: np.ndarray, solved: np.ndarray) -> pd.DataFrame:
+    code = np.array(countries().code)
+    multiplier = multipliers(plan.ties, plan.sizes.years, "collaboration" if network == "collaboration" else "exchange")
+    upper = np.triu(np.ones(size.shape[1:], dtype=bool), 1)
+    t, i, j = np.nonzero(upper & ((drawn > 0) | np.isfinite(multiplier)))
+    swap = code[i] > code[j]
+    return pd.DataFrame(
+        {
+            "network": network,
+            "year": plan.sizes.years[t].astype(np.int32),
+            "src": np.where(swap, code[j], code[i]),
+            "dst": np.where(swap, code[i], code[j]),
+            "size": size[t, i, j],
+            "multiplier": pd.array(multiplier[t, i, j], dtype="Float64"),
+            "drawn": drawn[t, i, j].astype(np.int64),
+            "solved": solved[t, i, j],
+        }
+    )
+
+
+def migrant_table(plan: Plan) -> pd.DataFrame:
+    """One row per migrant: author, first year at the destination, countries and institutions before and after."""
+    people, code = plan.people.migrants, np.array(countries().code)
+    return pd.DataFrame(
+        {
+            "author_id": MIGRANT_BASE + np.arange(len(people)),
+            "year": people.year.astype(np.int32),
+            "origin": code[people.origin],
+            "destination": code[people.destination],
+            "institution_before": plan.places.ids[people.before],
+            "institution_after": plan.places.ids[people.after],
+        }
+    )
+
+
+def country_table(plan: Plan) -> pd.DataFrame:
+    """One row per country and year: its share of the works and of all tie ends, as planned."""
+    code = np.array(countries().code)
+    T, n = plan.sizes.output.shape
+    return pd.DataFrame(
+        {
+            "year": np.repeat(plan.sizes.years, n).astype(np.int32),
+            "country": np.tile(code, T),
+            "output_share": plan.sizes.output.ravel(),
+            "tie_share": plan.sizes.share.ravel(),
+        }
+    )
+
+
+def fact_table(plan: Plan) -> pd.DataFrame:
+    """One row per switch: whether it is on, what it plants, and its size."""
+    teams = plan.teams.mean
+    size = {
+        "ties": float(sum(t.switch == "ties" for t in plan.ties)),
+        "trends": float(sum(t.switch == "trends" for t in plan.ties)),
+        "poles": float(sum(t.switch == "poles" for t in plan.ties)),
+        "bridge": BRIDGE_WEST,
+        "impact": POLES_IMPACT,
+        "return": RETURN_RATE,
+    }
+    extra = float((teams[POLES] - teams[TWO]).mean())
+    unit = {
+        "ties": "pairs of countries",
+        "trends": "pairs of countries",
+        "poles": "pairs of countries",
+        "bridge": f"share of the first Chinese institutions of works with the West that lie in {BRIDGE_CITY[1]}, against {BRIDGE_EAST} in others",
+        "impact": f"more citations at equal team size and institution; their teams also have {extra:.1f} authors more",
+        "return": "share of the seats of joint papers held by migrants between the two countries",
+    }
+    rows = [
+        {
+            "switch": k,
+            "planted": k in plan.world.planted,
+            "says": v,
+            "size": size[k] if k in plan.world.planted else 0.0,
+            "unit": unit[k],
+        }
+        for k, v in PLANTED.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def write_truth(plan: Plan, folder: Path) -> None:
+    """Write the answer key of a world into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "ties": tie_table(plan),
+        "weights": weight_table(plan),
+        "countries": country_table(plan),
+        "migrants": migrant_table(plan),
+        "facts": fact_table(plan),
+    }
+    for name, frame in tables.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+    (folder / "README.md").write_text(page(plan, tables["ties"]), encoding="utf-8")
+
+
+def page(plan: Plan, ties: pd.DataFrame) -> str:
+    """The answer key in words."""
+    world, sizes, names = plan.world, plan.sizes, dict(zip(countries().code, countries().name, strict=True))
+    layers = ", ".join(f"{int(n):,} {name}" for n, name in zip(sizes.works.sum(axis=0), LAYER_NAMES, strict=True))
+    lines = [
+        "# What is true in this simulated world",
+        "",
+        "These records are made up: the people, institutions and papers do not exist. Countries, cities, topics and concepts carry real",
+        "names, and countries their real relative sizes, so that the results read like real ones. They say nothing about the real world.",
+        "",
+        f"* {world.works:,} works of {world.first_year} to {world.last_year} ({layers}); seed {world.seed};"
+        f" {len(names)} countries, {len(cities().name)} cities, {len(plan.places):,} institutions.",
+        f"* {int(plan.weights[-1].sum() / 2):,} ties in the last year among {int(sizes.works[-1, AI]):,} papers on artificial intelligence.",
+        "* A pair's weight in a year is drawn from the Enhanced Configuration Model of that year's sizes, unless something is planted for it.",
+        "  Luck is correlated from year to year by "
+        + f"{world.persistence}; planted pairs have less luck than others.",
+        "",
+        "## Planted",
+        "",
+    ]
+    facts = fact_table(plan)
+    lines += [
+        f"* **{row.switch}**: {row.says} ({row.size:g} {row.unit})."
+        if row.planted
+        else f"* {row.switch}: switched off."
+        for row in facts.itertuples()
+    ]
+    for switch, title in (("poles", "The poles"), ("ties", "Ties stronger or weaker than size explains, in all years")):
+        chosen = ties[ties["switch"] == switch]
+        if len(chosen):
+            lines += [
+                "",
+                f"## {title}",
+                "",
+                "| pair | kind | times size 2000 | 2021 | expected weight a year 2017-2021 |",
+                "|---|---|---|---|---|",
+            ]
+            lines += [
+                f"| {names[r.src]} and {names[r.dst]} | {r.kind.replace('_', ' ')} | {r.collaboration_2000:g} | {r.collaboration_2021:g} |"
+                f" {r.expected_window:.0f} |"
+                for r in chosen.itertuples()
+            ]
+    trends = ties[ties["switch"] == "trends"]
+    if len(trends):
+        counts = trends.groupby(["kind", "strength"]).size().unstack(fill_value=0)
+        lines += [
+            "",
+            "## Trends from 2000 to 2021",
+            "",
+            "| kind | " + " | ".join(counts.columns) + " |",
+            "|---|" + "---|" * len(counts.columns),
+        ]
+        lines += [
+            f"| {kind.replace('_', ' ')} | " + " | ".join(str(v) for v in row) + " |"
+            for kind, row in zip(counts.index, counts.values, strict=True)
+        ]
+        lines += ["", "strong, medium and weak: the propensity changes nine, four and two times."]
+    lines += [
+        "",
+        "## Tables",
+        "",
+        "* `ties.parquet`: the planted pairs. `weights.parquet`: every pair's weight by size, multiplier and drawn weight, year by year.",
+        "* `countries.parquet`: planned shares. `migrants.parquet`: who moved when. `facts.parquet`: the switches.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,199 @@
+"""A chunk of works as flat arrays: what any writer needs, and nothing that depends on how the works are cut into chunks."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from isthmus.simulate.blocks import work_ids
+from isthmus.simulate.catalog import SCORE_LEVELS, VARIANTS, layer_sources, layer_topics
+from isthmus.simulate.draws import Floats, Ints, choose, choose_within, integers, uniform
+from isthmus.simulate.plan import Plan
+from isthmus.simulate.references import References, build_references
+from isthmus.simulate.seats import Seats, build_seats
+from isthmus.simulate.sizes import AI, EXPANSION
+from isthmus.simulate.world import World
+
+TYPES = (
+    "article",
+    "conference-paper",
+    "preprint",
+    "review",
+    "book-chapter",
+    "dissertation",
+    "dataset",
+    "other",
+    "paratext",
+)
+ARTICLE, CONFERENCE, PREPRINT, REVIEW, CHAPTER, DISSERTATION, DATASET, ANYTHING, PARATEXT = range(len(TYPES))
+TYPE_SHARES = {
+    AI: (0.70, 0.17, 0.06, 0.03, 0.03, 0.004, 0.002, 0.002, 0.002),
+    EXPANSION: (0.20, 0.0, 0.10, 0.0, 0.05, 0.15, 0.40, 0.095, 0.005),
+}
+USUAL_TYPES = (0.78, 0.05, 0.06, 0.05, 0.04, 0.008, 0.005, 0.004, 0.003)
+RETRACTED = 0.0015
+NO_TOPIC, NO_TOPIC_EXPANSION = 0.012, 0.35
+NO_SOURCE, NO_LOCATION = 0.09, 0.01
+NO_DOI, NO_CONCEPTS, NO_ABSTRACT = 0.08, 0.03, 0.40
+LANGUAGES = ("en", "zh", "es", "pt", "fr", "de")
+ENGLISH = 0.94
+SECOND_TOPIC_SAME, SECOND_TOPIC_AI = 0.5, 0.12
+UPDATE_DATES = 12  # partitions of updated_date
+FIRST_UPDATE_DAYS = 240  # the oldest of them, before the release
+
+
+@dataclass(frozen=True)
+class Works:
+    """A chunk of W works. Arrays of length W unless said otherwise; -1 stands for null.
+
+    Attributes
+    ----------
+    number, work_id, block, year, layer : number in the world, OpenAlex number, block, calendar year, layer.
+    published : days since 1970. kind : index into `TYPES`.
+    topics : (W, 3) positions in `facts.topics()`; levels : (W, 3) their score levels.
+    source : position in `catalog.sources()`; located : whether there is a primary location at all.
+    words : position of the lists of concepts and keywords.
+    title : two draws and the topic it names, (W, 3).
+    retracted, has_doi, has_words, has_abstract : booleans.
+    language, access, goal, cited_by : small numbers.
+    updated : microseconds since 1970.
+    seats, references : flat arrays of their own.
+
+    """
+
+    number: Ints
+    work_id: Ints
+    block: Ints
+    year: Ints
+    layer: Ints
+    published: Ints
+    kind: Ints
+    topics: Ints
+    levels: Ints
+    source: Ints
+    located: np.ndarray
+    words: Ints
+    title: Ints
+    retracted: np.ndarray
+    has_doi: np.ndarray
+    has_words: np.ndarray
+    has_abstract: np.ndarray
+    language: Ints
+    access: Ints
+    goal: Ints
+    cited_by: Ints
+    updated: Ints
+    seats: Seats
+    references: References
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+
+def part_works(world: World, part: int) -> Ints:
+    """The numbers of the works of a part: every so-manyeth, so that each part is like the world."""
+    return np.arange(part, world.works, world.parts)
+
+
+def part_place(world: World, part: int) -> tuple[date, int]:
+    """The updated_date of a part, and its number within that date."""
+    dates = min(world.parts, UPDATE_DATES)
+    step = FIRST_UPDATE_DAYS // dates
+    return world.release - timedelta(days=1 + step * (part % dates)), part // dates
+
+
+def build_works(plan: Plan, number: Ints) -> Works:
+    """The works with these numbers; each depends on the plan and its number only."""
+    block = plan.blocks.of(number)
+    layer = plan.blocks.layer[block]
+    year = plan.sizes.years[plan.blocks.year[block]]
+    kind = _kinds(plan, number, layer)
+    topics, levels = _topics(plan, number, layer)
+    source, located = _sources(plan, number, layer, kind)
+    chance = {name: uniform(plan.key(name), number) for name in ("retracted", "doi", "words", "abstract", "language")}
+    age = plan.world.release.year - year
+    return Works(
+        number=number,
+        work_id=work_ids(number, plan.world.works),
+        block=block,
+        year=year,
+        layer=layer,
+        published=_days(year) + integers(plan.key("day"), 365, number),
+        kind=kind,
+        topics=topics,
+        levels=levels,
+        source=source,
+        located=located,
+        words=layer * VARIANTS + integers(plan.key("variant"), VARIANTS, number),
+        title=np.stack(
+            [integers(plan.key("title"), 16, number, k) for k in range(2)] + [np.maximum(topics[:, 0], 0)], axis=1
+        ),
+        retracted=(chance["retracted"] < RETRACTED) & (layer != EXPANSION),
+        has_doi=chance["doi"] >= NO_DOI,
+        has_words=(chance["words"] >= NO_CONCEPTS) & (layer != EXPANSION),
+        has_abstract=chance["abstract"] >= NO_ABSTRACT,
+        language=np.where(chance["language"] < ENGLISH, 0, integers(plan.key("tongue"), len(LANGUAGES), number)),
+        access=integers(plan.key("access"), 5, number),
+        goal=integers(plan.key("goal"), 4, number),
+        cited_by=(-np.log1p(-uniform(plan.key("cited by"), number)) * 1.5 * age).astype(np.int64),
+        updated=_updated(plan, number),
+        seats=build_seats(plan, number, block),
+        references=build_references(plan, number, block),
+    )
+
+
+def _days(year: Ints) -> Ints:
+    return (np.array(year - 1970, dtype="datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
+
+
+def _updated(plan: Plan, number: Ints) -> Ints:
+    world, day = plan.world, 86_400_000_000
+    parts = np.arange(world.parts)
+    start = np.array([(part_place(world, int(p))[0] - date(1970, 1, 1)).days for p in parts]) * day
+    return start[number % world.parts] + integers(plan.key("updated"), day, number)
+
+
+def _kinds(plan: Plan, number: Ints, layer: Ints) -> Ints:
+    draw = uniform(plan.key("type"), number)
+    found = choose(np.cumsum(USUAL_TYPES), draw)
+    for special, shares in TYPE_SHARES.items():
+        found = np.where(layer == special, choose(np.cumsum(shares), draw), found)
+    return found
+
+
+def _topics(plan: Plan, number: Ints, layer: Ints) -> tuple[Ints, Ints]:
+    order, start = layer_topics()
+    key = plan.key("topics")
+
+    def among(of: Ints, slot: int) -> Ints:
+        draw: Floats = uniform(key, number, slot) ** 1.3
+        return order[start[of] + (draw * (start[of + 1] - start[of])).astype(np.int64)]
+
+    near = np.where(uniform(key, number, 3) < SECOND_TOPIC_SAME, layer, (layer + 1) % (EXPANSION + 1))
+    near = np.where(uniform(key, number, 4) < SECOND_TOPIC_AI, AI, near)
+    chosen = np.stack([among(layer, 0), among(near, 1), among(near, 2)], axis=1)
+    nothing = uniform(key, number, 5) < np.where(layer == EXPANSION, NO_TOPIC_EXPANSION, NO_TOPIC)
+    chosen[nothing] = -1
+    fewer = uniform(key, number, 6)
+    chosen[:, 2] = np.where(
+        (fewer < 0.12) | (chosen[:, 2] == chosen[:, 1]) | (chosen[:, 2] == chosen[:, 0]), -1, chosen[:, 2]
+    )
+    alone = (fewer < 0.04) | (chosen[:, 1] == chosen[:, 0])
+    chosen[alone, 1:] = -1
+    levels = integers(key, SCORE_LEVELS // 2, number, 7)[:, None] + np.array([0, 3, 7])[None, :]
+    return chosen, levels
+
+
+def _sources(plan: Plan, number: Ints, layer: Ints, kind: Ints) -> tuple[Ints, np.ndarray]:
+    edges, weights = layer_sources()
+    draw = uniform(plan.key("source"), number)
+    low, high = edges[layer], edges[layer + 1]
+    repository, books = high - 2, high - 1  # of every layer but the expansion, which has repositories only
+    meetings = repository - np.where(layer <= 1, 6, 2)
+    usual = choose_within(weights, low, np.where(layer == EXPANSION, high, meetings), draw)
+    meeting = meetings + (draw * (repository - meetings)).astype(np.int64)
+    found = np.where(kind == CONFERENCE, meeting, usual)
+    found = np.where(kind == PREPRINT, repository, np.where(kind == CHAPTER, books, found))
+    found = np.where(layer == EXPANSION, usual, found)
+    gone = uniform(plan.key("no source"), number)
+    return np.where(gone < NO_SOURCE, -1, found), gone >= NO_LOCATION

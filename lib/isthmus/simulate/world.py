@@ -1,0 +1,75 @@
+"""What a simulated world is told: its size, its seed and which planted facts it holds."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self
+
+from isthmus.errors import ConfigError, did_you_mean
+
+PLANTED = {
+    "ties": "country pairs that collaborate more, or less, than their sizes explain",
+    "trends": "country pairs that converge, diverge, integrate in knowledge only or diverge in knowledge only",
+    "poles": "the United States and China, close at first and apart at the end",
+    "bridge": "a city through which East and West meet",
+    "impact": "papers of the United States with China that are cited more, over and above team size and institution",
+    "return": "migrants who collaborate with the country they left",
+}
+FORMATS = ("parquet", "jsonl", "legacy")
+FEWEST_WORKS = 200
+
+
+@dataclass(frozen=True)
+class World:
+    """A simulated world before anything is drawn.
+
+    Parameters
+    ----------
+    works : number of works, all fields and years together.
+    seed : the seed; every draw hashes it with the key of what is drawn.
+    first_year, last_year : publication years, both included.
+    planted : names of the planted facts (keys of `PLANTED`); empty for a world in which size explains everything.
+    persistence : correlation of a pair's luck from one year to the next, 0 to below 1; each year's law stays that of the null model.
+    works_per_part : records in one part file of works; the unit in which works are made.
+    release : date of the release that the snapshot says it is.
+    hostile : whether the traps of real snapshots are added (bad lines, truncated parts, retyped fields, enormous author lists).
+
+    """
+
+    works: int = 60_000
+    seed: int = 1
+    first_year: int = 1996
+    last_year: int = 2023
+    planted: frozenset[str] = field(default_factory=lambda: frozenset(PLANTED))
+    persistence: float = 0.3
+    works_per_part: int = 5_000
+    release: date = date(2026, 6, 25)
+    hostile: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a world that cannot be made, with the field and what it takes."""
+        if self.works < FEWEST_WORKS:
+            raise ConfigError(f"works = {self.works}: a world needs at least {FEWEST_WORKS} works. Ask for more.")
+        if not 0 <= self.persistence < 1:
+            raise ConfigError(f"persistence = {self.persistence}: expected 0 <= persistence < 1.")
+        if self.works_per_part < 1:
+            raise ConfigError(f"works_per_part = {self.works_per_part}: expected at least 1.")
+        if not 1900 <= self.first_year < self.last_year <= self.release.year:
+            raise ConfigError(
+                f"years {self.first_year} to {self.last_year}: expected 1900 <= first < last <= {self.release.year}, "
+                "the year of the release."
+            )
+        for name in sorted(self.planted):
+            if name not in PLANTED:
+                raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")
+
+    def without(self, *names: str) -> Self:
+        """The same world with some planted facts left out; the names are keys of `PLANTED`."""
+        for name in names:
+            if name not in PLANTED:
+                raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")
+        return replace(self, planted=self.planted - set(names))
+
+    @property
+    def parts(self) -> int:
+        """The number of part files of works."""
+        return -(-self.works // self.works_per_part)
