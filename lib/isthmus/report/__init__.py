@@ -1,0 +1,71 @@
+"""Reports, figures and tables of a study from its published results; knows no Spark.
+
+    from isthmus.report import build_report, load_results, pair_table
+    build_report(Path("warehouse/results/gallo2026"), Path("report.html"))
+
+Charts are Altair objects (`pair_chart(results, "CN", "US")`), so a notebook shows them as they are.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from isthmus.report.charts import (
+        coverage_chart,
+        international_chart,
+        pair_chart,
+        papers_chart,
+        partners_chart,
+    )
+    from isthmus.report.findings import findings, headline_figures
+    from isthmus.report.maps import tie_map
+    from isthmus.report.page import ReportSummary, build_report
+    from isthmus.report.pairs import pair_series
+    from isthmus.report.pairtext import pair_table
+    from isthmus.report.results import Results, load_results
+    from isthmus.report.ties import partners, significant_ties
+
+_HOMES = {
+    "Results": "results",
+    "ReportSummary": "page",
+    "build_report": "page",
+    "coverage_chart": "charts",
+    "findings": "findings",
+    "headline_figures": "findings",
+    "international_chart": "charts",
+    "load_results": "results",
+    "pair_chart": "charts",
+    "pair_series": "pairs",
+    "pair_table": "pairtext",
+    "papers_chart": "charts",
+    "partners": "ties",
+    "partners_chart": "charts",
+    "significant_ties": "ties",
+    "tie_map": "maps",
+}
+
+__all__ = [
+    "ReportSummary",
+    "Results",
+    "build_report",
+    "coverage_chart",
+    "findings",
+    "headline_figures",
+    "international_chart",
+    "load_results",
+    "pair_chart",
+    "pair_series",
+    "pair_table",
+    "papers_chart",
+    "partners",
+    "partners_chart",
+    "significant_ties",
+    "tie_map",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: `isthmus pair` need not wait for the charting library."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

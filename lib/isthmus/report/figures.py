@@ -1,0 +1,55 @@
+"""The figures of a study as PNG and SVG files."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+from isthmus.report import charts, truth
+from isthmus.report.maps import tie_map
+from isthmus.report.results import Results
+from isthmus.report.theme import LIGHT, resolve
+from isthmus.report.ties import partners
+
+#: Pixels per unit of the drawing in PNG files: sharp on a high-resolution screen and in print.
+SCALE = 2.0
+
+
+def write_figures(results: Results, folder: Path) -> list[Path]:
+    """Write every figure of the study into `folder`, each as PNG and as SVG; return the files.
+
+    Colours are those of the light page on its paper colour, so that the figures fit together in any document.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for name, make in figure_makers(results).items():
+        spec = resolve(make().to_dict()) | {"background": LIGHT["paper"], "padding": 16}
+        svg, png = folder / f"{name}.svg", folder / f"{name}.png"
+        svg.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
+        png.write_bytes(vl_convert.vegalite_to_png(spec, scale=SCALE))
+        written += [svg, png]
+    return written
+
+
+def figure_makers(results: Results) -> dict[str, Callable[[], Any]]:
+    """The figures that the results allow, by file name."""
+    makers: dict[str, Callable[[], Any]] = {}
+    if len(results.coverage):
+        makers["coverage"] = lambda: charts.coverage_chart(results)
+        makers["papers"] = lambda: charts.papers_chart(results)
+        makers["international"] = lambda: charts.international_chart(results)
+    for network, _ in results.networks:
+        makers[f"map_{network}"] = lambda network=network: tie_map(results, network)
+        for pole in results.poles:
+            if len(partners(results, pole, network)):
+                makers[f"partners_{pole}_{network}"] = lambda pole=pole, network=network: charts.partners_chart(
+                    results, pole, network
+                )
+    countries = [pole for pole in results.poles if pole in results.countries]
+    if results.networks and len(countries) >= 2:
+        one, two = countries[:2]
+        makers[f"pair_{one}_{two}"] = lambda: charts.pair_chart(results, one, two)
+    if truth.compare(results) is not None:
+        makers["truth"] = lambda: truth.truth_chart(results)
+    return makers

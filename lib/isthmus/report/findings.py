@@ -1,0 +1,136 @@
+"""What a study found, as numbers and as sentences that anybody understands."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from isthmus.report.pairs import pair_series
+from isthmus.report.results import COLLABORATION, KNOWLEDGE_EXCHANGE, Results
+from isthmus.report.ties import partners, significant_ties, window_ties
+from isthmus.report.words import (
+    capital,
+    count,
+    in_sentence,
+    joined,
+    number,
+    percent,
+    plural,
+    pole_members,
+    span,
+)
+
+#: Statuses of a fit whose z can be trusted.
+CONVERGED = "converged"
+#: Years at both ends of a series that are averaged to tell its change: one year alone is mostly luck.
+ENDS = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline number with what it counts."""
+
+    value: str
+    label: str
+
+
+def headline_figures(results: Results) -> list[Figure]:
+    """The four to six numbers at the top of the report."""
+    first, last = results.window
+    corpus = results.coverage["corpus_works"].sum()
+    placed = results.coverage["corpus_with_country"].sum()
+    figures = [
+        Figure(count(corpus), f"works in the corpus, {span(results.coverage['year'])}"),
+        Figure(percent(placed, corpus), "of them name at least one country"),
+        Figure(count(len(results.countries)), "countries and territories"),
+    ]
+    pairs = window_ties(results)
+    for network, label in ((COLLABORATION, "collaboration"), (KNOWLEDGE_EXCHANGE, "knowledge exchange")):
+        if network in dict(results.networks):
+            found = int(pairs.loc[pairs["network"] == network, "significant"].sum())
+            figures.append(Figure(count(found), f"ties in {label} stronger than size explains, {first}–{last}"))
+    return figures
+
+
+def findings(results: Results) -> list[str]:
+    """The findings as plain sentences, the most important first."""
+    sentences = [_significant(results, network) for network, _ in results.networks]
+    sentences += [_pole(results, pole) for pole in results.poles]
+    sentences += _between_poles(results)
+    sentences += _limits(results)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _significant(results: Results, network: str) -> str:
+    pairs = window_ties(results)
+    pairs = pairs[pairs["network"] == network]
+    ties = significant_ties(results, network)
+    first, last = results.window
+    verb = "worked together" if network == COLLABORATION else "built on each other's work"
+    of = f"{count(len(pairs))} pairs of countries"
+    if ties.empty:
+        return f"In {first}–{last}, none of {of} {verb} significantly more than the sizes of the two explain."
+    top = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in ties.head(3).itertuples()]
+    strongest = f" The strongest: {'; '.join(top)}." if len(ties) > 1 else f" It is {top[0]}."
+    return f"In {first}–{last}, {count(len(ties))} of {of} {verb} more than their sizes explain.{strongest}"
+
+
+def _pole(results: Results, pole: str) -> str:
+    name = capital(in_sentence(pole))
+    if not pole_members(results, pole) & set(results.countries):
+        return f"{name} does not appear in the networks of this study."
+    found = partners(results, pole).drop_duplicates("partner")
+    if found.empty:
+        return f"{name} collaborates with no country more than size explains."
+    names = [in_sentence(code) for code in found["partner"].head(4)]
+    rest = len(found) - len(names)
+    listed = joined([*names, f"{count(rest)} more"] if rest else names)
+    return f"{name} has such collaborations with {plural(len(found), 'country', 'countries')}: {listed}."
+
+
+def _between_poles(results: Results) -> list[str]:
+    """What became of the tie between the first two poles, where both are countries."""
+    if len(results.poles) < 2:
+        return []
+    one, two = results.poles[:2]
+    series = pair_series(results, one, two)
+    sentences = []
+    for network, _ in results.networks:
+        years = series[(series["network"] == network) & series["finite"].fillna(False) & series["z"].notna()]
+        if years.empty:
+            continue
+        sentences.append(_tie_over_time(results, years, network, f"{in_sentence(one)} and {in_sentence(two)}"))
+    return sentences
+
+
+def _tie_over_time(results: Results, years: pd.DataFrame, network: str, both: str) -> str:
+    end = years.iloc[-1]
+    what = "papers" if network == COLLABORATION else "citations"
+    kind = "Collaboration" if network == COLLABORATION else "Knowledge exchange"
+    side = "significantly more than" if end.z > results.threshold else ("more than" if end.z > 0 else "less than")
+    sentence = (
+        f"{kind} between {both}: {count(end.weight)} {what} in {int(end.year)}, {side} the "
+        f"{number(float(end.expected), 1)} that size alone leads one to expect"
+    )
+    if len(years) < 2 * ENDS:
+        return f"{sentence} (z {number(end.z)})."
+    before, after = years.iloc[:ENDS], years.iloc[-ENDS:]
+    return (
+        f"{sentence}. Its mean z was {number(before.z.mean())} in {span(before.year)} and "
+        f"{number(after.z.mean())} in {span(after.year)}."
+    )
+
+
+def _limits(results: Results) -> list[str]:
+    sentences = []
+    broken = results.fits[results.fits["status"] != CONVERGED]
+    if len(broken):
+        sentences.append(
+            f"{plural(len(broken), 'null model')} of {count(len(results.fits))} did not converge "
+            f"({span(broken['year'].unique())}); their z values are not counted."
+        )
+    failed = results.gates[~results.gates["passed"].astype(bool)]
+    if len(failed):
+        sentences.append(
+            f"{plural(len(failed), 'quality check')} of {count(len(results.gates))} did not hold; see “Quality checks”."
+        )
+    return sentences

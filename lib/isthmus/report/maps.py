@@ -1,0 +1,189 @@
+"""The world map of significant ties."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from isthmus.geography import COUNTRIES, Country, country_shapes
+from isthmus.report.charts import finish
+from isthmus.report.results import COLLABORATION, Results
+from isthmus.report.theme import colour, pole_colour
+from isthmus.report.ties import significant_ties
+from isthmus.report.words import NETWORK_NAMES, place_name, pole_members, pole_name
+
+#: Height of the map for a width of one: the Equal Earth projection without Antarctica.
+ASPECT = 0.47
+_SOUTH = -56.0  # nothing south of this is drawn but Antarctica
+LABELS = 14
+ARC_STEPS = 16
+#: How far an arc leaves the straight line, as a share of its length.
+BEND = 0.18
+ALL = "all"
+
+
+def tie_features(results: Results) -> list[dict[str, Any]]:
+    """Every significant tie as a line between its two countries, weakest first so that strong ones lie on top."""
+    groups = tie_groups(results)
+    features = []
+    for row in significant_ties(results).iloc[::-1].itertuples():
+        if row.src not in COUNTRIES or row.dst not in COUNTRIES:
+            continue
+        ends = COUNTRIES[row.src], COUNTRIES[row.dst]
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": {"type": "LineString", "coordinates": _arc(*ends)},
+                "network": row.network,
+                "src": row.src,
+                "dst": row.dst,
+                "tie": f"{row.first} – {row.second}",
+                "mean_z": round(row.mean_z, 2),
+                "weight": int(row.weight),
+                "expected": round(row.expected, 1),
+                "group": _group(row.src, row.dst, groups),
+            }
+        )
+    return features
+
+
+def _arc(start: Country, end: Country) -> list[list[float]]:
+    """A curve that bends away from the equator and never leaves the map at its edge, unlike a great circle.
+
+    A quadratic Bezier curve in degrees whose control point lies beside the middle of the straight line.
+    """
+    dx, dy = end.longitude - start.longitude, end.latitude - start.latitude
+    side = 1.0 if (start.latitude + end.latitude) / 2 * dx > 0 else -1.0
+    middle = (
+        (start.longitude + end.longitude) / 2 - side * BEND * dy,
+        (start.latitude + end.latitude) / 2 + side * BEND * dx,
+    )
+    points = []
+    for step in range(ARC_STEPS + 1):
+        t = step / ARC_STEPS
+        a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
+        longitude = a * start.longitude + b * middle[0] + c * end.longitude
+        latitude = a * start.latitude + b * middle[1] + c * end.latitude
+        points.append([round(longitude, 1), round(min(max(latitude, -85.0), 85.0), 1)])
+    return points
+
+
+def tie_groups(results: Results) -> dict[str, frozenset[str]]:
+    """The poles by the name that the legend gives them, with their countries."""
+    return {pole_name(pole): pole_members(results, pole) for pole in results.poles}
+
+
+def _group(src: str, dst: str, groups: dict[str, frozenset[str]]) -> str:
+    touched = [name for name, members in groups.items() if src in members or dst in members]
+    return "no pole" if not touched else touched[0] if len(touched) == 1 else "two poles"
+
+
+def places(results: Results) -> pd.DataFrame:
+    """The countries as dots: code, name, latitude, longitude, papers, ties, and whether the map has room for the name."""
+    ties = significant_ties(results, COLLABORATION)
+    number = pd.concat([ties["src"], ties["dst"]]).value_counts()
+    papers = results.nodes.groupby("country")["papers"].sum()
+    frame = pd.DataFrame(
+        [
+            (code, place_name(code), COUNTRIES[code].latitude, COUNTRIES[code].longitude)
+            for code in results.countries
+            if code in COUNTRIES and COUNTRIES[code].latitude > _SOUTH
+        ],
+        columns=["code", "name", "latitude", "longitude"],
+    )
+    frame["papers"] = frame["code"].map(papers).fillna(0).astype(int)
+    frame["ties"] = frame["code"].map(number).fillna(0).astype(int)
+    frame["label"] = _with_room(frame, results)
+    return frame
+
+
+def _with_room(frame: pd.DataFrame, results: Results) -> list[bool]:
+    """Names for the poles, then for countries with most ties, as long as they do not run into each other."""
+    poles = frame["code"].isin(results.poles)
+    order = frame.assign(pole=poles).sort_values(["pole", "ties", "papers"], ascending=False)
+    taken: list[tuple[float, float]] = []
+    chosen: set[str] = set()
+    for row in order.itertuples():
+        near = any(abs(row.longitude - x) < 22 and abs(row.latitude - y) < 8 for x, y in taken)
+        if not near and len(chosen) < LABELS and (row.ties > 0 or row.pole):
+            taken.append((row.longitude, row.latitude))
+            chosen.add(row.code)
+    return [code in chosen for code in frame["code"]]
+
+
+def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960) -> Any:
+    """The world map of ties that are stronger than size explains.
+
+    Links are arcs, no routes; their width is the mean z, their colour the pole they touch. Two parameters of the
+    drawing, `network` and `focus` (a code or "all"), choose what it shows.
+    """
+    shapes = country_shapes()
+    kept = [shape for shape in shapes["objects"]["countries"]["geometries"] if shape.get("id") != "AQ"]
+    shapes["objects"]["countries"]["geometries"] = kept
+    features = tie_features(results)
+    hues = dict(zip(tie_groups(results), map(pole_colour, range(len(results.poles))), strict=True))
+    hues |= {"two poles": colour("both"), "no pole": colour("other")}
+    used = {feature["group"] for feature in features}
+    names = [name for name in hues if name in used] or list(hues)
+
+    land = alt.Chart(
+        alt.Data(values=shapes, format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    ).mark_geoshape(fill=colour("land"), stroke=colour("border"), strokeWidth=0.6, aria=False)
+    which = alt.param(name="network", value=network)
+    focus = alt.param(name="focus", value=ALL)
+    links = (
+        alt.Chart(alt.Data(values=features))
+        .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
+        .mark_geoshape(filled=False, opacity=0.62, strokeCap="round")
+        .encode(
+            color=alt.Color(
+                "group:N",
+                title="Ties of",
+                scale=alt.Scale(domain=names, range=[hues[name] for name in names]),
+                legend=alt.Legend(orient="bottom", direction="horizontal", symbolType="stroke", symbolSize=350, offset=8),
+            ),
+            strokeWidth=alt.StrokeWidth(
+                "mean_z:Q",
+                title="Mean z",
+                scale=alt.Scale(domain=_z_domain(results, features), range=[0.8, 5.5]),
+                legend=alt.Legend(orient="bottom", direction="horizontal", tickCount=4, symbolType="stroke", symbolSize=350, symbolStrokeColor=colour("soft"), offset=8),
+            ),
+            tooltip=[
+                alt.Tooltip("tie:N", title="Tie"),
+                alt.Tooltip("mean_z:Q", title="Mean z", format=".2f"),
+                alt.Tooltip("weight:Q", title="Observed", format=","),
+                alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
+            ],
+        )
+    )  # fmt: skip
+    where = places(results)
+    at = {"longitude": "longitude:Q", "latitude": "latitude:Q"}
+    dots = (
+        alt.Chart(where)
+        .mark_circle(fill=colour("ink"), opacity=0.75, stroke=colour("paper"), strokeWidth=0.5)
+        .encode(
+            size=alt.Size("papers:Q", scale=alt.Scale(range=[6, 130], zero=True), legend=None),
+            tooltip=[
+                alt.Tooltip("name:N", title="Country"),
+                alt.Tooltip("papers:Q", title="Papers", format=","),
+                alt.Tooltip("ties:Q", title="Significant collaborations"),
+            ],
+            **at,
+        )
+    )
+    text = alt.Chart(where[where["label"]]).encode(text="name:N", **at)
+    halo = {"dy": -9, "fontSize": 11, "aria": False}
+    labels = [
+        text.mark_text(fill=colour("paper"), stroke=colour("paper"), strokeWidth=3.5, opacity=0.8, **halo),
+        text.mark_text(fill=colour("ink"), **halo),
+    ]
+    chart = alt.layer(land, links, dots, *labels).add_params(which, focus).project(type="equalEarth")
+    shown = NETWORK_NAMES[network].lower()
+    return finish(
+        chart, width=width, height=round(width * ASPECT), description=f"World map of significant ties in {shown}."
+    )
+
+
+def _z_domain(results: Results, features: list[dict[str, Any]]) -> list[float]:
+    largest = max((feature["mean_z"] for feature in features), default=results.threshold + 1)
+    return [results.threshold, max(largest, results.threshold + 1)]

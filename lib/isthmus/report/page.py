@@ -1,0 +1,223 @@
+"""The report: one HTML file that works without a network."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import jinja2
+import vl_convert
+
+from isthmus.report import charts, findings, methods, theme, ties, truth, words
+from isthmus.report.figures import write_figures
+from isthmus.report.maps import ASPECT, tie_map
+from isthmus.report.pairs import EmbeddedPairs, country_options, embed_pairs
+from isthmus.report.results import COLLABORATION, Results, load_results
+
+#: Rows of the table of ties that are shown before "show all".
+FIRST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class ReportSummary:
+    """What was written: the page, its size in bytes, its findings as sentences, the pairs in it, the figure files."""
+
+    path: Path
+    size: int
+    findings: tuple[str, ...]
+    pairs: int
+    pairs_left_out: int
+    figures: tuple[Path, ...]
+
+
+def build_report(results_dir: str | Path, out: str | Path, *, figures: bool = False) -> ReportSummary:
+    """Write the report of a study as one self-contained HTML file.
+
+    Parameters
+    ----------
+    results_dir : the folder of the study's published results.
+    out : the file to write; it appears only when it is complete.
+    figures : also write every figure as PNG and SVG into the folder `figures` beside the page.
+
+    Raises
+    ------
+    StoreError : the results are missing or incomplete; names the file.
+
+    """
+    results, out = load_results(results_dir), Path(out)
+    pairs = embed_pairs(results)
+    page = _environment().get_template("report.html.j2").render(_context(results, pairs))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f".{out.name}.part")
+    partial.write_text(page, encoding="utf-8")
+    os.replace(partial, out)
+    written = write_figures(results, out.parent / "figures") if figures else ()
+    return ReportSummary(
+        path=out,
+        size=out.stat().st_size,
+        findings=tuple(findings.findings(results)),
+        pairs=len(pairs.pairs),
+        pairs_left_out=pairs.left_out,
+        figures=tuple(written),
+    )
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("isthmus.report"),
+        autoescape=jinja2.select_autoescape(["html", "j2"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "count": words.count,
+        "number": words.number,
+        "measure": words.measure,
+        "percent": lambda share: words.percent(share, 1.0),
+        "place": words.place_name,
+    }
+    return environment
+
+
+def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
+    """Everything the template shows; the template itself computes nothing."""
+    sentences = findings.findings(results)
+    return {
+        "study": results.study,
+        "results": results,
+        "release": results.study["release"],
+        "window": words.span(range(results.window[0], results.window[1] + 1)),
+        "headline": findings.headline_figures(results),
+        "findings": sentences,
+        "networks": [(network, words.NETWORK_NAMES[network]) for network, _ in results.networks],
+        "network_meanings": words.NETWORK_MEANINGS,
+        "ties": ties.significant_ties(results).to_dict("records"),
+        "first_rows": FIRST_ROWS,
+        "poles": [_pole(results, pole) for pole in results.poles],
+        "options": country_options(results),
+        "pairs": pairs,
+        "default_pair": default_pair(results),
+        "suggested": suggested_pairs(results),
+        "coverage": charts.coverage_frame(results).pivot_table(index="year", columns="what", values="share").to_dict("index"),
+        "coverage_sentence": methods.coverage_sentence(results),
+        "coverage_rows": results.coverage.to_dict("records"),
+        "volumes": charts.volume_frame(results).to_dict("records"),
+        "method": methods.method(results),
+        "fits": methods.fits_table(results).to_dict("records"),
+        "gates": results.gates.to_dict("records"),
+        "accounting": methods.accounting_table(results).to_dict("records"),
+        "switches": methods.switches(results),
+        "truth": truth.compare(results),
+        "light": theme.css_variables(theme.LIGHT),
+        "dark": theme.css_variables(theme.DARK),
+        "style": _asset("style.css"),
+        "library": _library(),
+        "script": _asset("report.js"),
+        "data": _as_script(_data(results, pairs)),
+    }  # fmt: skip
+
+
+def _pole(results: Results, pole: str) -> dict[str, Any]:
+    tables = {network: ties.partners(results, pole, network) for network, _ in results.networks}
+    return {
+        "code": pole,
+        "name": words.pole_name(pole),
+        "in_sentence": words.in_sentence(pole),
+        "several": len(words.pole_members(results, pole)) > 1,
+        "partners": {network: table.to_dict("records") for network, table in tables.items()},
+        "shared": _shared(results, pole),
+    }
+
+
+def _shared(results: Results, pole: str) -> list[str]:
+    """Partners in collaboration that the pole has in common with every other pole."""
+    if len(results.poles) < 2:
+        return []
+    of = {other: set(ties.partners(results, other)["partner_name"]) for other in results.poles}
+    return sorted(set.intersection(*of.values())) if pole == results.poles[0] else []
+
+
+def default_pair(results: Results) -> tuple[str, str] | None:
+    """The pair that the picker opens with: the first two poles that are countries, else the strongest tie."""
+    countries = [pole for pole in results.poles if pole in results.countries]
+    if len(countries) >= 2:
+        return countries[0], countries[1]
+    strongest = ties.significant_ties(results)
+    if len(strongest):
+        return str(strongest["src"][0]), str(strongest["dst"][0])
+    return (results.countries[0], results.countries[1]) if len(results.countries) > 1 else None
+
+
+def suggested_pairs(results: Results, number: int = 5) -> list[tuple[str, str]]:
+    """A few pairs worth a look: the poles, then the strongest ties."""
+    strongest = ties.significant_ties(results, COLLABORATION).head(number)
+    first = default_pair(results)
+    pairs = [first] if first else []
+    pairs += [(str(row.src), str(row.dst)) for row in strongest.itertuples()]
+    return list(dict.fromkeys(pairs))[:number]
+
+
+def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
+    return {
+        "charts": _charts(results),
+        "pairs": asdict(pairs),
+        "networks": {network: words.NETWORK_NAMES[network] for network, _ in results.networks},
+        "units": {network: "papers" if network == COLLABORATION else "citations" for network, _ in results.networks},
+        "threshold": results.threshold,
+        "window": list(results.window),
+        "coverage": {
+            int(row.year): round(row.corpus_with_country / row.corpus_works, 4)
+            for row in results.coverage.itertuples()
+            if row.corpus_works
+        },
+        "names": {option["code"]: option["name"] for option in country_options(results)},
+        "defaultPair": default_pair(results),
+        "firstRows": FIRST_ROWS,
+        "mapAspect": ASPECT,
+    }
+
+
+def _charts(results: Results) -> dict[str, Any]:
+    """The specifications by the name of the element that they are drawn into."""
+    made: dict[str, Any] = {
+        "coverage": charts.coverage_chart(results),
+        "papers": charts.papers_chart(results),
+        "international": charts.international_chart(results, height=220),
+    }
+    if results.networks:
+        first_network = results.networks[0][0]
+        made["map"] = tie_map(results, first_network)
+        made["pair-z"] = charts.pair_z_chart(results, alt.NamedData(name=charts.PAIR_DATA), height=280)
+        for network, _ in results.networks:
+            data = alt.NamedData(name=charts.PAIR_DATA)
+            made[f"pair-{network}"] = charts.pair_weight_chart(results, data, network, height=200)
+    for position, pole in enumerate(results.poles):
+        for network, _ in results.networks:
+            if len(ties.partners(results, pole, network)):
+                made[f"partners-{position}-{network}"] = charts.partners_chart(results, pole, network)
+    planted = truth.truth_chart(results)
+    if planted is not None:
+        made["truth"] = planted
+    return {name: chart.to_dict() for name, chart in made.items()}
+
+
+def _as_script(value: Mapping[str, Any]) -> str:
+    """JSON that is safe inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _asset(name: str) -> str:
+    return files("isthmus.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script."""
+    return str(vl_convert.javascript_bundle()).replace("</script", "<\\/script")

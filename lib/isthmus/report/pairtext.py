@@ -1,0 +1,147 @@
+"""One tie as text: what `isthmus pair` prints."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from isthmus.errors import ConfigError
+from isthmus.geography import Country, find_country
+from isthmus.report.pairs import pair_series
+from isthmus.report.results import COLLABORATION, Results, load_results
+from isthmus.report.ties import window_ties
+from isthmus.report.words import (
+    MISSING,
+    MODEL_NAMES,
+    NETWORK_MEANINGS,
+    NETWORK_NAMES,
+    READING_MEANINGS,
+    count,
+    measure,
+    number,
+    p_value,
+    percent,
+    plural,
+)
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+GAP = "·"
+_HEADINGS = ("year", "observed", "expected", "sd", "z", "p (≥ observed)", "p (two-sided)", "coverage")
+
+
+def pair_table(results_dir: str | Path, first: str, second: str) -> str:
+    """Observed, expected, z, p and coverage of one pair by year, for both networks, as aligned text.
+
+    Parameters
+    ----------
+    results_dir : the folder of a study's published results.
+    first, second : countries, as names or ISO codes in any spelling that `find_country` knows.
+
+    Raises
+    ------
+    ConfigError : no such country, twice the same, or one that the study's networks do not hold.
+    StoreError : the results are missing or incomplete.
+
+    """
+    one, two = find_country(first), find_country(second)
+    if one is two:
+        raise ConfigError(f"{first!r} and {second!r} are both {one.name}: a tie needs two countries")
+    results = load_results(results_dir)
+    _require(results, one)
+    _require(results, two)
+    series = pair_series(results, one.code, two.code)
+    lines = _heading(results, one, two)
+    for network, reading in results.networks:
+        rows = series[series["network"] == network]
+        lines += ["", f"{NETWORK_NAMES[network]}: {NETWORK_MEANINGS[network]}; {READING_MEANINGS[reading]}", ""]
+        lines += _block(results, network, rows, one, two)
+    lines += ["", *_footnotes(results)]
+    return "\n".join(lines)
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """A series as one line of block characters, lowest to highest value; missing values are dots."""
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        return GAP * len(values)
+    low, high = min(finite), max(finite)
+    step = (high - low) / (len(BLOCKS) - 1) or 1.0
+    level = 0 if high > low else len(BLOCKS) // 2
+    return "".join(BLOCKS[level + round((v - low) / step)] if math.isfinite(v) else GAP for v in values)
+
+
+def _require(results: Results, country: Country) -> None:
+    if country.code not in results.countries:
+        raise ConfigError(
+            f"{country.name} ({country.code}) is not in the networks of study {results.study['study']!r}, which hold "
+            f"{plural(len(results.countries), 'country', 'countries')}: no work of its corpus names it"
+        )
+
+
+def _heading(results: Results, one: Country, two: Country) -> list[str]:
+    study = results.study
+    model = MODEL_NAMES.get(study["null_model"], study["null_model"])
+    lines = [f"{one.name} ({one.code}) and {two.name} ({two.code})"]
+    lines.append(f"{study['title']}; release {study['release']}; expected by the {model}")
+    if results.simulated:
+        lines.append("SIMULATED DATA: made up by `isthmus simulate`; these numbers say nothing about the real world.")
+    return lines
+
+
+def _block(results: Results, network: str, rows: pd.DataFrame, one: Country, two: Country) -> list[str]:
+    if rows.empty:
+        return [f"  The two were never in this network in the same year ({one.name} or {two.name} has no link)."]
+    cells = [_HEADINGS, *(_cells(results, row) for row in rows.itertuples())]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
+    lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    z = [float(value) if keep else math.nan for value, keep in zip(rows["z"], rows["finite"], strict=True)]
+    lines += ["", f"  z, {rows['year'].iloc[0]} to {rows['year'].iloc[-1]}: {sparkline(z)}  {_range(z)}".rstrip()]
+    return [*lines, f"  {_verdict(results, network, one, two)}"]
+
+
+def _cells(results: Results, row: Any) -> tuple[str, ...]:
+    coverage = results.coverage[results.coverage["year"] == row.year]
+    z = number(row.z)
+    return (
+        str(row.year),
+        count(row.weight),
+        measure(row.expected),
+        measure(row.sd),
+        z if row.finite else f"({z})",
+        p_value(row.p_upper),
+        p_value(row.p_two_sided),
+        percent(coverage["corpus_with_country"].sum(), coverage["corpus_works"].sum()),
+    )
+
+
+def _range(z: Sequence[float]) -> str:
+    finite = [value for value in z if math.isfinite(value)]
+    return f"(lowest {number(min(finite))}, highest {number(max(finite))})" if finite else "(no z that counts)"
+
+
+def _verdict(results: Results, network: str, one: Country, two: Country) -> str:
+    first, last = results.window
+    src, dst = sorted((one.code, two.code))
+    judged = window_ties(results)
+    judged = judged[(judged["network"] == network) & (judged["src"] == src) & (judged["dst"] == dst)]
+    if judged.empty or judged["mean_z"].isna().all():
+        return f"{first} to {last}: {MISSING} no year with a z that counts, so this tie is not judged."
+    row = judged.iloc[0]
+    verdict = "significant" if row["significant"] else "not significant"
+    over = plural(int(row["finite_years"]), "year")
+    return (
+        f"{first} to {last}: mean z {number(row['mean_z'])} over {over}, {verdict} (threshold {results.threshold:g})."
+    )
+
+
+def _footnotes(results: Results) -> list[str]:
+    networks = dict(results.networks)
+    unit = "papers written together" if COLLABORATION in networks else "citations"
+    return [
+        f"observed: full count ({unit}, citations to and fro). expected, sd: what the sizes of all countries explain.",
+        "z: (observed - expected) / sd; in brackets where it does not count under the study's rule of finite pairs.",
+        "coverage: share of that year's corpus works that name a country.",
+        f"All pairs and years: {results.folder / 'ties.parquet'}",
+    ]

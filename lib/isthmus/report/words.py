@@ -1,0 +1,134 @@
+"""How the report writes numbers, names and terms."""
+
+import math
+from collections.abc import Sequence
+
+from isthmus.errors import ConfigError
+from isthmus.geography import COUNTRIES, bloc_members
+from isthmus.report.results import Results
+
+NETWORK_NAMES = {
+    "collaboration": "Collaboration",
+    "knowledge_exchange": "Knowledge exchange",
+    "citation": "Citation",
+}
+NETWORK_MEANINGS = {
+    "collaboration": "papers written together",
+    "knowledge_exchange": "citations in either direction",
+    "citation": "citations from one country to the other",
+}
+READING_MEANINGS = {
+    "publication_year": "a paper counts in the year of its publication",
+    "cited_year": "a citation counts in the year in which the cited paper was published",
+    "cited_year_window": "a citation counts in the year of the cited paper, if it came within the citation window",
+    "citing_year": "a citation counts in the year in which the citing paper was published",
+}
+MODEL_NAMES = {
+    "ecm": "Enhanced Configuration Model",
+    "ecm-variance-corrected": "variance-corrected Enhanced Configuration Model",
+    "rewiring": "strength-preserving rewiring",
+}
+MISSING = "–"
+
+
+def place_name(code: str) -> str:
+    """The English name of a country code; a code that no list knows stays readable as it is."""
+    country = COUNTRIES.get(code)
+    return country.name if country else f"unknown place “{code}”"
+
+
+_WITH_ARTICLE = {
+    "AE", "BS", "CD", "CF", "CG", "DO", "FK", "FO", "GB", "GM", "KM", "KY", "MH", "MP", "MV", "NL", "PH", "SC", "SB", "TC",
+    "UM", "US", "VI", "VG", "AX", "CK", "TF",
+}  # fmt: skip
+
+
+def in_sentence(name_or_code: str) -> str:
+    """A country's or bloc's name as it stands within a sentence: "the United States", "China", "the EU-27"."""
+    if name_or_code in COUNTRIES:
+        name = COUNTRIES[name_or_code].name
+        return f"the {name}" if name_or_code in _WITH_ARTICLE else name
+    return f"the {name_or_code}" if name_or_code.isupper() or "-" in name_or_code else name_or_code
+
+
+def capital(sentence: str) -> str:
+    """The text with its first letter in capitals."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def pole_name(pole: str) -> str:
+    """A pole's name: the country's, or the bloc's own."""
+    return COUNTRIES[pole].name if pole in COUNTRIES else pole
+
+
+def pole_members(results: Results, pole: str) -> frozenset[str]:
+    """The countries of a pole: itself, the study's own bloc, or a bloc that Isthmus knows; empty when none of these."""
+    if pole in COUNTRIES:
+        return frozenset({pole})
+    own = results.switch("geography.blocs") or {}
+    if pole in own:
+        return frozenset(own[pole])
+    try:
+        return bloc_members(pole)
+    except ConfigError:
+        return frozenset()
+
+
+def count(number: float) -> str:
+    """A whole number with thin groups of thousands: 1,992,760."""
+    return f"{int(number):,}"
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A measured number: so many decimals below 100, none above; a true minus sign; a dash when missing."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.{digits}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.replace("-", "")
+
+
+def measure(value: float) -> str:
+    """A positive quantity of any size to about three significant digits: 0.013, 1.26, 12.6, 1,033."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if 0 < value < 0.001:
+        return "< 0.001"
+    return number(value, 3 if value < 1 else 2 if value < 10 else 1)
+
+
+def percent(part: float, whole: float) -> str:
+    """A share in per cent without decimals, one decimal when near 0 or 100."""
+    if not whole:
+        return MISSING
+    share = 100 * part / whole
+    digits = 1 if 0 < share < 1 or 99 < share < 100 else 0
+    return f"{share:.{digits}f} %"
+
+
+def p_value(value: float) -> str:
+    """A probability as papers print it: three decimals, below 0.001 as such."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as an English list: "a", "a and b", "a, b and c"."""
+    words = list(words)
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def span(years: Sequence[int]) -> str:
+    """Years as ranges: "2001, 2004-2007"."""
+    runs: list[list[int]] = []
+    for year in sorted(set(map(int, years))):
+        if runs and year == runs[-1][1] + 1:
+            runs[-1][1] = year
+        else:
+            runs.append([year, year])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
+
+
+def plural(amount: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 country", "3 countries"."""
+    return f"{count(amount)} {one if amount == 1 else many or one + 's'}"

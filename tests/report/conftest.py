@@ -1,0 +1,242 @@
+"""Small published results with known content, made by a seed: a stand-in for what the pipeline publishes."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+SIZES = {
+    "US": 900, "CN": 800, "GB": 330, "DE": 300, "IN": 260, "FR": 210, "IT": 190, "JP": 180, "CA": 170, "AU": 160,
+    "ES": 150, "KR": 140, "NL": 110, "BR": 100, "CH": 90, "TW": 80, "SG": 70, "HK": 70, "SE": 65, "PK": 60,
+    "SA": 55, "IL": 50, "TN": 30, "NA": 12, "KE": 16, "XK": 6,
+}  # fmt: skip
+PLANTED = {("CN", "HK"): 9.0, ("CN", "PK"): 9.0, ("CN", "SG"): 7.0, ("IL", "US"): 9.0, ("KR", "US"): 7.0,
+           ("FR", "TN"): 9.0, ("CN", "US"): 0.4, ("KE", "NA"): 9.0}  # fmt: skip
+NETWORKS = (("collaboration", "publication_year"), ("knowledge_exchange", "cited_year"))
+
+
+@dataclass(frozen=True)
+class World:
+    """What the made-up results hold."""
+
+    years: tuple[int, int] = (2008, 2021)
+    significance_years: tuple[int, int] = (2017, 2021)
+    sizes: dict[str, float] = field(default_factory=lambda: dict(SIZES))
+    poles: tuple[str, ...] = ("US", "CN")
+    simulated: bool = True
+    failed_years: tuple[int, ...] = ()
+    seed: int = 7
+
+
+def write_results(folder: Path, world: World = World()) -> Path:
+    """Write every published file of a study into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = make_tables(world)
+    for name, frame in tables.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+    (folder / "study.json").write_text(json.dumps(study(world), indent=2), encoding="utf-8")
+    return folder
+
+
+def study(world: World) -> dict[str, Any]:
+    corpus = {"rule": "ai_primary", "ids": [], "min_score": 0.0, "types": ["article"], "max_countries": None}
+    return {
+        "study": "tiny",
+        "title": "Polarization and integration in a tiny world",
+        "description": "Which countries work together more than their size explains.",
+        "release": "2026-01-15",
+        "simulated": world.simulated,
+        "snapshot": "snapshots/tiny",
+        "poles": list(world.poles),
+        "years": list(world.years),
+        "significance_years": list(world.significance_years),
+        "reading": "cited_year",
+        "null_model": "ecm",
+        "threshold": 2.0,
+        "corpus": corpus,
+        "switches": {
+            "corpus.rule": "ai_primary",
+            "years.corpus": list(world.years),
+            "networks.reading": "cited_year",
+            "networks.citation_window": 2,
+            "significance.null_model": "ecm",
+            "significance.samples": 0,
+            "significance.finite": "parity",
+            "significance.min_finite_years": 3,
+            "significance.false_discovery_rate": 0.05,
+            "geography.blocs": {},
+            "geography.cn_includes_hk_mo": False,
+            "seed": world.seed,
+        },
+        "isthmus_version": "0.1.0",
+    }
+
+
+def make_tables(world: World) -> dict[str, pd.DataFrame]:
+    rng = np.random.default_rng(world.seed)
+    ties = pd.concat([_ties(world, network, reading, year, rng) for network, reading in NETWORKS for year in _years(world)])
+    tables = {
+        "ties": ties.reset_index(drop=True),
+        "edges": _edges(ties),
+        "nodes": _nodes(world, ties, rng),
+        "fits": _fits(world, ties),
+        "significant": _significant(world, ties),
+        "coverage": _coverage(world),
+        "accounting": _accounting(),
+        "gates": _gates(),
+    }
+    if world.simulated:
+        tables["truth_ties"] = _truth(world)
+    return tables
+
+
+def _years(world: World) -> range:
+    return range(world.years[0], world.years[1] + 1)
+
+
+def _ties(world, network, reading, year, rng) -> pd.DataFrame:
+    if year in world.failed_years:
+        return pd.DataFrame()
+    codes = sorted(world.sizes)
+    size = np.array([world.sizes[c] for c in codes]) * 1.06 ** (year - 2021) * (4.0 if network != "collaboration" else 1.0)
+    i, j = np.triu_indices(len(codes), 1)
+    expected = 1.4 * size[i] * size[j] / size.sum()
+    planted = np.array([PLANTED.get((codes[a], codes[b]), 1.0) for a, b in zip(i, j, strict=True)])
+    y = expected / (1 + expected)
+    weight = np.where(
+        planted == 1.0, rng.geometric(1 - y) - 1, rng.negative_binomial(20, 20 / (20 + planted * expected))
+    ).astype(np.int64)
+    sd = np.sqrt(expected * (1 + expected))
+    p_upper, p_lower = y**weight, 1 - y ** (weight + 1)
+    frame = pd.DataFrame(
+        {
+            "network": network, "reading": reading, "year": np.int32(year),
+            "src": [codes[a] for a in i], "dst": [codes[b] for b in j], "weight": weight,
+            "link_probability": y, "expected": expected, "sd": sd, "z": (weight - expected) / sd,
+            "p_upper": p_upper, "p_lower": p_lower, "p_two_sided": np.minimum(1, 2 * np.minimum(p_upper, p_lower)),
+            "q_value": np.minimum(1, p_upper * 20), "finite": y >= 0.02,
+        }
+    )  # fmt: skip
+    present = (frame.src != "XK") & (frame.dst != "XK") if year < 2010 else np.ones(len(frame), dtype=bool)
+    return frame[present]
+
+
+def _edges(ties: pd.DataFrame) -> pd.DataFrame:
+    linked = ties[ties.weight > 0]
+    edges = linked[["network", "reading", "year", "src", "dst", "weight"]].copy()
+    return edges.assign(fractional=edges.weight * 0.4).reset_index(drop=True)
+
+
+def _nodes(world, ties, rng) -> pd.DataFrame:
+    rows = []
+    for year in _years(world):
+        for code, size in world.sizes.items():
+            papers = int(10 * size * 1.06 ** (year - 2021))
+            of_year = ties[(ties.year == year) & ((ties.src == code) | (ties.dst == code)) & (ties.weight > 0)] if len(ties) else ties
+            both = {network: of_year[of_year.network == network] if len(ties) else of_year for network, _ in NETWORKS}
+            rows.append(
+                {
+                    "reading": "cited_year", "year": year, "country": code, "papers": papers,
+                    "papers_fractional": papers * 0.8,
+                    "papers_international": int(papers * (0.2 + 0.01 * (year - 2008))),
+                    "collaboration_degree": len(both["collaboration"]),
+                    "collaboration_strength": int(both["collaboration"].weight.sum()) if len(ties) else 0,
+                    "exchange_degree": len(both["knowledge_exchange"]),
+                    "exchange_strength": int(both["knowledge_exchange"].weight.sum()) if len(ties) else 0,
+                    "citations_received": papers * 2, "citations_given": papers,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _fits(world, ties) -> pd.DataFrame:
+    rows = []
+    for network, reading in NETWORKS:
+        for year in _years(world):
+            failed = year in world.failed_years
+            rows.append(
+                {
+                    "network": network, "reading": reading, "year": year, "null_model": "ecm",
+                    "n_nodes": len(world.sizes), "n_links": 300, "total_weight": 20_000,
+                    "status": "failed" if failed else "converged",
+                    "max_relative_error": float("nan") if failed else 3e-13, "iterations": 9, "seconds": 0.02,
+                    "log_likelihood": -1000.0,
+                    "message": "the network of this year has no link" if failed else "",
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _significant(world, ties) -> pd.DataFrame:
+    first, last = world.significance_years
+    window = ties[ties.year.between(first, last)]
+    keys = ["network", "reading", "src", "dst"]
+    table = window.groupby(keys, as_index=False).agg(finite_years=("finite", "sum"), weight=("weight", "sum"))
+    means = window[window.finite].groupby(keys, as_index=False).agg(mean_z=("z", "mean"))
+    table = table.merge(means, on=keys, how="left")
+    table["significant"] = (table.mean_z > 2) & (table.finite_years >= 3)
+    return table[[*keys, "finite_years", "mean_z", "significant", "weight"]]
+
+
+def _coverage(world) -> pd.DataFrame:
+    rows = []
+    for year in _years(world):
+        works = int(90_000 * 1.05 ** (year - 2021))
+        corpus = works // 3
+        rows.append(
+            {
+                "year": year, "works": works, "core_works": int(works * 0.9), "with_authors": int(works * 0.89),
+                "with_country": int(works * 0.7), "with_city": int(works * 0.66), "with_references": int(works * 0.6),
+                "corpus_works": corpus, "corpus_with_authors": int(corpus * 0.99),
+                "corpus_with_country": int(corpus * (0.80 + 0.01 * (year - 2008))),
+                "corpus_with_city": int(corpus * 0.78), "corpus_with_references": int(corpus * 0.7),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _accounting() -> pd.DataFrame:
+    columns = ["entity", "release", "manifest_records", "read", "kept", "rejected", "superseded", "deleted", "merged"]
+    rows = [
+        ["works", "2026-01-15", 30_000, 30_000, 29_950, 20, 30, 0, 0],
+        ["institutions", "2026-01-15", 400, 400, 400, 0, 0, 0, 0],
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _gates() -> pd.DataFrame:
+    columns = ["stage", "table", "gate", "severity", "observed", "bound", "passed", "message"]
+    rows = [
+        ["tables", "works", "rejected_share", "fail", 0.0007, "<= 0.01", True, ""],
+        ["networks", "edges", "country_share", "warn", 0.74, ">= 0.8", False, "few works of the corpus have a country"],
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _truth(world) -> pd.DataFrame:
+    rows = [
+        {"src": a, "dst": b, "kind": "stronger" if factor > 1 else "weaker", "strength": "strong",
+         "collaboration_from": factor, "collaboration_to": factor, "exchange_from": 1.0, "exchange_to": 1.0}
+        for (a, b), factor in PLANTED.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def results_dir(tmp_path_factory) -> Path:
+    """Results of a simulated study: 26 countries (Namibia among them), 14 years, eight planted ties."""
+    return write_results(tmp_path_factory.mktemp("results") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def make_results(tmp_path_factory):
+    """A function that writes results of another world: `make_results(simulated=False, ...)`."""
+
+    def make(**changes: Any) -> Path:
+        return write_results(tmp_path_factory.mktemp("results") / "other", World(**changes))
+
+    return make
