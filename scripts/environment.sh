@@ -60,7 +60,7 @@ resolve_jars() {
   local folder="${ISTHMUS_JARS:-$VENV/share/isthmus/jars}"
   [ -f "$folder/delta/complete" ] && return
   say "Setting up: fetching Delta's two jars (once, half a minute) ..."
-  "$VENV/bin/python" -m isthmus.engine.jars delta || exit 1
+  "$VENV/bin/python" -c 'from isthmus.engine.jars import main; main()' delta || exit 1
 }
 
 set_up() {

@@ -65,8 +65,8 @@ arguments+=(--study "$study" --warehouse "${warehouse:-$ROOT/warehouse/openalex}
 [ -n "$snapshot" ] && arguments+=(--snapshot "$snapshot")
 
 jar_sets=()
-case "$snapshot $warehouse" in *s3a://*) jar_sets=(s3); "$PYSPARK_PYTHON" -m isthmus.engine.jars s3 ;; esac
-mapfile -t options < <("$PYSPARK_PYTHON" -m isthmus.engine.session "$master" "${jar_sets[@]}")
+case "$snapshot $warehouse" in *s3a://*) jar_sets=(s3); "$PYSPARK_PYTHON" -c 'from isthmus.engine.jars import main; main()' s3 ;; esac
+mapfile -t options < <("$PYSPARK_PYTHON" -c 'from isthmus.engine.session import main; main()' "$master" "${jar_sets[@]}")
 SPARK_HOME="$("$PYSPARK_PYTHON" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')"
 export SPARK_HOME ISTHMUS_SUBMITTED=1
 exec "$SPARK_HOME/bin/spark-submit" --master "$master" "${options[@]}" "$@" "$ROOT/jobs/run.py" "${arguments[@]}"

@@ -17,7 +17,7 @@ WAREHOUSE = Variable.get("isthmus_warehouse", default_var="s3a://my-bucket/isthm
 STUDY = Variable.get("isthmus_study", default_var="gallo2026")
 MASTER = Variable.get("isthmus_master", default_var="yarn")
 
-SNAPSHOT_STAGES = ("works", "institutions", "sources", "topics", "coverage")
+SNAPSHOT_STAGES = ("parse", "works", "places", "coverage", "accounting")
 STUDY_STAGES = ("corpus", "networks", "significance", "publish", "report")
 
 

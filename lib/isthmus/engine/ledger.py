@@ -36,7 +36,7 @@ LEDGER = TableSpec(
         column("rows_out", "bigint", "rows written to all tables"),
         column("seconds", "double", "wall time", False),
         column("status", "string", "started, done or failed", False),
-        column("message", "string", "the error of a failed stage", False),
+        column("message", "string", "the error of a failed stage; what to know of one that is done", False),
         column("gates", f"array<{GATE_TYPE}>", "quality checks of what the stage wrote"),
         column("started_at", "timestamp", "UTC", False),
         column("isthmus_version", "string", "version of the library", False),

@@ -68,6 +68,7 @@ def describe(run: "Run") -> dict[str, Any]:
         "threshold": study.significance.threshold,
         "corpus": study.corpus.model_dump(mode="json"),
         "switches": _switches(study),
+        "notes": [note for remarks in run.remarks.values() for note in remarks.splitlines()],
         "isthmus_version": __version__,
     }
 

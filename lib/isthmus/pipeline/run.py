@@ -125,7 +125,7 @@ def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str
     if snapshot is not None:
         simulated = open_root(snapshot.uri).is_file(TRUTH_TIES)
         return snapshot.release, {"snapshot": snapshot.uri, "simulated": simulated}
-    made = Ledger(store).last_done("works", "")
+    made = Ledger(store).last_done("parse", "")
     if made is None:
         raise StoreError(
             f"{store.location} holds no complete tables of a snapshot: name one with --snapshot (a folder or URI), or "

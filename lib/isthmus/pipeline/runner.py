@@ -44,7 +44,7 @@ class Runner:
         self.ledger = Ledger(run.store)
         self.run_id = uuid.uuid4().hex[:12]
         for stage in all_stages:
-            self._remember_gates(stage)
+            self._remember(stage)
 
     def reasons(self, stages: Iterable[Stage]) -> list[tuple[Stage, str | None]]:
         """Each stage and why it would run; None when it has nothing to do. A stage after one that runs, runs too."""
@@ -84,12 +84,13 @@ class Runner:
                     raise
                 progress.finish(stage.name, outcome.said)
                 said[stage.name] = outcome.said
-            self._remember_gates(stage)
+            self._remember(stage)
         return said
 
-    def _remember_gates(self, stage: Stage) -> None:
+    def _remember(self, stage: Stage) -> None:
         done = self._last(stage) if stage.scope == "snapshot" or self.context.study else None
         self.context.gates[stage.name] = done.gates if done else ()
+        self.context.remarks[stage.name] = done.message if done else ""
 
     def _execute(self, stage: Stage) -> Outcome:
         started = self._entry(stage, "started")
@@ -114,6 +115,7 @@ class Runner:
                 rows_out=sum(store.rows_written(name) for name in outputs),
                 seconds=time.monotonic() - clock,
                 gates=outcome.gates,
+                message="\n".join(outcome.notes),
                 started_at=_now(),
             )
         )

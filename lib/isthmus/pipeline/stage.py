@@ -25,6 +25,7 @@ class Run:
     results : folder or URI of the published results of all studies.
     notes : facts about the run that the report shows.
     gates : stage -> its quality checks, filled while the run goes on.
+    remarks : stage -> its notes, filled while the run goes on.
 
     """
 
@@ -36,6 +37,7 @@ class Run:
     results: str
     notes: Mapping[str, Any] = field(default_factory=dict)
     gates: dict[str, tuple[GateResult, ...]] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
 
     @property
     def the_study(self) -> Study:
@@ -61,12 +63,14 @@ class Outcome:
     said : the result in a few words.
     rows_in : rows read, where they are known without another pass.
     gates : quality checks of what was written.
+    notes : what a reader of the results should know, in sentences.
 
     """
 
     said: str = ""
     rows_in: int | None = None
     gates: tuple[GateResult, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,238 @@
+"""Speed of the simulated world, and what the null model finds of what was planted in it.
+
+python scripts/bench/simulate.py recovery --seeds 20 --works 100000
+python scripts/bench/simulate.py speed --works 100000 --works 1000000
+"""
+
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from isthmus.nullmodels.ecm import fit_ecm
+from isthmus.nullmodels.significance import PairTable, pair_significance
+from isthmus.simulate import Plan, World, build_plan, simulate_snapshot
+from isthmus.simulate.blocks import work_ids
+from isthmus.simulate.facts import countries
+from isthmus.simulate.seats import COUNTRY, FULL, OTHER_COUNTRY
+from isthmus.simulate.sizes import AI
+from isthmus.simulate.truth import tie_table
+from isthmus.simulate.works import ARTICLE, CONFERENCE, Works, build_works, part_works
+
+YEARS = range(2000, 2022)
+WINDOW = range(2017, 2022)
+FALSE_DISCOVERY_RATE = 0.05
+THRESHOLD = 2.0
+CITING_UNTIL = 2023
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Yearly networks of one world as (year, n, n): papers together, and citations in both directions by cited year."""
+
+    collaboration: dict[int, np.ndarray]
+    exchange: dict[int, np.ndarray]
+
+
+def chunks(plan: Plan) -> Iterator[Works]:
+    for part in range(plan.world.parts):
+        yield build_works(plan, part_works(plan.world, part))
+
+
+def direct_networks(plan: Plan) -> Networks:
+    """The networks as a study counts them from the records, without files or Spark: the same rules in a few lines of numpy."""
+    n, total = len(countries()), plan.world.works
+    rows, columns, citing, cited, year, corpus = [], [], [], [], np.zeros(total, int), np.zeros(total, bool)
+    place = np.full(int(work_ids(np.arange(total), total).max()) + 1 - 2_000_000_000, -1)
+    place[work_ids(np.arange(total), total) - 2_000_000_000] = np.arange(total)
+    for works in chunks(plan):
+        seats = works.seats
+        shown = np.isin(seats.recorded, (FULL, COUNTRY, OTHER_COUNTRY))
+        rows.append(works.number[seats.row[shown]])
+        columns.append(seats.country[shown])
+        core = (works.layer == AI) & (works.topics[:, 0] >= 0) & ~works.retracted & np.isin(works.kind, (ARTICLE, CONFERENCE))
+        year[works.number], corpus[works.number] = works.year, core
+        known = (works.references.cited >= 2_000_000_000) & (works.references.cited < 2_000_000_000 + len(place))
+        citing.append(works.number[works.references.row[known]])
+        cited.append(place[works.references.cited[known] - 2_000_000_000])
+    where = sparse.csr_matrix((np.ones(sum(map(len, rows)), np.int64), (np.concatenate(rows), np.concatenate(columns))), (total, n))
+    where.data[:] = 1
+    pairs = np.unique(np.stack([np.concatenate(citing), np.concatenate(cited)], axis=1), axis=0)
+    layer = plan.blocks.layer[plan.blocks.of(np.arange(total))]
+    kept = (pairs[:, 1] >= 0) & (pairs[:, 0] != pairs[:, 1])
+    pairs = pairs[kept]
+    pairs = pairs[corpus[pairs[:, 1]] & (layer[pairs[:, 0]] != 5) & (year[pairs[:, 0]] <= CITING_UNTIL)]
+    collaboration, exchange = {}, {}
+    for y in YEARS:
+        papers = where[np.flatnonzero(corpus & (year == y))]
+        together = (papers.T @ papers).toarray()
+        np.fill_diagonal(together, 0)
+        here = pairs[year[pairs[:, 1]] == y]
+        flow = (where[here[:, 0]].T @ where[here[:, 1]]).toarray()
+        both = flow + flow.T
+        np.fill_diagonal(both, 0)
+        collaboration[y], exchange[y] = together, both
+    return Networks(collaboration, exchange)
+
+
+def judge(network: np.ndarray) -> PairTable:
+    return pair_significance(network, fit_ecm(network), finite="parity")
+
+
+def frame(tables: dict[int, PairTable]) -> pd.DataFrame:
+    """All pairs of all years, with alphabetical country codes and a randomised p-value that is uniform under the null model."""
+    code, rng = np.array(countries().code), np.random.default_rng(0)
+    frames = []
+    for year, t in tables.items():
+        equal = t.p_upper + t.p_lower - 1.0
+        swap = code[t.i] > code[t.j]
+        first, second = code[np.where(swap, t.j, t.i)], code[np.where(swap, t.i, t.j)]
+        frames.append(
+            pd.DataFrame(
+                {
+                    "year": year, "src": first, "dst": second, "weight": t.weight, "expected": t.expected, "z": t.z,
+                    "p_upper": t.p_upper, "p_lower": t.p_lower, "q": t.q_value, "finite": t.finite,
+                    "p": t.p_upper - rng.random(len(t)) * equal,
+                }
+            )
+        )  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+def recover(works: int, switches: str, seed: int) -> dict[str, float]:
+    """What one world gives back: counts that `recovery` adds up over seeds."""
+    world = World(works=works, seed=seed, planted=frozenset() if switches == "empty" else World().planted)
+    plan = build_plan(world)
+    networks = direct_networks(plan)
+    pairs = {
+        "collaboration": frame({y: judge(w) for y, w in networks.collaboration.items()}),
+        "exchange": frame({y: judge(w) for y, w in networks.exchange.items()}),
+    }
+    found: dict[str, float] = {}
+    for name, table in pairs.items():
+        found |= {f"{name} {k}": v for k, v in overall(table).items()}
+    if switches == "empty":
+        return found
+    truth = tie_table(plan)
+    found |= static_ties(pairs["collaboration"], truth)
+    found |= trends(pairs, truth)
+    return found | poles(pairs)
+
+
+def overall(table: pd.DataFrame) -> dict[str, float]:
+    """Share of pairs with p < 0.05 on either side, mean weight, pairs and links."""
+    window = table[table.year.isin(WINDOW)]
+    return {
+        "p upper": float((table.p < 0.05).mean()),
+        "p lower": float((table.p > 0.95).mean()),
+        "links a year": float((table.weight > 0).sum() / len(YEARS)),
+        "q year-pairs": float((table.q < FALSE_DISCOVERY_RATE).sum()),
+        "significant pairs": float(len(significant(window))),
+        "z>2 of pairs": float(len(significant(window)) / max(window.groupby(["src", "dst"]).ngroups, 1)),
+    }
+
+
+def significant(window: pd.DataFrame) -> set[tuple[str, str]]:
+    """Pairs with mean z over the window above the threshold, finite in at least three years."""
+    finite = window[window.finite]
+    mean = finite.groupby(["src", "dst"]).z.agg(["mean", "size"])
+    return set(mean.index[(mean["mean"] > THRESHOLD) & (mean["size"] >= 3)])
+
+
+def static_ties(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
+    """Planted ties found by mean z > 2 and by q < 0.05, and what else was called."""
+    window = table[table.year.isin(WINDOW)]
+    by_z = significant(window)
+    called = window[window.q < FALSE_DISCOVERY_RATE]
+    by_q = set(zip(called.src, called.dst, strict=True))
+    often = called.groupby(["src", "dst"]).size()
+    by_q3 = set(often.index[often >= 3])
+    lower = window[window.p_lower < 0.05]
+    by_lower = set(zip(lower.src, lower.dst, strict=True))
+    found: dict[str, float] = {}
+    pair = list(zip(truth.src, truth.dst, strict=True))
+    above = (truth.kind == "stronger") | ((truth.collaboration_2021 > 1.3) & (truth.switch != "ties"))
+    real = {p for p, a in zip(pair, above, strict=True) if a}
+    groups = {
+        "strong": (truth.kind == "stronger") & (truth.expected_window >= 30),
+        "medium": (truth.kind == "stronger") & truth.expected_window.between(10, 30),
+        "small": (truth.kind == "stronger") & (truth.expected_window < 10),
+        "rise9": (truth.switch == "trends") & (truth.collaboration_2021 > 2.9),
+        "rise4": (truth.switch == "trends") & truth.collaboration_2021.between(1.9, 2.9),
+    }
+    for name, chosen in groups.items():
+        here = {p for p, c in zip(pair, chosen, strict=True) if c}
+        found |= {f"{name} n": len(here), f"{name} z": len(here & by_z), f"{name} q3": len(here & by_q3), f"{name} q": len(here & by_q)}
+    weaker = {p for p, k in zip(pair, truth.kind, strict=True) if k == "weaker"}
+    found |= {"weaker n": len(weaker), "weaker p": len(weaker & by_lower)}
+    year_pairs = set(zip(called.year, called.src, called.dst, strict=True))
+    false = sum((s, d) not in real for _, s, d in year_pairs)
+    found |= {"called q": len(year_pairs), "false q": false, "called z": len(by_z), "false z": len(by_z - real)}
+    return found
+
+
+def trends(pairs: dict[str, pd.DataFrame], truth: pd.DataFrame) -> dict[str, float]:
+    """Trend pairs whose mean z moves in the planted direction in both networks between the first and the last five years."""
+    change = {}
+    for name, table in pairs.items():
+        early, late = table[table.year <= 2004], table[table.year >= 2017]
+        change[name] = late.groupby(["src", "dst"]).z.mean() - early.groupby(["src", "dst"]).z.mean()
+    found: dict[str, float] = {}
+    for strength in ("strong", "medium", "weak"):
+        for kind in ("scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"):
+            chosen = truth[(truth.switch == "trends") & (truth.kind == kind) & (truth.strength == strength)]
+            ok = 0
+            for row in chosen.itertuples():
+                signs = [np.sign(np.log(getattr(row, f"{n}_2021") / getattr(row, f"{n}_2000"))) for n in change]
+                seen = [change[n].get((row.src, row.dst), np.nan) for n in change]
+                ok += all(s == 0 or v * s > 0 for s, v in zip(signs, seen, strict=True))
+            found |= {f"{kind} {strength} n": len(chosen), f"{kind} {strength} ok": ok}
+    return found
+
+
+def poles(pairs: dict[str, pd.DataFrame]) -> dict[str, float]:
+    """z of the United States and China in the first and the last five years, and its slope's sign."""
+    found = {}
+    for name, table in pairs.items():
+        mine = table[(table.src == "CN") & (table.dst == "US")].set_index("year")
+        early, late = mine.z.loc[2000:2004].mean(), mine.z.loc[2017:2021].mean()
+        ratio = mine.weight / mine.expected
+        found |= {
+            f"poles {name} early": early, f"poles {name} late": late, f"poles {name} falls": float(late < early),
+            f"poles {name} ratio early": ratio.loc[2000:2004].mean(), f"poles {name} ratio late": ratio.loc[2017:2021].mean(),
+        }  # fmt: skip
+    return found
+
+
+@click.group()
+def main() -> None:
+    """Measure the simulated world."""
+
+
+@main.command()
+@click.option("--seeds", default=20)
+@click.option("--works", default=100_000)
+@click.option("--processes", default=2)
+@click.option("--raw", is_flag=True)
+def recovery(seeds: int, works: int, processes: int, raw: bool) -> None:
+    """Worlds over seeds: what the null model gives back, as a markdown table."""
+    with ProcessPoolExecutor(processes) as pool:
+        full = pd.DataFrame(pool.map(partial(recover, works, "full"), range(1, seeds + 1)))
+        empty = pd.DataFrame(pool.map(partial(recover, works, "empty"), range(1, seeds + 1)))
+    if raw:
+        click.echo(full.mean().round(3).to_string())
+        click.echo(empty.mean().round(3).to_string())
+
+
+if __name__ == "__main__":
+    main()
