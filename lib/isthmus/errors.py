@@ -45,5 +45,6 @@ def did_you_mean(word: Any, valid: list[str] | tuple[str, ...]) -> str:
     valid : the words that are accepted.
 
     """
-    near = get_close_matches(str(word), list(valid), n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else "valid: " + ", ".join(sorted(valid))
+    lowered = {v.lower(): v for v in valid}
+    near = get_close_matches(str(word).lower(), list(lowered), n=1, cutoff=0.5)
+    return f"did you mean {lowered[near[0]]!r}?" if near else "valid: " + ", ".join(sorted(valid))

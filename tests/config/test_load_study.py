@@ -176,7 +176,7 @@ class TestMessages:
             ("corpus.rule=ai_primry", "corpus.rule: 'ai_primry' is not accepted; did you mean 'ai_primary'?"),
             ("networks.reading=citing", "networks.reading: 'citing' is not accepted; did you mean 'citing_year'?"),
             ("networks.readings=[cited_years]", "networks.readings.0: 'cited_years' is not accepted; did you mean"),
-            ("significance.null_model=ECM", "significance.null_model: 'ECM' is not accepted; valid: ecm,"),
+            ("significance.null_model=ECM", "significance.null_model: 'ECM' is not accepted; did you mean 'ecm'?"),
             ("geography.polse=[US]", "geography.polse: no such field; did you mean 'poles'?"),
             ("corpsu={}", "corpsu: no such field; did you mean 'corpus'?"),
             ("seed=-1", "seed: Input should be greater than or equal to 0 (given: -1)"),

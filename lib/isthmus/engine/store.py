@@ -159,7 +159,7 @@ class TableStore:
                 f"table {spec.name!r} in {self.location} was written with other columns: {changed}. Its rows come from "
                 f"another version of Isthmus; delete the table and run its stage again, or use a new warehouse."
             )
-        self.spark.sql(self._definition("CREATE OR REPLACE TABLE", spec))
+        self.spark.sql(self._definition("REPLACE TABLE", spec))
 
     def _definition(self, verb: str, spec: TableSpec) -> str:
         """The table as SQL: Delta's own builder takes neither `catalog.schema.table` nor every path."""
@@ -208,7 +208,7 @@ def _refusals(spec: TableSpec) -> Iterator[None]:
         found = REFUSAL.search(str(error))
         if found is None:
             raise
-        raise StoreError(f"table {spec.name!r} refuses a row, and nothing was written: {found[1]}") from error
+        raise StoreError(f"table {spec.name!r} refuses a row, and nothing was written: {found[1]}") from None
 
 
 def _name(table: TableSpec | str) -> str:

@@ -1,0 +1,237 @@
+"""The run ledger: what is done, what was interrupted, and what would be the same work again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pyspark.sql import Row
+
+from isthmus.engine import LEDGER, GateResult, Ledger, LedgerEntry, ledger
+from isthmus.engine.ledger import configuration_hash, modules_hash
+
+BEGAN = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
+
+
+class MemoryStore:
+    """The part of a table store that the ledger uses, in memory."""
+
+    def __init__(self):
+        self.rows = []
+        self.spark = self
+
+    def createDataFrame(self, rows, schema):
+        return [dict(zip(schema.names, row, strict=True)) for row in rows]
+
+    def append(self, spec, rows):
+        self.rows += rows
+
+    def exists(self, spec):
+        return bool(self.rows)
+
+    def read(self, spec):
+        return self
+
+    def collect(self):
+        names = GateResult.__dataclass_fields__
+        return [
+            Row(**row | {"gates": [Row(**dict(zip(names, gate, strict=True))) for gate in row["gates"]]})
+            for row in self.rows
+        ]
+
+
+def entry(status="done", minute=0, stage="networks", study="s", **changes):
+    values = {
+        "run_id": "r1",
+        "stage": stage,
+        "study": study,
+        "release": "2026-06-25",
+        "configuration_hash": "c",
+        "modules_hash": "m",
+        "inputs": {"works": "3"},
+        "outputs": {"edges": 7},
+        "rows_in": None,
+        "rows_out": 12,
+        "seconds": 4.5,
+        "status": status,
+        "message": "",
+        "isthmus_version": "0.1.0",
+        "started_at": BEGAN + timedelta(minutes=minute),
+    }
+    return LedgerEntry(**values | changes)
+
+
+@pytest.fixture
+def memory():
+    return MemoryStore()
+
+
+class TestLastDone:
+    """What a later run may rely on."""
+
+    def test_an_empty_store_has_no_history(self, memory):
+        assert Ledger(memory).last_done("networks", "s") is None
+        assert Ledger(memory).expected_seconds("s") == {}
+
+    @pytest.mark.parametrize(
+        ("history", "expected"),
+        [
+            (["done"], 0),
+            (["started", "done"], 1),
+            (["started", "done", "started", "done"], 3),
+            (["failed"], None),
+            (["started"], None),
+            (["started", "failed"], None),
+            (["started", "done", "started"], None),
+            (["started", "done", "started", "failed"], None),
+            (["started", "done", "started", "failed", "started", "done"], 5),
+        ],
+    )
+    def test_only_a_stage_whose_last_start_ended_well_is_done(self, memory, history, expected):
+        at_once = Ledger(memory)
+        entries = [entry(status, minute) for minute, status in enumerate(history)]
+        for one in entries:
+            at_once.record(one)
+        read_again = Ledger(memory)
+        wanted = None if expected is None else entries[expected]
+        assert at_once.last_done("networks", "s") == wanted
+        assert read_again.last_done("networks", "s") == wanted
+
+    def test_time_decides_and_not_the_order_in_the_table(self, memory):
+        for one in (entry("done", 5), entry("started", 4), entry("failed", 1), entry("started", 0)):
+            memory.append(LEDGER, memory.createDataFrame([ledger._row(one)], LEDGER.schema))
+        assert Ledger(memory).last_done("networks", "s") == entry("done", 5)
+
+    def test_stages_and_studies_are_apart(self, memory):
+        book = Ledger(memory)
+        book.record(entry(study="a"))
+        book.record(entry("failed", study="b"))
+        book.record(entry("started", stage="corpus", study="a"))
+        assert book.last_done("networks", "a") is not None
+        assert book.last_done("networks", "b") is None
+        assert book.last_done("corpus", "a") is None
+
+    def test_quality_checks_come_back(self, memory):
+        gates = (GateResult("edges", "ties", "warn", None, ">= 1", False, "none"),)
+        Ledger(memory).record(entry(gates=gates))
+        assert Ledger(memory).last_done("networks", "s").gates == gates
+
+
+def test_expected_seconds_are_those_of_the_study_and_of_the_snapshot(memory):
+    book = Ledger(memory)
+    book.record(entry(stage="works", study="", seconds=100.0))
+    book.record(entry(stage="networks", study="mine", seconds=7.0))
+    book.record(entry(stage="networks", study="other", seconds=50.0))
+    book.record(entry("failed", 1, stage="networks", study="mine", seconds=0.1))
+    assert book.expected_seconds("mine") == {"works": 100.0, "networks": 7.0}
+
+
+class TestSameWork:
+    """Whether a stage would do the same thing again."""
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"stage": "corpus"},
+            {"study": "other"},
+            {"release": "2026-07-25"},
+            {"configuration_hash": "d"},
+            {"modules_hash": "n"},
+            {"inputs": {"works": "4"}},
+            {"inputs": {"works": "3", "citations": "1"}},
+        ],
+    )
+    def test_another_input_code_or_configuration_is_other_work(self, changes):
+        assert not entry().same_work(replace(entry(), **changes))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"run_id": "r2"}, {"seconds": 9.0}, {"outputs": {"edges": 8}}, {"started_at": BEGAN}, {"status": "failed"}],
+    )
+    def test_another_run_of_it_is_the_same_work(self, changes):
+        assert entry(minute=3).same_work(replace(entry(), **changes))
+
+
+class TestConfigurationHash:
+    """A short name of configuration values."""
+
+    def test_order_of_fields_does_not_matter_and_order_of_lists_does(self):
+        assert configuration_hash({"a": 1, "b": [1, 2]}) == configuration_hash({"b": [1, 2], "a": 1})
+        assert configuration_hash({"b": [1, 2]}) != configuration_hash({"b": [2, 1]})
+
+    def test_it_does_not_change_between_processes(self):
+        assert configuration_hash({"rule": "ai_primary", "years": [1990, 2021]}) == "f70947328dc22ce0"
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [({"a": 1}, {"a": 2}), ({"a": None}, {}), ({"a": 1}, {"a": "1"}), ({"a": True}, {"a": "True"})],
+    )
+    def test_every_value_counts(self, one, other):
+        assert configuration_hash(one) != configuration_hash(other)
+
+
+class TestModulesHash:
+    """A short name of source code."""
+
+    @pytest.fixture
+    def source(self, monkeypatch, tmp_path):
+        (tmp_path / "room").mkdir()
+        (tmp_path / "room" / "a.py").write_text("x = 1\n")
+        (tmp_path / "room" / "b.py").write_text("y = 1\n")
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "c.py").write_text("z = 1\n")
+        monkeypatch.setattr(ledger, "files", lambda package: tmp_path)
+        modules_hash.cache_clear()
+        yield tmp_path
+        modules_hash.cache_clear()
+
+    def again(self, *rooms):
+        modules_hash.cache_clear()
+        return modules_hash(rooms)
+
+    def test_it_stays_while_the_code_stays(self, source):
+        (source / "room" / "notes.txt").write_text("not code")
+        (source / "other" / "c.py").write_text("z = 2\n")
+        first = self.again("room")
+        (source / "other" / "c.py").write_text("z = 3\n")
+        assert self.again("room") == first
+
+    @pytest.mark.parametrize("change", ["edit", "add", "remove", "rename"])
+    def test_any_change_of_the_room_changes_it(self, source, change):
+        first, file = self.again("room"), source / "room" / "b.py"
+        if change == "edit":
+            file.write_text("y = 2\n")
+        elif change == "add":
+            (source / "room" / "d.py").write_text("")
+        elif change == "remove":
+            file.unlink()
+        else:
+            file.rename(source / "room" / "z.py")
+        assert self.again("room") != first
+
+    def test_one_module_of_a_room(self, source):
+        first = self.again("room.a")
+        (source / "room" / "b.py").write_text("y = 5\n")
+        assert self.again("room.a") == first
+        (source / "room" / "a.py").write_text("x = 5\n")
+        assert self.again("room.a") != first
+
+    def test_a_room_that_is_not_there_is_an_error(self, source):
+        with pytest.raises(FileNotFoundError):
+            self.again("nowhere")
+
+    def test_real_rooms_have_one(self):
+        assert len({modules_hash((room,)) for room in ("networks", "corpus", "engine.store", "config.study")}) == 4
+
+
+@pytest.mark.spark
+def test_a_table_store_gives_back_what_was_recorded(spark, store):
+    gates = (
+        GateResult("edges", "ties", "warn", 0.5, ">= 1", False, "few"),
+        GateResult("e", "g", "fail", None, "any", True, ""),
+    )
+    first = Ledger(store)
+    first.record(entry("started", 0, outputs={}, rows_out=None))
+    first.record(entry("done", 1, gates=gates))
+    read = Ledger(store).last_done("networks", "s")
+    assert replace(read, started_at=BEGAN) == replace(entry("done", gates=gates), started_at=BEGAN)
+    assert store.read(LEDGER).selectExpr("string(max(started_at))").first()[0] == "2026-08-01 12:01:00"

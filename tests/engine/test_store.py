@@ -1,0 +1,234 @@
+"""`TableStore` under a folder: what is written, what is kept, what is refused."""
+
+from dataclasses import replace
+
+import pytest
+from chispa import assert_df_equality
+from pyspark.errors import NumberFormatException
+
+from isthmus.engine import TableSpec, TableStore, column
+from isthmus.errors import StoreError
+
+pytestmark = pytest.mark.spark
+
+TIES = TableSpec(
+    name="ties",
+    fields=(
+        column("study", "string", 'the study\'s "name" \\ `as` it is', False),
+        column("src", "string", "the first country"),
+        column("weight", "bigint", "works of both", False),
+    ),
+    key=("study", "src"),
+    comment="One row per study's tie.",
+    partition_by=("study",),
+    checks={"weight_positive": "weight > 0", "no_quote": "study <> 'it\\'s'"},
+)
+ROWS = "study string, src string, weight int"
+
+
+@pytest.fixture
+def rows(spark):
+    """Rows of the table, the weight narrower than the table's."""
+    return lambda *values: spark.createDataFrame(list(values), ROWS)
+
+
+def content(store, table=TIES):
+    return sorted((tuple(row) for row in store.read(table).collect()), key=str)
+
+
+def test_before_anything_is_written_a_table_is_missing(store):
+    assert not store.exists(TIES)
+    assert store.version(TIES) is None
+    with pytest.raises(
+        StoreError, match=r"table 'ties' does not exist in .*warehouse\. Run the stage that writes it first"
+    ):
+        store.read("ties")
+
+
+def test_overwrite_makes_the_table_as_promised(spark, store, rows):
+    version = store.overwrite(TIES, rows(("a", "CN", 1), ("b", None, 2)).select("weight", "src", "study"))
+    assert version == store.version("ties") == 1
+    assert store.rows_written(TIES) == 2
+    expected = spark.createDataFrame([("a", "CN", 1), ("b", None, 2)], TIES.schema)
+    assert_df_equality(store.read(TIES), expected, ignore_row_order=True)  # comments and NOT NULL included
+
+    described = {r.col_name: r for r in spark.sql(f"DESCRIBE EXTENDED delta.`{store.path(TIES)}`").collect()}
+    assert {f.name: described[f.name].comment for f in TIES.fields} == {
+        f.name: f.metadata["comment"] for f in TIES.fields
+    }
+    assert described["Comment"].data_type == "One row per study's tie."
+    assert "delta.constraints.weight_positive=weight > 0" in described["Table Properties"].data_type
+    detail = spark.sql(f"DESCRIBE DETAIL delta.`{store.path(TIES)}`").first()
+    assert detail.partitionColumns == ["study"]
+
+    assert store.overwrite(TIES, rows(("c", "FR", 3))) == 2
+    assert content(store) == [("c", "FR", 3)]
+
+
+class TestReplace:
+    """Rows of one study, and no others."""
+
+    def test_it_keeps_the_rows_of_other_studies_and_can_be_repeated(self, store, rows):
+        store.replace(TIES, rows(("a", "CN", 1), ("a", "DE", 2)), {"study": "a"})
+        store.replace(TIES, rows(("b", "CN", 3)), {"study": "b"})
+        for _ in range(2):
+            store.replace(TIES, rows(("a", "FR", 4)), {"study": "a"})
+            assert content(store) == [("a", "FR", 4), ("b", "CN", 3)]
+        assert store.rows_written(TIES) == 1
+
+    def test_it_takes_several_columns_and_lists(self, store, rows):
+        store.overwrite(TIES, rows(("a", "CN", 1), ("a", "DE", 2), ("a", "FR", 3), ("b", "CN", 4)))
+        store.replace(TIES, rows(("a", "CN", 9)), {"study": "a", "src": ["CN", "DE"]})
+        assert content(store) == [("a", "CN", 9), ("a", "FR", 3), ("b", "CN", 4)]
+        store.replace(TIES, rows(), {"weight": 4})
+        assert content(store) == [("a", "CN", 9), ("a", "FR", 3)]
+
+    @pytest.mark.parametrize("name", ['o\'hara \\ `x` "y" % é'])
+    def test_a_value_may_hold_any_letter(self, store, rows, name):
+        store.replace(TIES, rows((name, "CN", 1)), {"study": name})
+        store.replace(TIES, rows((name, "DE", 2)), {"study": name})
+        assert content(store) == [(name, "DE", 2)]
+
+    def test_it_refuses_rows_of_another_study(self, store, rows):
+        store.replace(TIES, rows(("a", "CN", 1)), {"study": "a"})
+        with pytest.raises(StoreError, match="table 'ties' refuses a row, and nothing was written") as caught:
+            store.replace(TIES, rows(("a", "DE", 1), ("b", "CN", 2)), {"study": "a"})
+        assert "study : b" in str(caught.value)
+        assert content(store) == [("a", "CN", 1)]
+
+    @pytest.mark.parametrize("where", [{}, {"study": []}, {"study": "a", "src": ()}])
+    def test_without_a_condition_it_does_nothing(self, store, rows, where):
+        with pytest.raises(StoreError, match="replace needs a condition; use overwrite"):
+            store.replace(TIES, rows(("a", "CN", 1)), where)
+        assert not store.exists(TIES)
+
+
+def test_merge_inserts_new_keys_and_updates_known_ones(store, rows):
+    store.merge(TIES, rows(("a", "CN", 1), ("a", None, 2)))
+    version = store.merge(TIES, rows(("a", None, 3), ("b", "CN", 4)))
+    assert content(store) == [("a", "CN", 1), ("a", None, 3), ("b", "CN", 4)]
+    assert version == store.version(TIES) == 2
+
+
+def test_append_adds_rows_of_a_log(store, rows):
+    store.append(TIES, rows(("a", "CN", 1)))
+    store.append(TIES, rows(("a", "CN", 1)))
+    assert content(store) == [("a", "CN", 1), ("a", "CN", 1)]
+
+
+class TestRefusals:
+    """Bad rows and bad columns; nothing of them is written."""
+
+    def test_a_row_that_breaks_a_check(self, store, rows):
+        store.overwrite(TIES, rows(("a", "CN", 1)))
+        writes = (
+            lambda bad: store.overwrite(TIES, bad),
+            lambda bad: store.replace(TIES, bad, {"study": "a"}),
+            lambda bad: store.merge(TIES, bad),
+            lambda bad: store.append(TIES, bad),
+        )
+        for write in writes:
+            with pytest.raises(StoreError) as caught:
+                write(rows(("a", "DE", 0)))
+            message = str(caught.value)
+            assert message.startswith("table 'ties' refuses a row, and nothing was written: ")
+            assert "CHECK constraint weight_positive (weight > 0) violated" in message
+            assert message.endswith("- weight : 0")
+        assert content(store) == [("a", "CN", 1)]
+
+    def test_a_row_without_a_required_value(self, store, rows):
+        with pytest.raises(StoreError, match=r"refuses a row, .*: NOT NULL constraint violated for column: study"):
+            store.overwrite(TIES, rows((None, "CN", 1)))
+
+    def test_a_check_with_quotes_holds_too(self, store, rows):
+        with pytest.raises(StoreError, match="CHECK constraint no_quote"):
+            store.overwrite(TIES, rows(("it's", "CN", 1)))
+
+    def test_a_value_that_does_not_fit_the_column(self, spark, store):
+        words = spark.createDataFrame([("a", "CN", "many")], "study string, src string, weight string")
+        with pytest.raises(NumberFormatException, match="CAST_INVALID_INPUT"):
+            store.overwrite(TIES, words)
+        assert content(store) == []
+
+    @pytest.mark.parametrize(
+        ("columns", "message"),
+        [
+            (["study", "src"], "missing: ['weight'], unknown: none"),
+            (["study", "src", "weight", "year"], "missing: none, unknown: ['year']"),
+            (["study", "src", "wieght"], "missing: ['weight'], unknown: ['wieght']; did you mean 'weight'?"),
+            (["study", "SRC", "weight"], "missing: ['src'], unknown: ['SRC']; did you mean 'src'?"),
+        ],
+    )
+    def test_columns_missing_or_unknown(self, spark, store, columns, message):
+        given = spark.createDataFrame([(1,) * len(columns)], columns)
+        with pytest.raises(StoreError) as caught:
+            store.overwrite(TIES, given)
+        assert str(caught.value) == f"table 'ties' expects the columns ['study', 'src', 'weight']; {message}"
+
+
+class TestChangedColumns:
+    """A table that an earlier version of the library wrote."""
+
+    WIDER = replace(
+        TIES, fields=(*TIES.fields[:2], column("weight", "double", "w"), column("year", "int", "y")), checks={}
+    )
+
+    @pytest.fixture
+    def wider_rows(self, spark):
+        return spark.createDataFrame([("a", "CN", 0.5, 2021)], "study string, src string, weight double, year int")
+
+    def test_overwrite_takes_the_new_columns(self, store, rows, wider_rows):
+        store.overwrite(TIES, rows(("a", "CN", 1)))
+        store.overwrite(self.WIDER, wider_rows)
+        assert content(store) == [("a", "CN", 0.5, 2021)]
+
+    def test_what_would_keep_rows_refuses_them(self, store, rows, wider_rows):
+        store.overwrite(TIES, rows(("a", "CN", 1)))
+        for write in (
+            lambda: store.replace(self.WIDER, wider_rows, {"study": "a"}),
+            lambda: store.merge(self.WIDER, wider_rows),
+            lambda: store.append(self.WIDER, wider_rows),
+        ):
+            with pytest.raises(StoreError, match=r"table 'ties' in .* was written with other columns") as caught:
+                write()
+            assert "[('weight', 'bigint'), ('weight', 'double'), ('year', 'int')]" in str(caught.value)
+            assert "delete the table and run its stage again" in str(caught.value)
+        assert content(store) == [("a", "CN", 1)]
+
+
+class TestLocations:
+    """Where a store may lie."""
+
+    @pytest.mark.parametrize(
+        ("location", "in_catalog"),
+        [
+            ("main.isthmus", True),
+            ("spark_catalog.default", True),
+            ("warehouse", False),
+            ("./warehouse.old", False),
+            ("/data/warehouse.old", False),
+            ("s3a://bucket/isthmus.v2", False),
+            ("a.b.c", False),
+            ("2026.data", False),
+            ("", False),
+        ],
+    )
+    def test_two_plain_names_are_a_catalog_and_a_schema(self, spark, location, in_catalog):
+        assert TableStore(spark, location).in_catalog is in_catalog
+
+    def test_tables_lie_below_the_folder(self, spark):
+        assert TableStore(spark, "/data/house/").path("works") == "/data/house/works"
+        assert TableStore(spark, "s3a://bucket/house/").path(TIES) == "s3a://bucket/house/ties"
+
+    def test_a_relative_folder_is_one_of_the_working_directory(self, spark, rows, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        store = TableStore(spark, "./it's `my` house.old")
+        store.overwrite(TIES, rows(("a", "CN", 1)))
+        assert (tmp_path / "it's `my` house.old" / "ties" / "_delta_log").is_dir()
+        assert content(store) == [("a", "CN", 1)]
+
+    def test_a_file_uri(self, spark, rows, tmp_path):
+        store = TableStore(spark, (tmp_path / "house").as_uri())
+        store.overwrite(TIES, rows(("a", "CN", 1)))
+        assert (tmp_path / "house" / "ties").is_dir()
+        assert content(store) == [("a", "CN", 1)]
