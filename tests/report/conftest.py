@@ -78,7 +78,9 @@ def study(world: World) -> dict[str, Any]:
 
 def make_tables(world: World) -> dict[str, pd.DataFrame]:
     rng = np.random.default_rng(world.seed)
-    ties = pd.concat([_ties(world, network, reading, year, rng) for network, reading in NETWORKS for year in _years(world)])
+    ties = pd.concat(
+        [_ties(world, network, reading, year, rng) for network, reading in NETWORKS for year in _years(world)]
+    )
     tables = {
         "ties": ties.reset_index(drop=True),
         "edges": _edges(ties),
@@ -102,7 +104,9 @@ def _ties(world, network, reading, year, rng) -> pd.DataFrame:
     if year in world.failed_years:
         return pd.DataFrame()
     codes = sorted(world.sizes)
-    size = np.array([world.sizes[c] for c in codes]) * 1.06 ** (year - 2021) * (4.0 if network != "collaboration" else 1.0)
+    size = (
+        np.array([world.sizes[c] for c in codes]) * 1.06 ** (year - 2021) * (4.0 if network != "collaboration" else 1.0)
+    )
     i, j = np.triu_indices(len(codes), 1)
     expected = 1.4 * size[i] * size[j] / size.sum()
     planted = np.array([PLANTED.get((codes[a], codes[b]), 1.0) for a, b in zip(i, j, strict=True)])
@@ -136,7 +140,11 @@ def _nodes(world, ties, rng) -> pd.DataFrame:
     for year in _years(world):
         for code, size in world.sizes.items():
             papers = int(10 * size * 1.06 ** (year - 2021))
-            of_year = ties[(ties.year == year) & ((ties.src == code) | (ties.dst == code)) & (ties.weight > 0)] if len(ties) else ties
+            of_year = (
+                ties[(ties.year == year) & ((ties.src == code) | (ties.dst == code)) & (ties.weight > 0)]
+                if len(ties)
+                else ties
+            )
             both = {network: of_year[of_year.network == network] if len(ties) else of_year for network, _ in NETWORKS}
             rows.append(
                 {
@@ -218,11 +226,18 @@ def _gates() -> pd.DataFrame:
 
 
 def _truth(world) -> pd.DataFrame:
-    rows = [
-        {"src": a, "dst": b, "kind": "stronger" if factor > 1 else "weaker", "strength": "strong",
-         "collaboration_from": factor, "collaboration_to": factor, "exchange_from": 1.0, "exchange_to": 1.0}
-        for (a, b), factor in PLANTED.items()
-    ]  # fmt: skip
+    total = sum(world.sizes.values())
+    rows = []
+    for (a, b), factor in PLANTED.items():
+        size = 1.4 * world.sizes[a] * world.sizes[b] / total
+        rows.append(
+            {
+                "src": a, "dst": b, "kind": "stronger" if factor > 1 else "weaker", "strength": "strong", "switch": "ties",
+                "ratio": max(factor, 1 / factor), "is_strong": True,
+                "collaboration_2000": factor, "collaboration_2021": factor, "exchange_2000": 1.0, "exchange_2021": 1.0,
+                "size_window": size, "expected_window": factor * size,
+            }
+        )  # fmt: skip
     return pd.DataFrame(rows)
 
 

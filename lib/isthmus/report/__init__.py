@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from isthmus.report.charts import (
         coverage_chart,
         international_chart,
-        pair_chart,
         papers_chart,
         partners_chart,
     )
     from isthmus.report.findings import findings, headline_figures
     from isthmus.report.maps import tie_map
     from isthmus.report.page import ReportSummary, build_report
+    from isthmus.report.paircharts import pair_chart
     from isthmus.report.pairs import pair_series
     from isthmus.report.pairtext import pair_table
     from isthmus.report.results import Results, load_results
@@ -34,7 +34,7 @@ _HOMES = {
     "headline_figures": "findings",
     "international_chart": "charts",
     "load_results": "results",
-    "pair_chart": "charts",
+    "pair_chart": "paircharts",
     "pair_series": "pairs",
     "pair_table": "pairtext",
     "papers_chart": "charts",

@@ -1,20 +1,18 @@
 """The charts of a study as Altair objects: for the report, for figure files and for notebooks."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from isthmus.report.pairs import pair_series
-from isthmus.report.results import COLLABORATION, Results
+from isthmus.report.results import COLLABORATION, Results, rows_of
 from isthmus.report.theme import colour, config, pole_colour
 from isthmus.report.ties import partners
-from isthmus.report.words import NETWORK_NAMES, place_name, pole_members, pole_name
+from isthmus.report.words import place_name, pole_members, pole_name
 
 #: Partners shown as bars; the table beside them lists all.
 BARS = 15
-PAIR_DATA = "pair"
 _COVERAGE_LINES = {
     "corpus_with_country": "a country",
     "corpus_with_authors": "an author",
@@ -23,20 +21,28 @@ _COVERAGE_LINES = {
 }
 
 
-def finish(chart: Any, *, width: int | None = 640, height: int | None = 260, description: str = "") -> Any:
-    """Give a chart the house's style, a size, and a description for readers who do not see it."""
+def finish(
+    chart: Any, *, width: int | None = 640, height: int | None = 260, description: str = "", above: str = ""
+) -> Any:
+    """Give a chart the house's style, a size, a description for readers who do not see it, and a line above it.
+
+    The line says what the vertical axis counts: an axis title would run into the legend.
+    """
+    if above:
+        line = alt.TitleParams(above, fontSize=12, fontWeight="normal", color=colour("soft"), anchor="start", offset=6)
+        chart = chart.properties(title=line)
     size = {name: value for name, value in (("width", width), ("height", height)) if value is not None}
     return chart.properties(description=description, **size).configure(**config())
 
 
-def _year_axis(title: str | None = None) -> alt.X:
-    return alt.X("year:Q", title=title, axis=alt.Axis(format="d", tickMinStep=1, grid=False, tickCount=8))
+def inline(**properties: Any) -> Any:
+    """Data that is written into the chart itself."""
+    return alt.Data(**properties)  # type: ignore[no-untyped-call]
 
 
-def _fixed_years(results: Results) -> alt.X:
-    """The same years for every pair, so that one pair can be compared with the next."""
-    first, last = results.years
-    return _year_axis().scale(domain=[first, last] if first < last else [first - 1, last + 1], nice=False)
+def year_axis() -> alt.X:
+    """The horizontal axis of a series: whole years, no title, no grid."""
+    return alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, grid=False, tickCount=8))
 
 
 def coverage_frame(results: Results) -> pd.DataFrame:
@@ -65,13 +71,13 @@ def coverage_chart(results: Results, **size: Any) -> Any:
     shared = {
         "color": alt.Color(
             "what:N",
-            title="Works that name",
+            title=None,
             scale=alt.Scale(domain=labels, range=[colour(token) for token in tokens]),
             legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300),
         ),
         "strokeDash": alt.StrokeDash(
             "what:N",
-            title="Works that name",
+            title=None,
             scale=alt.Scale(domain=labels, range=[[1, 0], [7, 3], [2, 3], [9, 3, 2, 3]]),
         ),
     }
@@ -79,8 +85,8 @@ def coverage_chart(results: Results, **size: Any) -> Any:
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=28))
         .encode(
-            x=_year_axis(),
-            y=alt.Y("share:Q", title="Share of the corpus works", axis=alt.Axis(format=".0%", tickCount=5)).scale(domain=[0, 1]),
+            x=year_axis(),
+            y=alt.Y("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5)).scale(domain=[0, 1]),
             tooltip=[
                 alt.Tooltip("year:Q", title="Year", format="d"),
                 alt.Tooltip("what:N", title="Works that name"),
@@ -92,6 +98,7 @@ def coverage_chart(results: Results, **size: Any) -> Any:
     )  # fmt: skip
     return finish(
         line,
+        above="Share of the corpus works that name",
         description="Share of the corpus works that name an author, a country, a city, references, by year.",
         **size,
     )
@@ -137,12 +144,13 @@ def papers_chart(results: Results, **size: Any) -> Any:
     """Papers per year of the world and of each pole, on a logarithmic scale."""
     frame = volume_frame(results)
     frame = frame[frame["papers"] > 0]
+    ticks = _one_two_five(frame["papers"])
     line = (
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=28))
         .encode(
-            x=_year_axis(),
-            y=alt.Y("papers:Q", title="Papers (logarithmic)", axis=alt.Axis(format="~s", tickCount=4)).scale(type="log", nice=True),
+            x=year_axis(),
+            y=alt.Y("papers:Q", title=None, axis=alt.Axis(values=ticks, format="~s")).scale(type="log", nice=True),
             tooltip=[
                 alt.Tooltip("year:Q", title="Year", format="d"),
                 alt.Tooltip("who:N", title="Of"),
@@ -151,7 +159,17 @@ def papers_chart(results: Results, **size: Any) -> Any:
             **_who(results, world=True),
         )
     )  # fmt: skip
-    return finish(line, description="Papers per year of the world and of each pole.", **size)
+    what = "Papers per year of the world and of each pole."
+    return finish(line, above="Papers per year, logarithmic", description=what, **size)
+
+
+def _one_two_five(values: pd.Series) -> list[float]:
+    """Ticks of a logarithmic axis that covers the values: 1, 2, 5, 10, 20, ..."""
+    if values.empty:
+        return [1.0]
+    low, high = int(np.floor(np.log10(values.min()))), int(np.ceil(np.log10(values.max())))
+    steps = (1, 2, 5) if high - low < 4 else (1,)
+    return [step * 10.0**power for power in range(low, high + 1) for step in steps]
 
 
 def international_chart(results: Results, **size: Any) -> Any:
@@ -161,8 +179,8 @@ def international_chart(results: Results, **size: Any) -> Any:
         alt.Chart(frame[frame["share"].notna()])
         .mark_line(point=alt.OverlayMarkDef(size=28))
         .encode(
-            x=_year_axis(),
-            y=alt.Y("share:Q", title="Share of papers with another country", axis=alt.Axis(format=".0%", tickCount=5)).scale(zero=True),
+            x=year_axis(),
+            y=alt.Y("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5)).scale(zero=True),
             tooltip=[
                 alt.Tooltip("year:Q", title="Year", format="d"),
                 alt.Tooltip("who:N", title="Of"),
@@ -172,7 +190,8 @@ def international_chart(results: Results, **size: Any) -> Any:
             **_who(results, world=False),
         )
     )  # fmt: skip
-    return finish(line, description="Share of each pole's papers written with another country, by year.", **size)
+    what = "Share of each pole's papers written with another country, by year."
+    return finish(line, above="Share of a pole's papers", description=what, **size)
 
 
 def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **size: Any) -> Any:
@@ -180,8 +199,7 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
     found = partners(results, pole, network).head(BARS)
     several = len(pole_members(results, pole)) > 1
     labels = [
-        f"{row.partner_name} (with {place_name(row.member)})" if several else row.partner_name
-        for row in found.itertuples()
+        f"{row.partner_name} (with {place_name(row.member)})" if several else row.partner_name for row in rows_of(found)
     ]
     found = found.assign(label=labels, text=[f"{z:.1f}" for z in found["mean_z"]])
     position = results.poles.index(pole) if pole in results.poles else len(results.poles)
@@ -189,7 +207,7 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
         y=alt.Y(
             "label:N", sort=None, title=None, axis=alt.Axis(domain=False, labelColor=colour("ink"), labelLimit=180)
         ),
-        x=alt.X("mean_z:Q", title="mean z", axis=alt.Axis(grid=False, tickCount=4)).scale(domainMin=0),
+        x=alt.X("mean_z:Q", title=None, axis=None).scale(domainMin=0),
         tooltip=[
             alt.Tooltip("label:N", title="Partner"),
             alt.Tooltip("mean_z:Q", title="Mean z", format=".2f"),
@@ -201,114 +219,3 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
     chart = bars + base.mark_text(align="left", dx=5, color=colour("soft")).encode(text="text:N")
     what = f"Countries that {pole_name(pole)} has the strongest ties with, by mean z."
     return finish(chart, **({"height": 22 * max(len(found), 1)} | size), description=what)
-
-
-def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
-    """The rows behind `pair_chart`: year, network (in words), z, weight, expected, low and high (expected ± 1 sd)."""
-    rows = pair_series(results, first, second)
-    rows = rows[rows["year"].between(*results.years)].copy()
-    rows["z"] = rows["z"].where(rows["finite"].fillna(False).astype(bool))
-    rows["network"] = rows["network"].map(NETWORK_NAMES)
-    rows["low"] = (rows["expected"] - rows["sd"]).clip(lower=0)
-    rows["high"] = rows["expected"] + rows["sd"]
-    return rows.drop(columns=["sd", "finite"])
-
-
-def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
-    """z over time in both networks, with the line above which a tie counts as significant."""
-    names = [NETWORK_NAMES[network] for network, _ in results.networks]
-    x = _fixed_years(results)
-    scales = {
-        "color": alt.Color(
-            "network:N",
-            title=None,
-            scale=alt.Scale(domain=names, range=[colour("pole-3"), colour("pole-4")][: len(names)]),
-            legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300),
-        ),
-        "strokeDash": alt.StrokeDash(
-            "network:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [7, 3]][: len(names)])
-        ),
-    }
-    line = (
-        alt.Chart(data)
-        .mark_line(point=alt.OverlayMarkDef(size=40))
-        .encode(
-            x=x,
-            y=alt.Y("z:Q", title="z: distance from the expected, in standard deviations", axis=alt.Axis(tickCount=6)),
-            tooltip=[
-                alt.Tooltip("year:Q", title="Year", format="d"),
-                alt.Tooltip("network:N", title="Network"),
-                alt.Tooltip("z:Q", title="z", format=".2f"),
-                alt.Tooltip("weight:Q", title="Observed", format=","),
-                alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
-            ],
-            **scales,
-        )
-    )  # fmt: skip
-    marks = pd.DataFrame(
-        {"y": [0.0, results.threshold], "label": ["as size explains", f"significant above {results.threshold:g}"]}
-    )
-    lines = alt.Chart(marks).mark_rule(strokeDash=[3, 3]).encode(y="y:Q")
-    texts = (
-        alt.Chart(marks)
-        .mark_text(align="right", dy=-7, fontSize=11, color=colour("soft"))
-        .encode(y="y:Q", text="label:N", x=alt.value("width"))
-    )
-    return finish(alt.layer(lines, texts, line), description="z of the chosen pair by year in each network.", **size)
-
-
-def pair_weight_chart(results: Results, data: Any, network: str, **size: Any) -> Any:
-    """Observed weight over time beside the one that size explains, with one standard deviation around it."""
-    name, x = NETWORK_NAMES[network], _fixed_years(results)
-    hue = colour("pole-3" if network == COLLABORATION else "pole-4")
-    unit = "Papers" if network == COLLABORATION else "Citations"
-    base = alt.Chart(data).transform_filter(alt.datum.network == name)
-    y_title = f"{unit} per year"
-    band = base.mark_area(opacity=0.22, color=colour("other")).encode(
-        x=x, y=alt.Y("low:Q", title=y_title, axis=alt.Axis(tickCount=4, format=",")), y2="high:Q"
-    )
-    legend = alt.Scale(domain=["Observed", "Expected by size ± 1 sd"], range=[hue, colour("soft")])
-    dashes = alt.Scale(domain=["Observed", "Expected by size ± 1 sd"], range=[[1, 0], [5, 3]])
-    lines = (
-        base.transform_fold(["weight", "expected"], as_=["kind", "value"])
-        .transform_calculate(what="datum.kind == 'weight' ? 'Observed' : 'Expected by size ± 1 sd'")
-        .mark_line(point=alt.OverlayMarkDef(size=24))
-        .encode(
-            x=x,
-            y=alt.Y("value:Q", title=y_title),
-            color=alt.Color("what:N", title=None, scale=legend, legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300)),
-            strokeDash=alt.StrokeDash("what:N", title=None, scale=dashes),
-            tooltip=[
-                alt.Tooltip("year:Q", title="Year", format="d"),
-                alt.Tooltip("weight:Q", title="Observed", format=","),
-                alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
-                alt.Tooltip("z:Q", title="z", format=".2f"),
-            ],
-        )
-    )  # fmt: skip
-    return finish(band + lines, description=f"{name}: observed and expected weight of the chosen pair by year.", **size)
-
-
-def pair_chart(results: Results, first: str, second: str, *, width: int = 560) -> Any:
-    """One pair of countries over time: z in each network, then observed beside expected."""
-    data = alt.Data(values=_records(pair_frame(results, first, second)))
-    parts = [pair_z_chart(results, data, width=width, height=240)]
-    parts += [pair_weight_chart(results, data, network, width=width, height=170) for network, _ in results.networks]
-    stacked = alt.vconcat(*[_unconfigured(part) for part in parts]).resolve_scale(
-        color="independent", strokeDash="independent"
-    )
-    title = f"{place_name(first)} and {place_name(second)}"
-    return stacked.properties(title=title, description=f"{title}: z, observed and expected by year.").configure(
-        **config()
-    )
-
-
-def _unconfigured(chart: Any) -> Any:
-    copy = chart.copy()
-    copy.config = alt.Undefined
-    return copy
-
-
-def _records(frame: pd.DataFrame) -> Sequence[dict[str, Any]]:
-    records: Sequence[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return records

@@ -6,7 +6,7 @@ from typing import Any
 
 import vl_convert
 
-from isthmus.report import charts, truth
+from isthmus.report import charts, paircharts, truth
 from isthmus.report.maps import tie_map
 from isthmus.report.results import Results
 from isthmus.report.theme import LIGHT, resolve
@@ -49,7 +49,7 @@ def figure_makers(results: Results) -> dict[str, Callable[[], Any]]:
     countries = [pole for pole in results.poles if pole in results.countries]
     if results.networks and len(countries) >= 2:
         one, two = countries[:2]
-        makers[f"pair_{one}_{two}"] = lambda: charts.pair_chart(results, one, two)
+        makers[f"pair_{one}_{two}"] = lambda: paircharts.pair_chart(results, one, two)
     if truth.compare(results) is not None:
         makers["truth"] = lambda: truth.truth_chart(results)
     return makers

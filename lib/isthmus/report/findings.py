@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from isthmus.report.pairs import pair_series
-from isthmus.report.results import COLLABORATION, KNOWLEDGE_EXCHANGE, Results
+from isthmus.report.results import COLLABORATION, KNOWLEDGE_EXCHANGE, Results, rows_of
 from isthmus.report.ties import partners, significant_ties, window_ties
 from isthmus.report.words import (
     capital,
@@ -69,7 +69,7 @@ def _significant(results: Results, network: str) -> str:
     of = f"{count(len(pairs))} pairs of countries"
     if ties.empty:
         return f"In {first}–{last}, none of {of} {verb} significantly more than the sizes of the two explain."
-    top = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in ties.head(3).itertuples()]
+    top = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in rows_of(ties.head(3))]
     strongest = f" The strongest: {'; '.join(top)}." if len(ties) > 1 else f" It is {top[0]}."
     return f"In {first}–{last}, {count(len(ties))} of {of} {verb} more than their sizes explain.{strongest}"
 

@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 
 from isthmus.geography import COUNTRIES, Country, country_shapes
-from isthmus.report.charts import finish
-from isthmus.report.results import COLLABORATION, Results
+from isthmus.report.charts import finish, inline
+from isthmus.report.results import COLLABORATION, Results, rows_of
 from isthmus.report.theme import colour, pole_colour
 from isthmus.report.ties import significant_ties
 from isthmus.report.words import NETWORK_NAMES, place_name, pole_members, pole_name
@@ -26,7 +26,7 @@ def tie_features(results: Results) -> list[dict[str, Any]]:
     """Every significant tie as a line between its two countries, weakest first so that strong ones lie on top."""
     groups = tie_groups(results)
     features = []
-    for row in significant_ties(results).iloc[::-1].itertuples():
+    for row in rows_of(significant_ties(results).iloc[::-1]):
         if row.src not in COUNTRIES or row.dst not in COUNTRIES:
             continue
         ends = COUNTRIES[row.src], COUNTRIES[row.dst]
@@ -75,11 +75,11 @@ def tie_groups(results: Results) -> dict[str, frozenset[str]]:
 
 def _group(src: str, dst: str, groups: dict[str, frozenset[str]]) -> str:
     touched = [name for name, members in groups.items() if src in members or dst in members]
-    return "no pole" if not touched else touched[0] if len(touched) == 1 else "two poles"
+    return "other countries" if not touched else touched[0] if len(touched) == 1 else "both poles"
 
 
 def places(results: Results) -> pd.DataFrame:
-    """The countries as dots: code, name, latitude, longitude, papers, ties, and whether the map has room for the name."""
+    """The countries as dots: code, name, latitude, longitude, papers, ties, and `label`: there is room for the name."""
     ties = significant_ties(results, COLLABORATION)
     number = pd.concat([ties["src"], ties["dst"]]).value_counts()
     papers = results.nodes.groupby("country")["papers"].sum()
@@ -103,7 +103,7 @@ def _with_room(frame: pd.DataFrame, results: Results) -> list[bool]:
     order = frame.assign(pole=poles).sort_values(["pole", "ties", "papers"], ascending=False)
     taken: list[tuple[float, float]] = []
     chosen: set[str] = set()
-    for row in order.itertuples():
+    for row in rows_of(order):
         near = any(abs(row.longitude - x) < 22 and abs(row.latitude - y) < 8 for x, y in taken)
         if not near and len(chosen) < LABELS and (row.ties > 0 or row.pole):
             taken.append((row.longitude, row.latitude))
@@ -121,18 +121,25 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
     kept = [shape for shape in shapes["objects"]["countries"]["geometries"] if shape.get("id") != "AQ"]
     shapes["objects"]["countries"]["geometries"] = kept
     features = tie_features(results)
+    legend: dict[str, Any] = {
+        "orient": "bottom",
+        "direction": "horizontal",
+        "symbolType": "stroke",
+        "symbolSize": 350,
+        "offset": 8,
+    }
     hues = dict(zip(tie_groups(results), map(pole_colour, range(len(results.poles))), strict=True))
-    hues |= {"two poles": colour("both"), "no pole": colour("other")}
+    hues |= {"both poles": colour("both"), "other countries": colour("other")}
     used = {feature["group"] for feature in features}
     names = [name for name in hues if name in used] or list(hues)
 
     land = alt.Chart(
-        alt.Data(values=shapes, format=alt.TopoDataFormat(type="topojson", feature="countries"))
+        inline(values=shapes, format=alt.TopoDataFormat(type="topojson", feature="countries"))
     ).mark_geoshape(fill=colour("land"), stroke=colour("border"), strokeWidth=0.6, aria=False)
     which = alt.param(name="network", value=network)
     focus = alt.param(name="focus", value=ALL)
     links = (
-        alt.Chart(alt.Data(values=features))
+        alt.Chart(inline(values=features))
         .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
         .mark_geoshape(filled=False, opacity=0.62, strokeCap="round")
         .encode(
@@ -140,13 +147,13 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
                 "group:N",
                 title="Ties of",
                 scale=alt.Scale(domain=names, range=[hues[name] for name in names]),
-                legend=alt.Legend(orient="bottom", direction="horizontal", symbolType="stroke", symbolSize=350, offset=8),
+                legend=alt.Legend(**legend),
             ),
             strokeWidth=alt.StrokeWidth(
                 "mean_z:Q",
                 title="Mean z",
                 scale=alt.Scale(domain=_z_domain(results, features), range=[0.8, 5.5]),
-                legend=alt.Legend(orient="bottom", direction="horizontal", tickCount=4, symbolType="stroke", symbolSize=350, symbolStrokeColor=colour("soft"), offset=8),
+                legend=alt.Legend(tickCount=4, symbolStrokeColor=colour("soft"), **legend),
             ),
             tooltip=[
                 alt.Tooltip("tie:N", title="Tie"),
@@ -172,10 +179,10 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
         )
     )
     text = alt.Chart(where[where["label"]]).encode(text="name:N", **at)
-    halo = {"dy": -9, "fontSize": 11, "aria": False}
+    below: dict[str, Any] = {"dy": -9, "fontSize": 11, "aria": False}
     labels = [
-        text.mark_text(fill=colour("paper"), stroke=colour("paper"), strokeWidth=3.5, opacity=0.8, **halo),
-        text.mark_text(fill=colour("ink"), **halo),
+        text.mark_text(fill=colour("paper"), stroke=colour("paper"), strokeWidth=3.5, opacity=0.8, **below),
+        text.mark_text(fill=colour("ink"), **below),
     ]
     chart = alt.layer(land, links, dots, *labels).add_params(which, focus).project(type="equalEarth")
     shown = NETWORK_NAMES[network].lower()

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from isthmus.report.findings import CONVERGED
-from isthmus.report.results import Results
+from isthmus.report.results import Results, rows_of
 from isthmus.report.words import (
     MISSING,
     MODEL_NAMES,
@@ -46,8 +46,8 @@ _MODEL_TEXTS = {
     "ecm": "The Enhanced Configuration Model (Mastrandrea et al. 2014): the most random networks in which each country "
     "has, on average, the number of partners and the total weight that it really has. What it expects of a pair "
     "follows from the sizes of the two countries and nothing else.",
-    "ecm-variance-corrected": "The Enhanced Configuration Model (Mastrandrea et al. 2014), with the part of each pair's "
-    "variance removed that comes from the fluctuation of the countries' own sizes.",
+    "ecm-variance-corrected": "The Enhanced Configuration Model (Mastrandrea et al. 2014), with the part of "
+    "each pair's variance removed that comes from the fluctuation of the countries' own sizes.",
     "rewiring": "Random rewiring of the observed network that keeps each country's total weight.",
 }
 
@@ -78,15 +78,15 @@ def method(results: Results) -> list[Paragraph]:
             "The test",
             "z is the distance of the observed weight from the expected one, in standard deviations of the model. "
             f"A tie is significant when its mean z over {first}–{last} is above {results.threshold:g}"
-            f"{_min_years(results)}. A z counts {_FINITE_RULES.get(str(results.switch('significance.finite')), 'always')}. "
+            f"{_min_years(results)}. A z counts {_finite(results)}. "
             "p-values are exact tail probabilities of the same model, for one pair in one year; "
             "they are not corrected for the number of pairs (ties.parquet also holds Benjamini–Hochberg q-values).",
         ),
         Paragraph(
             "How to read z",
-            "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall below −1 "
-            "however little the two work together, and z above 2 takes about three times the expected weight. A tie that "
-            "weakens shows as a z drifting from 0 towards −1.",
+            "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall "
+            "below −1 however little the two work together, and z above 2 takes about three times the expected weight. "
+            "A tie that weakens shows as a z drifting from 0 towards −1.",
         ),
     ]  # fmt: skip
     if study["null_model"] != "ecm":
@@ -147,6 +147,10 @@ def _model(results: Results) -> str:
     return " ".join(part for part in (text, drawn, exact) if part)
 
 
+def _finite(results: Results) -> str:
+    return _FINITE_RULES.get(str(results.switch("significance.finite")), "always")
+
+
 def _min_years(results: Results) -> str:
     least = results.switch("significance.min_finite_years")
     return f", with at least {plural(int(least), 'year')} that count" if least else ""
@@ -158,7 +162,7 @@ def coverage_sentence(results: Results) -> str:
     if coverage.empty:
         return "The corpus of this study holds no works."
     share = coverage["corpus_with_country"] / coverage["corpus_works"]
-    low, high = coverage.loc[share.idxmin()], coverage.loc[share.idxmax()]
+    low, high = coverage.iloc[int(share.argmin())], coverage.iloc[int(share.argmax())]
     overall = percent(coverage["corpus_with_country"].sum(), coverage["corpus_works"].sum())
     text = f"{overall} of the corpus works name at least one country and can enter a network"
     if int(low["year"]) != int(high["year"]):
@@ -166,7 +170,10 @@ def coverage_sentence(results: Results) -> str:
             f": from {percent(low['corpus_with_country'], low['corpus_works'])} in {int(low['year'])} "
             f"to {percent(high['corpus_with_country'], high['corpus_works'])} in {int(high['year'])}"
         )
-    return f"{text}. A trend in a volume is a trend in the world only where this coverage is level; z compares pairs within a year."
+    return (
+        f"{text}. A trend in a volume is a trend in the world only where this coverage is level; "
+        "z compares pairs within a year."
+    )
 
 
 def fits_table(results: Results) -> pd.DataFrame:
@@ -174,7 +181,7 @@ def fits_table(results: Results) -> pd.DataFrame:
     rows = []
     for (network, reading), fits in results.fits.groupby(["network", "reading"], sort=True, observed=True):
         broken = fits[fits["status"] != CONVERGED]
-        reasons = [f"{int(row.year)}: {row.message or row.status}" for row in broken.sort_values("year").itertuples()]
+        reasons = [f"{int(row.year)}: {row.message or row.status}" for row in rows_of(broken.sort_values("year"))]
         rows.append(
             {
                 "network": NETWORK_NAMES.get(str(network), str(network)),

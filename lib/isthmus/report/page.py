@@ -13,11 +13,11 @@ import altair as alt
 import jinja2
 import vl_convert
 
-from isthmus.report import charts, findings, methods, theme, ties, truth, words
+from isthmus.report import charts, findings, methods, paircharts, theme, ties, truth, words
 from isthmus.report.figures import write_figures
 from isthmus.report.maps import ASPECT, tie_map
 from isthmus.report.pairs import EmbeddedPairs, country_options, embed_pairs
-from isthmus.report.results import COLLABORATION, Results, load_results
+from isthmus.report.results import COLLABORATION, Results, load_results, rows_of
 
 #: Rows of the table of ties that are shown before "show all".
 FIRST_ROWS = 20
@@ -104,7 +104,6 @@ def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "pairs": pairs,
         "default_pair": default_pair(results),
         "suggested": suggested_pairs(results),
-        "coverage": charts.coverage_frame(results).pivot_table(index="year", columns="what", values="share").to_dict("index"),
         "coverage_sentence": methods.coverage_sentence(results),
         "coverage_rows": results.coverage.to_dict("records"),
         "volumes": charts.volume_frame(results).to_dict("records"),
@@ -159,7 +158,7 @@ def suggested_pairs(results: Results, number: int = 5) -> list[tuple[str, str]]:
     strongest = ties.significant_ties(results, COLLABORATION).head(number)
     first = default_pair(results)
     pairs = [first] if first else []
-    pairs += [(str(row.src), str(row.dst)) for row in strongest.itertuples()]
+    pairs += [(str(row.src), str(row.dst)) for row in rows_of(strongest)]
     return list(dict.fromkeys(pairs))[:number]
 
 
@@ -173,7 +172,7 @@ def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "window": list(results.window),
         "coverage": {
             int(row.year): round(row.corpus_with_country / row.corpus_works, 4)
-            for row in results.coverage.itertuples()
+            for row in rows_of(results.coverage)
             if row.corpus_works
         },
         "names": {option["code"]: option["name"] for option in country_options(results)},
@@ -193,10 +192,10 @@ def _charts(results: Results) -> dict[str, Any]:
     if results.networks:
         first_network = results.networks[0][0]
         made["map"] = tie_map(results, first_network)
-        made["pair-z"] = charts.pair_z_chart(results, alt.NamedData(name=charts.PAIR_DATA), height=280)
+        made["pair-z"] = paircharts.pair_z_chart(results, alt.NamedData(name=paircharts.PAIR_DATA), height=280)
         for network, _ in results.networks:
-            data = alt.NamedData(name=charts.PAIR_DATA)
-            made[f"pair-{network}"] = charts.pair_weight_chart(results, data, network, height=200)
+            data = alt.NamedData(name=paircharts.PAIR_DATA)
+            made[f"pair-{network}"] = paircharts.pair_weight_chart(results, data, network, height=200)
     for position, pole in enumerate(results.poles):
         for network, _ in results.networks:
             if len(ties.partners(results, pole, network)):

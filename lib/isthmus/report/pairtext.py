@@ -10,7 +10,7 @@ import pandas as pd
 from isthmus.errors import ConfigError
 from isthmus.geography import Country, find_country
 from isthmus.report.pairs import pair_series
-from isthmus.report.results import COLLABORATION, Results, load_results
+from isthmus.report.results import COLLABORATION, Results, load_results, rows_of
 from isthmus.report.ties import window_ties
 from isthmus.report.words import (
     MISSING,
@@ -93,7 +93,7 @@ def _heading(results: Results, one: Country, two: Country) -> list[str]:
 def _block(results: Results, network: str, rows: pd.DataFrame, one: Country, two: Country) -> list[str]:
     if rows.empty:
         return [f"  The two were never in this network in the same year ({one.name} or {two.name} has no link)."]
-    cells = [_HEADINGS, *(_cells(results, row) for row in rows.itertuples())]
+    cells = [_HEADINGS, *(_cells(results, row) for row in rows_of(rows))]
     widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
     lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     z = [float(value) if keep else math.nan for value, keep in zip(rows["z"], rows["finite"], strict=True)]

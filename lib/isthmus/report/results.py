@@ -1,7 +1,7 @@
 """A study's published results, read and checked: the only input of reports, figures and notebooks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,10 @@ PUBLICATION_YEAR = "publication_year"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "edges": ("network", "reading", "year", "src", "dst", "weight"),
     "nodes": ("year", "country", "papers", "papers_international", "citations_received", "citations_given"),
-    "ties": ("network", "reading", "year", "src", "dst", "weight", "expected", "sd", "z", "p_upper", "p_two_sided", "finite"),
+    "ties": (
+        "network", "reading", "year", "src", "dst",
+        "weight", "expected", "sd", "z", "p_upper", "p_two_sided", "finite",
+    ),
     "fits": ("network", "reading", "year", "null_model", "n_nodes", "status", "max_relative_error", "message"),
     "significant": ("network", "reading", "src", "dst", "finite_years", "mean_z", "significant", "weight"),
     "coverage": (
@@ -31,7 +34,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "gates": ("stage", "table", "gate", "severity", "observed", "bound", "passed", "message"),
 }  # fmt: skip
 STUDY_FIELDS = (
-    "study", "title", "release", "simulated", "poles", "years", "significance_years", "reading", "null_model", "threshold",
+    "study", "title", "release", "simulated", "poles",
+    "years", "significance_years", "reading", "null_model", "threshold",
 )  # fmt: skip
 TRUTH = "truth_ties"
 
@@ -118,8 +122,13 @@ def load_results(folder: str | Path) -> Results:
     study = _read_study(folder / "study.json")
     tables = {name: _read_table(folder / f"{name}.parquet", columns) for name, columns in COLUMNS.items()}
     truth = folder / f"{TRUTH}.parquet"
-    planted = _read_table(truth, ()) if study["simulated"] and truth.is_file() else None
+    planted = _read_table(truth, ("src", "dst", "kind")) if study["simulated"] and truth.is_file() else None
     return Results(folder=folder, study=study, truth=planted, **tables)
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame as named tuples."""
+    yield from frame.itertuples(index=False)
 
 
 def _read_study(file: Path) -> dict[str, Any]:
@@ -143,7 +152,7 @@ def _read_table(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
         near = did_you_mean(file.name, [other.name for other in file.parent.glob("*.parquet")] or ["none"])
         raise StoreError(f"{file} is missing ({near}); publish the study again with `isthmus run`")
     try:
-        frame = pq.read_table(file).to_pandas()
+        frame: pd.DataFrame = pq.read_table(file).to_pandas()
     except (OSError, ValueError) as error:
         raise StoreError(f"{file} is no readable Parquet file ({error}); publish the study again") from None
     missing = [name for name in columns if name not in frame.columns]

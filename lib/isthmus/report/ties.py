@@ -24,7 +24,10 @@ def significant_ties(results: Results, network: str | None = None) -> pd.DataFra
 
 
 def window_ties(results: Results) -> pd.DataFrame:
-    """Every pair of the networks shown, judged over the significance years; columns as in `significant_ties`, and significant."""
+    """Every pair of the networks shown, judged over the significance years.
+
+    Columns as in `significant_ties`, and `significant`.
+    """
     return _window_ties(results).copy()
 
 

@@ -1,21 +1,216 @@
 """What was planted in a simulated snapshot beside what the study found."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from isthmus.report.charts import finish
-from isthmus.report.results import COLLABORATION, Results
+from isthmus.report.results import COLLABORATION, PUBLICATION_YEAR, Results, rows_of
 from isthmus.report.theme import colour
 from isthmus.report.ties import window_ties
-from isthmus.report.words import place_name
+from isthmus.report.words import count, measure, number, percent, place_name, plural
+
+#: Years at both ends whose mean z tells whether a planted change is seen.
+ENDS = 5
+_NEEDED = {"src", "dst", "kind", "strength", "size_window", "expected_window"}
+FOUND, MISSED, OTHERWISE = "found significant", "planted strong, not found", "not significant"
 
 
-def compare(results: Results) -> Any:
-    return None
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: its text, and the number it sorts by, if it is one."""
+
+    text: str
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading and whether it sorts as text or as number."""
+
+    text: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The planted ties beside the findings: in sentences, and as a table."""
+
+    sentences: tuple[str, ...]
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def compare(results: Results) -> Comparison | None:
+    """Planted ties beside what the study found in collaboration; None when nothing is known to be planted."""
+    planted = planted_ties(results)
+    if planted is None:
+        return None
+    strong = planted[planted["should_be_found"]]
+    against = planted[planted["times"] <= 1]
+    sentences = [
+        f"{plural(len(planted), 'pair')} of countries had a tie planted that differs from what size explains, or "
+        "that changes.",
+        f"A tie planted at {_bar(results)} times what size explains or more should be found: "
+        f"{_of(strong['significant'].sum(), len(strong))} {'was' if len(strong) == 1 else 'were'}. "
+        f"Of those planted at or below size, {_of(against['significant'].sum(), len(against))} were called "
+        "significant.",
+        _nothing_planted(results, planted),
+        _changes(planted),
+    ]
+    return Comparison(
+        sentences=tuple(sentence for sentence in sentences if sentence),
+        caption="Each dot is a planted tie: how many times the weight that size explains was planted (average of the "
+        "significance years, logarithmic), and the mean z that the study found.",
+        headings=(
+            Heading("Countries", "text"),
+            Heading("Planted", "text"),
+            Heading("Strength", "text"),
+            Heading("Times size", "number"),
+            Heading("Expected by size, per year", "number"),
+            Heading("Found mean z", "number"),
+            Heading("Verdict", "text"),
+        ),
+        rows=tuple(_row(row) for row in rows_of(planted.sort_values("times", ascending=False))),
+    )
+
+
+def planted_ties(results: Results) -> pd.DataFrame | None:
+    """Each planted pair with `times` (planted over size in the window), mean_z, significant, z_change, planted_change.
+
+    None for a real snapshot, or when the answer key holds no tie.
+    """
+    truth = results.truth
+    if truth is None or truth.empty or not set(truth.columns) >= _NEEDED:
+        return None
+    judged = window_ties(results)
+    judged = judged.loc[judged["network"] == COLLABORATION, ["src", "dst", "mean_z", "significant", "weight"]]
+    found = truth.merge(judged, on=["src", "dst"], how="left")
+    found["significant"] = found["significant"].fillna(False).astype(bool)
+    found["times"] = found["expected_window"] / found["size_window"].where(found["size_window"] > 0)
+    found["should_be_found"] = found["times"] >= _bar(results)
+    found["planted_change"] = _planted_change(found)
+    found = found.merge(_z_change(results), on=["src", "dst"], how="left")
+    return found
 
 
 def truth_chart(results: Results, **size: Any) -> Any:
-    return None
+    """Planted strength against the mean z found; None when nothing was planted."""
+    planted = planted_ties(results)
+    if planted is None:
+        return None
+    frame = planted.assign(
+        tie=[f"{place_name(row.src)} and {place_name(row.dst)}" for row in rows_of(planted)],
+        planted=planted["kind"].str.replace("_", " "),
+        verdict=np.select([planted["significant"], planted["should_be_found"]], [FOUND, MISSED], OTHERWISE),
+    )[["tie", "planted", "times", "mean_z", "size_window", "verdict"]].dropna()
+    scale = alt.Scale(domain=[FOUND, MISSED, OTHERWISE], range=[colour("pole-1"), colour("pole-2"), colour("other")])
+    shapes = alt.Scale(domain=[FOUND, MISSED, OTHERWISE], range=["circle", "diamond", "circle"])
+    dots = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=60, opacity=0.75)
+        .encode(
+            x=alt.X(
+                "times:Q",
+                title="planted: times what size explains",
+                scale=alt.Scale(type="log", nice=False, padding=12),
+                axis=alt.Axis(values=[0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20], format="~g", grid=False),
+            ),
+            y=alt.Y("mean_z:Q", title=None, axis=alt.Axis(tickCount=6)),
+            color=alt.Color("verdict:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
+            shape=alt.Shape("verdict:N", title=None, scale=shapes),
+            tooltip=[
+                alt.Tooltip("tie:N", title="Tie"),
+                alt.Tooltip("planted:N", title="Planted"),
+                alt.Tooltip("times:Q", title="Times size", format=".2f"),
+                alt.Tooltip("size_window:Q", title="By size, per year", format=",.1f"),
+                alt.Tooltip("mean_z:Q", title="Found mean z", format=".2f"),
+                alt.Tooltip("verdict:N", title="Verdict"),
+            ],
+        )
+    )
+    marks = pd.DataFrame({"y": [results.threshold], "label": [f"significant above {results.threshold:g}"]})
+    line = alt.Chart(marks).mark_rule(strokeDash=[3, 3]).encode(y="y:Q")
+    text = alt.Chart(marks).mark_text(align="left", dy=-7, fontSize=11, color=colour("soft"))
+    label = text.encode(y="y:Q", text="label:N", x=alt.value(4))
+    what = "Planted strength of ties against the mean z found."
+    chart = alt.layer(line, label, dots)
+    return finish(chart, **({"height": 340} | size), above="Mean z found", description=what)
+
+
+def _bar(results: Results) -> float:
+    """The planted factor whose z is at the threshold: the null model's deviation is about its mean."""
+    return 1 + results.threshold
+
+
+def _of(part: float, whole: int) -> str:
+    return f"{count(part)} of {count(whole)}" + (f" ({percent(part, whole)})" if whole else "")
+
+
+def _nothing_planted(results: Results, planted: pd.DataFrame) -> str:
+    judged = window_ties(results)
+    judged = judged[(judged["network"] == COLLABORATION) & judged["mean_z"].notna()]
+    known = pd.MultiIndex.from_frame(planted[["src", "dst"]])
+    others = judged[~pd.MultiIndex.from_frame(judged[["src", "dst"]]).isin(known)]
+    if others.empty:
+        return ""
+    return (
+        f"Of the pairs with nothing planted, {_of(others['significant'].sum(), len(others))} were called significant: "
+        "that is luck, which the simulated world carries from year to year."
+    )
+
+
+def _planted_change(truth: pd.DataFrame) -> pd.Series:
+    """How many times a pair's planted propensity to collaborate changes from the first year to the last."""
+    ends = sorted(name for name in truth.columns if re.fullmatch(r"collaboration_\d{4}", str(name)))
+    if len(ends) < 2:
+        return pd.Series(1.0, index=truth.index)
+    return truth[ends[-1]] / truth[ends[0]]
+
+
+def _z_change(results: Results) -> pd.DataFrame:
+    """Mean z of the last years minus that of the first years of the analysis, for each pair in collaboration."""
+    first, last = results.years
+    ties = results.ties
+    own = (ties["network"] == COLLABORATION) & (ties["reading"] == PUBLICATION_YEAR) & ties["finite"].fillna(False)
+    ends = {"before": (first, first + ENDS - 1), "after": (last - ENDS + 1, last)}
+    means = [
+        ties[own & ties["year"].between(*span)].groupby(["src", "dst"], observed=True)["z"].mean().rename(name)
+        for name, span in ends.items()
+    ]
+    both = pd.concat(means, axis=1).reset_index()
+    return both.assign(z_change=both["after"] - both["before"])[["src", "dst", "z_change"]]
+
+
+def _changes(planted: pd.DataFrame) -> str:
+    up = planted[(planted["planted_change"] >= 3) & planted["z_change"].notna()]
+    down = planted[(planted["planted_change"] <= 1 / 3) & planted["z_change"].notna()]
+    parts = []
+    if len(up):
+        parts.append(
+            f"{_of((up['z_change'] > 0).sum(), len(up))} planted to grow at least threefold ended with a higher z"
+        )
+    if len(down):
+        parts.append(
+            f"{_of((down['z_change'] < 0).sum(), len(down))} planted to shrink to a third or less with a lower one"
+        )
+    return f"Of the changes, {', and '.join(parts)}." if parts else ""
+
+
+def _row(row: Any) -> tuple[Cell, ...]:
+    verdict = FOUND if row.significant else MISSED if row.should_be_found else OTHERWISE
+    z = None if pd.isna(row.mean_z) else float(row.mean_z)
+    return (
+        Cell(f"{place_name(row.src)} and {place_name(row.dst)}"),
+        Cell(str(row.kind).replace("_", " ")),
+        Cell(str(row.strength)),
+        Cell(number(row.times), None if pd.isna(row.times) else float(row.times)),
+        Cell(measure(row.size_window), float(row.size_window)),
+        Cell(number(float("nan") if z is None else z), z),
+        Cell(verdict),
+    )

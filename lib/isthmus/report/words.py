@@ -1,7 +1,8 @@
 """How the report writes numbers, names and terms."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, bloc_members
@@ -38,8 +39,8 @@ def place_name(code: str) -> str:
 
 
 _WITH_ARTICLE = {
-    "AE", "BS", "CD", "CF", "CG", "DO", "FK", "FO", "GB", "GM", "KM", "KY", "MH", "MP", "MV", "NL", "PH", "SC", "SB", "TC",
-    "UM", "US", "VI", "VG", "AX", "CK", "TF",
+    "AE", "BS", "CD", "CF", "CG", "DO", "FK", "FO", "GB", "GM", "KM", "KY", "MH", "MP", "MV",
+    "NL", "PH", "SC", "SB", "TC", "UM", "US", "VI", "VG", "AX", "CK", "TF",
 }  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def span(years: Sequence[int]) -> str:
+def span(years: Iterable[Any]) -> str:
     """Years as ranges: "2001, 2004-2007"."""
     runs: list[list[int]] = []
     for year in sorted(set(map(int, years))):
