@@ -72,7 +72,8 @@ class EcmFit:
     @property
     def x(self) -> FloatArray:
         """Fitness of each node for links, exp(-alpha), shape (N,); 0 without links, inf where all weights are 1."""
-        return np.where(self.of_node >= 0, np.exp(-self.gamma) / np.where(self.of_node >= 0, self.y, 1.0), 0.0)
+        with np.errstate(divide="ignore"):
+            return np.where(self.of_node >= 0, np.exp(-self.gamma) / np.where(self.of_node >= 0, self.y, 1.0), 0.0)
 
     @property
     def y(self) -> FloatArray:
@@ -239,13 +240,12 @@ def _check(classes: Classes, kinds: Kinds, solution: Solution) -> tuple[float, f
     """Largest relative error and log-likelihood, from the node parameters alone."""
     if classes.size.size == 0:
         return 0.0, 0.0
-    every = np.arange(classes.size.size)
     size = classes.size.astype(float)
-    degree, strength, partition = kernels.node_sums(solution.gamma, solution.beta, every, kinds, every, every, size)
+    degree, strength, partition = kernels.expected_sums(solution.gamma, solution.beta, size, kinds)
     k, s = classes.degree, classes.degree + classes.excess
     error = float(max(np.max(np.abs(degree - k) / k), np.max(np.abs(strength - s) / s)))
     # Certain links are no choice: only free ones enter the likelihood.
     certain = (kinds & LINK_PRESENT > 0) @ size - np.diagonal(kinds & LINK_PRESENT > 0) if kinds.size else 0
     beta = np.where(np.isfinite(solution.beta), solution.beta, 0.0)
     paid = (k - certain) * solution.gamma + classes.excess * beta
-    return (error if np.isfinite(error) else np.inf), -float(size @ (paid + partition / 2))
+    return (error if np.isfinite(error) else np.inf), -float(size @ paid + partition)

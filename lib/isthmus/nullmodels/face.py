@@ -78,7 +78,10 @@ def face_of(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds |
     group_degree, group_of = np.unique(-classes.degree, return_inverse=True)
     group_degree = -group_degree
     group_size = np.bincount(group_of, weights=classes.size).astype(np.int64)
-    present, absent = _certain_links(group_degree, group_size, classes, group_of, labels)
+    links = _certain_links(group_degree, group_size, classes, group_of, labels)
+    if links is None:
+        links = np.zeros((2, group_size.size, group_size.size), dtype=bool)
+    present, absent = links
     barred = _certain_weights(absent, group_size, classes, group_of, labels)
     if not (present.any() or absent.any() or barred is not None):
         return None
@@ -95,8 +98,8 @@ def face_of(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds |
 
 def _certain_links(
     degree: IntArray, size: IntArray, classes: Classes, group_of: IntArray, labels: Sequence[Any] | None
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Pairs of degree groups that are always, and never, linked: two symmetric matrices over the distinct degrees."""
+) -> NDArray[np.bool_] | None:
+    """Pairs of degree groups that are always, and never, linked: (2, G, G), or None if no inequality is tight."""
     k = np.repeat(degree, size)
     n = k.size
     groups = degree.size
@@ -114,6 +117,8 @@ def _certain_links(
             f"sum to {before[r]}, but at most {before[r] + slack[r - 1]} is possible (Erdos-Gallai at rank {r})"
         )
     tight = slack == 0
+    if not tight.any():
+        return None
     # present(i, j), i < j, iff j < reach(i); absent(i, j) iff j >= cut(i): two staircases over the ranks.
     reach = np.maximum.accumulate(np.where(tight, split, 0)[::-1])[::-1]
     cut_at = np.where(tight, np.maximum(rank, above), n)
@@ -128,7 +133,7 @@ def _certain_links(
     absent = last[b] >= cut[np.where(same, np.maximum(last[a] - 1, 0), last[a])]
     lone = np.flatnonzero(size == 1)
     present[lone, lone] = absent[lone, lone] = False
-    return present, absent
+    return np.stack([present, absent])
 
 
 def _certain_weights(
@@ -143,7 +148,8 @@ def _certain_weights(
     mass = np.bincount(group_of, weights=classes.excess * classes.size, minlength=groups).astype(np.int64)
     head = np.concatenate([[0], np.cumsum(mass)])
     barred = np.zeros((classes.size.size, classes.size.size), dtype=bool)
-    for m in range(1, groups):
+    # Where every pair may be linked, a set of nodes without links between them is a single node: the second test below.
+    for m in range(1, groups) if absent.any() else ():
         outer = (np.arange(groups) >= m) & (farthest < m)
         need = int(mass[outer].sum())
         if need > head[m]:

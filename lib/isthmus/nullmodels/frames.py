@@ -82,4 +82,4 @@ def _failed(edges: pd.DataFrame, model: str, message: str) -> FitReport:
     total = pd.to_numeric(edges["weight"], errors="coerce").fillna(0).sum()
     nan = float("nan")
     nodes = pd.concat([edges["src"], edges["dst"]]).nunique()
-    return FitReport(model, nodes, len(edges), int(total), "failed", nan, 0, nan, nan, message)
+    return FitReport(model, nodes, len(edges), int(total), "failed", nan, 0, nan, nan, 0, 0.0, message)

@@ -1,6 +1,7 @@
 """One network against one null model, by name: what the fan-out, the command line and notebooks share."""
 
 import hashlib
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,31 @@ import numpy as np
 
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.nullmodels.constraints import as_sparse
+from isthmus.nullmodels.corrected import corrected_verdict, rescaled_ensemble
 from isthmus.nullmodels.ecm import EcmFit, fit_ecm
-from isthmus.nullmodels.significance import FiniteRule, PairTable, check_finite_rule, iter_pair_significance
+from isthmus.nullmodels.ensemble import Ensemble
+from isthmus.nullmodels.rewiring import rewired_ensemble, rewired_verdict
+from isthmus.nullmodels.sampling import sampled_moments, sampled_verdict
+from isthmus.nullmodels.significance import (
+    FiniteRule,
+    PairTable,
+    Verdict,
+    check_finite_rule,
+    exact_verdict,
+    iter_pair_significance,
+)
 
-MODELS = ("ecm",)
+MODELS = (
+    "ecm",
+    "ecm-variance-corrected",
+    "ecm-variance-corrected-ipf",
+    "ecm-variance-corrected-poisson",
+    "ecm-variance-corrected-mad",
+    "rewiring",
+)
+# Realisations of the models that have no closed form, when none are asked for; the number the paper takes.
+DEFAULT_SAMPLES = 500
+_ALWAYS_SAMPLED = ("ecm-variance-corrected-ipf", "rewiring")
 
 
 @dataclass(frozen=True)
@@ -29,6 +51,7 @@ class FitReport:
     iterations : Newton steps.
     seconds : wall-clock time of fit and judgement.
     log_likelihood : of the observed network under the model; nan where there is none.
+    samples, effective_samples : realisations drawn, and how many independent ones they are worth; 0 for exact results.
     message : what to know, or why it failed; empty otherwise.
 
     """
@@ -42,6 +65,8 @@ class FitReport:
     iterations: int
     seconds: float
     log_likelihood: float
+    samples: int
+    effective_samples: float
     message: str
 
 
@@ -63,6 +88,17 @@ def check_model(model: str, *, samples: int, finite: str) -> None:
     if model not in MODELS:
         raise NetworkError(f"unknown null model {model!r}; {did_you_mean(model, MODELS)}")
     check_finite_rule(finite)
+    if samples < 0 or samples == 1:
+        raise NetworkError(f"samples = {samples}; expected 0 (exact) or at least 2")
+    if finite == "sampled" and samples_of(model, samples) == 0:
+        raise NetworkError(f"finite = 'sampled' needs realisations, and model {model!r} with samples = 0 draws none")
+
+
+def samples_of(model: str, samples: int) -> int:
+    """How many realisations a model draws when `samples` are asked for: some models have no exact result."""
+    if model in _ALWAYS_SAMPLED:
+        return samples or DEFAULT_SAMPLES
+    return samples if model == "ecm" else 0
 
 
 def judge(
@@ -77,26 +113,71 @@ def judge(
 ) -> Iterator[PairTable | FitReport]:
     """Fit a null model to a network and hold every pair of linked nodes against it.
 
-    Yields tables of pairs, then one `FitReport`.
+    Yields tables of pairs (`PairTable`), then one `FitReport`.
+
+    Parameters
+    ----------
+    weights : symmetric matrix (N, N) of whole numbers, numpy or scipy sparse, without loops.
+    model : one of MODELS.
+    samples : realisations behind expected, sd and z; 0 takes the exact ones where the model has them, else 500.
+    rng : random generator; needed by models that draw. Default: seeded with 0.
+    finite, observed_zero : as in `isthmus.nullmodels.significance.pair_significance`.
+    labels : names of the nodes, for messages.
+
+    Raises
+    ------
+    NetworkError : not a valid network, an unknown model or rule.
+
     """
     check_model(model, samples=samples, finite=finite)
     started = time.perf_counter()
     network = as_sparse(weights, labels=labels)
-    fit = fit_ecm(network, labels=labels)
-    yield from iter_pair_significance(network, fit, finite=finite, observed_zero=observed_zero)
-    yield _report(model, fit, time.perf_counter() - started)
-
-
-def _report(model: str, fit: EcmFit, seconds: float) -> FitReport:
-    return FitReport(
+    rng = np.random.default_rng(0) if rng is None else rng
+    n_samples = samples_of(model, samples)
+    fit: EcmFit | None = None
+    ensemble: Ensemble | None = None
+    if model == "rewiring":
+        ensemble = rewired_ensemble(network, n_samples, rng)
+        verdict = rewired_verdict(ensemble)
+    else:
+        fit = fit_ecm(network, labels=labels)
+        verdict, ensemble = _verdict(fit, model, n_samples, rng)
+    yield from iter_pair_significance(network, verdict, finite=finite, observed_zero=observed_zero)
+    yield FitReport(
         null_model=model,
-        n_nodes=int((fit.degrees > 0).sum()),
-        n_links=int(fit.degrees.sum()) // 2,
-        total_weight=int(fit.strengths.sum()) // 2,
-        status=fit.status,
-        max_relative_error=fit.max_relative_error,
-        iterations=fit.iterations,
-        seconds=seconds,
-        log_likelihood=fit.log_likelihood,
-        message="" if fit.converged else "a degree or strength is missed; do not read this network's pairs",
+        n_nodes=int((np.diff(network.indptr) > 0).sum()),
+        n_links=network.nnz // 2,
+        total_weight=int(network.sum()) // 2,
+        status=fit.status if fit else "converged",
+        max_relative_error=fit.max_relative_error if fit else 0.0,
+        iterations=fit.iterations if fit else 0,
+        seconds=time.perf_counter() - started,
+        log_likelihood=fit.log_likelihood if fit else math.nan,
+        samples=n_samples,
+        effective_samples=ensemble.effective_samples if ensemble else 0.0,
+        message=_message(fit, ensemble),
     )
+
+
+def _verdict(fit: EcmFit, model: str, n_samples: int, rng: np.random.Generator) -> tuple[Verdict, Ensemble | None]:
+    if model == "ecm":
+        ensemble = sampled_moments(fit, n_samples, rng) if n_samples else None
+        return (exact_verdict(fit) if ensemble is None else sampled_verdict(fit, ensemble)), ensemble
+    if model == "ecm-variance-corrected-ipf":
+        ensemble = rescaled_ensemble(fit, n_samples, rng)
+        return corrected_verdict(fit, "ipf", ensemble), ensemble
+    if model == "ecm-variance-corrected-poisson":
+        return corrected_verdict(fit, "poisson"), None
+    if model == "ecm-variance-corrected-mad":
+        return corrected_verdict(fit, "mad"), None
+    return corrected_verdict(fit), None
+
+
+def _message(fit: EcmFit | None, ensemble: Ensemble | None) -> str:
+    if fit is not None and not fit.converged:
+        return "a degree or strength is missed; do not read this network's pairs"
+    if fit is None and ensemble is not None:
+        return (
+            f"worth {ensemble.effective_samples:.0f} of {ensemble.n_samples} independent samples (slowest heavy pair)"
+        )
+    return ""

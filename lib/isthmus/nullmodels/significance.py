@@ -77,7 +77,8 @@ def exact_verdict(fit: EcmFit) -> Verdict:
 
     def verdict(i: IntArray, j: IntArray, w: IntArray) -> PairVerdict:
         law = fit.law(i, j)
-        two_sided = np.minimum(1.0, 2.0 * np.minimum(law.mid_p(w), law.lower_mid_p(w)))
+        mid = law.mid_p(w)  # the lower mid-p is 1 - mid
+        two_sided = np.minimum(1.0, 2.0 * np.minimum(mid, 1.0 - mid))
         return PairVerdict(
             link_probability=law.link_probability,
             expected=law.expected_weight,
@@ -127,7 +128,8 @@ def iter_pair_significance(
     network = as_sparse(weights)
     verdict = exact_verdict(null) if isinstance(null, EcmFit) else null
     q_values = _linked_q_values(network, verdict)
-    for i, j, w in _pairs(network, chunk_pairs) if observed_zero else iter([_links(network)]):
+    chunks = _pairs(network, q_values, chunk_pairs) if observed_zero else iter([(*_links(network), q_values.data)])
+    for i, j, w, q in chunks:
         said = verdict(i, j, w)
         sd = np.where(said.sd > SMALLEST_SD, said.sd, np.nan)
         z = (w - said.expected) / sd
@@ -142,7 +144,7 @@ def iter_pair_significance(
             p_upper=said.p_upper,
             p_lower=said.p_lower,
             p_two_sided=said.p_two_sided,
-            q_value=np.asarray(q_values[i, j]).ravel() if not observed_zero else _spread(q_values, i, j, w),
+            q_value=q,
             finite=np.isfinite(z) & _counts(finite, said, w),
         )
 
@@ -184,14 +186,7 @@ def _linked_q_values(network: sparse.csr_array, verdict: Verdict) -> sparse.csr_
     i, j, w = _links(network)
     present = int((np.diff(network.indptr) > 0).sum())
     q = benjamini_hochberg(verdict(i, j, w).p_upper, n_tests=present * (present - 1) // 2)
-    return sparse.csr_array((q, (i, j)), shape=network.shape)
-
-
-def _spread(q_values: sparse.csr_array, i: IntArray, j: IntArray, w: IntArray) -> FloatArray:
-    q = np.ones(i.size)
-    linked = np.flatnonzero(w)
-    q[linked] = q_values[i[linked], j[linked]]
-    return q
+    return sparse.coo_array((q, (i, j)), shape=network.shape).tocsr()
 
 
 def _counts(finite: FiniteRule, said: PairVerdict, w: IntArray) -> NDArray[np.bool_]:
@@ -207,14 +202,17 @@ def _links(network: sparse.csr_array) -> tuple[IntArray, IntArray, IntArray]:
     return upper.row.astype(np.int64), upper.col.astype(np.int64), upper.data
 
 
-def _pairs(network: sparse.csr_array, chunk_pairs: int) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
-    """All pairs of linked nodes, row by row, in chunks of whole rows."""
+def _pairs(
+    network: sparse.csr_array, q_values: sparse.csr_array, chunk_pairs: int
+) -> Iterator[tuple[IntArray, IntArray, IntArray, FloatArray]]:
+    """All pairs of linked nodes with their weights and q-values, row by row, in chunks of whole rows."""
     present = np.flatnonzero(np.diff(network.indptr))
     n = present.size
-    block = network[present][:, present] if n < network.shape[0] else network
+    weights, q = network[present][:, present], q_values[present][:, present]
     rows = max(1, chunk_pairs // max(n, 1))
     for start in range(0, max(n - 1, 1), rows):
         stop = min(start + rows, n)
-        a, b = np.nonzero(np.arange(n)[None, :] > np.arange(start, stop)[:, None])
-        w = block[start:stop].toarray()[a, b] if n else np.zeros(0, dtype=np.int64)
-        yield present[a + start], present[b], w
+        upper = np.arange(n)[None, :] > np.arange(start, stop)[:, None]
+        a, b = np.nonzero(upper)
+        w = weights[start:stop].toarray()[upper]
+        yield present[a + start], present[b], w, np.where(w > 0, q[start:stop].toarray()[upper], 1.0)
