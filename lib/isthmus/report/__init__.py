@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         papers_chart,
         partners_chart,
     )
-    from isthmus.report.findings import findings, headline_figures
+    from isthmus.report.headlines import findings, headline_figures
     from isthmus.report.maps import tie_map
     from isthmus.report.page import ReportSummary, build_report
     from isthmus.report.paircharts import pair_chart
@@ -30,8 +30,8 @@ _HOMES = {
     "ReportSummary": "page",
     "build_report": "page",
     "coverage_chart": "charts",
-    "findings": "findings",
-    "headline_figures": "findings",
+    "findings": "headlines",
+    "headline_figures": "headlines",
     "international_chart": "charts",
     "load_results": "results",
     "pair_chart": "paircharts",

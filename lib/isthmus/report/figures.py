@@ -1,6 +1,7 @@
 """The figures of a study as PNG and SVG files."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,17 @@ def figure_makers(results: Results) -> dict[str, Callable[[], Any]]:
     """The figures that the results allow, by file name."""
     makers: dict[str, Callable[[], Any]] = {}
     if len(results.coverage):
-        makers["coverage"] = lambda: charts.coverage_chart(results)
-        makers["papers"] = lambda: charts.papers_chart(results)
-        makers["international"] = lambda: charts.international_chart(results)
+        makers["coverage"] = partial(charts.coverage_chart, results)
+        makers["papers"] = partial(charts.papers_chart, results)
+        makers["international"] = partial(charts.international_chart, results)
     for network, _ in results.networks:
-        makers[f"map_{network}"] = lambda network=network: tie_map(results, network)
+        makers[f"map_{network}"] = partial(tie_map, results, network)
         for pole in results.poles:
             if len(partners(results, pole, network)):
-                makers[f"partners_{pole}_{network}"] = lambda pole=pole, network=network: charts.partners_chart(
-                    results, pole, network
-                )
+                makers[f"partners_{pole}_{network}"] = partial(charts.partners_chart, results, pole, network)
     countries = [pole for pole in results.poles if pole in results.countries]
     if results.networks and len(countries) >= 2:
-        one, two = countries[:2]
-        makers[f"pair_{one}_{two}"] = lambda: paircharts.pair_chart(results, one, two)
-    if truth.compare(results) is not None:
-        makers["truth"] = lambda: truth.truth_chart(results)
+        makers[f"pair_{countries[0]}_{countries[1]}"] = partial(paircharts.pair_chart, results, *countries[:2])
+    if truth.planted_ties(results) is not None:
+        makers["truth"] = partial(truth.truth_chart, results)
     return makers

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from isthmus.report.findings import CONVERGED
+from isthmus.report.headlines import CONVERGED
 from isthmus.report.results import Results, rows_of
 from isthmus.report.words import (
     MISSING,

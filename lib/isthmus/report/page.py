@@ -13,7 +13,7 @@ import altair as alt
 import jinja2
 import vl_convert
 
-from isthmus.report import charts, findings, methods, paircharts, theme, ties, truth, words
+from isthmus.report import charts, headlines, methods, paircharts, theme, ties, truth, words
 from isthmus.report.figures import write_figures
 from isthmus.report.maps import ASPECT, tie_map
 from isthmus.report.pairs import EmbeddedPairs, country_options, embed_pairs
@@ -60,7 +60,7 @@ def build_report(results_dir: str | Path, out: str | Path, *, figures: bool = Fa
     return ReportSummary(
         path=out,
         size=out.stat().st_size,
-        findings=tuple(findings.findings(results)),
+        findings=tuple(headlines.findings(results)),
         pairs=len(pairs.pairs),
         pairs_left_out=pairs.left_out,
         figures=tuple(written),
@@ -87,13 +87,13 @@ def _environment() -> jinja2.Environment:
 
 def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     """Everything the template shows; the template itself computes nothing."""
-    sentences = findings.findings(results)
+    sentences = headlines.findings(results)
     return {
         "study": results.study,
         "results": results,
         "release": results.study["release"],
         "window": words.span(range(results.window[0], results.window[1] + 1)),
-        "headline": findings.headline_figures(results),
+        "headline": headlines.headline_figures(results),
         "findings": sentences,
         "networks": [(network, words.NETWORK_NAMES[network]) for network, _ in results.networks],
         "network_meanings": words.NETWORK_MEANINGS,
@@ -219,4 +219,4 @@ def _asset(name: str) -> str:
 @cache
 def _library() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script."""
-    return str(vl_convert.javascript_bundle()).replace("</script", "<\\/script")
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace("</script", "<\\/script")

@@ -56,7 +56,7 @@ def compare(results: Results) -> Comparison | None:
     sentences = [
         f"{plural(len(planted), 'pair')} of countries had a tie planted that differs from what size explains, or "
         "that changes.",
-        f"A tie planted at {_bar(results)} times what size explains or more should be found: "
+        f"A tie planted at {_bar(results):g} times what size explains or more should be found: "
         f"{_of(strong['significant'].sum(), len(strong))} {'was' if len(strong) == 1 else 'were'}. "
         f"Of those planted at or below size, {_of(against['significant'].sum(), len(against))} were called "
         "significant.",
@@ -159,10 +159,9 @@ def _nothing_planted(results: Results, planted: pd.DataFrame) -> str:
     others = judged[~pd.MultiIndex.from_frame(judged[["src", "dst"]]).isin(known)]
     if others.empty:
         return ""
-    return (
-        f"Of the pairs with nothing planted, {_of(others['significant'].sum(), len(others))} were called significant: "
-        "that is luck, which the simulated world carries from year to year."
-    )
+    called = int(others["significant"].sum())
+    why = ": that is luck, which the simulated world carries from year to year" if called else ""
+    return f"Of the pairs with nothing planted, {_of(called, len(others))} were called significant{why}."
 
 
 def _planted_change(truth: pd.DataFrame) -> pd.Series:

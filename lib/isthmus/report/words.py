@@ -103,7 +103,7 @@ def percent(part: float, whole: float) -> str:
         return MISSING
     share = 100 * part / whole
     digits = 1 if 0 < share < 1 or 99 < share < 100 else 0
-    return f"{share:.{digits}f} %"
+    return f"{share:.{digits}f}%"
 
 
 def p_value(value: float) -> str:

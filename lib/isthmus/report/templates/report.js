@@ -167,7 +167,7 @@
     byId("pair-summary").textContent = summary(rows);
     byId("pair-body").hidden = !rows.length;
     byId("pair-caption").textContent = `${data.names[first.value]} and ${data.names[second.value]}, by year`;
-    const share = (year) => (data.coverage[year] === undefined ? MISSING : `${Math.round(data.coverage[year] * 100)} %`);
+    const share = (year) => (data.coverage[year] === undefined ? MISSING : `${Math.round(data.coverage[year] * 100)}%`);
     const body = byId("pair-table").tBodies[0];
     body.replaceChildren(...rows.map((row) => {
       const line = document.createElement("tr");
