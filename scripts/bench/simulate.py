@@ -24,10 +24,11 @@ from isthmus.nullmodels.significance import PairTable, pair_significance
 from isthmus.simulate import Plan, World, build_plan, simulate_snapshot
 from isthmus.simulate.blocks import work_ids
 from isthmus.simulate.facts import countries
+from isthmus.simulate.fates import part_works
 from isthmus.simulate.seats import COUNTRY, FULL, OTHER_COUNTRY
 from isthmus.simulate.sizes import AI
 from isthmus.simulate.truth import tie_table
-from isthmus.simulate.works import ARTICLE, CONFERENCE, Works, build_works, part_works
+from isthmus.simulate.works import ARTICLE, CONFERENCE, Works, build_works
 
 YEARS = range(2000, 2022)
 WINDOW = range(2017, 2022)

@@ -1,7 +1,7 @@
 """Where each work stands: works are numbered so that those of one year, layer and set of countries follow each other.
 
-That turns "a paper of 2015 by Germany and Austria" into a range of numbers, and a reference to one into arithmetic: nothing has to be
-looked up, so any chunk of works can be made anywhere without the others.
+That turns "a paper of 2015 by Germany and Austria" into a range of numbers, and a reference to one into arithmetic:
+nothing has to be looked up, so any chunk of works can be made anywhere without the others.
 """
 
 from dataclasses import dataclass

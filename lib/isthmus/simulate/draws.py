@@ -1,7 +1,8 @@
 """Random draws that depend on a seed and a key only, never on their order: the ground of a world that any partitioning leaves alike.
 
-Every draw is a hash (the finaliser of SplitMix64: Steele, Lea, Flood 2014) of the world's seed, the name of what is drawn and the
-counters of the thing it is drawn for (a work, a slot, a reference). All functions take and return numpy arrays.
+Every draw is a hash (the finaliser of SplitMix64: Steele, Lea, Flood 2014) of the world's seed, the name of what is
+drawn and the counters of the thing it is drawn for (a work, a slot, a reference). All functions take and return numpy
+arrays.
 """
 
 from hashlib import blake2b
@@ -68,7 +69,8 @@ def choose_within(cumulative: Floats, start: Ints, stop: Ints, draws: Floats) ->
 
     Parameters
     ----------
-    cumulative : running sum of the weights of all classes with a leading 0, so that class k weighs cumulative[k + 1] - cumulative[k].
+    cumulative : running sum of the weights of all classes with a leading 0, so that class k weighs cumulative[k + 1]
+        - cumulative[k].
     start, stop : per draw, the range of its classes (stop > start).
     draws : in [0, 1).
 

@@ -1,7 +1,8 @@
 """The records of everything that is not a work: institutions, authors, sources, topics and the small entities around them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -140,52 +141,46 @@ def author_numbers(plan: Plan) -> int:
 
 def author_records(plan: Plan, numbers: Ints, stamp: str) -> Iterator[Record]:
     """The authors among these numbers who could publish within the world's years, with where they were in each year."""
-    first, last = plan.world.first_year, plan.world.last_year
-    moved = len(plan.people.migrants)
-    ids, spells = _spells(plan, numbers, moved)
-    names = author_names(ids)
-    works = integers(plan.key("works count"), 30, ids)
-    for author, spell, name, count in zip(ids.tolist(), spells, names, works.tolist(), strict=True):
-        listed = [(site, [y for y in range(last, first - 1, -1) if start <= y < stop]) for site, start, stop in spell]
-        listed = [(site, years) for site, years in listed if years]
-        if listed:
-            yield _author(author, name, listed, count, stamp)
-
-
-def _spells(plan: Plan, numbers: Ints, moved: int) -> tuple[Ints, list[list[tuple[int, int, int]]]]:
     people, migrants = plan.people, plan.people.migrants
-    desk, generation = np.divmod(np.maximum(numbers - moved, 0), GENERATIONS)
+    moved = len(migrants)
+    works = plan.key("works count")
+    who = numbers[numbers < moved]
+    for person, name, count in _named(MIGRANT_BASE + who, works):
+        k = person - MIGRANT_BASE
+        year = int(migrants.year[k])
+        spells = ((int(migrants.before[k]), year - 10, year), (int(migrants.after[k]), year, year + 10))
+        yield _author(plan, person, name, count, spells, stamp)
+    desk, generation = np.divmod(numbers[numbers >= moved] - moved, GENERATIONS)
     span, shift = people.career(desk)
     start = ERA - shift + generation * span
+    active = (start <= plan.world.last_year) & (start + span > plan.world.first_year)
+    desk, start, span = desk[active], start[active], span[active]
     site = np.searchsorted(people.offset, desk, side="right") - 1
-    is_desk = numbers >= moved
-    who = np.where(is_desk, 0, numbers)
-    ids = np.where(is_desk, people.holder(desk, start), MIGRANT_BASE + numbers)
-    spells = []
-    for k in range(len(numbers)):
-        if is_desk[k]:
-            spells.append([(int(site[k]), int(start[k]), int(start[k] + span[k]))])
-        else:
-            year, person = int(migrants.year[who[k]]), who[k]
-            spells.append(
-                [(int(migrants.before[person]), year - 10, year), (int(migrants.after[person]), year, year + 10)]
-            )
-    return ids, spells
+    ids = people.holder(desk, start)
+    rows = zip(_named(ids, works), site.tolist(), start.tolist(), (start + span).tolist(), strict=True)
+    for (person, name, count), where, first, stop in rows:
+        yield _author(plan, person, name, count, ((where, first, stop),), stamp)
 
 
-def _author(author: int, name: str, spells: list[tuple[int, list[int]]], count: int, stamp: str) -> Record:
-    where, nations = places(), countries()
+def _named(ids: Ints, key: np.uint64) -> Iterator[tuple[int, str, int]]:
+    return zip(ids.tolist(), author_names(ids), integers(key, 30, ids).tolist(), strict=True)
 
-    def site(k: int) -> Record:
-        return {
-            "id": institution_url(k),
-            "ror": ror(k),
-            "display_name": where.name[k],
-            "country_code": nations.code[where.country[k]],
-            "type": where.kind[k],
-            "lineage": lineage(k),
-        }
 
+@cache
+def _site(institution: int) -> Record:
+    return {
+        "id": institution_url(institution),
+        "ror": ror(institution),
+        "display_name": places().name[institution],
+        "country_code": countries().code[places().country[institution]],
+        "type": places().kind[institution],
+        "lineage": lineage(institution),
+    }
+
+
+def _author(plan: Plan, author: int, name: str, count: int, spells: Sequence[tuple[int, int, int]], stamp: str) -> Record:
+    first, last = plan.world.first_year, plan.world.last_year
+    years = [(k, list(range(min(stop - 1, last), max(start, first) - 1, -1))) for k, start, stop in spells]
     return {
         "id": f"{OPENALEX}A{author}",
         "orcid": None,
@@ -193,8 +188,8 @@ def _author(author: int, name: str, spells: list[tuple[int, list[int]]], count: 
         "display_name_alternatives": [name],
         "works_count": count,
         "cited_by_count": 0,
-        "affiliations": [{"institution": site(k), "years": years} for k, years in reversed(spells)],
-        "last_known_institutions": [site(spells[-1][0])],
+        "affiliations": [{"institution": _site(k), "years": listed} for k, listed in reversed(years) if listed],
+        "last_known_institutions": [_site(spells[-1][0])],
         "created_date": CREATED,
         "updated_date": stamp,
     }

@@ -1,8 +1,9 @@
 """Which country a paper's references go to: preferences such that the citations between every two countries are what was drawn for them.
 
-A citation between papers of several countries counts for every pair of countries across it. A reference from a German to a French
-paper that also has a Swiss author is therefore one for Germany and Switzerland, too, and joint papers would carry the collaboration
-network into the citation network. The preferences are solved so that with all this the expected exchange of each pair is its target.
+A citation between papers of several countries counts for every pair of countries across it. A reference from a German
+to a French paper that also has a Swiss author is therefore one for Germany and Switzerland, too, and joint papers
+would carry the collaboration network into the citation network. The preferences are solved so that with all this the
+expected exchange of each pair is its target.
 """
 
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class Exchange:
     preference : running sum over (cited year, citing home, cited home).
     pull : running sum over the blocks of how much each is cited.
     law : what size explains of the exchange of each pair, by cited year.
-    target, solved : (T, n, n) the drawn exchange of each pair by cited year, and the expected one under the solved preferences.
+    target, solved : (T, n, n) the drawn exchange of each pair by cited year, and the expected one under the solved
+        preferences.
 
     """
 

@@ -1,9 +1,10 @@
 """Plain facts about the real world that a simulated one starts from: countries and their sizes, cities, topics, concepts.
 
-Provenance: `ties_*` are the countries' total co-authored pairs of 2001, 2011 and 2021 in OpenAlex (CC0); `output_*` their rough share
-of the world's papers on artificial intelligence in per cent (the larger countries rounded by hand to the order of magnitude that
-national science statistics report, the others in proportion to their ties). Cities, their GeoNames ids and coordinates stand in
-OpenAlex institution records and the Research Organization Registry (both CC0); topics and concepts are OpenAlex's own.
+Provenance: `ties_*` are the countries' total co-authored pairs of 2001, 2011 and 2021 in OpenAlex (CC0); `output_*`
+their rough share of the world's papers on artificial intelligence in per cent (the larger countries rounded by hand
+to the order of magnitude that national science statistics report, the others in proportion to their ties). Cities,
+their GeoNames ids and coordinates stand in OpenAlex institution records and the Research Organization Registry (both
+CC0); topics and concepts are OpenAlex's own.
 """
 
 import csv

@@ -1,15 +1,17 @@
 """Where files lie: the three layouts of the snapshot, their manifests, and the list of deleted works."""
 
+import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from isal import igzip
+
+from isthmus.simulate.target import Target
 
 COMPRESSION = 1
 FOLDERS = {"jsonl": "data/jsonl", "parquet": "data/parquet", "legacy": "legacy-data"}
@@ -41,40 +43,42 @@ def gzip_lines(lines: Sequence[bytes]) -> bytes:
     return packed
 
 
-def write_lines(root: Path, layout: str, entity: str, day: date, number: int, lines: Sequence[bytes]) -> PartFile:
+def write_lines(
+    target: Target, layout: str, entity: str, day: date, number: int, lines: Sequence[bytes]
+) -> PartFile:
     """Write a part of JSON Lines."""
     path = part_path(layout, entity, day, number)
-    packed = gzip_lines(lines)
-    target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(packed)
-    return PartFile(layout, entity, path, len(packed), len(lines))
+    return PartFile(layout, entity, path, target.write(path, gzip_lines(lines)), len(lines))
 
 
-def write_table(root: Path, entity: str, day: date, number: int, table: pa.Table) -> PartFile:
+def write_table(target: Target, entity: str, day: date, number: int, table: pa.Table) -> PartFile:
     """Write a part of Parquet: snappy, time stamps in microseconds."""
     path = part_path("parquet", entity, day, number)
-    target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, target, compression="snappy", coerce_timestamps="us")
-    return PartFile("parquet", entity, path, target.stat().st_size, table.num_rows)
+    return PartFile("parquet", entity, path, target.write(path, parquet_bytes(table)), table.num_rows)
 
 
-def write_manifests(root: Path, files: Iterable[PartFile], release: date) -> None:
+def parquet_bytes(table: pa.Table) -> bytes:
+    """A table as a Parquet file."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="snappy", coerce_timestamps="us")
+    return buffer.getvalue()
+
+
+def write_manifests(target: Target, files: Iterable[PartFile], release: date) -> None:
     """Write each entity's manifest and, last, the combined one, for every layout among the files."""
     by_layout: dict[str, dict[str, list[PartFile]]] = defaultdict(lambda: defaultdict(list))
     for file in sorted(files, key=lambda f: f.path):
         by_layout[file.layout][file.entity].append(file)
     for layout, entities in by_layout.items():
-        base = root / FOLDERS[layout]
+        base = FOLDERS[layout]
         documents = {entity: _manifest(layout, entity, parts, release) for entity, parts in sorted(entities.items())}
         for entity, document in documents.items():
             name = "manifest" if layout == "legacy" else "manifest.json"
-            (base / entity / name).write_text(json.dumps(document, indent=1))
+            target.write(f"{base}/{entity}/{name}", json.dumps(document, indent=1).encode())
         if layout != "legacy":
             totals = {key: sum(d[key] for d in documents.values()) for key in ("record_count", "content_length")}
             whole = {"date": release.isoformat(), "format": layout, "entities": documents, "meta": totals}
-            (base / "manifest.json").write_text(json.dumps(whole, indent=1))
+            target.write(f"{base}/manifest.json", json.dumps(whole, indent=1).encode())
 
 
 def _manifest(layout: str, entity: str, parts: list[PartFile], release: date) -> dict[str, object]:
@@ -92,11 +96,18 @@ def _manifest(layout: str, entity: str, parts: list[PartFile], release: date) ->
     return {"date": release.isoformat(), "format": layout, "entity": entity, **totals, "files": entries}
 
 
-def write_deleted(root: Path, layout: str, deleted: Iterable[tuple[int, date]]) -> None:
-    """Write the cumulative list of deleted works; the legacy layout writes it as merges into nothing and has none."""
-    if layout == "legacy":
-        return
+def write_deleted(target: Target, layout: str, deleted: Iterable[tuple[int, date]]) -> None:
+    """Write the list of deleted works, as full addresses."""
     rows = ["work_id,deleted_date", *(f"https://openalex.org/W{work},{day.isoformat()}" for work, day in deleted)]
-    target = root / FOLDERS[layout] / "works" / "deleted_ids.csv"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text("\n".join(rows) + "\n")
+    target.write(f"{FOLDERS[layout]}/works/deleted_ids.csv", ("\n".join(rows) + "\n").encode())
+
+
+def write_merged(target: Target, day: date, merged: Iterable[tuple[str, int, int]]) -> None:
+    """Write the legacy lists of merged ids, one file per entity: rows of (letter of the entity, old number, new number)."""
+    entities = {"W": "works", "A": "authors"}
+    rows = list(merged)
+    for letter, entity in entities.items():
+        lines = [f"{day.isoformat()},{k}{old},{k}{new}" for k, old, new in rows if k == letter]
+        text = "\n".join(["merge_date,id,merge_into_id", *lines]) + "\n"
+        path = f"{FOLDERS['legacy']}/merged_ids/{entity}/{day.isoformat()}.csv.gz"
+        target.write(path, igzip.compress(text.encode(), COMPRESSION, mtime=0))

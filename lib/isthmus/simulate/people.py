@@ -1,7 +1,7 @@
 """Authors: desks of institutions, each held by one person after another, and migrants with an origin and a destination.
 
-Nothing is stored per author but for migrants. A desk of an institution is held for a career of some years and then by the next
-person, so who sits there in a year is arithmetic; the lower a desk's number, the more it publishes.
+Nothing is stored per author but for migrants. A desk of an institution is held for a career of some years and then by
+the next person, so who sits there in a year is arithmetic; the lower a desk's number, the more it publishes.
 """
 
 from dataclasses import dataclass

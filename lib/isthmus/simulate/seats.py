@@ -89,8 +89,8 @@ def missing_rate(plan: Plan, block: Ints) -> np.ndarray:
     return np.where(layer == 0, rate, np.where(layer == EXPANSION, 0.88, 1.8 * rate))
 
 
-def build_seats(plan: Plan, works: Ints, block: Ints) -> Seats:
-    """The seats of the works of a chunk (their numbers and blocks)."""
+def build_seats(plan: Plan, works: Ints, block: Ints, complete: np.ndarray) -> Seats:
+    """The seats of the works of a chunk (their numbers and blocks); of complete works every affiliation is recorded."""
     team = plan.teams.size(works, block, plan.blocks)
     team = np.where(uniform(plan.key("no authors"), works) < NO_AUTHORS, 0, team)
     row = np.repeat(np.arange(len(works)), team)
@@ -107,7 +107,7 @@ def build_seats(plan: Plan, works: Ints, block: Ints) -> Seats:
         country,
         institution,
         _second(plan, work, institution, position),
-        _recorded(plan, work, here, position),
+        np.where(complete[row], FULL, _recorded(plan, work, here, position)),
     )
 
 

@@ -1,9 +1,9 @@
 """How large everything is, year by year, and the tie weights that size alone explains.
 
-Size explains a tie by the law of the null model that the studies use (the Enhanced Configuration Model: Mastrandrea et al. 2014). Every
-country has a multiplier x on its number of partners and y on the weight of its ties; with X = x_i x_j and Y = y_i y_j a pair is linked
-with probability p = X Y / (1 - Y + X Y), and a link's weight is geometric on 1, 2, ... with mean 1 / (1 - Y). A world without planted
-facts is a draw from that law, year by year.
+Size explains a tie by the law of the null model that the studies use (the Enhanced Configuration Model: Mastrandrea
+et al. 2014). Every country has a multiplier x on its number of partners and y on the weight of its ties; with X = x_i
+x_j and Y = y_i y_j a pair is linked with probability p = X Y / (1 - Y + X Y), and a link's weight is geometric on 1,
+2, ... with mean 1 / (1 - Y). A world without planted facts is a draw from that law, year by year.
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ LAYER_NAMES = (
 )
 LAYER_SHARES = np.array([0.66, 0.09, 0.06, 0.05, 0.06, 0.08])
 
-WEIGHT_EXPONENT = 0.75  # how fast the mean weight of a country's links grows with its size
-PARTNER_EXPONENT = 0.55  # how fast its number of partners does
+WEIGHT_EXPONENT = 0.7  # how fast the mean weight of a country's links grows with its size
+PARTNER_EXPONENT = 0.5  # how fast its number of partners does
 BISECTIONS = 32  # the logarithm of the scale to 1e-8
 REFERENCES = 11.0  # mean number of references to works of the world, of works that have any
 

@@ -29,9 +29,10 @@ TREND_RATE = 0.5
 
 # Propensity over what size explains, in all years; the pair's weight is that many times its expectation.
 STATIC = {
-    ("GB", "AU"): 8.0, ("JP", "KR"): 12.0, ("FR", "CA"): 8.0, ("DE", "CH"): 10.0, ("IT", "ES"): 8.0, ("CN", "HK"): 12.0,
+    ("GB", "AU"): 8.0, ("JP", "KR"): 12.0, ("FR", "CA"): 8.0, ("DE", "CH"): 12.0, ("IT", "ES"): 8.0, ("CN", "HK"): 20.0,
+    ("DE", "AT"): 20.0, ("ES", "MX"): 40.0, ("BR", "PT"): 50.0, ("SE", "FI"): 60.0, ("SA", "EG"): 80.0, ("MY", "ID"): 80.0,
+    ("DK", "NO"): 80.0, ("AU", "NZ"): 40.0, ("PL", "CZ"): 80.0,
     ("DE", "NL"): 6.0, ("BR", "ES"): 6.0, ("IN", "GB"): 4.0, ("IT", "FR"): 4.0, ("US", "IL"): 4.0,
-    ("DE", "AT"): 12.0, ("ES", "MX"): 12.0, ("BR", "PT"): 12.0, ("SE", "FI"): 12.0, ("SA", "EG"): 12.0,
     ("DE", "IN"): 0.1, ("GB", "CN"): 0.2, ("FR", "JP"): 0.1, ("US", "RU"): 0.1,
 }  # fmt: skip
 
@@ -139,7 +140,8 @@ def multipliers(ties: tuple[PlantedTie, ...], years: Ints, network: Literal["col
 def draw_weights(world: World, law: Law, multiplier: Floats, years: Ints, network: str) -> Ints:
     """The weights of every pair in every year (T, n, n): the null model's law, or for planted pairs their own expectation with less luck.
 
-    The luck of a pair follows a Gaussian autoregression over the years, so that each year's weight has exactly the law of its year.
+    The luck of a pair follows a Gaussian autoregression over the years, so that each year's weight has exactly the
+    law of its year.
     """
     n = law.expected.shape[1]
     first, second = np.triu_indices(n, 1)

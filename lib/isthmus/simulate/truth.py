@@ -1,17 +1,18 @@
 """The answer key: what was planted in a world, as small Parquet tables and as a page in words."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from isthmus.simulate.exchange import Exchange
 from isthmus.simulate.facts import cities, countries
+from isthmus.simulate.layout import parquet_bytes
 from isthmus.simulate.people import MIGRANT_BASE, RETURN_RATE
 from isthmus.simulate.places import BRIDGE_CITY
 from isthmus.simulate.plan import Plan
 from isthmus.simulate.seats import BRIDGE_EAST, BRIDGE_WEST
 from isthmus.simulate.sizes import AI, LAYER_NAMES
+from isthmus.simulate.target import Target
 from isthmus.simulate.teams import POLES, POLES_IMPACT, TWO
 from isthmus.simulate.ties import TREND_FROM, TREND_TO, multipliers
 from isthmus.simulate.world import PLANTED
@@ -23,9 +24,9 @@ WINDOW = (2017, 2021)  # the years over which the studies call a tie significant
 def tie_table(plan: Plan) -> pd.DataFrame:
     """One row per planted pair: kind, propensity over size at both ends, expected weights, and whether it can be called strong.
 
-    `size_*` are the weights that size alone explains in the collaboration network, `expected_*` the planted ones, on average over
-    luck and before affiliations go missing; `is_strong`: the propensity differs from size or changes at least threefold, and the
-    expected weight is at least 30 a year at its higher end.
+    `size_*` are the weights that size alone explains in the collaboration network, `expected_*` the planted ones, on
+    average over luck and before affiliations go missing; `is_strong`: the propensity differs from size or changes at
+    least threefold, and the expected weight is at least 30 a year at its higher end.
     """
     years, facts = plan.sizes.years, countries()
     size = plan.sizes.collaboration.expected
@@ -70,8 +71,8 @@ def _ratio(collaboration: tuple[float, float], exchange: tuple[float, float], *,
 def weight_table(plan: Plan) -> pd.DataFrame:
     """Every pair and year with a drawn or planted weight, both networks: size alone, multiplier (null: nothing planted), drawn.
 
-    Collaboration: papers on artificial intelligence of the year. Exchange: citations to the papers of the year, in both directions;
-    `solved` is what the references are expected to give.
+    Collaboration: papers on artificial intelligence of the year. Exchange: citations to the papers of the year, in
+    both directions; `solved` is what the references are expected to give.
     """
     exchange: Exchange = plan.exchange
     frames = [
@@ -169,9 +170,8 @@ def fact_table(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_truth(plan: Plan, folder: Path) -> None:
+def write_truth(plan: Plan, target: Target) -> None:
     """Write the answer key of a world into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "ties": tie_table(plan),
         "weights": weight_table(plan),
@@ -180,8 +180,13 @@ def write_truth(plan: Plan, folder: Path) -> None:
         "facts": fact_table(plan),
     }
     for name, frame in tables.items():
-        frame.to_parquet(folder / f"{name}.parquet", index=False)
-    (folder / "README.md").write_text(page(plan, tables["ties"]), encoding="utf-8")
+        write_frame(target, name, frame)
+    target.write("README.md", page(plan, tables["ties"]).encode())
+
+
+def write_frame(target: Target, name: str, frame: pd.DataFrame) -> None:
+    """Write one table of the answer key."""
+    target.write(f"{name}.parquet", parquet_bytes(pa.Table.from_pandas(frame, preserve_index=False)))
 
 
 def page(plan: Plan, ties: pd.DataFrame) -> str:

@@ -1,18 +1,17 @@
 """A chunk of works as flat arrays: what any writer needs, and nothing that depends on how the works are cut into chunks."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 
 from isthmus.simulate.blocks import work_ids
 from isthmus.simulate.catalog import SCORE_LEVELS, VARIANTS, layer_sources, layer_topics
 from isthmus.simulate.draws import Floats, Ints, choose, choose_within, integers, uniform
+from isthmus.simulate.fates import changed, updated_days
 from isthmus.simulate.plan import Plan
 from isthmus.simulate.references import References, build_references
 from isthmus.simulate.seats import Seats, build_seats
 from isthmus.simulate.sizes import AI, EXPANSION
-from isthmus.simulate.world import World
 
 TYPES = (
     "article",
@@ -38,8 +37,6 @@ NO_DOI, NO_CONCEPTS, NO_ABSTRACT = 0.08, 0.03, 0.40
 LANGUAGES = ("en", "zh", "es", "pt", "fr", "de")
 ENGLISH = 0.94
 SECOND_TOPIC_SAME, SECOND_TOPIC_AI = 0.5, 0.12
-UPDATE_DATES = 12  # partitions of updated_date
-FIRST_UPDATE_DAYS = 240  # the oldest of them, before the release
 
 
 @dataclass(frozen=True)
@@ -90,18 +87,6 @@ class Works:
         return len(self.number)
 
 
-def part_works(world: World, part: int) -> Ints:
-    """The numbers of the works of a part: every so-manyeth, so that each part is like the world."""
-    return np.arange(part, world.works, world.parts)
-
-
-def part_place(world: World, part: int) -> tuple[date, int]:
-    """The updated_date of a part, and its number within that date."""
-    dates = min(world.parts, UPDATE_DATES)
-    step = FIRST_UPDATE_DAYS // dates
-    return world.release - timedelta(days=1 + step * (part % dates)), part // dates
-
-
 def build_works(plan: Plan, number: Ints) -> Works:
     """The works with these numbers; each depends on the plan and its number only."""
     block = plan.blocks.of(number)
@@ -137,7 +122,7 @@ def build_works(plan: Plan, number: Ints) -> Works:
         goal=integers(plan.key("goal"), 4, number),
         cited_by=(-np.log1p(-uniform(plan.key("cited by"), number)) * 1.5 * age).astype(np.int64),
         updated=_updated(plan, number),
-        seats=build_seats(plan, number, block),
+        seats=build_seats(plan, number, block, complete=changed(plan.world, number)),
         references=build_references(plan, number, block),
     )
 
@@ -147,10 +132,8 @@ def _days(year: Ints) -> Ints:
 
 
 def _updated(plan: Plan, number: Ints) -> Ints:
-    world, day = plan.world, 86_400_000_000
-    parts = np.arange(world.parts)
-    start = np.array([(part_place(world, int(p))[0] - date(1970, 1, 1)).days for p in parts]) * day
-    return start[number % world.parts] + integers(plan.key("updated"), day, number)
+    day = 86_400_000_000
+    return updated_days(plan.world, number) * day + integers(plan.key("updated"), day, number)
 
 
 def _kinds(plan: Plan, number: Ints, layer: Ints) -> Ints:

@@ -1,7 +1,7 @@
 """What a simulated world is told: its size, its seed and which planted facts it holds."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from isthmus.errors import ConfigError, did_you_mean
@@ -16,6 +16,8 @@ PLANTED = {
 }
 FORMATS = ("parquet", "jsonl", "legacy")
 FEWEST_WORKS = 200
+LAST_EDITION = 2
+BETWEEN_RELEASES = 30  # days
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,17 @@ class World:
     seed : the seed; every draw hashes it with the key of what is drawn.
     first_year, last_year : publication years, both included.
     planted : names of the planted facts (keys of `PLANTED`); empty for a world in which size explains everything.
-    persistence : correlation of a pair's luck from one year to the next, 0 to below 1; each year's law stays that of the null model.
+    persistence : correlation of a pair's luck from one year to the next, 0 to below 1; each year's law stays that of
+        the null model.
     works_per_part : records in one part file of works; the unit in which works are made.
     release : date of the release that the snapshot says it is.
-    hostile : whether the traps of real snapshots are added (bad lines, truncated parts, retyped fields, enormous author lists).
+    edition : 0 for a single release; 1 and 2 for two releases of one world, a month apart (`isthmus.simulate.fates`).
+    hostile : whether the traps of real snapshots are added (bad lines, truncated parts, retyped fields, enormous
+        author lists).
 
     """
 
-    works: int = 60_000
+    works: int = 100_000
     seed: int = 1
     first_year: int = 1996
     last_year: int = 2023
@@ -43,6 +48,7 @@ class World:
     persistence: float = 0.3
     works_per_part: int = 5_000
     release: date = date(2026, 6, 25)
+    edition: int = 0
     hostile: bool = False
 
     def __post_init__(self) -> None:
@@ -58,6 +64,8 @@ class World:
                 f"years {self.first_year} to {self.last_year}: expected 1900 <= first < last <= {self.release.year}, "
                 "the year of the release."
             )
+        if not 0 <= self.edition <= LAST_EDITION:
+            raise ConfigError(f"edition = {self.edition}: expected 0 (a single release), 1 or {LAST_EDITION}.")
         for name in sorted(self.planted):
             if name not in PLANTED:
                 raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")
@@ -68,6 +76,11 @@ class World:
             if name not in PLANTED:
                 raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")
         return replace(self, planted=self.planted - set(names))
+
+    @property
+    def release_date(self) -> date:
+        """The date of the release that this edition is."""
+        return self.release + timedelta(days=BETWEEN_RELEASES if self.edition == LAST_EDITION else 0)
 
     @property
     def parts(self) -> int:

@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +17,7 @@ from msgspec import json
 
 from isthmus.errors import ConfigError, did_you_mean
 from isthmus.simulate.arrow import works_table
+from isthmus.simulate.blocks import work_ids
 from isthmus.simulate.entities import (
     author_numbers,
     author_records,
@@ -25,14 +27,28 @@ from isthmus.simulate.entities import (
     stamp,
     topic_records,
 )
+from isthmus.simulate.fates import deleted_works, number_of_parts, part_place, part_works
+from isthmus.simulate.hostile import write_hostile
 from isthmus.simulate.jsonl import encode_works
-from isthmus.simulate.layout import PartFile, write_deleted, write_lines, write_manifests, write_table
+from isthmus.simulate.layout import (
+    PartFile,
+    write_deleted,
+    write_lines,
+    write_manifests,
+    write_merged,
+    write_table,
+)
 from isthmus.simulate.plan import Plan, build_plan
-from isthmus.simulate.truth import write_truth
-from isthmus.simulate.works import build_works, part_place, part_works
-from isthmus.simulate.world import FORMATS, World
+from isthmus.simulate.target import Target
+from isthmus.simulate.truth import write_frame, write_truth
+from isthmus.simulate.works import build_works
+from isthmus.simulate.world import FORMATS, LAST_EDITION, World
 
 AUTHORS_PER_PART = 50_000
+# Of works that were never in this world; the second release's list has one less, as the real one can shrink.
+EARLIER_DELETIONS = [(1_234_567_890, date(2025, 11, 3)), (1_345_678_901, date(2026, 2, 14))]
+MERGED = [("W", 1_234_567_890, 1_345_678_901), ("W", 1_345_678_901, 1_456_789_012), ("A", 4_999_999_998, 4_999_999_999)]
+Progress = Callable[[int, int], None]
 Task = tuple[str, int]
 """An entity of many parts, and the number of the part."""
 
@@ -41,7 +57,7 @@ Task = tuple[str, int]
 class Written:
     """What was written: the folder, the files and their records."""
 
-    folder: Path
+    folder: str
     world: World
     files: tuple[PartFile, ...]
 
@@ -64,7 +80,7 @@ def simulate_snapshot(
     formats: Sequence[str] = ("jsonl",),
     world: World | None = None,
     processes: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Written:
     """Write a simulated snapshot in OpenAlex's own layouts, and beside it what is true in it.
 
@@ -86,47 +102,56 @@ def simulate_snapshot(
     ConfigError : the folder holds something, a format is unknown, or the world cannot be made.
 
     """
-    chosen = world_of(world, works, seed)
-    root = check_target(out_dir, formats)
-    plan = build_plan(chosen)
+    plan, root = prepare(out_dir, formats, world_of(world, works, seed))
     tasks = all_tasks(plan)
-    files = list(small_parts(plan, root, formats))
-    job = partial(write_part, chosen, str(root), tuple(formats))
-    for done, written in enumerate(run_tasks(job, tasks, processes), 1):
+    files = []
+    for done, written in enumerate(run_tasks(task_writer(plan, root, formats), tasks, processes), 1):
         files += written
         if progress is not None:
             progress(done, len(tasks))
-    finish(plan, root, files)
-    return Written(root, chosen, tuple(files))
+    return finish(plan, root, formats, files)
+
+
+def simulate_releases(out_dir: str | Path, *, world: World, **options: Any) -> tuple[Written, Written]:
+    """Write two releases of one world, a month apart, into folders named by their dates.
+
+    Between them some works are new, some deleted, and some changed and moved to another part; two parts in three stay the same files.
+
+    Parameters
+    ----------
+    out_dir : the folder that gets a folder per release; it must be empty or not exist.
+    world, options : as in `simulate_snapshot`.
+
+    """
+    editions = [replace(world_of(world, options.pop("works", None), options.pop("seed", None)), edition=k) for k in (1, LAST_EDITION)]
+    root = check_target(out_dir, options.get("formats", ("jsonl",)))
+    first, second = (simulate_snapshot(root.under(e.release_date.isoformat()).uri, world=e, **options) for e in editions)
+    return first, second
 
 
 def world_of(world: World | None, works: int | None, seed: int | None) -> World:
     """The world that is asked for, with size and seed overridden where they are given."""
-    from dataclasses import replace
-
     chosen = world or World()
     given: dict[str, Any] = {k: v for k, v in (("works", works), ("seed", seed)) if v is not None}
     return replace(chosen, **given)
 
 
-def check_target(out_dir: str | Path, formats: Sequence[str]) -> Path:
+def check_target(out_dir: str | Path, formats: Sequence[str]) -> Target:
     """The folder to write into, once it is sure that nothing is overwritten and every format is known."""
     for name in formats:
         if name not in FORMATS:
             raise ConfigError(f"format {name!r} is unknown: {did_you_mean(name, FORMATS)}")
     if not formats:
         raise ConfigError(f"no format is named: choose among {', '.join(FORMATS)}.")
-    root = Path(out_dir)
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise ConfigError(f"{root} is there and not empty: name another folder with --out, or remove it first.")
-    root.mkdir(parents=True, exist_ok=True)
-    return root
+    target = Target(str(out_dir))
+    target.check_new()
+    return target
 
 
 def all_tasks(plan: Plan) -> list[Task]:
     """Every part of works and authors."""
     authors = -(-author_numbers(plan) // AUTHORS_PER_PART)
-    return [("works", p) for p in range(plan.world.parts)] + [("authors", p) for p in range(authors)]
+    return [("works", p) for p in range(number_of_parts(plan.world))] + [("authors", p) for p in range(authors)]
 
 
 def run_tasks(
@@ -143,27 +168,27 @@ def run_tasks(
         yield from pool.map(job, tasks)
 
 
-def write_part(world: World, root: str, formats: tuple[str, ...], task: Task) -> list[PartFile]:
+def write_part(world: World, root: Target, formats: tuple[str, ...], task: Task) -> list[PartFile]:
     """Write one part of works or authors in every format: a pure function of the world and the part's number."""
     entity, part = task
-    plan, folder = build_plan(world), Path(root)
+    plan = build_plan(world)
     if entity == "works":
         works = build_works(plan, part_works(world, part))
         day, number = part_place(world, part)
         lines = encode_works(works) if {"jsonl", "legacy"} & set(formats) else []
         return [
-            write_table(folder, entity, day, number, works_table(works))
+            write_table(root, entity, day, number, works_table(works))
             if name == "parquet"
-            else write_lines(folder, name, entity, day, number, lines)
+            else write_lines(root, name, entity, day, number, lines)
             for name in formats
         ]
     day, _ = part_place(world, 0)
     numbers = np.arange(part * AUTHORS_PER_PART, min((part + 1) * AUTHORS_PER_PART, author_numbers(plan)))
     records = author_records(plan, numbers, stamp(day))
-    return _write_records(folder, formats, entity, day, part, list(records))
+    return _write_records(root, formats, entity, day, part, list(records))
 
 
-def small_parts(plan: Plan, root: Path, formats: Sequence[str]) -> Iterator[PartFile]:
+def small_parts(plan: Plan, root: Target, formats: Sequence[str]) -> Iterator[PartFile]:
     """Write the entities of one part each."""
     day, _ = part_place(plan.world, 0)
     when = stamp(day)
@@ -183,16 +208,60 @@ def _write_records(
     found = []
     for name in formats:
         if name == "parquet":
-            found.append(write_table(root, entity, day, number, pa.Table.from_pylist(records)))
+            found.append(write_table(root, entity, day, number, readable(pa.Table.from_pylist(records))))
         else:
             found.append(write_lines(root, name, entity, day, number, [json.encode(r) for r in records]))
     return found
 
 
-def finish(plan: Plan, root: Path, files: Iterable[PartFile]) -> None:
-    """Write what comes last: deletions, the answer key and, when all else is there, the manifests."""
-    listed = list(files)
-    for layout in sorted({f.layout for f in listed}):
-        write_deleted(root, layout, [])
-    write_truth(plan, root / "truth")
-    write_manifests(root, listed, plan.world.release)
+def prepare(out_dir: str | Path, formats: Sequence[str], world: World) -> tuple[Plan, Target]:
+    """The plan of a world and the folder to write it into."""
+    root = check_target(out_dir, formats)
+    return build_plan(world), root
+
+
+def task_writer(plan: Plan, root: Target, formats: Sequence[str]) -> Callable[[Task], list[PartFile]]:
+    """The function that writes one part."""
+    return partial(write_part, plan.world, root, tuple(formats))
+
+
+def finish(plan: Plan, root: Target, formats: Sequence[str], files: Iterable[PartFile]) -> Written:
+    """Write what comes last: the small entities, deletions, the answer key and, when all else is there, the manifests."""
+    world = plan.world
+    listed = [*files, *small_parts(plan, root, formats)]
+    gone = EARLIER_DELETIONS[: None if world.edition < LAST_EDITION else 1] + [(w, world.release) for w in _deleted_before(world)]
+    write_truth(plan, root.under("truth"))
+    if world.hostile:
+        added = write_hostile(plan, root, list(formats))
+        listed += added.files
+        gone += added.deletions
+        write_frame(root.under("truth"), "hostile", added.table)
+    for layout in formats:
+        if layout == "legacy":
+            write_merged(root, world.release, MERGED)
+        else:
+            write_deleted(root, layout, gone)
+    write_manifests(root, listed, world.release_date)
+    return Written(root.uri, world, tuple(sorted(listed, key=lambda f: f.path)))
+
+
+def _deleted_before(world: World) -> list[int]:
+    """OpenAlex numbers of the works that this edition lists as deleted since the one before."""
+    if world.edition != LAST_EDITION:
+        return []
+    return work_ids(np.sort(deleted_works(world)), world.works).tolist()
+
+
+def readable(table: pa.Table) -> pa.Table:
+    """The table with text where nothing but nulls gave no type: Parquet readers know no column without a type."""
+    return table.cast(pa.schema([pa.field(f.name, _typed(f.type)) for f in table.schema]))
+
+
+def _typed(dtype: pa.DataType) -> pa.DataType:
+    if pa.types.is_null(dtype):
+        return pa.string()
+    if pa.types.is_list(dtype):
+        return pa.list_(_typed(dtype.value_type))
+    if pa.types.is_struct(dtype):
+        return pa.struct([pa.field(f.name, _typed(f.type)) for f in dtype.fields])
+    return dtype

@@ -1,0 +1,58 @@
+"""Where a snapshot is written to: a folder of this machine, or of any file system that pyarrow knows."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from posixpath import dirname, join
+
+import pyarrow.fs as pafs
+
+from isthmus.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Target:
+    """A folder to write into.
+
+    Parameters
+    ----------
+    uri : a local path, or a URI (`file://`, `s3://` with the credentials of the environment, `gs://`, `abfs://`).
+
+    """
+
+    uri: str
+
+    def write(self, path: str, content: bytes) -> int:
+        """Write a file under the folder, whole; its size in bytes."""
+        filesystem, base = _opened(self.uri)
+        full = join(base, path)
+        filesystem.create_dir(dirname(full), recursive=True)
+        with filesystem.open_output_stream(full, compression=None) as stream:
+            stream.write(content)
+        return len(content)
+
+    def check_new(self) -> None:
+        """Refuse a folder that holds something, so that nothing is overwritten or mixed.
+
+        Raises
+        ------
+        ConfigError : it is a file, or holds files.
+
+        """
+        filesystem, base = _opened(self.uri)
+        info = filesystem.get_file_info(base)
+        inside = filesystem.get_file_info(pafs.FileSelector(base, allow_not_found=True)) if not info.is_file else [info]
+        if inside:
+            raise ConfigError(f"{self.uri} is there and not empty: name another folder, or remove it first.")
+
+    def under(self, name: str) -> "Target":
+        """A folder in the folder."""
+        return Target(join(self.uri, name))
+
+
+@lru_cache(maxsize=8)
+def _opened(uri: str) -> tuple[pafs.FileSystem, str]:
+    if "://" not in uri:
+        return pafs.LocalFileSystem(), str(Path(uri).expanduser().resolve())
+    filesystem, path = pafs.FileSystem.from_uri(uri.replace("s3a://", "s3://", 1))
+    return filesystem, path.rstrip("/")
