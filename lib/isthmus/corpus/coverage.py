@@ -43,8 +43,8 @@ def corpus_coverage(
         .distinct()
         .withColumn("has_city", F.lit(True))
     )
-    placed = countries.select("work_id").distinct().withColumn("has_country", F.lit(True))
-    marked = corpus.join(placed, "work_id", "left").join(in_city, "work_id", "left")
+    placed = countries.select("study", "work_id").distinct().withColumn("has_country", F.lit(True))
+    marked = corpus.join(placed, ["study", "work_id"], "left").join(in_city, "work_id", "left")
     return marked.groupBy("study", "release", "year").agg(
         F.count("*").alias("corpus_works"),
         F.count_if(F.col("n_authors") > 0).alias("corpus_with_authors"),

@@ -45,7 +45,10 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
         F.collect_list(F.struct("country", "fraction")).alias("places")
     )
     citing = places.select(
-        F.col("work_id").alias("citing_work_id"), F.col("year").alias("citing_year"), F.col("places").alias("from")
+        "study",
+        F.col("work_id").alias("citing_work_id"),
+        F.col("year").alias("citing_year"),
+        F.col("places").alias("from"),
     )
     cited = places.where("is_corpus").select(
         "study",
@@ -57,7 +60,7 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
     links = (
         citations.select("citing_work_id", "cited_work_id")
         .join(cited, "cited_work_id")
-        .join(citing, "citing_work_id")
+        .join(citing, ["study", "citing_work_id"])
         .where(F.col("citing_year") >= F.col("cited_year"))
     )
     keys = ("study", "release", "citing_year", "cited_year")

@@ -22,8 +22,8 @@ def collaboration(countries: DataFrame, *, max_countries: int | None = None) -> 
     if max_countries is not None:
         several = several.where(F.col("n_countries") <= max_countries)
     left = several.select("study", "release", "work_id", "year", "n_countries", F.col("country").alias("src"))
-    right = several.select("work_id", F.col("country").alias("dst"))
-    pairs = left.join(right, "work_id").where(F.col("src") < F.col("dst"))
+    right = several.select("study", "work_id", F.col("country").alias("dst"))
+    pairs = left.join(right, ["study", "work_id"]).where(F.col("src") < F.col("dst"))
     pair_share = 2 / (F.col("n_countries") * (F.col("n_countries") - 1))
     counted = pairs.groupBy("study", "release", "year", "src", "dst").agg(
         F.count("*").alias("weight"), F.sum(pair_share).alias("fractional")
