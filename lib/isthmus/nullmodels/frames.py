@@ -83,3 +83,31 @@ def _failed(edges: pd.DataFrame, model: str, message: str) -> FitReport:
     nan = float("nan")
     nodes = pd.concat([edges["src"], edges["dst"]]).nunique()
     return FitReport(model, nodes, len(edges), int(total), "failed", nan, 0, nan, nan, 0, 0.0, message)
+
+
+def significance_frames(
+    edges: pd.DataFrame, *, by: Sequence[str] = (), seed: int = 0, **options: Any
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judge one or many networks in one call: the frames of all pairs and of all fits.
+
+    Parameters
+    ----------
+    edges : columns src, dst, weight, and the columns of `by`.
+    by : columns that tell networks apart, e.g. ("year",).
+    seed : seed of all random draws.
+    options : model, samples, finite, observed_zero, as in `isthmus.nullmodels.judge.judge`.
+
+    Returns
+    -------
+    pairs : `by`, src, dst and the columns of `isthmus.nullmodels.significance.PairTable` from weight on.
+    fits : `by` and the columns of `isthmus.nullmodels.judge.FitReport`; a network that failed is a row that says why.
+
+    """
+    keys = list(by)
+    tables: dict[str, list[pd.DataFrame]] = {"pair": [], "fit": []}
+    for key, group in edges.groupby(keys, sort=True) if keys else [((), edges)]:
+        values: dict[str, Any] = dict(zip(keys, key, strict=True))
+        for kind, table in judge_edges(group, key=key, seed=seed, **options):
+            tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
+    pairs = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *(f.name for f in fields(PairTable)[2:])])]
+    return pd.concat(pairs, ignore_index=True), pd.concat(tables["fit"], ignore_index=True)

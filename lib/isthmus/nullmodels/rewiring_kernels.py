@@ -137,9 +137,9 @@ def block_trades(weights, n_trades, keep, other, rng, table):  # type: ignore[no
     """Carry out trades on the upper triangle of `weights` (n, n), n >= 4; returns how many changed it.
 
     Nodes are drawn from the alias table (keep, other) for every second trade, else evenly. A trade draws four distinct
-    nodes i, j, k, l and the amount d that moves from (ij, kl) to (il, kj), of either sign, with probability proportional
-    to 1 / [(w_ij - d)! (w_kl - d)! (w_il + d)! (w_kj + d)!]. The four weights are a 2 x 2 table (rows i and k, columns
-    j and l) whose margins stay: w_ij - d is hypergeometric.
+    nodes i, j, k, l and the amount d that moves from (ij, kl) to (il, kj), of either sign, with weight
+    1 / [(w_ij - d)! (w_kl - d)! (w_il + d)! (w_kj + d)!]. The four weights are a 2 x 2 table (rows i and k,
+    columns j and l) whose margins stay: w_ij - d is hypergeometric.
     """
     n = weights.shape[0]
     changed = 0
