@@ -10,7 +10,7 @@ from isthmus.snapshot.model import ENTITIES, LAYOUTS, NEEDED_ENTITIES, Part, Sna
 from isthmus.snapshot.opening import open_snapshot
 
 if TYPE_CHECKING:
-    from isthmus.snapshot.datasource import read_parsed, register
+    from isthmus.snapshot.datasource import read_works, register
 
 __all__ = [
     "ENTITIES",
@@ -19,14 +19,14 @@ __all__ = [
     "Part",
     "Snapshot",
     "open_snapshot",
-    "read_parsed",
+    "read_works",
     "register",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Load what needs Spark only when it is asked for: Spark's Python workers import this package a second at a time."""
-    if name in {"read_parsed", "register"}:
+    """Load what needs Spark only when it is asked for: every Python worker of Spark imports this package."""
+    if name in {"read_works", "register"}:
         from isthmus.snapshot import datasource
 
         return getattr(datasource, name)

@@ -17,7 +17,7 @@ from isthmus.snapshot.filesystem import absolute, open_root
 from isthmus.snapshot.model import NEEDED_ENTITIES, PARQUET, Part, Snapshot
 from isthmus.snapshot.opening import open_snapshot
 from isthmus.snapshot.parse import parse_part
-from isthmus.snapshot.schemas import schema_of, spark_ddl
+from isthmus.snapshot.schemas import WORKS_SCHEMA, schema_of, spark_ddl
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -36,8 +36,9 @@ class PartGroup(InputPartition):
 
 
 class OpenAlexDataSource(DataSource):
-    """Options: `entity` (works by default; several with commas, but works only alone), `path` of the snapshot, `layout`,
-    `partial`; or `root` and `parts`, a list that `read_parsed` has made of an open snapshot.
+    """Options: `entity` (works by default; several of the others with commas), `path` of the snapshot, `layout`, `partial`.
+
+    `root` and `parts` instead of a path are what `read_works` has found in a snapshot that is already open.
     """
 
     @classmethod
@@ -63,7 +64,7 @@ class OpenAlexDataSource(DataSource):
         snapshot = open_snapshot(uri, layout=self.options.get("layout"), partial=partial)
         if snapshot.layout == PARQUET:
             raise SnapshotError(
-                f'{uri}: is Parquet, which Spark reads itself: use isthmus.snapshot.read_parsed, or layout "jsonl"'
+                f'{uri}: is Parquet, which Spark reads itself: use isthmus.snapshot.read_works, or layout "jsonl"'
             )
         return OpenAlexReader(
             absolute(uri), [part for entity in self._entity().split(",") for part in snapshot.parts(entity)]
@@ -95,7 +96,7 @@ class OpenAlexReader(DataSourceReader):
         """Groups of parts, the largest first so that it does not end alone."""
         return group_parts(self._parts)
 
-    def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:  # type: ignore[override]
+    def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """The lines of a group of parts."""
         root = open_root(self._uri)
         for part in getattr(partition, "parts", ()):
@@ -134,23 +135,22 @@ def register(spark: "SparkSession") -> None:
     spark.dataSource.register(OpenAlexDataSource)
 
 
-def read_parsed(spark: "SparkSession", snapshot: Snapshot, *entities: str) -> "DataFrame":
-    """The parsed lines of a snapshot, of whatever layout: records, rejected lines and one summary per part.
+def read_works(spark: "SparkSession", snapshot: Snapshot) -> "DataFrame":
+    """The parsed lines of works, of whatever layout: records, rejected lines and one summary per part.
 
     Parameters
     ----------
     spark : the session.
     snapshot : an open snapshot.
-    entities : "works", or any of the other needed entities together.
 
     """
-    if snapshot.layout == PARQUET:
-        from isthmus.snapshot.parquet import read_parquet
-
-        return read_parquet(spark, snapshot, *entities)
-    parts = [asdict(part) for entity in entities for part in snapshot.parts(entity)]
+    parts = snapshot.parts("works")
     if not parts:
-        return spark.createDataFrame([], spark_ddl(schema_of(",".join(entities))))
+        return spark.createDataFrame([], spark_ddl(WORKS_SCHEMA))
+    if snapshot.layout == PARQUET:
+        from isthmus.snapshot.parquet import read_parquet_works
+
+        return read_parquet_works(spark, snapshot)
     register(spark)
-    reader = spark.read.format(FORMAT).option("entity", ",".join(entities)).option("root", absolute(snapshot.uri))
-    return reader.option("parts", msgspec.json.encode(parts).decode()).load()
+    listing = msgspec.json.encode([asdict(part) for part in parts]).decode()
+    return spark.read.format(FORMAT).option("root", absolute(snapshot.uri)).option("parts", listing).load()

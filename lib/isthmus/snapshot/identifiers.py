@@ -1,7 +1,8 @@
 """OpenAlex ids as numbers: the digits at the end of an id or URL, by the column.
 
-All of `https://openalex.org/W123`, `W123`, `https://openalex.org/subfields/1702`, `"1702"` and `1702` occur; the number is
-what they share. An id that does not end in one to eighteen digits has no number.
+All of `https://openalex.org/W123`, `W123`, `https://openalex.org/subfields/1702`, `"1702"` and `1702` occur; the number
+is what they share. An id that does not end in one to eighteen digits has no number: `I-1`, which stands in real rows,
+is nobody.
 """
 
 import re
@@ -32,7 +33,7 @@ def number(identifier: str | int | None) -> int | None:
     identifier : a URL, a short id, or the number itself.
 
     """
-    if type(identifier) is int:
+    if isinstance(identifier, int):
         return identifier if 0 <= identifier <= LARGEST_ID else None
     match = ID.fullmatch(identifier) if identifier else None
     return int(match[1]) if match else None
@@ -106,13 +107,13 @@ def reference_fault(raw: bytes) -> str | None:
     try:
         _references.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message, at, path = str(error).partition(" - at `$")
+        message, _, path = str(error).partition(" - at `$")
         return f"{message} - at `$.referenced_works{path or '`'}"
     return None
 
 
 def _digit_runs(block: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Numbers of the strings `...W<digits>"` in a block, and their count per text; None when anything else stands there."""
+    """Numbers of the strings `...W<digits>"` in a block and their count per text; None when anything else stands there."""
     quotes = np.flatnonzero(block == QUOTE)
     opening, closing = quotes[::2], quotes[1::2]
     values = _digits_before(block, opening, closing) if len(opening) == len(closing) else None

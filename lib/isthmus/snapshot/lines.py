@@ -81,7 +81,7 @@ class LineStream:
                     while text:
                         yield text
                         text = member.decompress(member.unconsumed_tail, INFLATE_BYTES)
-                except (isal_zlib.error, zlib.error) as error:
+                except zlib.error as error:  # ISA-L raises zlib's own
                     self.damage = f"damaged gzip near byte {consumed:,} of the file: {error}"
                     return
                 if member.eof:

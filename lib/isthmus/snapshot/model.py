@@ -70,7 +70,8 @@ class Snapshot:
     ----------
     uri : its root: a local path, or a URI with the scheme s3, gs, abfs or file.
     layout : "parquet", "jsonl" (both official), "legacy" or "loose".
-    release : the manifest's date; of a legacy copy the newest partition; of a loose folder "loose-" and a hash of its files.
+    release : the manifest's date; of a legacy copy the newest partition; of a loose folder "loose-" and a hash of its
+        files.
     parts_by_entity : entity -> parts in the order of their paths.
     manifest_records : entity -> number of records that its manifest promises, whole release.
     deletions : paths of files that list deleted works, relative to the root.

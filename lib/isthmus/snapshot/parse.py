@@ -14,7 +14,7 @@ from isthmus.snapshot.flatten import Columns, Flattener, record_id, timestamps
 from isthmus.snapshot.identifiers import number, reference_fault
 from isthmus.snapshot.lines import LineStream
 from isthmus.snapshot.model import PAGE, Part
-from isthmus.snapshot.records import LETTERS, RECORDS, Page
+from isthmus.snapshot.records import LETTERS, RECORDS, Page, Work
 from isthmus.snapshot.schemas import BIGINT, REJECT, STRING, SUMMARY, schema_of
 
 BATCH_BYTES = 16 << 20  # of JSON text: the lines of a block stay in memory until its references are read
@@ -135,7 +135,7 @@ class PartParser:
             reason = f"Expected an OpenAlex id with {self._letter} and digits, got {identifier[:80]!r} - at `$.id`"
             self._reject(reason, bytes(line))
             return
-        if self._letter == "W" and bytes(record.referenced_works)[:1] not in {b"[", b"n"}:
+        if isinstance(record, Work) and bytes(record.referenced_works)[:1] not in {b"[", b"n"}:
             self._reject(str(reference_fault(bytes(record.referenced_works))), bytes(line))
             return
         if self._fields.is_sampling:

@@ -3,17 +3,19 @@
 read = kept + rejected + superseded + deleted + merged
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from isthmus.engine import TableSpec, TableStore, column
-from isthmus.snapshot import NEEDED_ENTITIES, Snapshot
-from isthmus.tables.built import Built
-from isthmus.tables.discarded import DISCARDED
+from isthmus.snapshot import NEEDED_ENTITIES, Part, Snapshot
+from isthmus.snapshot.parse import EMPTY
+from isthmus.tables.built import Built, write_concurrently
+from isthmus.tables.discarded import DISCARD_REASONS, DISCARDED
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
+from isthmus.tables.reading import PartRead, parts_read
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -104,89 +106,136 @@ def build_accounting(spark: "SparkSession", store: TableStore, snapshot: Snapsho
     snapshot : the snapshot.
 
     """
-    names = ["entity", "part", "line", "reject", "summary"]
     works, entities = store.read(PARSED_WORKS), store.read(PARSED_ENTITIES)
-    lines = works.select(*names).unionByName(entities.select(*names))
+    outcome = ["entity", "part", "line", "reject", "summary"]
+    lines = works.select(*outcome).unionByName(entities.select(*outcome))
+    read = parts_read(lines)
+    dropped = store.read(DISCARDED).groupBy("entity", "part", "reason").count().collect()
+    parts = part_rows(snapshot, read, {(row.entity, row.part, row.reason): row["count"] for row in dropped})
+    unknown = [UnknownField(p.entity, p.part, name, n) for p in read for name, n in sorted(p.unknown.items())]
     rejects = lines.where("reject is not null").select("entity", "part", "line", "reject.reason", "reject.raw")
-    summaries = lines.where("summary is not null").select("entity", "part", "summary.*")
-    parts = part_rows(lines, summaries, store.read(DISCARDED), _listed(spark, snapshot))
-    unknown = summaries.select("entity", "part", F.explode("unknown").alias("field", "records"))
-    built = {
-        spec.name: _write(store, spec, rows)
-        for spec, rows in ((REJECTS, rejects), (PARTS, parts), (UNKNOWN_FIELDS, unknown))
-    }
-    promised = spark.createDataFrame(
-        [(entity, snapshot.manifest_records.get(entity)) for entity in NEEDED_ENTITIES],
-        "entity string, manifest_records bigint",
+    accounts = accounting_rows(parts, snapshot)
+    built = write_concurrently(
+        store,
+        (REJECTS, rejects),
+        (PARTS, _frame(spark, PARTS, parts)),
+        (UNKNOWN_FIELDS, _frame(spark, UNKNOWN_FIELDS, unknown)),
+        (ACCOUNTING, _frame(spark, ACCOUNTING, accounts)),
     )
-    accounting = _write(store, ACCOUNTING, accounting_rows(store.read(PARTS), promised))
-    return AccountingBuilt(built["rejects"], built["parts"], built["unknown_fields"], accounting)
+    return AccountingBuilt(*built)
 
 
-def _write(store: TableStore, spec: TableSpec, rows: DataFrame) -> Built:
-    version = store.overwrite(spec, rows)
-    return Built(spec.name, version, store.rows_written(spec))
+def _frame(spark: "SparkSession", spec: TableSpec, rows: Sequence[Any]) -> DataFrame:
+    return spark.createDataFrame([astuple(row) for row in rows], spec.schema)
 
 
-def _listed(spark: "SparkSession", snapshot: Snapshot) -> DataFrame:
-    rows = [
-        (part.entity, part.path, snapshot.release, part.bytes, part.records)
-        for e in NEEDED_ENTITIES
-        for part in snapshot.parts(e)
-    ]
-    return spark.createDataFrame(
-        rows, "entity string, part string, release string, bytes bigint, manifest_records bigint"
-    )
+@dataclass(frozen=True, slots=True)
+class UnknownField:
+    """A row of `unknown_fields`."""
+
+    entity: str
+    part: str
+    field: str
+    records: int
 
 
-def part_rows(lines: DataFrame, summaries: DataFrame, discarded: DataFrame, listed: DataFrame) -> DataFrame:
-    """The rows of `parts`.
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A row of `parts`."""
+
+    entity: str
+    part: str
+    release: str
+    bytes: int
+    inflated: int | None
+    manifest_records: int | None
+    read: int
+    kept: int
+    rejected: int
+    superseded: int
+    deleted: int
+    merged: int
+    status: str
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A row of `accounting`."""
+
+    entity: str
+    release: str
+    manifest_records: int | None
+    read: int
+    kept: int
+    rejected: int
+    superseded: int
+    deleted: int
+    merged: int
+
+
+def part_rows(
+    snapshot: Snapshot, read: Iterable[PartRead], dropped: Mapping[tuple[str, str, str], int]
+) -> list[PartRow]:
+    """The rows of `parts`, in the order of entity and path.
 
     Parameters
     ----------
-    lines : parsed lines: (entity, part, reject, summary).
-    summaries : (entity, part, read, inflated, status, message).
-    discarded : rows of `discarded`.
-    listed : (entity, part, release, bytes, manifest_records).
+    snapshot : the snapshot.
+    read : what was read of each part.
+    dropped : (entity, part, reason) -> records that were discarded.
 
     """
-    is_reject, is_record = F.col("reject").isNotNull(), F.col("reject").isNull() & F.col("summary").isNull()
-    counted = lines.groupBy("entity", "part").agg(
-        F.count_if(is_record).alias("records"), F.count_if(is_reject).alias("rejected")
+    summaries = {(part.entity, part.part): part for part in read}
+    return [
+        _part_row(snapshot, part, summaries.get((entity, part.path)), dropped)
+        for entity in sorted(NEEDED_ENTITIES)
+        for part in snapshot.parts(entity)
+    ]
+
+
+def _part_row(
+    snapshot: Snapshot, part: Part, read: PartRead | None, dropped: Mapping[tuple[str, str, str], int]
+) -> PartRow:
+    reasons = [dropped.get((part.entity, part.path, reason), 0) for reason in DISCARD_REASONS]
+    lines, rejected = (read.read, read.rejected) if read else (0, 0)
+    superseded, deleted, merged = reasons
+    return PartRow(
+        entity=part.entity,
+        part=part.path,
+        release=snapshot.release,
+        bytes=part.bytes,
+        inflated=read.inflated if read else None,
+        manifest_records=part.records,
+        read=lines,
+        kept=(read.records if read else 0) - sum(reasons),
+        rejected=rejected,
+        superseded=superseded,
+        deleted=deleted,
+        merged=merged,
+        status=read.status if read else EMPTY,
+        message=read.message if read else None,
     )
-    dropped = discarded.groupBy("entity", "part").agg(
-        *(F.count_if(F.col("reason") == reason).alias(reason) for reason in ("superseded", "deleted", "merged"))
-    )
-    key = ["entity", "part"]
-    joined = listed.join(summaries, key, "left").join(counted, key, "left").join(dropped, key, "left").na.fill(0, _ZERO)
-    return joined.select(
-        *key,
-        "release",
-        "bytes",
-        "inflated",
-        "manifest_records",
-        "read",
-        (F.col("records") - F.col("superseded") - F.col("deleted") - F.col("merged")).alias("kept"),
-        "rejected",
-        "superseded",
-        "deleted",
-        "merged",
-        F.coalesce("status", F.lit("empty")).alias("status"),
-        "message",
-    )
 
 
-_ZERO = ["read", "records", "rejected", "superseded", "deleted", "merged"]
-
-
-def accounting_rows(parts: DataFrame, promised: DataFrame) -> DataFrame:
+def accounting_rows(parts: Iterable[PartRow], snapshot: Snapshot) -> list[AccountRow]:
     """The rows of `accounting`: the sums over the parts of each entity.
 
     Parameters
     ----------
     parts : rows of `parts`.
-    promised : (entity, manifest_records) of the whole release.
+    snapshot : the snapshot.
 
     """
-    sums = [F.sum(c.name).alias(c.name) for c in _COUNTS]
-    return parts.groupBy("entity", "release").agg(*sums).join(promised, "entity")
+    grouped: dict[str, list[PartRow]] = {}
+    for part in parts:
+        grouped.setdefault(part.entity, []).append(part)
+    return [
+        AccountRow(
+            entity,
+            snapshot.release,
+            snapshot.manifest_records.get(entity),
+            *(sum(getattr(part, name.name) for part in group) for name in _COUNTS),
+        )
+        for entity, group in grouped.items()
+    ]

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
-from isthmus.tables.built import Built
+from isthmus.tables.built import Built, write
 from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, without_catch_all
 from isthmus.tables.discarded import DISCARDED, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
@@ -53,8 +53,7 @@ def build_authorships(spark: "SparkSession", store: TableStore, snapshot: Snapsh
     }
     records = kept(parsed, store.read(DISCARDED))
     rows = authorship_rows(records, last_year(parsed, snapshot), merges.get("authors"), merges.get("institutions"))
-    version = store.overwrite(AUTHORSHIPS, rows)
-    return Built(AUTHORSHIPS.name, version, store.rows_written(AUTHORSHIPS))
+    return write(store, AUTHORSHIPS, rows)
 
 
 def authorship_rows(

@@ -1,6 +1,16 @@
 """What a stage of this room reports: rows that went in and rows that came out."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from isthmus.engine import TableSpec, TableStore
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +32,42 @@ class Built:
     rows_out: int
     rows_in: int | None = None
     notes: tuple[str, ...] = field(default=())
+
+
+def write(store: TableStore, spec: TableSpec, rows: "DataFrame", notes: tuple[str, ...] = ()) -> Built:
+    """Replace a table and say what was written.
+
+    Parameters
+    ----------
+    store : the tables.
+    spec : the table.
+    rows : all of its rows.
+    notes : what a reader of the results should know.
+
+    """
+    version = store.overwrite(spec, rows)
+    return Built(spec.name, version, store.rows_written(spec), notes=notes)
+
+
+def write_concurrently(store: TableStore, *tables: "tuple[TableSpec, DataFrame]") -> list[Built]:
+    """Replace tables that do not read each other, at the same time: small ones mostly wait for their commit.
+
+    Parameters
+    ----------
+    store : the tables.
+    tables : pairs of a table and all of its rows.
+
+    """
+    return concurrently(*((lambda spec=spec, rows=rows: write(store, spec, rows)) for spec, rows in tables))
+
+
+def concurrently(*tasks: Callable[[], T]) -> list[T]:
+    """The results of tasks that run at the same time, in their order; the first failure is raised after all ended.
+
+    Parameters
+    ----------
+    tasks : functions without arguments.
+
+    """
+    with ThreadPoolExecutor(max_workers=max(1, len(tasks)), thread_name_prefix="isthmus") as pool:
+        return [future.result() for future in [pool.submit(task) for task in tasks]]

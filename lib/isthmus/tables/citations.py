@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
-from isthmus.tables.built import Built
+from isthmus.tables.built import Built, write
 from isthmus.tables.catchall import CATCH_ALL_WORKS
 from isthmus.tables.discarded import DISCARDED, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
@@ -41,8 +41,7 @@ def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot
     merges = read_merges(snapshot, "works")
     records = kept(store.read(PARSED_WORKS), store.read(DISCARDED))
     rows = citation_rows(records, frame(spark, merges) if merges.num_rows else None)
-    version = store.overwrite(CITATIONS, rows)
-    return Built(CITATIONS.name, version, store.rows_written(CITATIONS))
+    return write(store, CITATIONS, rows)
 
 
 def citation_rows(records: DataFrame, merges: DataFrame | None = None) -> DataFrame:

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import Snapshot
 from isthmus.tables.authorships import AUTHORSHIPS
-from isthmus.tables.built import Built
+from isthmus.tables.built import Built, write
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.works import WORKS
 
@@ -42,8 +42,7 @@ def build_coverage(spark: "SparkSession", store: TableStore, snapshot: Snapshot)
 
     """
     rows = coverage_rows(store.read(WORKS), store.read(AUTHORSHIPS), store.read(INSTITUTIONS))
-    version = store.overwrite(COVERAGE, rows)
-    return Built(COVERAGE.name, version, store.rows_written(COVERAGE))
+    return write(store, COVERAGE, rows)
 
 
 def coverage_rows(works: DataFrame, authorships: DataFrame, institutions: DataFrame) -> DataFrame:

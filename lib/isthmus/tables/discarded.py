@@ -1,9 +1,9 @@
 """Records that do not become rows: an older copy of the same id, a deleted work, a merged id.
 
 One row per id (OpenAlex repeats a record where a copy was updated without deleting): the newest `updated_date` wins; a
-record without one loses against any other; of equally new ones the more complete wins (more fields filled), then the later
-part and line, so that the choice never depends on how Spark split the work. A record without a date of its own has
-the date of its partition.
+record without one loses against any other; of equally new ones the more complete wins (more fields filled), then the
+later part and line, so that the choice never depends on how Spark split the work. A record without a date of its own
+has the date of its partition.
 """
 
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ DISCARDED = TableSpec(
     checks={"reason_known": "reason IN ('superseded', 'deleted', 'merged')"},
 )
 
+DISCARD_REASONS = ("superseded", "deleted", "merged")
 PARTITION_DATE = r"(?:^|/)updated_date=(\d{4}-\d{2}-\d{2})/"
 
 

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import Snapshot
-from isthmus.tables.built import Built
+from isthmus.tables.built import Built, write
 from isthmus.tables.catchall import CATCH_ALL_INSTITUTIONS
 from isthmus.tables.discarded import DISCARDED, kept
 from isthmus.tables.parsed import PARSED_ENTITIES
@@ -72,7 +72,7 @@ def build_institutions(spark: "SparkSession", store: TableStore, snapshot: Snaps
     snapshot : the snapshot.
 
     """
-    return _write(store, INSTITUTIONS, institution_rows(_records(store, "institutions")))
+    return write(store, INSTITUTIONS, institution_rows(_records(store, "institutions")))
 
 
 def build_sources(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
@@ -84,7 +84,7 @@ def build_sources(spark: "SparkSession", store: TableStore, snapshot: Snapshot) 
     snapshot : the snapshot.
 
     """
-    return _write(store, SOURCES, source_rows(_records(store, "sources")))
+    return write(store, SOURCES, source_rows(_records(store, "sources")))
 
 
 def build_topics(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
@@ -96,7 +96,7 @@ def build_topics(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -
     snapshot : the snapshot.
 
     """
-    return _write(store, TOPICS, topic_rows(_records(store, "topics")))
+    return write(store, TOPICS, topic_rows(_records(store, "topics")))
 
 
 def institution_rows(records: DataFrame) -> DataFrame:
@@ -136,8 +136,3 @@ def topic_rows(records: DataFrame) -> DataFrame:
 def _records(store: TableStore, entity: str) -> DataFrame:
     parsed = store.read(PARSED_ENTITIES).where(F.col("entity") == entity)
     return kept(parsed, store.read(DISCARDED), "entity_id")
-
-
-def _write(store: TableStore, spec: TableSpec, rows: DataFrame) -> Built:
-    version = store.overwrite(spec, rows)
-    return Built(spec.name, version, store.rows_written(spec))

@@ -7,8 +7,9 @@ tables; it also keeps what was rejected and why, and which part each row came fr
 from typing import TYPE_CHECKING
 
 from isthmus.engine import TableSpec, TableStore, column
-from isthmus.snapshot import NEEDED_ENTITIES, Snapshot, read_parsed
+from isthmus.snapshot import NEEDED_ENTITIES, Snapshot, read_works
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_type
+from isthmus.snapshot.small import read_entities
 from isthmus.tables.built import Built
 from isthmus.tables.reading import check_reading
 
@@ -59,11 +60,11 @@ def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) ->
 
     Raises
     ------
-    SnapshotError : there are no works; a needed field is missing everywhere or has another type; a part does not hold as
-        many records as its manifest says and the snapshot is not `partial`.
+    SnapshotError : there are no works; a needed field is missing everywhere or has another type; a part does not hold
+        as many records as its manifest says and the snapshot is not `partial`.
 
     """
-    version = store.overwrite(PARSED_WORKS, read_parsed(spark, snapshot, "works"))
+    version = store.overwrite(PARSED_WORKS, read_works(spark, snapshot))
     notes = check_reading(store.read(PARSED_WORKS), snapshot, ("works",))
     return Built(PARSED_WORKS.name, version, store.rows_written(PARSED_WORKS), notes=notes)
 
@@ -82,6 +83,6 @@ def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot)
 
     """
     entities = tuple(entity for entity in NEEDED_ENTITIES if entity != "works")
-    version = store.overwrite(PARSED_ENTITIES, read_parsed(spark, snapshot, *entities))
+    version = store.overwrite(PARSED_ENTITIES, spark.createDataFrame(read_entities(snapshot, *entities)))
     notes = check_reading(store.read(PARSED_ENTITIES), snapshot, entities)
     return Built(PARSED_ENTITIES.name, version, store.rows_written(PARSED_ENTITIES), notes=notes)

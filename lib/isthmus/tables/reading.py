@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from isthmus.errors import SnapshotError
 from isthmus.snapshot import Part, Snapshot
 from isthmus.snapshot.drift import NEEDED_FIELDS
+from isthmus.snapshot.parse import COMPLETE
 
 FIELD_OF_REASON = r"at `\$\.?([^`]*)`$"
 RETYPED_SHARE = 0.5  # of a part's lines: a field that changed its type fails on most lines, a bad record on one
@@ -19,16 +20,19 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class PartRead:
-    """What was read of a part: its summary, and its rejected lines by the field that they failed on."""
+    """What was read of a part: lines, records, and rejected lines by the field that they failed on."""
 
     entity: str
     part: str
     read: int
+    records: int
+    rejected: int
     status: str
     message: str | None
+    inflated: int | None
     present: dict[str, int]
-    rejected: int = 0
-    faults: dict[str, tuple[int, str]] = field(default_factory=dict)
+    unknown: dict[str, int]
+    faults: dict[str, tuple[int, str]]
 
 
 def check_reading(parsed: DataFrame, snapshot: Snapshot, entities: Sequence[str]) -> tuple[str, ...]:
@@ -64,41 +68,46 @@ def check_reading(parsed: DataFrame, snapshot: Snapshot, entities: Sequence[str]
 
 
 def parts_read(parsed: DataFrame) -> list[PartRead]:
-    """The summary of each part with its rejected lines, in the order of entity and path.
+    """What was read of each part, in the order of entity and path: one pass over the outcome of the lines.
 
     Parameters
     ----------
     parsed : rows of `parsed_works` or `parsed_entities`.
 
     """
-    reason = F.col("reject.reason")
+    reason, summary = F.col("reject.reason"), F.col("summary")
     rows = (
-        parsed.where(F.col("reject").isNotNull() | F.col("summary").isNotNull())
-        .groupBy("entity", "part", F.regexp_extract(reason, FIELD_OF_REASON, 1).alias("field"))
+        parsed.groupBy("entity", "part", F.regexp_extract(reason, FIELD_OF_REASON, 1).alias("field"))
         .agg(
-            F.count("reject").alias("rejected"),
+            F.count_if(reason.isNull() & summary.isNull()).alias("records"),
+            F.count(reason).alias("rejected"),
             F.min(reason).alias("reason"),
-            F.max_by("summary", F.col("summary").isNotNull()).alias("summary"),
+            F.first(summary, ignorenulls=True).alias("summary"),
         )
         .collect()
     )
-    summaries = {(row.entity, row.part): row.summary for row in rows if row.summary is not None}
-    faults: dict[tuple[str, str], dict[str, tuple[int, str]]] = defaultdict(dict)
+    by_part: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        if row.rejected:
-            faults[row.entity, row.part][row.field or ""] = (row.rejected, row.reason)
-    return [
-        PartRead(
-            *key,
-            read=summary.read,
-            status=summary.status,
-            message=summary.message,
-            present=dict(summary.present or {}),
-            rejected=sum(count for count, _ in faults[key].values()),
-            faults=dict(faults[key]),
-        )
-        for key, summary in sorted(summaries.items())
-    ]
+        by_part[row.entity, row.part].append(row)
+    return [_part_read(*key, group) for key, group in sorted(by_part.items())]
+
+
+def _part_read(entity: str, part: str, rows: list[Row]) -> PartRead:
+    records, rejected = sum(row.records for row in rows), sum(row.rejected for row in rows)
+    summary = next((row.summary for row in rows if row.summary is not None), None)
+    return PartRead(
+        entity,
+        part,
+        read=records + rejected,
+        records=records,
+        rejected=rejected,
+        status=summary.status if summary else COMPLETE,
+        message=summary.message if summary else None,
+        inflated=summary.inflated if summary else None,
+        present=dict((summary and summary.present) or {}),
+        unknown=dict((summary and summary.unknown) or {}),
+        faults={row.field or "": (row.rejected, row.reason) for row in rows if row.rejected},
+    )
 
 
 def _check_retyped(parts: Iterable[PartRead]) -> None:
@@ -124,8 +133,8 @@ def _check_missing(entity: str, parts: Sequence[PartRead]) -> None:
     for name in NEEDED_FIELDS[entity]:
         if not sum(part.present.get(name, 0) for part in parts):
             raise SnapshotError(
-                f"{parts[0].part}: the field {name!r}, which {entity} need, was expected in some record and found in none of "
-                f"{read - rejected} records of {len(parts)} parts. Was it left out when the records were downloaded?"
+                f"{parts[0].part}: the field {name!r}, which {entity} need, was expected in some record and found in "
+                f"none of {read - rejected} records of {len(parts)} parts. Was it left out of the download?"
             )
 
 

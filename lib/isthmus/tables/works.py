@@ -105,7 +105,7 @@ def works_rows(records: DataFrame, last: int | None) -> DataFrame:
     last : the last year in which a work can have been published.
 
     """
-    listed = F.coalesce(F.size("authorships"), F.lit(0))
+    listed = F.coalesce(F.array_size("authorships"), F.lit(0))
     counted = F.col("authors_count")
     cut = F.when(counted.isNotNull(), counted > listed).otherwise(listed == API_AUTHOR_LIMIT)
     return records.select(
@@ -126,7 +126,7 @@ def works_rows(records: DataFrame, last: int | None) -> DataFrame:
         "concepts",
         F.coalesce(counted, listed).alias("n_authors"),
         cut.alias("authors_truncated"),
-        F.coalesce(F.size("referenced_works"), F.lit(0)).alias("n_references"),
+        F.coalesce(F.array_size("referenced_works"), F.lit(0)).alias("n_references"),
         updated().alias("updated_date"),
         "part",
     )
