@@ -4,15 +4,10 @@ python scripts/bench/simulate.py recovery --seeds 20 --works 100000
 python scripts/bench/simulate.py speed --works 100000 --works 1000000
 """
 
-import resource
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import click
 import numpy as np
@@ -21,7 +16,7 @@ from scipy import sparse
 
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.significance import PairTable, pair_significance
-from isthmus.simulate import Plan, World, build_plan, simulate_snapshot
+from isthmus.simulate import Plan, World, build_plan
 from isthmus.simulate.blocks import work_ids
 from isthmus.simulate.facts import countries
 from isthmus.simulate.fates import part_works
@@ -51,7 +46,7 @@ def chunks(plan: Plan) -> Iterator[Works]:
 
 
 def direct_networks(plan: Plan) -> Networks:
-    """The networks as a study counts them from the records, without files or Spark: the same rules in a few lines of numpy."""
+    """The networks as a study counts them from the records, without files or Spark: the same rules in numpy."""
     n, total = len(countries()), plan.world.works
     rows, columns, citing, cited, year, corpus = [], [], [], [], np.zeros(total, int), np.zeros(total, bool)
     place = np.full(int(work_ids(np.arange(total), total).max()) + 1 - 2_000_000_000, -1)
@@ -61,12 +56,19 @@ def direct_networks(plan: Plan) -> Networks:
         shown = np.isin(seats.recorded, (FULL, COUNTRY, OTHER_COUNTRY))
         rows.append(works.number[seats.row[shown]])
         columns.append(seats.country[shown])
-        core = (works.layer == AI) & (works.topics[:, 0] >= 0) & ~works.retracted & np.isin(works.kind, (ARTICLE, CONFERENCE))
+        core = (
+            (works.layer == AI)
+            & (works.topics[:, 0] >= 0)
+            & ~works.retracted
+            & np.isin(works.kind, (ARTICLE, CONFERENCE))
+        )
         year[works.number], corpus[works.number] = works.year, core
         known = (works.references.cited >= 2_000_000_000) & (works.references.cited < 2_000_000_000 + len(place))
         citing.append(works.number[works.references.row[known]])
         cited.append(place[works.references.cited[known] - 2_000_000_000])
-    where = sparse.csr_matrix((np.ones(sum(map(len, rows)), np.int64), (np.concatenate(rows), np.concatenate(columns))), (total, n))
+    where = sparse.csr_matrix(
+        (np.ones(sum(map(len, rows)), np.int64), (np.concatenate(rows), np.concatenate(columns))), (total, n)
+    )
     where.data[:] = 1
     pairs = np.unique(np.stack([np.concatenate(citing), np.concatenate(cited)], axis=1), axis=0)
     layer = plan.blocks.layer[plan.blocks.of(np.arange(total))]
@@ -91,7 +93,7 @@ def judge(network: np.ndarray) -> PairTable:
 
 
 def frame(tables: dict[int, PairTable]) -> pd.DataFrame:
-    """All pairs of all years, with alphabetical country codes and a randomised p-value that is uniform under the null model."""
+    """All pairs and years, with alphabetical codes and a randomised p-value that is uniform under the null model."""
     code, rng = np.array(countries().code), np.random.default_rng(0)
     frames = []
     for year, t in tables.items():
@@ -173,7 +175,12 @@ def static_ties(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
     }
     for name, chosen in groups.items():
         here = {p for p, c in zip(pair, chosen, strict=True) if c}
-        found |= {f"{name} n": len(here), f"{name} z": len(here & by_z), f"{name} q3": len(here & by_q3), f"{name} q": len(here & by_q)}
+        found |= {
+            f"{name} n": len(here),
+            f"{name} z": len(here & by_z),
+            f"{name} q3": len(here & by_q3),
+            f"{name} q": len(here & by_q),
+        }
     weaker = {p for p, k in zip(pair, truth.kind, strict=True) if k == "weaker"}
     found |= {"weaker n": len(weaker), "weaker p": len(weaker & by_lower)}
     year_pairs = set(zip(called.year, called.src, called.dst, strict=True))
@@ -183,14 +190,19 @@ def static_ties(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
 
 
 def trends(pairs: dict[str, pd.DataFrame], truth: pd.DataFrame) -> dict[str, float]:
-    """Trend pairs whose mean z moves in the planted direction in both networks between the first and the last five years."""
+    """Trend pairs whose mean z moves in the planted direction in both networks, from first to last five years."""
     change = {}
     for name, table in pairs.items():
         early, late = table[table.year <= 2004], table[table.year >= 2017]
         change[name] = late.groupby(["src", "dst"]).z.mean() - early.groupby(["src", "dst"]).z.mean()
     found: dict[str, float] = {}
     for strength in ("strong", "medium", "weak"):
-        for kind in ("scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"):
+        for kind in (
+            "scientific_convergence",
+            "scientific_divergence",
+            "knowledge_integration",
+            "knowledge_divergence",
+        ):
             chosen = truth[(truth.switch == "trends") & (truth.kind == kind) & (truth.strength == strength)]
             ok = 0
             for row in chosen.itertuples():
@@ -210,7 +222,8 @@ def poles(pairs: dict[str, pd.DataFrame]) -> dict[str, float]:
         ratio = mine.weight / mine.expected
         found |= {
             f"poles {name} early": early, f"poles {name} late": late, f"poles {name} falls": float(late < early),
-            f"poles {name} ratio early": ratio.loc[2000:2004].mean(), f"poles {name} ratio late": ratio.loc[2017:2021].mean(),
+            f"poles {name} ratio early": ratio.loc[2000:2004].mean(),
+            f"poles {name} ratio late": ratio.loc[2017:2021].mean(),
         }  # fmt: skip
     return found
 

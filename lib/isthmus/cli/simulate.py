@@ -25,10 +25,14 @@ Examples:
 @click.option("--works", type=int, default=100_000, show_default=True, help="Number of works, all fields together.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same records.")
 @click.option("--formats", default="jsonl", show_default=True, help="Layouts: parquet, jsonl, legacy; with commas.")
-@click.option("--releases", type=click.IntRange(1, 2), default=1, show_default=True, help="2: a month apart, in two folders.")
+@click.option(
+    "--releases", type=click.IntRange(1, 2), default=1, show_default=True, help="2: a month apart, in two folders."
+)
 @click.option("--hostile", is_flag=True, help="Add every trap of real snapshots; truth/hostile.parquet lists them.")
 @click.option(
-    "--without", multiple=True, help="Leave a planted fact out: ties, trends, poles, bridge, impact, return. Repeatable."
+    "--without",
+    multiple=True,
+    help="Leave a planted fact out: ties, trends, poles, bridge, impact, return. Repeatable.",
 )
 @click.option("--empty", is_flag=True, help="Plant nothing: the test of false positives.")
 @click.option("--processes", type=int, default=None, help="Processes to write with [default: one per core].")
@@ -83,8 +87,8 @@ def in_words(written: "list[Written]", seconds: float) -> str:
     """What was written, for a person."""
     world = written[0].world
     said = [
-        f"{w.folder}: release {w.world.release_date}, {w.records('works'):,} works of {world.first_year} to {world.last_year}, "
-        f"seed {world.seed}, as {' and '.join(sorted({f.layout for f in w.files}))}; {w.size / 1e6:,.0f} MB."
+        f"{w.folder}: release {w.world.release_date}, {w.records('works'):,} works of {world.first_year} to "
+        f"{w.folder}: release {w.world.release_date}, {w.records('works'):,} works of {world.first_year} to "
         for w in written
     ]
     first = written[0].folder
@@ -93,7 +97,10 @@ def in_words(written: "list[Written]", seconds: float) -> str:
             *said,
             f"Written in {seconds:.1f} s.",
             f"Planted: {', '.join(sorted(world.planted)) or 'nothing (size explains every tie)'}.",
-            *(["Traps of real snapshots: " + f"{first}/truth/hostile.parquet says what each line has to become."] * world.hostile),
+            *(
+                ["Traps of real snapshots: " + f"{first}/truth/hostile.parquet says what each line has to become."]
+                * world.hostile
+            ),
             f"What is true in it: {first}/truth/README.md",
             f"Read it with: isthmus run --study demonstration --snapshot {first}",
         ]

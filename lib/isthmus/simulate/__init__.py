@@ -5,4 +5,14 @@ from isthmus.simulate.plan import Plan, build_plan
 from isthmus.simulate.world import FORMATS, PLANTED, World
 from isthmus.simulate.write import Written, simulate_releases, simulate_snapshot
 
-__all__ = ["FORMATS", "PLANTED", "Plan", "World", "Written", "build_plan", "simulate_on_spark", "simulate_releases", "simulate_snapshot"]
+__all__ = [
+    "FORMATS",
+    "PLANTED",
+    "Plan",
+    "World",
+    "Written",
+    "build_plan",
+    "simulate_on_spark",
+    "simulate_releases",
+    "simulate_snapshot",
+]

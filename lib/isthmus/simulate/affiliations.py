@@ -1,4 +1,4 @@
-"""What a record says of an author's affiliation, as Python data: one object per institution pair and state of recording."""
+"""What a record says of an author's affiliation, as Python data: one object per institutions and state of recording."""
 
 from functools import cache
 from typing import Any
@@ -8,7 +8,14 @@ from isthmus.simulate.facts import cities, countries
 from isthmus.simulate.places import places
 from isthmus.simulate.seats import COUNTRY, EMPTY, MISSING, OTHER_COUNTRY, STATELESS
 
-NOBODYS = {"id": None, "display_name": None, "ror": None, "country_code": None, "type": None, "lineage": []}
+NOBODYS: dict[str, Any] = {
+    "id": None,
+    "display_name": None,
+    "ror": None,
+    "country_code": None,
+    "type": None,
+    "lineage": [],
+}
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -48,7 +55,7 @@ def institution_object(institution: int, *, stateless: bool = False) -> dict[str
 
 @cache
 def affiliation(institution: int, second: int, recorded: int) -> dict[str, Any]:
-    """The fields of an authorship that follow from its institutions: `institutions`, `countries`, the raw text and its matches."""
+    """The fields of an authorship that follow from its institutions: those, countries, raw text, matches."""
     where, nations = places(), countries()
     country = int(where.country[institution])
     shown = [k for k in (institution, second) if k >= 0]

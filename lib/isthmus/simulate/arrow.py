@@ -22,7 +22,7 @@ from isthmus.simulate.catalog import (
     topic_objects,
 )
 from isthmus.simulate.draws import Ints
-from isthmus.simulate.jsonl import corresponding, text
+from isthmus.simulate.jsonl import LAST_CREATED, corresponding, text
 from isthmus.simulate.names import author_names, titles
 from isthmus.simulate.sizes import EXPANSION
 from isthmus.simulate.works import LANGUAGES, PARATEXT, TYPES, Works
@@ -193,7 +193,7 @@ def works_table(works: Works) -> pa.Table:
     references = np.bincount(works.references.row, minlength=n)
     words = np.where(works.has_words, works.words, -1)
     stamps = pa.array(works.updated.astype("datetime64[us]"))
-    created = np.minimum(works.year + 1, 2025)
+    created = np.minimum(works.year + 1, LAST_CREATED)
     created_text = np.char.add(created.astype("U4"), "-10-10T00:00:00").astype("datetime64[us]")
     listed_location = _lists(location.filter(pa.array(works.located)), works.located.astype(np.int64))
     years = pa.StructArray.from_arrays(

@@ -56,7 +56,7 @@ class Blocks:
 
 
 def split_triples(weights: Ints) -> tuple[list[tuple[int, int, int, int]], Ints]:
-    """Some works of three countries taken out of the pair weights of one year, so that the pair weights stay what they are.
+    """Some works of three countries taken out of the pair weights of one year; the pair weights stay what they are.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def build_blocks(sizes: Sizes, weights: Ints) -> Blocks:
 
 
 def _layer_rows(sizes: Sizes, t: int, layer: int, joint: Ints) -> Ints:
-    """Rows (count, year, layer, home, second, third) of one year and layer, the sum of counts being its number of works."""
+    """Rows (count, year, layer, home, second, third) of one year and layer; the counts add up to its works."""
     total = int(sizes.works[t, layer])
     n = sizes.output.shape[1]
     rows = np.empty((0, 4), dtype=np.int64)

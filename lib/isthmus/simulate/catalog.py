@@ -1,4 +1,4 @@
-"""The small objects that works point to (topics, sources, concepts, open-access states, ...): each as Python data, said once.
+"""The small objects that works point to (topics, sources, concepts, states of open access), as Python data, said once.
 
 Both writers take them from here: the JSON writer as ready pieces of text, the Parquet writer as Arrow arrays.
 """
@@ -139,7 +139,7 @@ def topic_objects() -> tuple[dict[str, Any], ...]:
 
 @cache
 def concept_lists() -> tuple[list[dict[str, Any]], ...]:
-    """Lists of concepts; position layer * VARIANTS + variant. Artificial intelligence stands in all of its layer, in some of others."""
+    """Lists of concepts; position layer * VARIANTS + variant. Artificial intelligence is in all of its layer."""
     every = concepts()
     key, found = stream(0, "concept lists"), []
     for layer in range(len(LAYER_SHARES)):

@@ -1,4 +1,4 @@
-"""Random draws that depend on a seed and a key only, never on their order: the ground of a world that any partitioning leaves alike.
+"""Random draws that depend on a seed and a key only, never on their order, so that any partitioning gives the same.
 
 Every draw is a hash (the finaliser of SplitMix64: Steele, Lea, Flood 2014) of the world's seed, the name of what is
 drawn and the counters of the thing it is drawn for (a work, a slot, a reference). All functions take and return numpy
@@ -55,13 +55,15 @@ def normal(key: np.uint64, *counters: ArrayLike) -> Floats:
 
 def integers(key: np.uint64, bound: ArrayLike, *counters: ArrayLike) -> Ints:
     """A whole number in [0, bound) per tuple of counters."""
-    return (uniform(key, *counters) * np.asarray(bound)).astype(np.int64)
+    drawn: Ints = (uniform(key, *counters) * np.asarray(bound)).astype(np.int64)
+    return drawn
 
 
 def choose(cumulative: Floats, draws: Floats) -> Ints:
     """The class that each draw in [0, 1) falls into, for classes with these cumulative weights."""
     found = np.searchsorted(cumulative, draws * cumulative[-1], side="right")
-    return np.minimum(found, len(cumulative) - 1)
+    classes: Ints = np.minimum(found, len(cumulative) - 1)
+    return classes
 
 
 def choose_within(cumulative: Floats, start: Ints, stop: Ints, draws: Floats) -> Ints:

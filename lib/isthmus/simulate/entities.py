@@ -1,4 +1,4 @@
-"""The records of everything that is not a work: institutions, authors, sources, topics and the small entities around them."""
+"""The records of everything that is not a work: institutions, authors, sources, topics and small entities."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -152,7 +152,7 @@ def author_records(plan: Plan, numbers: Ints, stamp: str) -> Iterator[Record]:
         yield _author(plan, person, name, count, spells, stamp)
     desk, generation = np.divmod(numbers[numbers >= moved] - moved, GENERATIONS)
     span, shift = people.career(desk)
-    start = ERA - shift + generation * span
+    start = (ERA - shift + generation * span).astype(np.int64)
     active = (start <= plan.world.last_year) & (start + span > plan.world.first_year)
     desk, start, span = desk[active], start[active], span[active]
     site = np.searchsorted(people.offset, desk, side="right") - 1
@@ -178,7 +178,9 @@ def _site(institution: int) -> Record:
     }
 
 
-def _author(plan: Plan, author: int, name: str, count: int, spells: Sequence[tuple[int, int, int]], stamp: str) -> Record:
+def _author(
+    plan: Plan, author: int, name: str, count: int, spells: Sequence[tuple[int, int, int]], stamp: str
+) -> Record:
     first, last = plan.world.first_year, plan.world.last_year
     years = [(k, list(range(min(stop - 1, last), max(start, first) - 1, -1))) for k, start, stop in spells]
     return {

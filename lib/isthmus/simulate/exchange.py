@@ -1,4 +1,4 @@
-"""Which country a paper's references go to: preferences such that the citations between every two countries are what was drawn for them.
+"""Which country a paper's references go to, such that the citations between every two countries are what was drawn.
 
 A citation between papers of several countries counts for every pair of countries across it. A reference from a German
 to a French paper that also has a Swiss author is therefore one for Germany and Switzerland, too, and joint papers
@@ -23,7 +23,7 @@ LAGS = np.array(
 TO_AI = np.array(
     [0.78, 0.45, 0.35, 0.30, 0.30, 0.30]
 )  # share of references that go to artificial intelligence, per layer
-FOREIGN = 1.5  # expected sum of the pair weights of the exchange per reference to artificial intelligence (a joint paper counts for all)
+FOREIGN = 1.5  # expected sum of pair weights per reference to artificial intelligence (a joint paper counts for all)
 MOST_FOREIGN = 0.92  # of a country's references
 ROUNDS = 16
 SMALLEST_STEP, LARGEST_STEP = 1e-2, 1e2
@@ -128,7 +128,8 @@ def solve_preferences(
         # year by year: numpy's stacked product is many times slower when its threads have to share the cores
         whole = flow + home[:, :, None] * eye
         counted = np.stack([left[t] @ whole[t] @ right[t] for t in range(len(whole))])
-        return (counted + counted.transpose(0, 2, 1)) * (eye == 0)
+        both: Floats = (counted + counted.transpose(0, 2, 1)) * (eye == 0)
+        return both
 
     home = np.zeros_like(refs)
     for _ in range(ROUNDS):

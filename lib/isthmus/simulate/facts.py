@@ -1,4 +1,4 @@
-"""Plain facts about the real world that a simulated one starts from: countries and their sizes, cities, topics, concepts.
+"""Plain facts about the real world that a simulated one starts from: countries and sizes, cities, topics, concepts.
 
 Provenance: `ties_*` are the countries' total co-authored pairs of 2001, 2011 and 2021 in OpenAlex (CC0); `output_*`
 their rough share of the world's papers on artificial intelligence in per cent (the larger countries rounded by hand
@@ -17,7 +17,7 @@ import numpy as np
 from isthmus.simulate.draws import Floats, Ints
 
 ANCHORS = (2001, 2011, 2021)
-BAND_EUROPE = "Europe"
+EUROPE = "Europe"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Countries:
     @property
     def west(self) -> np.ndarray:
         """True for the United States and Europe, the West of the city studies."""
-        return np.array([c == "US" or r == BAND_EUROPE for c, r in zip(self.code, self.region, strict=True)])
+        return np.array([c == "US" or r == EUROPE for c, r in zip(self.code, self.region, strict=True)])
 
     def at(self, code: str) -> int:
         """The position of a country."""
@@ -80,7 +80,8 @@ class Concept:
     wikidata: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table of the package."""
     text = files("isthmus.simulate").joinpath("data", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
@@ -88,13 +89,13 @@ def _rows(name: str) -> list[dict[str, str]]:
 @cache
 def countries() -> Countries:
     """The countries and territories of the simulated world."""
-    rows = _rows("countries.csv")
+    table = rows("countries.csv")
     return Countries(
-        code=tuple(r["code"] for r in rows),
-        name=tuple(r["name"] for r in rows),
-        region=tuple(r["region"] for r in rows),
-        ties=np.array([[float(r[f"ties_{y}"]) for y in ANCHORS] for r in rows]),
-        output=np.array([[float(r[f"output_{y}"]) for y in ANCHORS] for r in rows]),
+        code=tuple(r["code"] for r in table),
+        name=tuple(r["name"] for r in table),
+        region=tuple(r["region"] for r in table),
+        ties=np.array([[float(r[f"ties_{y}"]) for y in ANCHORS] for r in table]),
+        output=np.array([[float(r[f"output_{y}"]) for y in ANCHORS] for r in table]),
     )
 
 
@@ -102,15 +103,15 @@ def countries() -> Countries:
 def cities() -> Cities:
     """The cities of the simulated world."""
     place = {code: i for i, code in enumerate(countries().code)}
-    rows = sorted(_rows("cities.csv"), key=lambda r: place[r["country_code"]])
+    table = sorted(rows("cities.csv"), key=lambda r: place[r["country_code"]])
     return Cities(
-        geonames_id=np.array([int(r["geonames_city_id"]) for r in rows]),
-        name=tuple(r["city"] for r in rows),
-        region=tuple(r["region"] for r in rows),
-        country=np.array([place[r["country_code"]] for r in rows]),
-        latitude=np.array([float(r["latitude"]) for r in rows]),
-        longitude=np.array([float(r["longitude"]) for r in rows]),
-        weight=np.array([float(r["institutions"]) for r in rows]),
+        geonames_id=np.array([int(r["geonames_city_id"]) for r in table]),
+        name=tuple(r["city"] for r in table),
+        region=tuple(r["region"] for r in table),
+        country=np.array([place[r["country_code"]] for r in table]),
+        latitude=np.array([float(r["latitude"]) for r in table]),
+        longitude=np.array([float(r["longitude"]) for r in table]),
+        weight=np.array([float(r["institutions"]) for r in table]),
     )
 
 
@@ -128,7 +129,7 @@ def topics() -> tuple[Topic, ...]:
             int(r["domain_id"]),
             r["domain"],
         )
-        for r in _rows("topics.csv")
+        for r in rows("topics.csv")
     )
 
 
@@ -136,7 +137,7 @@ def topics() -> tuple[Topic, ...]:
 def concepts() -> tuple[Concept, ...]:
     """The concepts; the first is Artificial intelligence."""
     return tuple(
-        Concept(int(r["concept_id"]), r["concept"], int(r["level"]), r["wikidata"]) for r in _rows("concepts.csv")
+        Concept(int(r["concept_id"]), r["concept"], int(r["level"]), r["wikidata"]) for r in rows("concepts.csv")
     )
 
 
@@ -144,4 +145,5 @@ def by_year(anchored: Floats, years: Ints) -> Floats:
     """Values between and beyond the anchor years, on a straight line in the logarithm; shape (years, countries)."""
     logs = np.log(np.maximum(anchored, 1e-6))
     clipped = np.clip(years, ANCHORS[0], ANCHORS[-1])
-    return np.exp(np.stack([np.interp(clipped, ANCHORS, row) for row in logs], axis=1))
+    found: Floats = np.exp(np.stack([np.interp(clipped, ANCHORS, row) for row in logs], axis=1))
+    return found

@@ -1,4 +1,4 @@
-"""Parts, their dates, and what becomes of works from one release to the next: new, deleted, or changed and moved to another part."""
+"""Parts, their dates, and what becomes of works from one release to the next: new, deleted, changed and moved."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -48,13 +48,15 @@ def arrivals(world: World) -> Ints:
     if world.edition != LAST_EDITION:
         return np.zeros(0, dtype=np.int64)
     works = _touched(world)
-    return works[is_new(world, works) | is_changed(world, works)]
+    found: Ints = works[is_new(world, works) | is_changed(world, works)]
+    return found
 
 
 def deleted_works(world: World) -> Ints:
     """The works that the second release lists as deleted."""
     works = _touched(world)
-    return works[is_deleted(world, works)]
+    found: Ints = works[is_deleted(world, works)]
+    return found
 
 
 def _touched(world: World) -> Ints:
@@ -77,7 +79,8 @@ def part_works(world: World, part: int) -> Ints:
     gone = is_new(world, works)
     if world.edition == LAST_EDITION:
         gone |= is_deleted(world, works) | is_changed(world, works)
-    return works[~gone]
+    kept: Ints = works[~gone]
+    return kept
 
 
 def part_place(world: World, part: int) -> tuple[date, int]:

@@ -57,6 +57,11 @@ def _drop_nulls(record: Record) -> None:
         del record[key]
 
 
+def _without(record: Record, *keys: str) -> None:
+    for key in keys:
+        del record[key]
+
+
 def _retype(record: Record) -> None:
     record["fwci"] = 3
     record["ids"]["mag"] = 2_498_120_460
@@ -69,7 +74,8 @@ def _retype(record: Record) -> None:
 def _crowd(record: Record) -> None:
     seat = record["authorships"][0]
     record["authorships"] = [
-        seat | {"author": seat["author"] | {"id": f"{OPENALEX}A{ID_BASE + k}"}, "author_position": "middle"} for k in range(LARGEST_TEAM)
+        seat | {"author": seat["author"] | {"id": f"{OPENALEX}A{ID_BASE + k}"}, "author_position": "middle"}
+        for k in range(LARGEST_TEAM)
     ]
     record["authors_count"] = LARGEST_TEAM
 
@@ -89,32 +95,73 @@ TRAPS = (
     Trap("deleted authors", KEPT, "both deleted catch-all authors sign it", lambda r: _authors(r, *DELETED_AUTHORS)),
     Trap("author without id", KEPT, "author.id is null", lambda r: r["authorships"][0]["author"].update(id=None)),
     Trap(
-        "deleted institution", KEPT, "the catch-all institution is no place",
+        "deleted institution",
+        KEPT,
+        "the catch-all institution is no place",
         lambda r: _each_institution(r, id=f"{OPENALEX}I{DELETED_INSTITUTION}", country_code=None),
     ),
-    Trap("nameless institution", KEPT, "every id of the institution is null", lambda r: _each_institution(r, id=None, ror=None, country_code=None)),
+    Trap(
+        "nameless institution",
+        KEPT,
+        "every id of the institution is null",
+        lambda r: _each_institution(r, id=None, ror=None, country_code=None),
+    ),
     Trap("stateless institution", KEPT, "an id and no country", lambda r: _each_institution(r, country_code=None)),
-    Trap("Namibia", KEPT, "the country NA is Namibia, not a missing value", lambda r: _each_institution(r, country_code="NA")),
-    Trap("cites itself twice", KEPT, "a self-citation and a double reference", lambda r: _references(r, r["id"], r["id"])),
-    Trap("cites the deleted work", KEPT, "W4285719527 is nobody's work", lambda r: _references(r, f"{OPENALEX}W4285719527")),
-    Trap("no topic key", KEPT, "primary_topic and topics are absent", lambda r: [r.pop(k) for k in ("primary_topic", "topics")] and None),
+    Trap(
+        "Namibia",
+        KEPT,
+        "the country NA is Namibia, not a missing value",
+        lambda r: _each_institution(r, country_code="NA"),
+    ),
+    Trap(
+        "cites itself twice", KEPT, "a self-citation and a double reference", lambda r: _references(r, r["id"], r["id"])
+    ),
+    Trap(
+        "cites the deleted work",
+        KEPT,
+        "W4285719527 is nobody's work",
+        lambda r: _references(r, f"{OPENALEX}W4285719527"),
+    ),
+    Trap("no topic key", KEPT, "primary_topic and topics are absent", lambda r: _without(r, "primary_topic", "topics")),
     Trap("empty location", KEPT, "primary_location is {}", _set(primary_location={})),
     Trap("no location", KEPT, "primary_location is null", _set(primary_location=None)),
     Trap("nulls dropped", KEPT, "null keys are absent, as in November 2025", _drop_nulls),
-    Trap("no is_xpac", KEPT, "the flag is absent, as before 2025", lambda r: r.pop("is_xpac") and None),
-    Trap("types flip", KEPT, "concept scores are text, fwci and mag whole numbers, a subfield the integer 1702", _retype),
+    Trap("no is_xpac", KEPT, "the flag is absent, as before 2025", lambda r: _without(r, "is_xpac")),
+    Trap(
+        "types flip", KEPT, "concept scores are text, fwci and mag whole numbers, a subfield the integer 1702", _retype
+    ),
     Trap("unknown fields", KEPT, "fields that nobody announced", _set(quantum_index=0.5, oracle={"yes": [1, None]})),
-    Trap("no year", KEPT, "publication_year and publication_date are null", _set(publication_year=None, publication_date=None)),
-    Trap("year to come", KEPT, "publication_year is 2050: counted without a year", _set(publication_year=2050, publication_date="2050-01-01")),
+    Trap(
+        "no year",
+        KEPT,
+        "publication_year and publication_date are null",
+        _set(publication_year=None, publication_date=None),
+    ),
+    Trap(
+        "year to come",
+        KEPT,
+        "publication_year is 2050: counted without a year",
+        _set(publication_year=2050, publication_date="2050-01-01"),
+    ),
     Trap("crowd", KEPT, f"{LARGEST_TEAM} authors on one line", _crowd),
-    Trap("paratext by type", KEPT, "is_paratext is false and the type is paratext", _set(type="paratext", is_paratext=False)),
-    Trap("deleted before its update", KEPT, "its deleted_date is older than its updated_date: kept, with a warning", _set()),
+    Trap(
+        "paratext by type",
+        KEPT,
+        "is_paratext is false and the type is paratext",
+        _set(type="paratext", is_paratext=False),
+    ),
+    Trap(
+        "deleted before its update",
+        KEPT,
+        "its deleted_date is older than its updated_date: kept, with a warning",
+        _set(),
+    ),
     Trap("deleted", DELETED, "it stands in deleted_ids.csv with a later date", _set()),
     Trap("year as a list", REJECTED, "publication_year is a list", _set(publication_year=[2020])),
     Trap("id is no work", REJECTED, "the id is a number", _set(id=12)),
     Trap("no id", REJECTED, "the id is null", _set(id=None)),
     Trap("authorships is text", REJECTED, "authorships is a string", _set(authorships="Ada Lovelace")),
-)  # fmt: skip
+)
 RAW_LINES = (
     ("not JSON", REJECTED, "a line of HTML", b"<html><body>502 Bad Gateway</body></html>"),
     ("cut line", REJECTED, "a record cut in the middle", None),
@@ -139,14 +186,19 @@ def write_hostile(plan: Plan, target: Target, layouts: list[str]) -> HostileFile
     lines = _ordinary(plan, len(TRAPS))
     trapped, rows = _trapped(lines, day)
     older = _older_copies(plan, day)
-    rows += [("older copy", SUPERSEDED, "the same record with an older date: the newest wins", len(trapped) + k) for k in range(len(older))]
+    rows += [
+        ("older copy", SUPERSEDED, "the same record with an older date: the newest wins", len(trapped) + k)
+        for k in range(len(older))
+    ]
     ordinary = [_renumber(line, ID_BASE + 5_000 + k, day) for k, line in enumerate(_ordinary(plan, DAMAGED_LINES))]
     contents = {0: trapped + older, EMPTY_PART: [], DAMAGED_PART: ordinary}
     files = []
     for layout in layouts:
         if layout != "parquet":
             files += [_write(target, layout, day, number, lines_) for number, lines_ in contents.items()]
-    table = pd.DataFrame(rows, columns=["trap", "outcome", "says", "line"]).assign(file=part_path("jsonl", "works", day, 0))
+    table = pd.DataFrame(rows, columns=["trap", "outcome", "says", "line"]).assign(
+        file=part_path("jsonl", "works", day, 0)
+    )
     extra = [
         ("empty part", KEPT, "a part without a line", 0, part_path("jsonl", "works", day, EMPTY_PART)),
         ("truncated gzip", REJECTED, "the file ends in the middle", 0, part_path("jsonl", "works", day, DAMAGED_PART)),
@@ -167,7 +219,12 @@ def _ordinary(plan: Plan, number: int) -> list[bytes]:
     for line in encode_works(works):
         record = json.decode(line)
         seats = record["authorships"]
-        if len(seats) > 1 and seats[0]["institutions"] and seats[-1]["institutions"] and len(record["referenced_works"]) > 2:
+        if (
+            len(seats) > 1
+            and seats[0]["institutions"]
+            and seats[-1]["institutions"]
+            and len(record["referenced_works"]) > 2
+        ):
             found.append(line)
     return [found[k % len(found)] for k in range(number)]
 
@@ -180,7 +237,8 @@ def _renumber(line: bytes, number: int, day: date) -> bytes:
 
 
 def _trapped(lines: list[bytes], day: date) -> tuple[list[bytes], list[tuple[str, str, str, int]]]:
-    found, rows = [], []
+    found: list[bytes] = []
+    rows: list[tuple[str, str, str, int]] = []
     for k, (trap, line) in enumerate(zip(TRAPS, lines, strict=True)):
         record = json.decode(_renumber(line, ID_BASE + k, day))
         trap.change(record)

@@ -20,14 +20,13 @@ from isthmus.simulate.catalog import (
     sources,
     topic_objects,
 )
+from isthmus.simulate.draws import Ints
 from isthmus.simulate.names import author_names, titles
 from isthmus.simulate.sizes import EXPANSION
 from isthmus.simulate.works import LANGUAGES, PARATEXT, TYPES, Works
 
 W, A = f"{OPENALEX}W", f"{OPENALEX}A"
-INDEXED = '["crossref"]'
-BIBLIO = '"biblio":{"volume":null,"issue":null,"first_page":null,"last_page":null},'
-CONTENT = '"has_content":{"grobid_xml":false,"pdf":false},"content_urls":null,'
+LAST_CREATED = 2025  # OpenAlex made all its records anew in that year
 
 
 def text(value: Any) -> str:
@@ -54,7 +53,8 @@ def _pieces(kind: str) -> list[str]:
 def _affiliation(institution: int, second: int, recorded: int) -> tuple[str, str]:
     fields = affiliation(institution, second, recorded)
     head = f'"institutions":{text(fields["institutions"])},"countries":{text(fields["countries"])},"is_corresponding":'
-    tail = f'"raw_affiliation_strings":{text(fields["raw_affiliation_strings"])},"affiliations":{text(fields["affiliations"])}}}'
+    raw, matched = text(fields["raw_affiliation_strings"]), text(fields["affiliations"])
+    tail = f'"raw_affiliation_strings":{raw},"affiliations":{matched}}}'
     return head, tail
 
 
@@ -109,7 +109,8 @@ def location_texts(works: Works, doi: list[str]) -> list[str]:
         inside = objects[source] if source >= 0 else "null"
         free = "true" if source >= 0 and listed[source].is_oa else "false"
         found.append(
-            f'{{"id":null,"is_oa":{free},"landing_page_url":{address},"pdf_url":null,"source":{inside},"license":null,"license_id":null,'
+            f'{{"id":null,"is_oa":{free},"landing_page_url":{address},"pdf_url":null,'
+            f'"source":{inside},"license":null,"license_id":null,'
             '"version":"publishedVersion","is_accepted":true,"is_published":true,"raw_source_name":null,"raw_type":null}'
         )
     return found
@@ -125,50 +126,89 @@ def topic_texts(works: Works) -> tuple[list[str], list[str]]:
 
 def encode_works(works: Works) -> list[bytes]:
     """Each work as one line of JSON, without the line end."""
-    signed, listed = authorships(works), reference_lists(works)
+    fields = field_texts(works)
+    constant = {name: value.replace("%", "%%") for name, value in fields.items() if isinstance(value, str)}
+    template = "{" + ",".join(f'"{name}":{constant.get(name, "%s")}' for name in fields) + "}"
+    return [(template % row).encode() for row in zip(*(v for v in fields.values() if isinstance(v, list)), strict=True)]
+
+
+def field_texts(works: Works) -> dict[str, str | list[str]]:
+    """The JSON text of every field, in the order of the records: one for all works, or one per work."""
+    ids = [f'"{W}{number}"' for number in works.work_id.tolist()]
     doi = [
-        f'"https://doi.org/10.5555/w{n}"' if has else "null"
-        for n, has in zip(works.work_id.tolist(), works.has_doi, strict=True)
+        f'"https://doi.org/10.5555/w{number}"' if has else "null"
+        for number, has in zip(works.work_id.tolist(), works.has_doi.tolist(), strict=True)
     ]
+    title = [text(value) for value in titles(works.title)]
     location = location_texts(works, doi)
     primary, several = topic_texts(works)
-    title = [text(value) for value in titles(works.title)]
-    concepts, keywords, abstract = _pieces("concepts"), _pieces("keywords"), _pieces("abstract")
-    access, goal = _pieces("access"), _pieces("goal")
     first, sites, nations = corresponding(works)
-    references = np.bincount(works.references.row, minlength=len(works)).tolist()
-    team = np.bincount(works.seats.row, minlength=len(works)).tolist()
-    dates, updated = date_texts(works)
-    lines = []
-    columns = zip(
-        works.work_id.tolist(), doi, title, works.year.tolist(), dates, works.language.tolist(), location, works.kind.tolist(), signed,
-        nations, sites, first, works.cited_by.tolist(), works.retracted.tolist(), works.layer.tolist(), primary, several,
-        works.words.tolist(), works.has_words.tolist(), works.has_abstract.tolist(), works.goal.tolist(), works.access.tolist(),
-        references, listed, updated, team, strict=True,
-    )  # fmt: skip
-    for (
-        number, address, name, year, day, language, place, kind, authors, n_countries, n_sites, (author, site), cited, retracted, layer,
-        topic, topics_, words, has_words, has_abstract, aim, oa, n_refs, refs, stamp, n_authors,
-    ) in columns:  # fmt: skip
-        counts = f'[{{"year":{year + 1},"cited_by_count":{cited}}}]' if cited else "[]"
-        lines.append(
-            f'{{"id":"{W}{number}","doi":{address},"title":{name},"display_name":{name},"publication_year":{year},'
-            f'"publication_date":"{day}","ids":{{"openalex":"{W}{number}","doi":{address}}},"language":"{LANGUAGES[language]}",'
-            f'"primary_location":{place},"type":"{TYPES[kind]}","indexed_in":{"[]" if address == "null" else INDEXED},'
-            f'"open_access":{access[oa]},"authorships":{authors},"institutions":[],"countries_distinct_count":{n_countries},'
-            f'"institutions_distinct_count":{n_sites},"corresponding_author_ids":{author},"corresponding_institution_ids":{site},'
-            f'"apc_list":null,"apc_paid":null,"fwci":{cited / 4 if cited else "null"},"has_fulltext":false,"cited_by_count":{cited},'
-            f'"citation_normalized_percentile":null,"cited_by_percentile_year":null,{BIBLIO}'
-            f'"is_retracted":{"true" if retracted else "false"},"is_paratext":{"true" if kind == PARATEXT else "false"},'
-            f'"is_xpac":{"true" if layer == EXPANSION else "false"},"primary_topic":{topic},"topics":{topics_},'
-            f'"keywords":{keywords[words] if has_words else "[]"},"concepts":{concepts[words] if has_words else "[]"},"mesh":[],'
-            f'"locations_count":{0 if place == "null" else 1},"locations":{"[]" if place == "null" else f"[{place}]"},'
-            f'"best_oa_location":null,"sustainable_development_goals":{goal[aim]},"awards":[],"funders":[],{CONTENT}'
-            f'"referenced_works_count":{n_refs},"referenced_works":{refs},"related_works":[],'
-            f'"abstract_inverted_index":{abstract[number % 4] if has_abstract else "null"},"counts_by_year":{counts},'
-            f'"updated_date":"{stamp}","created_date":"{min(year + 1, 2025)}-10-10T00:00:00","authors_count":{n_authors}}}'.encode()
-        )
-    return lines
+    days, stamps = date_texts(works)
+    cited, years = works.cited_by.tolist(), works.year.tolist()
+    return {
+        "id": ids,
+        "doi": doi,
+        "title": title,
+        "display_name": title,
+        "publication_year": list(map(str, years)),
+        "publication_date": [f'"{day}"' for day in days],
+        "ids": [f'{{"openalex":{i},"doi":{d}}}' for i, d in zip(ids, doi, strict=True)],
+        "language": [f'"{LANGUAGES[k]}"' for k in works.language.tolist()],
+        "primary_location": location,
+        "type": [f'"{TYPES[k]}"' for k in works.kind.tolist()],
+        "indexed_in": ['["crossref"]' if has else "[]" for has in works.has_doi.tolist()],
+        "open_access": _chosen("access", works.access),
+        "authorships": authorships(works),
+        "institutions": "[]",
+        "countries_distinct_count": list(map(str, nations)),
+        "institutions_distinct_count": list(map(str, sites)),
+        "corresponding_author_ids": [author for author, _ in first],
+        "corresponding_institution_ids": [site for _, site in first],
+        "apc_list": "null",
+        "apc_paid": "null",
+        "fwci": [str(n / 4) if n else "null" for n in cited],
+        "has_fulltext": "false",
+        "cited_by_count": list(map(str, cited)),
+        "citation_normalized_percentile": "null",
+        "cited_by_percentile_year": "null",
+        "biblio": '{"volume":null,"issue":null,"first_page":null,"last_page":null}',
+        "is_retracted": _flags(works.retracted),
+        "is_paratext": _flags(works.kind == PARATEXT),
+        "is_xpac": _flags(works.layer == EXPANSION),
+        "primary_topic": primary,
+        "topics": several,
+        "keywords": _chosen("keywords", np.where(works.has_words, works.words, -1), "[]"),
+        "concepts": _chosen("concepts", np.where(works.has_words, works.words, -1), "[]"),
+        "mesh": "[]",
+        "locations_count": ["0" if place == "null" else "1" for place in location],
+        "locations": ["[]" if place == "null" else f"[{place}]" for place in location],
+        "best_oa_location": "null",
+        "sustainable_development_goals": _chosen("goal", works.goal),
+        "awards": "[]",
+        "funders": "[]",
+        "has_content": '{"grobid_xml":false,"pdf":false}',
+        "content_urls": "null",
+        "referenced_works_count": list(map(str, np.bincount(works.references.row, minlength=len(works)).tolist())),
+        "referenced_works": reference_lists(works),
+        "related_works": "[]",
+        "abstract_inverted_index": _chosen("abstract", np.where(works.has_abstract, works.work_id % 4, -1), "null"),
+        "counts_by_year": [
+            f'[{{"year":{year + 1},"cited_by_count":{n}}}]' if n else "[]" for year, n in zip(years, cited, strict=True)
+        ],
+        "updated_date": [f'"{stamp}"' for stamp in stamps],
+        "created_date": [f'"{min(year + 1, LAST_CREATED)}-10-10T00:00:00"' for year in years],
+        "authors_count": list(map(str, np.bincount(works.seats.row, minlength=len(works)).tolist())),
+    }
+
+
+def _chosen(kind: str, at: Ints, otherwise: str = "null") -> list[str]:
+    """The JSON text of the objects at these positions."""
+    objects = _pieces(kind)
+    return [objects[k] if k >= 0 else otherwise for k in at.tolist()]
+
+
+def _flags(values: np.ndarray) -> list[str]:
+    return ["true" if value else "false" for value in values.tolist()]
 
 
 def date_texts(works: Works) -> tuple[list[str], list[str]]:
@@ -179,7 +219,7 @@ def date_texts(works: Works) -> tuple[list[str], list[str]]:
 
 
 def corresponding(works: Works) -> tuple[list[tuple[str, str]], list[int], list[int]]:
-    """The first author and institution of each work as JSON lists, and its numbers of distinct institutions and countries."""
+    """First author and institution of each work as JSON lists; its numbers of distinct institutions and countries."""
     seats = works.seats
     known = seats.recorded == 0
     size = 1 << 20

@@ -43,9 +43,7 @@ def gzip_lines(lines: Sequence[bytes]) -> bytes:
     return packed
 
 
-def write_lines(
-    target: Target, layout: str, entity: str, day: date, number: int, lines: Sequence[bytes]
-) -> PartFile:
+def write_lines(target: Target, layout: str, entity: str, day: date, number: int, lines: Sequence[bytes]) -> PartFile:
     """Write a part of JSON Lines."""
     path = part_path(layout, entity, day, number)
     return PartFile(layout, entity, path, target.write(path, gzip_lines(lines)), len(lines))
@@ -76,9 +74,14 @@ def write_manifests(target: Target, files: Iterable[PartFile], release: date) ->
             name = "manifest" if layout == "legacy" else "manifest.json"
             target.write(f"{base}/{entity}/{name}", json.dumps(document, indent=1).encode())
         if layout != "legacy":
-            totals = {key: sum(d[key] for d in documents.values()) for key in ("record_count", "content_length")}
+            totals = _totals(file for parts in entities.values() for file in parts)
             whole = {"date": release.isoformat(), "format": layout, "entities": documents, "meta": totals}
             target.write(f"{base}/manifest.json", json.dumps(whole, indent=1).encode())
+
+
+def _totals(files: Iterable[PartFile]) -> dict[str, int]:
+    listed = list(files)
+    return {"record_count": sum(f.records for f in listed), "content_length": sum(f.size for f in listed)}
 
 
 def _manifest(layout: str, entity: str, parts: list[PartFile], release: date) -> dict[str, object]:
@@ -90,7 +93,7 @@ def _manifest(layout: str, entity: str, parts: list[PartFile], release: date) ->
         }
         for p in parts
     ]
-    totals = {"record_count": sum(p.records for p in parts), "content_length": sum(p.size for p in parts)}
+    totals = _totals(parts)
     if layout == "legacy":
         return {"entries": entries, "meta": totals}
     return {"date": release.isoformat(), "format": layout, "entity": entity, **totals, "files": entries}
@@ -103,7 +106,7 @@ def write_deleted(target: Target, layout: str, deleted: Iterable[tuple[int, date
 
 
 def write_merged(target: Target, day: date, merged: Iterable[tuple[str, int, int]]) -> None:
-    """Write the legacy lists of merged ids, one file per entity: rows of (letter of the entity, old number, new number)."""
+    """Write the legacy lists of merged ids, a file per entity; rows are (letter of the entity, old and new number)."""
     entities = {"W": "works", "A": "authors"}
     rows = list(merged)
     for letter, entity in entities.items():

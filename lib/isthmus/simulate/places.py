@@ -1,4 +1,4 @@
-"""Institutions: universities, institutes with a parent academy, hospitals and companies in real cities, under invented names."""
+"""Institutions: universities, institutes of an academy, hospitals, companies; real cities, invented names."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -94,14 +94,14 @@ def places() -> Places:
     for c in range(len(nations)):
         here = np.flatnonzero(country == c)
         elite[here[np.argsort(-weight[here], kind="stable")][: max(1, round(ELITE_SHARE * len(here)))]] = True
-    city = np.array([r[0] for r in rows])
+    town = np.array([r[0] for r in rows])
     bridge = [
         k
         for k in range(len(rows))
-        if towns.name[city[k]] == BRIDGE_CITY[1] and nations.code[country[k]] == BRIDGE_CITY[0]
+        if towns.name[town[k]] == BRIDGE_CITY[1] and nations.code[country[k]] == BRIDGE_CITY[0]
     ]
     return Places(
-        city=city,
+        city=town,
         country=country,
         weight=weight,
         parent=np.array([r[3] for r in rows]),

@@ -1,4 +1,4 @@
-"""The plan of a world: everything that is drawn once, before any work; small enough to be built again by every process."""
+"""The plan of a world: what is drawn once, before any work; small enough to be built again by every process."""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache

@@ -38,7 +38,7 @@ def reference_counts(plan: Plan, works: Ints, block: Ints) -> Ints:
 
 
 def build_references(plan: Plan, works: Ints, block: Ints) -> References:
-    """The references of the works of a chunk (their numbers and blocks), with what real lists hold: itself, twice the same, outsiders."""
+    """The references of the works of a chunk (numbers and blocks); some hold the work itself, or twice the same."""
     count = reference_counts(plan, works, block)
     row = np.repeat(np.arange(len(works)), count)
     slot = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)

@@ -89,7 +89,8 @@ def largest_remainder(weights: Floats, total: int) -> Ints:
     if missing:
         order = np.argsort(-(exact - whole), kind="stable")
         whole[order[:missing]] += 1
-    return whole.reshape(np.shape(weights))
+    found: Ints = whole.reshape(np.shape(weights))
+    return found
 
 
 def growth(years: Ints) -> Floats:

@@ -59,7 +59,8 @@ class Teams:
         if hyper.any():
             spread = draw[hyper] / rate[hyper]
             team[hyper] = (HYPER_FEWEST + spread * (HYPER_MOST - HYPER_FEWEST)).astype(np.int64)
-        return team
+        sizes: Ints = team
+        return sizes
 
 
 def build_teams(world: World, sizes: Sizes, blocks: Blocks, where: Places) -> Teams:

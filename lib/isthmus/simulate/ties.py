@@ -8,7 +8,7 @@ from scipy.special import expit, ndtr
 from scipy.stats import nbinom
 
 from isthmus.simulate.draws import Floats, Ints, normal, stream, uniform
-from isthmus.simulate.facts import countries
+from isthmus.simulate.facts import countries, rows
 from isthmus.simulate.sizes import Law, Sizes
 from isthmus.simulate.world import World
 
@@ -27,34 +27,19 @@ EVENNESS = 12.0  # shape of the negative binomial of a planted weight: less luck
 TREND_COUNTRIES = 26  # pairs of the largest countries among which further trends are drawn
 TREND_RATE = 0.5
 
-# Propensity over what size explains, in all years; the pair's weight is that many times its expectation.
-STATIC = {
-    ("GB", "AU"): 8.0, ("JP", "KR"): 12.0, ("FR", "CA"): 8.0, ("DE", "CH"): 12.0, ("IT", "ES"): 8.0, ("CN", "HK"): 20.0,
-    ("DE", "AT"): 20.0, ("ES", "MX"): 40.0, ("BR", "PT"): 50.0, ("SE", "FI"): 60.0, ("SA", "EG"): 80.0, ("MY", "ID"): 80.0,
-    ("DK", "NO"): 80.0, ("AU", "NZ"): 40.0, ("PL", "CZ"): 80.0,
-    ("DE", "NL"): 6.0, ("BR", "ES"): 6.0, ("IN", "GB"): 4.0, ("IT", "FR"): 4.0, ("US", "IL"): 4.0,
-    ("DE", "IN"): 0.1, ("GB", "CN"): 0.2, ("FR", "JP"): 0.1, ("US", "RU"): 0.1,
-}  # fmt: skip
-
-# A country's relation with China and with the United States.
-SC, SD, KI, KD = "scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"
+SC: Kind = "scientific_convergence"
+SD: Kind = "scientific_divergence"
+KI: Kind = "knowledge_integration"
+KD: Kind = "knowledge_divergence"
+TRENDS = (SC, SD, KI, KD)
 POLES = ("US", "CN")
-RELATIONS: dict[str, tuple[tuple[Kind, str] | None, tuple[Kind, str] | None]] = {
-    "PK": ((SC, "strong"), (SD, "strong")), "SA": ((SC, "strong"), (SD, "medium")), "IR": ((SC, "medium"), (SD, "strong")),
-    "IN": ((SD, "strong"), (SC, "strong")), "KR": ((SD, "strong"), (SC, "medium")), "JP": ((SD, "medium"), (SC, "strong")),
-    "TW": ((SD, "medium"), (SC, "medium")), "AU": ((SC, "strong"), (SC, "medium")), "SG": ((SC, "medium"), (SC, "strong")),
-    "IT": ((SC, "strong"), (KI, "medium")), "ES": ((SC, "medium"), (KD, "medium")), "DE": ((KI, "strong"), (SC, "medium")),
-    "FR": ((KI, "medium"), (SC, "weak")), "NL": ((KI, "medium"), (SC, "strong")), "CA": ((KD, "strong"), (SC, "medium")),
-    "CH": ((KD, "medium"), (KI, "medium")), "BR": ((SC, "medium"), (KD, "strong")), "SE": ((KI, "strong"), (SD, "weak")),
-    "MY": ((SC, "strong"), None), "TR": (None, (SD, "medium")), "PL": ((SD, "weak"), (SC, "weak")), "RU": ((SC, "strong"), None),
-}  # fmt: skip
 POLES_COLLABORATION = (3.0, 0.3)
 POLES_EXCHANGE = (2.5, 0.35)
 
 
 @dataclass(frozen=True)
 class PlantedTie:
-    """One pair of countries with a planted fact: what kind, how strong, and its propensity over size at both ends of the trend.
+    """One pair of countries with a planted fact: its kind, strength and propensity over size at both ends of the trend.
 
     The `collaboration` and `exchange` values are multipliers of what size explains, in `TREND_FROM` and in `TREND_TO`.
     """
@@ -90,30 +75,34 @@ def planted_ties(world: World) -> tuple[PlantedTie, ...]:
         poles = PlantedTie("US", "CN", SD, "strong", "poles", POLES_COLLABORATION, POLES_EXCHANGE)
         found[frozenset(POLES)] = poles
     if "ties" in world.planted:
-        for (first, second), factor in STATIC.items():
-            found.setdefault(frozenset((first, second)), _static(first, second, factor))
+        for row in rows("planted_ties.csv"):
+            tie = _static(row["first"], row["second"], float(row["factor"]))
+            found.setdefault(frozenset((tie.first, tie.second)), tie)
     if "trends" in world.planted:
-        for country, (with_china, with_states) in RELATIONS.items():
-            for pole, relation in (("CN", with_china), ("US", with_states)):
-                if relation is not None:
-                    found.setdefault(frozenset((pole, country)), _trend(pole, country, *relation))
+        for row in rows("planted_relations.csv"):
+            tie = _trend(row["pole"], row["country"], kind_of(row["kind"]), row["strength"])
+            found.setdefault(frozenset((tie.first, tie.second)), tie)
         for tie in _further_trends(world.seed):
             found.setdefault(frozenset((tie.first, tie.second)), tie)
     return tuple(found.values())
 
 
+def kind_of(word: str) -> Kind:
+    """A kind of trend from its name."""
+    return TRENDS[TRENDS.index(word)]
+
+
 def _further_trends(seed: int) -> list[PlantedTie]:
+    """Trends between further large countries, drawn by the seed; pairs with a static tie stay as they are."""
     codes = [c for c in countries().code[:TREND_COUNTRIES] if c not in POLES]
-    kinds: tuple[Kind, ...] = (SC, SD, KI, KD)
+    static = {frozenset((row["first"], row["second"])) for row in rows("planted_ties.csv")}
     strengths = tuple(RATIOS)
     key, found = stream(seed, "trends"), []
     for i, first in enumerate(codes):
         for j, second in enumerate(codes[:i]):
-            if frozenset((first, second)) in {frozenset(pair) for pair in STATIC}:
-                continue
             chance, kind, strength = uniform(key, i, j, np.arange(3))
-            if chance < TREND_RATE:
-                found.append(_trend(second, first, kinds[int(kind * 4)], strengths[int(strength * 3)]))
+            if frozenset((first, second)) not in static and chance < TREND_RATE:
+                found.append(_trend(second, first, TRENDS[int(kind * 4)], strengths[int(strength * 3)]))
     return found
 
 
@@ -122,7 +111,8 @@ def path(ends: tuple[float, float], years: Ints) -> Floats:
     curve = expit((years - TREND_MIDDLE) / TREND_PACE)
     low, high = expit((np.array([TREND_FROM, TREND_TO]) - TREND_MIDDLE) / TREND_PACE)
     progress = np.clip((curve - low) / (high - low), 0.0, 1.0)
-    return np.exp(np.log(ends[0]) + progress * np.log(ends[1] / ends[0]))
+    found: Floats = np.exp(np.log(ends[0]) + progress * np.log(ends[1] / ends[0]))
+    return found
 
 
 def multipliers(ties: tuple[PlantedTie, ...], years: Ints, network: Literal["collaboration", "exchange"]) -> Floats:
@@ -138,7 +128,7 @@ def multipliers(ties: tuple[PlantedTie, ...], years: Ints, network: Literal["col
 
 
 def draw_weights(world: World, law: Law, multiplier: Floats, years: Ints, network: str) -> Ints:
-    """The weights of every pair in every year (T, n, n): the null model's law, or for planted pairs their own expectation with less luck.
+    """The weights of every pair and year (T, n, n): by the null model's law, or a planted pair's own, with less luck.
 
     The luck of a pair follows a Gaussian autoregression over the years, so that each year's weight has exactly the
     law of its year.
@@ -164,6 +154,6 @@ def draw_weights(world: World, law: Law, multiplier: Floats, years: Ints, networ
 
 
 def collaboration_weights(world: World, sizes: Sizes, ties: tuple[PlantedTie, ...]) -> Ints:
-    """The number of papers that each pair of countries writes together, per year, among the works on artificial intelligence."""
+    """How many papers on artificial intelligence each pair of countries writes together, per year (T, n, n)."""
     multiplier = multipliers(ties, sizes.years, "collaboration")
     return draw_weights(world, sizes.collaboration, multiplier, sizes.years, "collaboration")

@@ -5,13 +5,13 @@ import pandas as pd
 import pyarrow as pa
 
 from isthmus.simulate.exchange import Exchange
-from isthmus.simulate.facts import cities, countries
+from isthmus.simulate.facts import countries
 from isthmus.simulate.layout import parquet_bytes
+from isthmus.simulate.page import page
 from isthmus.simulate.people import MIGRANT_BASE, RETURN_RATE
 from isthmus.simulate.places import BRIDGE_CITY
 from isthmus.simulate.plan import Plan
 from isthmus.simulate.seats import BRIDGE_EAST, BRIDGE_WEST
-from isthmus.simulate.sizes import AI, LAYER_NAMES
 from isthmus.simulate.target import Target
 from isthmus.simulate.teams import POLES, POLES_IMPACT, TWO
 from isthmus.simulate.ties import TREND_FROM, TREND_TO, multipliers
@@ -22,7 +22,7 @@ WINDOW = (2017, 2021)  # the years over which the studies call a tie significant
 
 
 def tie_table(plan: Plan) -> pd.DataFrame:
-    """One row per planted pair: kind, propensity over size at both ends, expected weights, and whether it can be called strong.
+    """One row per planted pair: kind, propensity over size at both ends, expected weights, whether it is strong.
 
     `size_*` are the weights that size alone explains in the collaboration network, `expected_*` the planted ones, on
     average over luck and before affiliations go missing; `is_strong`: the propensity differs from size or changes at
@@ -69,7 +69,7 @@ def _ratio(collaboration: tuple[float, float], exchange: tuple[float, float], *,
 
 
 def weight_table(plan: Plan) -> pd.DataFrame:
-    """Every pair and year with a drawn or planted weight, both networks: size alone, multiplier (null: nothing planted), drawn.
+    """Pairs and years with a drawn or planted weight, both networks: by size, multiplier (null: unplanted), drawn.
 
     Collaboration: papers on artificial intelligence of the year. Exchange: citations to the papers of the year, in
     both directions; `solved` is what the references are expected to give.
@@ -153,7 +153,7 @@ def fact_table(plan: Plan) -> pd.DataFrame:
         "ties": "pairs of countries",
         "trends": "pairs of countries",
         "poles": "pairs of countries",
-        "bridge": f"share of the first Chinese institutions of works with the West that lie in {BRIDGE_CITY[1]}, against {BRIDGE_EAST} in others",
+        "bridge": f"of Chinese institutions of works with the West lie in {BRIDGE_CITY[1]}, {BRIDGE_EAST} of others",
         "impact": f"more citations at equal team size and institution; their teams also have {extra:.1f} authors more",
         "return": "share of the seats of joint papers held by migrants between the two countries",
     }
@@ -181,77 +181,9 @@ def write_truth(plan: Plan, target: Target) -> None:
     }
     for name, frame in tables.items():
         write_frame(target, name, frame)
-    target.write("README.md", page(plan, tables["ties"]).encode())
+    target.write("README.md", page(plan, tables["ties"], tables["facts"]).encode())
 
 
 def write_frame(target: Target, name: str, frame: pd.DataFrame) -> None:
     """Write one table of the answer key."""
     target.write(f"{name}.parquet", parquet_bytes(pa.Table.from_pandas(frame, preserve_index=False)))
-
-
-def page(plan: Plan, ties: pd.DataFrame) -> str:
-    """The answer key in words."""
-    world, sizes, names = plan.world, plan.sizes, dict(zip(countries().code, countries().name, strict=True))
-    layers = ", ".join(f"{int(n):,} {name}" for n, name in zip(sizes.works.sum(axis=0), LAYER_NAMES, strict=True))
-    lines = [
-        "# What is true in this simulated world",
-        "",
-        "These records are made up: the people, institutions and papers do not exist. Countries, cities, topics and concepts carry real",
-        "names, and countries their real relative sizes, so that the results read like real ones. They say nothing about the real world.",
-        "",
-        f"* {world.works:,} works of {world.first_year} to {world.last_year} ({layers}); seed {world.seed};"
-        f" {len(names)} countries, {len(cities().name)} cities, {len(plan.places):,} institutions.",
-        f"* {int(plan.weights[-1].sum() / 2):,} ties in the last year among {int(sizes.works[-1, AI]):,} papers on artificial intelligence.",
-        "* A pair's weight in a year is drawn from the Enhanced Configuration Model of that year's sizes, unless something is planted for it.",
-        "  Luck is correlated from year to year by "
-        + f"{world.persistence}; planted pairs have less luck than others.",
-        "",
-        "## Planted",
-        "",
-    ]
-    facts = fact_table(plan)
-    lines += [
-        f"* **{row.switch}**: {row.says} ({row.size:g} {row.unit})."
-        if row.planted
-        else f"* {row.switch}: switched off."
-        for row in facts.itertuples()
-    ]
-    for switch, title in (("poles", "The poles"), ("ties", "Ties stronger or weaker than size explains, in all years")):
-        chosen = ties[ties["switch"] == switch]
-        if len(chosen):
-            lines += [
-                "",
-                f"## {title}",
-                "",
-                "| pair | kind | times size 2000 | 2021 | expected weight a year 2017-2021 |",
-                "|---|---|---|---|---|",
-            ]
-            lines += [
-                f"| {names[r.src]} and {names[r.dst]} | {r.kind.replace('_', ' ')} | {r.collaboration_2000:g} | {r.collaboration_2021:g} |"
-                f" {r.expected_window:.0f} |"
-                for r in chosen.itertuples()
-            ]
-    trends = ties[ties["switch"] == "trends"]
-    if len(trends):
-        counts = trends.groupby(["kind", "strength"]).size().unstack(fill_value=0)
-        lines += [
-            "",
-            "## Trends from 2000 to 2021",
-            "",
-            "| kind | " + " | ".join(counts.columns) + " |",
-            "|---|" + "---|" * len(counts.columns),
-        ]
-        lines += [
-            f"| {kind.replace('_', ' ')} | " + " | ".join(str(v) for v in row) + " |"
-            for kind, row in zip(counts.index, counts.values, strict=True)
-        ]
-        lines += ["", "strong, medium and weak: the propensity changes nine, four and two times."]
-    lines += [
-        "",
-        "## Tables",
-        "",
-        "* `ties.parquet`: the planted pairs. `weights.parquet`: every pair's weight by size, multiplier and drawn weight, year by year.",
-        "* `countries.parquet`: planned shares. `migrants.parquet`: who moved when. `facts.parquet`: the switches.",
-        "",
-    ]
-    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""A chunk of works as flat arrays: what any writer needs, and nothing that depends on how the works are cut into chunks."""
+"""A chunk of works as flat arrays: what any writer needs; nothing depends on how the works are cut into chunks."""
 
 from dataclasses import dataclass
 

@@ -115,7 +115,8 @@ def simulate_snapshot(
 def simulate_releases(out_dir: str | Path, *, world: World, **options: Any) -> tuple[Written, Written]:
     """Write two releases of one world, a month apart, into folders named by their dates.
 
-    Between them some works are new, some deleted, and some changed and moved to another part; two parts in three stay the same files.
+    Between them some works are new, some deleted, and some changed and moved to another part; two parts in three stay
+    the same files.
 
     Parameters
     ----------
@@ -123,9 +124,14 @@ def simulate_releases(out_dir: str | Path, *, world: World, **options: Any) -> t
     world, options : as in `simulate_snapshot`.
 
     """
-    editions = [replace(world_of(world, options.pop("works", None), options.pop("seed", None)), edition=k) for k in (1, LAST_EDITION)]
+    editions = [
+        replace(world_of(world, options.pop("works", None), options.pop("seed", None)), edition=k)
+        for k in (1, LAST_EDITION)
+    ]
     root = check_target(out_dir, options.get("formats", ("jsonl",)))
-    first, second = (simulate_snapshot(root.under(e.release_date.isoformat()).uri, world=e, **options) for e in editions)
+    first, second = (
+        simulate_snapshot(root.under(e.release_date.isoformat()).uri, world=e, **options) for e in editions
+    )
     return first, second
 
 
@@ -203,7 +209,7 @@ def small_parts(plan: Plan, root: Target, formats: Sequence[str]) -> Iterator[Pa
 
 
 def _write_records(
-    root: Path, formats: tuple[str, ...], entity: str, day: Any, number: int, records: list[Any]
+    root: Target, formats: tuple[str, ...], entity: str, day: Any, number: int, records: list[Any]
 ) -> list[PartFile]:
     found = []
     for name in formats:
@@ -226,10 +232,12 @@ def task_writer(plan: Plan, root: Target, formats: Sequence[str]) -> Callable[[T
 
 
 def finish(plan: Plan, root: Target, formats: Sequence[str], files: Iterable[PartFile]) -> Written:
-    """Write what comes last: the small entities, deletions, the answer key and, when all else is there, the manifests."""
+    """Write what comes last: small entities, deletions, the answer key and, when all else is there, the manifests."""
     world = plan.world
     listed = [*files, *small_parts(plan, root, formats)]
-    gone = EARLIER_DELETIONS[: None if world.edition < LAST_EDITION else 1] + [(w, world.release) for w in _deleted_before(world)]
+    gone = EARLIER_DELETIONS[: None if world.edition < LAST_EDITION else 1] + [
+        (w, world.release) for w in _deleted_before(world)
+    ]
     write_truth(plan, root.under("truth"))
     if world.hostile:
         added = write_hostile(plan, root, list(formats))
@@ -249,7 +257,8 @@ def _deleted_before(world: World) -> list[int]:
     """OpenAlex numbers of the works that this edition lists as deleted since the one before."""
     if world.edition != LAST_EDITION:
         return []
-    return work_ids(np.sort(deleted_works(world)), world.works).tolist()
+    found: list[int] = work_ids(np.sort(deleted_works(world)), world.works).tolist()
+    return found
 
 
 def readable(table: pa.Table) -> pa.Table:
