@@ -101,8 +101,6 @@ def _years(world: World) -> range:
 
 
 def _ties(world, network, reading, year, rng) -> pd.DataFrame:
-    if year in world.failed_years:
-        return pd.DataFrame()
     codes = sorted(world.sizes)
     size = (
         np.array([world.sizes[c] for c in codes]) * 1.06 ** (year - 2021) * (4.0 if network != "collaboration" else 1.0)
@@ -126,7 +124,7 @@ def _ties(world, network, reading, year, rng) -> pd.DataFrame:
         }
     )  # fmt: skip
     present = (frame.src != "XK") & (frame.dst != "XK") if year < 2010 else np.ones(len(frame), dtype=bool)
-    return frame[present]
+    return frame[present & (year not in world.failed_years)]
 
 
 def _edges(ties: pd.DataFrame) -> pd.DataFrame:
@@ -145,16 +143,16 @@ def _nodes(world, ties, rng) -> pd.DataFrame:
                 if len(ties)
                 else ties
             )
-            both = {network: of_year[of_year.network == network] if len(ties) else of_year for network, _ in NETWORKS}
+            both = {network: of_year[of_year.network == network] for network, _ in NETWORKS}
             rows.append(
                 {
                     "reading": "cited_year", "year": year, "country": code, "papers": papers,
                     "papers_fractional": papers * 0.8,
                     "papers_international": int(papers * (0.2 + 0.01 * (year - 2008))),
                     "collaboration_degree": len(both["collaboration"]),
-                    "collaboration_strength": int(both["collaboration"].weight.sum()) if len(ties) else 0,
+                    "collaboration_strength": int(both["collaboration"].weight.sum()),
                     "exchange_degree": len(both["knowledge_exchange"]),
-                    "exchange_strength": int(both["knowledge_exchange"].weight.sum()) if len(ties) else 0,
+                    "exchange_strength": int(both["knowledge_exchange"].weight.sum()),
                     "citations_received": papers * 2, "citations_given": papers,
                 }
             )  # fmt: skip
@@ -229,6 +227,8 @@ def _truth(world) -> pd.DataFrame:
     total = sum(world.sizes.values())
     rows = []
     for (a, b), factor in PLANTED.items():
+        if a not in world.sizes or b not in world.sizes:
+            continue
         size = 1.4 * world.sizes[a] * world.sizes[b] / total
         rows.append(
             {
@@ -238,7 +238,8 @@ def _truth(world) -> pd.DataFrame:
                 "size_window": size, "expected_window": factor * size,
             }
         )  # fmt: skip
-    return pd.DataFrame(rows)
+    columns = ["src", "dst", "kind", "strength", "switch", "size_window", "expected_window"]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
 
 
 @pytest.fixture(scope="session")

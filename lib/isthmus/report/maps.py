@@ -1,5 +1,7 @@
 """The world map of significant ties."""
 
+import json
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -14,6 +16,7 @@ from isthmus.report.words import NETWORK_NAMES, place_name, pole_members, pole_n
 
 #: Height of the map for a width of one: the Equal Earth projection without Antarctica.
 ASPECT = 0.47
+_FEATURE_COLUMNS = ["type", "geometry", "network", "src", "dst", "tie", "mean_z", "weight", "expected", "group"]
 _SOUTH = -56.0  # nothing south of this is drawn but Antarctica
 LABELS = 14
 ARC_STEPS = 16
@@ -117,9 +120,6 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
     Links are arcs, no routes; their width is the mean z, their colour the pole they touch. Two parameters of the
     drawing, `network` and `focus` (a code or "all"), choose what it shows.
     """
-    shapes = country_shapes()
-    kept = [shape for shape in shapes["objects"]["countries"]["geometries"] if shape.get("id") != "AQ"]
-    shapes["objects"]["countries"]["geometries"] = kept
     features = tie_features(results)
     legend: dict[str, Any] = {
         "orient": "bottom",
@@ -134,12 +134,12 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
     names = [name for name in hues if name in used] or list(hues)
 
     land = alt.Chart(
-        inline(values=shapes, format=alt.TopoDataFormat(type="topojson", feature="countries"))
+        inline(values=_land(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
     ).mark_geoshape(fill=colour("land"), stroke=colour("border"), strokeWidth=0.6, aria=False)
     which = alt.param(name="network", value=network)
     focus = alt.param(name="focus", value=ALL)
     links = (
-        alt.Chart(inline(values=features))
+        alt.Chart(pd.DataFrame(features, columns=_FEATURE_COLUMNS))
         .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
         .mark_geoshape(filled=False, opacity=0.62, strokeCap="round")
         .encode(
@@ -189,6 +189,15 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
     return finish(
         chart, width=width, height=round(width * ASPECT), description=f"World map of significant ties in {shown}."
     )
+
+
+@cache
+def _land() -> str:
+    """The countries' shapes without Antarctica, as text: Altair copies a tree of lists many times over."""
+    shapes = country_shapes()
+    kept = [shape for shape in shapes["objects"]["countries"]["geometries"] if shape.get("id") != "AQ"]
+    shapes["objects"]["countries"]["geometries"] = kept
+    return json.dumps(shapes, separators=(",", ":"))
 
 
 def _z_domain(results: Results, features: list[dict[str, Any]]) -> list[float]:

@@ -16,7 +16,7 @@ import vl_convert
 from isthmus.report import charts, headlines, methods, paircharts, theme, ties, truth, words
 from isthmus.report.figures import write_figures
 from isthmus.report.maps import ASPECT, tie_map
-from isthmus.report.pairs import EmbeddedPairs, country_options, embed_pairs
+from isthmus.report.pairs import PAIR_BYTES, EmbeddedPairs, country_options, embed_pairs
 from isthmus.report.results import COLLABORATION, Results, load_results, rows_of
 
 #: Rows of the table of ties that are shown before "show all".
@@ -50,7 +50,7 @@ def build_report(results_dir: str | Path, out: str | Path, *, figures: bool = Fa
 
     """
     results, out = load_results(results_dir), Path(out)
-    pairs = embed_pairs(results)
+    pairs = embed_pairs(results, PAIR_BYTES)
     page = _environment().get_template("report.html.j2").render(_context(results, pairs))
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.part")

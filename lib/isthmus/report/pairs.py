@@ -13,7 +13,9 @@ from isthmus.report.ties import significant_ties
 from isthmus.report.words import place_name
 
 #: Room for the pairs in the page: a page of 15 MB holds them, the charting library (0.9 MB) and the map (0.15 MB).
-PAIR_BYTES = 10_000_000
+PAIR_BYTES = 8_000_000
+#: An expected weight that makes a pair worth a look although the two share nothing.
+NOTABLE = 0.5
 FIELDS = ("weight", "expected", "sd", "z", "p_upper", "p_two_sided")
 Pair = tuple[str, str]
 
@@ -60,16 +62,17 @@ def countries_by_size(results: Results) -> list[str]:
 def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
     """Choose the pairs whose series fit into `room` bytes of JSON, and write them compactly.
 
-    Significant ties come first, then linked pairs by the size of their countries, then pairs that never share a paper
-    or a citation, as many as there is room for.
+    Significant ties come first, then linked pairs by the size of their countries, as many as there is room for; then
+    pairs that never share a paper or a citation although size alone leads one to expect `NOTABLE` in some year.
     """
     ties = results.ties[results.ties["year"].between(*results.years)]
     shown = ties[pd.MultiIndex.from_frame(ties[["network", "reading"]]).isin(list(results.networks))]
     years = sorted(map(int, shown["year"].unique()))
-    weight = shown.groupby(["src", "dst"], observed=True)["weight"].max()
-    linked: set[Pair] = set(weight[weight > 0].index)
+    highest = shown.groupby(["src", "dst"], observed=True)[["weight", "expected"]].max()
+    linked: set[Pair] = set(highest.index[highest["weight"] > 0])
+    notable: set[Pair] = linked | set(highest.index[highest["expected"] >= NOTABLE])
     rank = {code: position for position, code in enumerate(countries_by_size(results))}
-    wanted = _in_order(set(weight.index), linked, significant_ties(results), rank)
+    wanted = _in_order(notable, linked, significant_ties(results), rank)
 
     series = _series(shown, years)
     chosen: dict[str, Any] = {}
@@ -116,14 +119,14 @@ def _series(ties: pd.DataFrame, years: list[int]) -> Any:
 
 
 def _short(name: str, value: Any) -> float | None:
-    """As many digits as a reader can use: weights whole, z to three decimals, the rest to four significant digits."""
+    """As many digits as the page shows: weights whole, z to three decimals, p to four, the rest to four digits."""
     if not np.isfinite(value):
         return None
     if name == "weight":
         return int(value)
-    if name == "z":
-        return round(float(value), 3)
-    digits = float(f"{value:.4g}")
+    digits = round(float(value), 4 if name.startswith("p_") else 3)
+    if name in ("expected", "sd") and digits >= 1:
+        digits = float(f"{digits:.4g}")
     return int(digits) if digits.is_integer() and abs(digits) < 1e15 else digits
 
 

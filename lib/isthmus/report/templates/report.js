@@ -58,8 +58,7 @@
     const network = checkedNetwork();
     const focus = byId("map-focus").value;
     await view.signal("network", network).signal("focus", focus).runAsync();
-    const lines = data.charts.map.layer.map((layer) => layer.data).filter((source) => source?.values?.[0]?.tie);
-    const features = lines.length ? lines[0].values : Object.values(data.charts.map.datasets || {}).find((set) => set[0]?.tie) || [];
+    const features = Object.values(data.charts.map.datasets).find((rows) => rows[0]?.tie) || [];
     const shown = features.filter((tie) => tie.network === network && (focus === "all" || tie.src === focus || tie.dst === focus)).length;
     const of = focus === "all" ? "" : ` of ${data.names[focus]}`;
     byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${of} in ${data.networks[network].toLowerCase()}.`;

@@ -1,0 +1,113 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from isthmus.report import load_results, partners, significant_ties
+from isthmus.report.pairs import countries_by_size, embed_pairs, pair_series
+from isthmus.report.ties import window_ties
+
+
+def test_the_planted_ties_are_the_significant_ones_strongest_first(results_dir):
+    ties = significant_ties(load_results(results_dir), "collaboration")
+    assert set(zip(ties["src"], ties["dst"], strict=True)) == {
+        ("CN", "HK"), ("CN", "PK"), ("CN", "SG"), ("IL", "US"), ("KR", "US"), ("FR", "TN"),
+    }  # fmt: skip
+    assert ties["mean_z"].is_monotonic_decreasing
+    assert list(ties.loc[ties["src"] == "IL", ["first", "second"]].iloc[0]) == ["Israel", "United States"]
+
+
+def test_window_sums_are_those_of_the_yearly_rows(results_dir):
+    results = load_results(results_dir)
+    row = significant_ties(results, "collaboration").query("src == 'IL'").iloc[0]
+    years = results.ties.query("network == 'collaboration' and src == 'IL' and dst == 'US' and year >= 2017")
+    assert row["weight"] == years["weight"].sum()
+    assert row["expected"] == pytest.approx(years["expected"].sum())
+    assert row["ratio"] == pytest.approx(years["weight"].sum() / years["expected"].sum())
+    assert row["mean_z"] == pytest.approx(years["z"].mean())
+
+
+def test_other_readings_of_the_citation_year_stay_out(results_dir, tmp_path):
+    results = load_results(results_dir)
+    other = results.significant[results.significant["network"] == "knowledge_exchange"].assign(reading="citing_year")
+    both = pd.concat([results.significant, other])
+    changed = type(results)(**{**vars_of(results), "significant": both})
+    assert len(window_ties(changed)) == len(window_ties(results))
+
+
+def vars_of(results):
+    names = (
+        "folder",
+        "study",
+        "edges",
+        "nodes",
+        "ties",
+        "fits",
+        "significant",
+        "coverage",
+        "accounting",
+        "gates",
+        "truth",
+    )
+    return {name: getattr(results, name) for name in names}
+
+
+def test_partners_of_a_country(results_dir):
+    found = partners(load_results(results_dir), "CN")
+    assert set(found["partner_name"]) == {"Hong Kong", "Pakistan", "Singapore"}
+    assert set(found["member"]) == {"CN"}
+
+
+def test_partners_of_a_bloc_name_the_member_and_leave_out_ties_within(make_results):
+    results = load_results(make_results(poles=("EU-27", "BRICS")))
+    assert partners(results, "EU-27")[["partner", "member"]].to_numpy().tolist() == [["TN", "FR"]]
+    assert set(partners(results, "BRICS")["partner"]) == {"HK", "PK", "SG"}
+
+
+def test_series_of_a_pair_do_not_depend_on_the_order(results_dir):
+    results = load_results(results_dir)
+    series = pair_series(results, "US", "CN")
+    pd.testing.assert_frame_equal(series, pair_series(results, "CN", "US"))
+    assert list(series["network"].unique()) == ["collaboration", "knowledge_exchange"]
+    assert list(series.loc[series["network"] == "collaboration", "year"]) == list(range(2008, 2022))
+    assert pair_series(results, "XK", "US")["year"].min() == 2010
+
+
+def test_a_page_with_room_holds_every_pair_with_its_numbers(results_dir):
+    results = load_results(results_dir)
+    embedded = embed_pairs(results)
+    assert embedded.complete
+    assert embedded.left_out == 0
+    assert len(embedded.pairs) == 26 * 25 / 2
+    fields = embedded.pairs["CN|US"]["collaboration"]
+    rows = pair_series(results, "CN", "US").query("network == 'collaboration'")
+    assert fields["weight"] == rows["weight"].tolist()
+    np.testing.assert_allclose(fields["expected"], rows["expected"], rtol=5e-4)
+    np.testing.assert_allclose(fields["z"], rows["z"], atol=5e-4)
+
+
+def test_years_that_do_not_count_have_no_z_and_absent_years_nothing(results_dir):
+    results = load_results(results_dir)
+    fields = embed_pairs(results).pairs["US|XK"]["collaboration"]
+    assert fields["weight"][:2] == [None, None]
+    assert fields["weight"][2] is not None
+    rare = results.ties.query("network == 'collaboration' and not finite").iloc[0]
+    series = embed_pairs(results).pairs[f"{rare['src']}|{rare['dst']}"]["collaboration"]
+    assert series["z"][rare["year"] - 2008] is None
+    assert series["weight"][rare["year"] - 2008] == rare["weight"]
+
+
+def test_a_page_without_room_keeps_significant_ties_and_the_largest_countries(results_dir):
+    results = load_results(results_dir)
+    embedded = embed_pairs(results, room=60_000)
+    assert not embedded.complete
+    assert embedded.left_out > 0
+    assert {"CN|PK", "IL|US", "FR|TN", "KE|NA"} <= set(embedded.pairs)
+    largest = countries_by_size(results)[: embedded.top]
+    linked = results.ties[results.ties["weight"] > 0]
+    among = linked[linked["src"].isin(largest) & linked["dst"].isin(largest)]
+    assert len(largest) > 2
+    assert {f"{row.src}|{row.dst}" for row in among.itertuples()} <= set(embedded.pairs)
+
+
+def test_countries_by_size_begin_with_the_largest(results_dir):
+    assert countries_by_size(load_results(results_dir))[:3] == ["US", "CN", "GB"]
