@@ -88,7 +88,8 @@ def in_words(written: "list[Written]", seconds: float) -> str:
     world = written[0].world
     said = [
         f"{w.folder}: release {w.world.release_date}, {w.records('works'):,} works of {world.first_year} to "
-        f"{w.folder}: release {w.world.release_date}, {w.records('works'):,} works of {world.first_year} to "
+        f"{world.last_year}, seed {world.seed}, as {' and '.join(sorted({f.layout for f in w.files}))}; "
+        f"{w.size / 1e6:,.0f} MB."
         for w in written
     ]
     first = written[0].folder
