@@ -36,7 +36,7 @@ class PartGroup(InputPartition):
 
 
 class OpenAlexDataSource(DataSource):
-    """Options: `entity` (works by default; several of the others with commas), `path` of the snapshot, `layout`, `partial`.
+    """Options: `entity` (works, or others with commas), `path` of the snapshot, `layout`, `partial`.
 
     `root` and `parts` instead of a path are what `read_works` has found in a snapshot that is already open.
     """

@@ -89,4 +89,7 @@ class FieldCount:
 
         """
         self._left -= 1
-        self.unknown.update(_keys.decode(line).keys() - self._known)
+        try:
+            self.unknown.update(_keys.decode(line).keys() - self._known)
+        except UnicodeDecodeError:  # a name that is no text belongs to nothing that is read
+            self.unknown["(a name that is no UTF-8)"] += 1

@@ -13,13 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ID = re.compile(r"(?:.*/)?[A-Za-z]?(\d{1,18})")
+ID = re.compile(r"(?:.*/)?[A-Za-z]?([0-9]{1,18})")
 WORK_PREFIX = "https://openalex.org/W"
 AUTHOR_PREFIX = "https://openalex.org/A"
 LARGEST_ID = 10**18 - 1
 MEMO_LIMIT = 1_000_000
 QUOTE, COMMA, ZERO, NINE, LETTER_W = b'",09W'
 MAX_DIGITS = 18
+NO_ITEM = (b"", b"null")
 LIST_TYPE = pa.list_(pa.field("element", pa.int64()))
 
 _references = msgspec.json.Decoder(list[str | int | None] | None)
@@ -62,7 +63,7 @@ def numbers(identifiers: Sequence[str | None], prefix: str) -> pa.Array:
     column = pa.array(identifiers, pa.string())
     if pc.all(pc.starts_with(column, prefix)).as_py() is not False:
         digits = pc.utf8_slice_codeunits(column, len(prefix))
-        regular = pc.and_(pc.utf8_is_decimal(digits), pc.less_equal(pc.binary_length(digits), MAX_DIGITS))
+        regular = pc.and_(pc.ascii_is_decimal(digits), pc.less_equal(pc.binary_length(digits), MAX_DIGITS))
         if pc.all(regular).as_py() is not False:
             return digits.cast(pa.int64())
     return pa.array([number(identifier) for identifier in identifiers], pa.int64())
@@ -86,9 +87,10 @@ def reference_numbers(raw: Sequence[bytes]) -> pa.Array:
     joined = b"".join(raw)
     missing = np.fromiter((text[:1] != b"[" for text in raw), bool, len(raw))
     flat = joined.count(b"[") == len(raw) - missing.sum() and b"{" not in joined and b"\\" not in joined
+    flat = flat and all(raw[i] == b"null" for i in np.flatnonzero(missing))
     lengths = np.fromiter(map(len, raw), np.int64, len(raw))
     found = _digit_runs(np.frombuffer(joined, np.uint8), lengths) if flat else None
-    if found is None:
+    if found is None or any(raw[i].strip(b"[] \t\r\n") not in NO_ITEM for i in np.flatnonzero(found[1] == 0)):
         return _decoded(raw)
     values, counts = found
     offsets = np.zeros(len(raw) + 1, np.int32)
@@ -113,7 +115,7 @@ def reference_fault(raw: bytes) -> str | None:
 
 
 def _digit_runs(block: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Numbers of the strings `...W<digits>"` in a block and their count per text; None when anything else stands there."""
+    """Numbers of the strings `...W<digits>"` in a block, and their count per text; None when anything else is there."""
     quotes = np.flatnonzero(block == QUOTE)
     opening, closing = quotes[::2], quotes[1::2]
     values = _digits_before(block, opening, closing) if len(opening) == len(closing) else None

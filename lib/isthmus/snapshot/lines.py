@@ -7,10 +7,12 @@ from typing import Protocol
 from isal import isal_zlib
 
 READ_BYTES = 1 << 20
-INFLATE_BYTES = 4 << 20
+SLICE_BYTES = 16 << 10  # of compressed data: what is lost of the text before a damaged byte
+INFLATE_BYTES = 1 << 20
 LONGEST_LINE = 256 << 20
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+INFLATE_ERRORS: tuple[type[Exception], ...] = (isal_zlib.error, zlib.error)
 GZIP_WINDOW = 31  # zlib's largest window (15) and a gzip header (16)
 
 
@@ -60,6 +62,8 @@ class LineStream:
 
     def _chunks(self) -> Iterator[bytes]:
         first = self._stream.read(READ_BYTES)
+        if len(first) == 1:
+            first += self._stream.read(READ_BYTES)
         chunks = self._inflate(first) if first.startswith(GZIP_MAGIC) else self._plain(first)
         for number, chunk in enumerate(chunks):
             self.inflated += len(chunk)
@@ -71,27 +75,45 @@ class LineStream:
             data = self._stream.read(READ_BYTES)
 
     def _inflate(self, data: bytes) -> Iterator[bytes]:
-        consumed = 0
-        while data:
-            member = isal_zlib.decompressobj(wbits=GZIP_WINDOW)
-            while data:
-                consumed += len(data)
+        """The text of all members of a gzip file, up to the first damage."""
+        inflater = Inflater()
+        while data and not self.damage:
+            for start in range(0, len(data), SLICE_BYTES):
                 try:
-                    text = member.decompress(data, INFLATE_BYTES)
-                    while text:
-                        yield text
-                        text = member.decompress(member.unconsumed_tail, INFLATE_BYTES)
-                except zlib.error as error:  # ISA-L raises zlib's own
-                    self.damage = f"damaged gzip near byte {consumed:,} of the file: {error}"
+                    yield from inflater.texts(data[start : start + SLICE_BYTES])
+                except INFLATE_ERRORS as error:
+                    self.damage = f"damaged gzip near byte {inflater.consumed:,} of the file: {error}"
                     return
-                if member.eof:
-                    break
-                data = self._stream.read(READ_BYTES)
-            if not member.eof:
-                self.damage = f"truncated gzip: the file ends after byte {consumed:,} in the middle of its data"
+            data = self._stream.read(READ_BYTES)
+        if inflater.in_member:
+            self.damage = f"truncated gzip: the file ends after byte {inflater.consumed:,} in the middle of its data"
+
+
+class Inflater:
+    """Inflates a gzip file of one or more members piece by piece; zeros after the last member are padding."""
+
+    def __init__(self) -> None:
+        self.consumed = 0
+        self.in_member = False
+        self._member = isal_zlib.decompressobj(wbits=GZIP_WINDOW)
+
+    def texts(self, piece: bytes) -> Iterator[bytes]:
+        """The text that a piece of the file holds, in portions of limited size.
+
+        Parameters
+        ----------
+        piece : the next bytes of the file.
+
+        """
+        while self.in_member or piece.strip(b"\0"):
+            self.in_member = True
+            self.consumed += len(piece)
+            text = self._member.decompress(piece, INFLATE_BYTES)
+            while text:
+                yield text
+                text = self._member.decompress(self._member.unconsumed_tail, INFLATE_BYTES)
+            if not self._member.eof:
                 return
-            consumed -= len(member.unused_data)
-            data = (member.unused_data or self._stream.read(READ_BYTES)).lstrip(b"\0")
-            if data and not data.startswith(GZIP_MAGIC):
-                self.damage = f"no gzip after byte {consumed:,} of the file"
-                return
+            piece = self._member.unused_data
+            self.consumed -= len(piece)
+            self._member, self.in_member = isal_zlib.decompressobj(wbits=GZIP_WINDOW), False

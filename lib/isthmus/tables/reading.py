@@ -76,8 +76,9 @@ def parts_read(parsed: DataFrame) -> list[PartRead]:
 
     """
     reason, summary = F.col("reject.reason"), F.col("summary")
+    field = F.regexp_replace(F.regexp_extract(reason, FIELD_OF_REASON, 1), r"\[\d+\]", "[]")
     rows = (
-        parsed.groupBy("entity", "part", F.regexp_extract(reason, FIELD_OF_REASON, 1).alias("field"))
+        parsed.groupBy("entity", "part", field.alias("field"))
         .agg(
             F.count_if(reason.isNull() & summary.isNull()).alias("records"),
             F.count(reason).alias("rejected"),
