@@ -6,10 +6,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from isthmus.errors import ConfigError
 from isthmus.report.results import COLLABORATION, Results, rows_of
 from isthmus.report.theme import colour, config, pole_colour
-from isthmus.report.ties import partners
-from isthmus.report.words import place_name, pole_members, pole_name
+from isthmus.report.ties import SOLID, partners
+from isthmus.report.words import place_name, plural, pole_members, pole_name
 
 #: Partners shown as bars; the table beside them lists all.
 BARS = 15
@@ -42,7 +43,8 @@ def inline(**properties: Any) -> Any:
 
 def year_axis() -> alt.X:
     """The horizontal axis of a series: whole years, no title, no grid."""
-    return alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, grid=False, tickCount=8))
+    axis = alt.Axis(format="d", tickMinStep=1, grid=False, tickCount=8, labelFlush=False)
+    return alt.X("year:Q", title=None, axis=axis).scale(nice=False)
 
 
 def coverage_frame(results: Results) -> pd.DataFrame:
@@ -150,7 +152,9 @@ def papers_chart(results: Results, **size: Any) -> Any:
         .mark_line(point=alt.OverlayMarkDef(size=28))
         .encode(
             x=year_axis(),
-            y=alt.Y("papers:Q", title=None, axis=alt.Axis(values=ticks, format="~s")).scale(type="log", nice=True),
+            y=alt.Y("papers:Q", title=None, axis=alt.Axis(values=ticks, format="~s")).scale(
+                type="log", nice=False, domain=[ticks[0], ticks[-1]]
+            ),
             tooltip=[
                 alt.Tooltip("year:Q", title="Year", format="d"),
                 alt.Tooltip("who:N", title="Of"),
@@ -169,7 +173,9 @@ def _one_two_five(values: pd.Series) -> list[float]:
         return [1.0]
     low, high = int(np.floor(np.log10(values.min()))), int(np.ceil(np.log10(values.max())))
     steps = (1, 2, 5) if high - low < 4 else (1,)
-    return [step * 10.0**power for power in range(low, high + 1) for step in steps]
+    ticks = np.array([step * 10.0**power for power in range(low, high + 2) for step in steps])
+    first, last = np.searchsorted(ticks, values.min(), "right") - 1, np.searchsorted(ticks, values.max(), "left")
+    return [float(tick) for tick in ticks[first : max(last, first + 1) + 1]]
 
 
 def international_chart(results: Results, **size: Any) -> Any:
@@ -197,17 +203,20 @@ def international_chart(results: Results, **size: Any) -> Any:
 def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **size: Any) -> Any:
     """A pole's strongest significant partners as bars of mean z."""
     found = partners(results, pole, network).head(BARS)
+    if found.empty:
+        raise ConfigError(f"{pole_name(pole)} has no significant tie in {network}: there is nothing to draw")
     several = len(pole_members(results, pole)) > 1
     labels = [
         f"{row.partner_name} (with {place_name(row.member)})" if several else row.partner_name for row in rows_of(found)
     ]
-    found = found.assign(label=labels, text=[f"{z:.1f}" for z in found["mean_z"]])
+    found = found.assign(label=labels, text=_bar_texts(found, network), solid=found["weight"] >= SOLID)
     position = results.poles.index(pole) if pole in results.poles else len(results.poles)
-    base = alt.Chart(found[["label", "mean_z", "weight", "expected", "text"]]).encode(
+    longest = 1.35 * float(found["mean_z"].max())  # leaves room for the text behind the bar
+    base = alt.Chart(found[["label", "mean_z", "weight", "expected", "text", "solid"]]).encode(
         y=alt.Y(
             "label:N", sort=None, title=None, axis=alt.Axis(domain=False, labelColor=colour("ink"), labelLimit=180)
         ),
-        x=alt.X("mean_z:Q", title=None, axis=None).scale(domainMin=0),
+        x=alt.X("mean_z:Q", title=None, axis=None).scale(domain=[0, longest], nice=False),
         tooltip=[
             alt.Tooltip("label:N", title="Partner"),
             alt.Tooltip("mean_z:Q", title="Mean z", format=".2f"),
@@ -215,7 +224,14 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
             alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.7}, color=pole_colour(position))
+    bars = base.mark_bar(cornerRadiusEnd=2, height={"band": 0.7}, color=pole_colour(position)).encode(
+        opacity=alt.condition("datum.solid", alt.value(1.0), alt.value(0.45))
+    )
     chart = bars + base.mark_text(align="left", dx=5, color=colour("soft")).encode(text="text:N")
     what = f"Countries that {pole_name(pole)} has the strongest ties with, by mean z."
     return finish(chart, **({"height": 22 * max(len(found), 1)} | size), description=what)
+
+
+def _bar_texts(found: pd.DataFrame, network: str) -> list[str]:
+    unit = ("paper", "papers") if network == COLLABORATION else ("citation", "citations")
+    return [f"{row.mean_z:.1f} · {plural(row.weight, *unit)}" for row in rows_of(found)]

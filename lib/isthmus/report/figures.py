@@ -7,7 +7,7 @@ from typing import Any
 
 import vl_convert
 
-from isthmus.report import charts, paircharts, truth
+from isthmus.report import charts, paircharts, truth, truthchart
 from isthmus.report.maps import tie_map
 from isthmus.report.results import Results
 from isthmus.report.theme import LIGHT, resolve
@@ -49,5 +49,5 @@ def figure_makers(results: Results) -> dict[str, Callable[[], Any]]:
     if results.networks and len(countries) >= 2:
         makers[f"pair_{countries[0]}_{countries[1]}"] = partial(paircharts.pair_chart, results, *countries[:2])
     if truth.planted_ties(results) is not None:
-        makers["truth"] = partial(truth.truth_chart, results)
+        makers["truth"] = partial(truthchart.truth_chart, results)
     return makers

@@ -6,12 +6,14 @@ import pandas as pd
 
 from isthmus.report.pairs import pair_series
 from isthmus.report.results import COLLABORATION, KNOWLEDGE_EXCHANGE, Results, rows_of
-from isthmus.report.ties import partners, significant_ties, window_ties
+from isthmus.report.ties import SOLID, partners, significant_ties, window_ties
+from isthmus.report.truth import compare
 from isthmus.report.words import (
     capital,
     count,
     in_sentence,
     joined,
+    measure,
     number,
     percent,
     plural,
@@ -56,6 +58,7 @@ def findings(results: Results) -> list[str]:
     sentences = [_significant(results, network) for network, _ in results.networks]
     sentences += [_pole(results, pole) for pole in results.poles]
     sentences += _between_poles(results)
+    sentences += _planted(results)
     sentences += _limits(results)
     return [sentence for sentence in sentences if sentence]
 
@@ -69,9 +72,21 @@ def _significant(results: Results, network: str) -> str:
     of = f"{count(len(pairs))} pairs of countries"
     if ties.empty:
         return f"In {first}–{last}, none of {of} {verb} significantly more than the sizes of the two explain."
-    top = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in rows_of(ties.head(3))]
-    strongest = f" The strongest: {'; '.join(top)}." if len(ties) > 1 else f" It is {top[0]}."
-    return f"In {first}–{last}, {count(len(ties))} of {of} {verb} more than their sizes explain.{strongest}"
+    text = f"In {first}–{last}, {count(len(ties))} of {of} {verb} more than their sizes explain."
+    solid = ties[ties["weight"] >= SOLID]
+    if len(solid):
+        top = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in rows_of(solid.head(3))]
+        text += f" The strongest: {'; '.join(top)}." if len(top) > 1 else f" Among them: {top[0]}."
+    weak = len(ties) - len(solid)
+    unit = "papers" if network == COLLABORATION else "citations"
+    if weak:
+        share = capital(f"{_some(weak, len(ties))} of the {count(len(ties))}")
+        text += f" {share} rest on fewer than {SOLID} {unit}: handle with care."
+    return text
+
+
+def _some(part: int, whole: int) -> str:
+    return "all" if part == whole else count(part)
 
 
 def _pole(results: Results, pole: str) -> str:
@@ -109,7 +124,7 @@ def _tie_over_time(results: Results, years: pd.DataFrame, network: str, both: st
     side = "significantly more than" if end.z > results.threshold else ("more than" if end.z > 0 else "less than")
     sentence = (
         f"{kind} between {both}: {count(end.weight)} {what} in {int(end.year)}, {side} the "
-        f"{number(float(end.expected), 1)} that size alone leads one to expect"
+        f"{measure(float(end.expected))} that size alone leads one to expect"
     )
     if len(years) < 2 * ENDS:
         return f"{sentence} (z {number(end.z)})."
@@ -118,6 +133,12 @@ def _tie_over_time(results: Results, years: pd.DataFrame, network: str, both: st
         f"{sentence}. Its mean z was {number(before.z.mean())} in {span(before.year)} and "
         f"{number(after.z.mean())} in {span(after.year)}."
     )
+
+
+def _planted(results: Results) -> list[str]:
+    """On simulated data: whether what was planted was found."""
+    comparison = compare(results)
+    return [comparison.sentences[1]] if comparison else []
 
 
 def _limits(results: Results) -> list[str]:

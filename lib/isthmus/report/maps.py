@@ -11,7 +11,7 @@ from isthmus.geography import COUNTRIES, Country, country_shapes
 from isthmus.report.charts import finish, inline
 from isthmus.report.results import COLLABORATION, Results, rows_of
 from isthmus.report.theme import colour, pole_colour
-from isthmus.report.ties import significant_ties
+from isthmus.report.ties import SOLID, significant_ties
 from isthmus.report.words import NETWORK_NAMES, place_name, pole_members, pole_name
 
 #: Height of the map for a width of one: the Equal Earth projection without Antarctica.
@@ -141,8 +141,9 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
     links = (
         alt.Chart(pd.DataFrame(features, columns=_FEATURE_COLUMNS))
         .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
-        .mark_geoshape(filled=False, opacity=0.62, strokeCap="round")
+        .mark_geoshape(filled=False, strokeCap="round")
         .encode(
+            opacity=alt.condition(f"datum.weight >= {SOLID}", alt.value(0.7), alt.value(0.3)),
             color=alt.Color(
                 "group:N",
                 title="Ties of",

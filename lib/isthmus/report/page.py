@@ -13,7 +13,7 @@ import altair as alt
 import jinja2
 import vl_convert
 
-from isthmus.report import charts, headlines, methods, paircharts, theme, ties, truth, words
+from isthmus.report import charts, headlines, methods, paircharts, theme, ties, truth, truthchart, words
 from isthmus.report.figures import write_figures
 from isthmus.report.maps import ASPECT, tie_map
 from isthmus.report.pairs import PAIR_BYTES, EmbeddedPairs, country_options, embed_pairs
@@ -98,7 +98,7 @@ def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "networks": [(network, words.NETWORK_NAMES[network]) for network, _ in results.networks],
         "network_meanings": words.NETWORK_MEANINGS,
         "ties": ties.significant_ties(results).to_dict("records"),
-        "first_rows": FIRST_ROWS,
+        "solid": ties.SOLID,
         "poles": [_pole(results, pole) for pole in results.poles],
         "options": country_options(results),
         "pairs": pairs,
@@ -155,7 +155,8 @@ def default_pair(results: Results) -> tuple[str, str] | None:
 
 def suggested_pairs(results: Results, number: int = 5) -> list[tuple[str, str]]:
     """A few pairs worth a look: the poles, then the strongest ties."""
-    strongest = ties.significant_ties(results, COLLABORATION).head(number)
+    strongest = ties.significant_ties(results, COLLABORATION)
+    strongest = strongest[strongest["weight"] >= ties.SOLID].head(number)
     first = default_pair(results)
     pairs = [first] if first else []
     pairs += [(str(row.src), str(row.dst)) for row in rows_of(strongest)]
@@ -200,7 +201,7 @@ def _charts(results: Results) -> dict[str, Any]:
         for network, _ in results.networks:
             if len(ties.partners(results, pole, network)):
                 made[f"partners-{position}-{network}"] = charts.partners_chart(results, pole, network)
-    planted = truth.truth_chart(results)
+    planted = truthchart.truth_chart(results)
     if planted is not None:
         made["truth"] = planted
     return {name: chart.to_dict() for name, chart in made.items()}

@@ -7,6 +7,8 @@ import pandas as pd
 from isthmus.report.results import COLLABORATION, Results
 from isthmus.report.words import place_name, pole_members
 
+#: Papers or citations over the window below which a tie may be mere chance, however large its z.
+SOLID = 5
 KEYS = ["network", "reading", "src", "dst"]
 
 

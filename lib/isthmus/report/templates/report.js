@@ -97,24 +97,27 @@
   function setUpTies() {
     const table = byId("ties-table");
     if (!table) return;
-    const search = byId("ties-search"), network = byId("ties-network"), more = byId("ties-more");
+    const search = byId("ties-search"), network = byId("ties-network"), more = byId("ties-more"), least = byId("ties-least");
+    const total = table.tBodies[0].rows.length;
+    if (![...table.tBodies[0].rows].some((row) => Number(row.cells[4].dataset.value) >= Number(least.value))) least.value = "0";
     let all = false;
     const show = () => {
       const words = plain(search.value.trim());
       let matching = 0, visible = 0;
       for (const row of table.tBodies[0].rows) {
         const text = plain(row.cells[0].textContent + " " + row.cells[1].textContent);
-        const fits = text.includes(words) && (network.value === "all" || row.dataset.network === network.value);
+        const fits = text.includes(words) && (network.value === "all" || row.dataset.network === network.value) && Number(row.cells[4].dataset.value) >= Number(least.value);
         if (fits) matching += 1;
         row.hidden = !fits || (!all && matching > data.firstRows);
         if (!row.hidden) visible += 1;
       }
-      byId("ties-status").textContent = matching ? `${whole.format(visible)} of ${whole.format(matching)} matching ties shown` : "No significant tie matches";
+      byId("ties-status").textContent = matching ? `${whole.format(visible)} shown of ${whole.format(matching)} that match (${whole.format(total)} in all)` : "No significant tie matches";
       more.hidden = matching <= data.firstRows;
       more.textContent = all ? `Show the first ${data.firstRows} only` : `Show all ${whole.format(matching)}`;
     };
     search.addEventListener("input", show);
     network.addEventListener("change", show);
+    least.addEventListener("change", show);
     more.addEventListener("click", () => { all = !all; show(); });
     makeSortable(table, show);
     show();

@@ -1,0 +1,120 @@
+import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
+
+import pytest
+
+from isthmus.errors import ConfigError
+from isthmus.report import build_report, load_results, pair_chart, partners_chart, tie_map
+from isthmus.report.charts import _one_two_five, coverage_frame, volume_frame
+from isthmus.report.figures import figure_makers
+from isthmus.report.maps import places, tie_features
+from isthmus.report.theme import DARK, LIGHT, colour, resolve
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_and_lines_stand_out_from_the_paper(palette):
+    for token in ("ink", "soft", "accent", "warn", "good"):
+        for ground in ("paper", "panel"):
+            assert contrast(palette[token], palette[ground]) >= 4.5, (token, ground)
+    for token in ("pole-1", "pole-2", "pole-3", "pole-4"):
+        assert contrast(palette[token], palette["paper"]) >= 3, token
+    assert set(LIGHT) == set(DARK)
+
+
+def test_resolved_figures_hold_no_variables(results_dir):
+    spec = tie_map(load_results(results_dir)).to_dict()
+    assert colour("pole-1") in str(spec)
+    assert "var(--" not in str(resolve(spec))
+    assert LIGHT["pole-1"] in str(resolve(spec))
+    with pytest.raises(KeyError, match="valid: paper"):
+        colour("no such colour")
+
+
+def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
+    makers = figure_makers(load_results(results_dir))
+    few = {name: makers[name] for name in ("map_collaboration", "pair_US_CN", "truth")}
+    monkeypatch.setattr("isthmus.report.figures.figure_makers", lambda _: few)
+    summary = build_report(results_dir, tmp_path / "report.html", figures=True)
+    assert sorted(file.name for file in summary.figures) == sorted(
+        f"{n}.{kind}" for n in few for kind in ("svg", "png")
+    )
+    for file in summary.figures:
+        assert file.parent == tmp_path / "figures"
+        if file.suffix == ".png":
+            assert file.read_bytes().startswith(b"\x89PNG")
+        else:
+            assert ElementTree.parse(file).getroot().tag.endswith("svg")
+    drawn = (tmp_path / "figures" / "map_collaboration.svg").read_text(encoding="utf-8")
+    assert "Hong Kong" in drawn
+    assert "var(--" not in drawn
+
+
+def test_every_figure_of_the_study_is_offered(results_dir, make_results):
+    assert set(figure_makers(load_results(results_dir))) == {
+        "coverage", "papers", "international", "map_collaboration", "map_knowledge_exchange",
+        "partners_US_collaboration", "partners_US_knowledge_exchange", "partners_CN_collaboration",
+        "partners_CN_knowledge_exchange", "pair_US_CN", "truth",
+    }  # fmt: skip
+    assert "truth" not in figure_makers(load_results(make_results(simulated=False)))
+
+
+def test_the_map_draws_a_line_for_every_tie_in_the_pole_s_colour(results_dir):
+    features = {(f["network"], f["src"], f["dst"]): f for f in tie_features(load_results(results_dir))}
+    assert len(features) == 13
+    assert features["collaboration", "IL", "US"]["group"] == "United States"
+    assert features["collaboration", "CN", "PK"]["group"] == "China"
+    assert features["collaboration", "FR", "TN"]["group"] == "other countries"
+    line = features["collaboration", "KR", "US"]["geometry"]["coordinates"]
+    assert all(-180 <= longitude <= 180 and -90 <= latitude <= 90 for longitude, latitude in line)
+    assert max(abs(a[0] - b[0]) for a, b in pairwise(line)) < 30, "no jump across the map's edge"
+
+
+def test_names_on_the_map_do_not_run_into_each_other(results_dir):
+    shown = places(load_results(results_dir)).query("label")
+    assert {"US", "CN"} <= set(shown["code"])
+    spots = list(zip(shown["longitude"], shown["latitude"], strict=True))
+    pairs = [(a, b) for n, a in enumerate(spots) for b in spots[n + 1 :]]
+    assert all(abs(a[0] - b[0]) >= 22 or abs(a[1] - b[1]) >= 8 for a, b in pairs)
+
+
+def test_coverage_and_volumes_are_those_of_the_tables(results_dir):
+    results = load_results(results_dir)
+    country = coverage_frame(results).query("what == 'a country' and year == 2021").iloc[0]
+    row = results.coverage.query("year == 2021").iloc[0]
+    assert country["share"] == row["corpus_with_country"] / row["corpus_works"]
+    volumes = volume_frame(results)
+    states = results.nodes.query("country == 'US' and year == 2021").iloc[0]
+    shown = volumes.query("who == 'United States' and year == 2021").iloc[0]
+    assert shown["papers"] == states["papers"]
+    assert shown["share"] == states["papers_international"] / states["papers"]
+    assert volumes.query("who == 'World' and year == 2021")["papers"].item() == row["corpus_with_country"]
+
+
+def test_a_pair_s_chart_names_the_pair_and_holds_its_years(results_dir):
+    spec = pair_chart(load_results(results_dir), "NA", "KE").to_dict()
+    assert spec["title"] == "Namibia and Kenya"
+    assert "Knowledge exchange" in str(spec)
+
+
+def test_a_pole_without_partners_cannot_be_drawn(results_dir):
+    with pytest.raises(ConfigError, match="India has no significant tie in collaboration"):
+        partners_chart(load_results(results_dir), "IN")
+
+
+def test_ticks_of_a_logarithmic_axis(results_dir):
+    papers = load_results(results_dir).nodes["papers"]
+    ticks = _one_two_five(papers)
+    assert ticks[0] <= papers.min() < ticks[1]
+    assert ticks[-2] < papers.max() <= ticks[-1]
+    assert _one_two_five(papers[:0]) == [1.0]
