@@ -163,7 +163,8 @@ def test_likelihood_is_a_maximum_with_the_derivatives_of_the_formulas(six_nodes)
 
     z = np.concatenate([gamma, beta])
     blocks = [np.zeros((n, n)) for _ in range(3)]
-    sums = kernels.pair_sums(*problem.arguments(gamma, beta), *blocks)
+    at = problem.point(gamma, beta)
+    sums = kernels.pair_sums(*problem.arguments(at), *blocks)
     gradient = -np.concatenate(problem.residual(sums))
     step = 1e-5
     units = np.eye(2 * n) * step
@@ -171,12 +172,13 @@ def test_likelihood_is_a_maximum_with_the_derivatives_of_the_formulas(six_nodes)
     np.testing.assert_allclose(gradient, numeric, rtol=1e-7, atol=1e-8)
 
     def gradient_at(point):
-        return -np.concatenate(problem.residual(problem.state(point[:n], point[n:], blocks=False).sums))
+        at = problem.point(point[:n], point[n:])
+        return -np.concatenate(problem.residual(problem.state(at, blocks=False).sums))
 
     for direction in np.eye(2 * n):
         out = np.zeros(n), np.zeros(n)
         for stored in (blocks, [np.zeros((1, 1))] * 3):
-            arguments = problem.arguments(gamma, beta)
+            arguments = problem.arguments(at)
             kernels.hessian_product(*arguments, *stored, sums, direction[:n], direction[n:], *out)
             numeric = (gradient_at(z + step * direction) - gradient_at(z - step * direction)) / (2 * step)
             np.testing.assert_allclose(np.concatenate(out), numeric, rtol=1e-6, atol=1e-7)

@@ -53,12 +53,12 @@ def test_files_that_are_not_there_or_of_unknown_kind(tmp_path):
     with pytest.raises(NetworkError, match="there is no file"):
         read_edges(tmp_path / "none.csv")
     (tmp_path / "edges.xls").write_text("x")
-    with pytest.raises(NetworkError, match="unknown ending; expected .csv"):
+    with pytest.raises(NetworkError, match="unknown ending; expected"):
         read_edges(tmp_path / "edges.xls")
 
 
 def test_parquet_rows_are_named_by_number(tmp_path):
     path = tmp_path / "edges.parquet"
     pd.DataFrame({"source": ["A", "A"], "target": ["B", "C"], "weight": [1.0, 0.5]}).to_parquet(path)
-    with pytest.raises(NetworkError, match="row 1: weight is .*0.5"):
+    with pytest.raises(NetworkError, match=r"row 1: weight is .*0.5"):
         read_edges(path)

@@ -38,6 +38,8 @@ class EcmFit:
     degrees, strengths : int64 (N,), the constraints.
     gamma, beta : (N,), node parameters; nan for a node without links; beta is inf where all weights are 1 for certain.
         Where pairs are certain (see `is_boundary`) the parameters may not be unique; the probabilities are.
+    hub : the node of least beta, the only one where it may be negative; -1 if two share it.
+    with_hub : (N,), beta_hub + beta_j to full relative precision: the sum may be far smaller than its terms.
     of_node : int64 (N,), class of each node, -1 without links.
     kinds : uint8 (C, C) bits of `isthmus.nullmodels.face` for pairs of classes; shape (0, 0) when no pair is certain.
 
@@ -51,6 +53,8 @@ class EcmFit:
     strengths: IntArray = field(repr=False)
     gamma: FloatArray = field(repr=False)
     beta: FloatArray = field(repr=False)
+    hub: int = field(repr=False)
+    with_hub: FloatArray = field(repr=False)
     of_node: IntArray = field(repr=False)
     kinds: Kinds = field(repr=False)
 
@@ -87,7 +91,9 @@ class EcmFit:
             if index.size and (index.min() < 0 or index.max() >= self.n_nodes):
                 outside = index[(index < 0) | (index >= self.n_nodes)][0]
                 raise IndexError(f"there is no node {outside}; expected 0 to {self.n_nodes - 1}")
-        parts = kernels.pair_law(a.ravel(), b.ravel(), self.gamma, self.beta, self.of_node, self.kinds)
+        parts = kernels.pair_law(
+            a.ravel(), b.ravel(), self.gamma, self.beta, self.hub, self.with_hub, self.of_node, self.kinds
+        )
         return PairLaw(*(part.reshape(a.shape) for part in parts))
 
     def link_probability(self, i: ArrayLike, j: ArrayLike) -> FloatArray:
@@ -220,8 +226,9 @@ def fit_ecm_constraints(
     solution = solve(classes, kinds, tolerance=tolerance, max_iterations=max_iterations)
     error, log_likelihood = _check(classes, NO_KINDS if kinds is None else kinds, solution)
     linked = classes.of_node >= 0
-    gamma, beta = np.full(k.size, np.nan), np.full(k.size, np.nan)
-    gamma[linked], beta[linked] = solution.gamma[classes.of_node[linked]], solution.beta[classes.of_node[linked]]
+    gamma, beta, with_hub = (np.full(k.size, np.nan) for _ in range(3))
+    for of_node, of_class in ((gamma, solution.gamma), (beta, solution.beta), (with_hub, solution.with_hub)):
+        of_node[linked] = of_class[classes.of_node[linked]]
     return EcmFit(
         status="converged" if error <= ACCEPTED_ERROR else "not converged",
         max_relative_error=error,
@@ -231,6 +238,8 @@ def fit_ecm_constraints(
         strengths=s,
         gamma=gamma,
         beta=beta,
+        hub=int(classes.member[solution.hub]) if solution.hub >= 0 else -1,
+        with_hub=with_hub,
         of_node=classes.of_node,
         kinds=NO_KINDS if kinds is None else kinds,
     )
@@ -241,7 +250,9 @@ def _check(classes: Classes, kinds: Kinds, solution: Solution) -> tuple[float, f
     if classes.size.size == 0:
         return 0.0, 0.0
     size = classes.size.astype(float)
-    degree, strength, partition = kernels.expected_sums(solution.gamma, solution.beta, size, kinds)
+    degree, strength, partition = kernels.expected_sums(
+        solution.gamma, solution.beta, solution.hub, solution.with_hub, size, kinds
+    )
     k, s = classes.degree, classes.degree + classes.excess
     error = float(max(np.max(np.abs(degree - k) / k), np.max(np.abs(strength - s) / s)))
     # Certain links are no choice: only free ones enter the likelihood.

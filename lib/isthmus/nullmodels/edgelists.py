@@ -96,7 +96,8 @@ def _without_loops(edges: pd.DataFrame, path: str | Path, drop_loops: bool) -> p
         first = edges[loops].iloc[0]
         where = _where(path, int(edges.index[int(np.argmax(loops))]))
         raise NetworkError(
-            f"{where}: {first['source']} - {first['target']} is a loop, one of {int(loops.sum())}; null models have none: leave them out with --drop-loops (drop_loops=True)"
+            f"{where}: {first['source']} - {first['target']} is a loop, one of {int(loops.sum())}; null models "
+            "have none: leave them out with --drop-loops (drop_loops=True)"
         )
     return edges[~loops]
 

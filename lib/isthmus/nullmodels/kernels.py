@@ -2,12 +2,14 @@
 
 Per class c: size m, g = exp(-gamma), E = expm1(beta), carries = 1 where the excess is positive. For a pair
 
-    t = expm1(beta_i + beta_j) = E_i + E_j + E_i E_j      (no exp, no log, no overflow)
+    t = expm1(beta_i + beta_j) = E_i + E_j + E_i E_j      (no exp, no log)
     r = 1 / t                       mean excess of a present link
     o = g_i g_j (1 + r)             odds that the link is present
     p = o / (1 + o)
 
-(source: isthmus.nullmodels.ecm). A matrix of shape (1, 1) or (0, 0) stands for "none".
+(source: isthmus.nullmodels.ecm). The one node that may have beta < 0, the hub, would lose digits in that sum: its
+pairs take t from the array T = expm1(beta_hub + beta_j) instead; hub = -1 says that there is none. A matrix of shape
+(1, 1) or (0, 0) stands for "none".
 """
 
 from typing import Any
@@ -22,19 +24,23 @@ _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": {
 @njit(**_OPTIONS)
 def _pair(gi, gj, Ei, Ej, free, present, carries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Probability of a link, its variance, and the mean excess of a present link."""
-    t = (Ei + Ej + Ei * Ej) * carries + (1.0 - carries)
-    r = carries / t
-    o = gi * gj * (1.0 + r)
+    return _law(gi * gj, Ei + Ej + Ei * Ej, free, present, carries)
+
+
+@njit(**_OPTIONS)
+def _law(gg, t, free, present, carries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    r = carries / (t * carries + (1.0 - carries))
+    o = gg * (1.0 + r)
     absent = 1.0 / (1.0 + o)
     p = o * absent
     return p * free + present, p * absent * free, r
 
 
 @njit(**_OPTIONS)
-def _read_marks(i, carries, kinds, free, present, carry):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Fill row i's marks as factors 0.0 or 1.0: free link, certain link, free excess; all 0 for the class itself.
+def _read_marks(i, hub, carries, kinds, free, present, carry):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Fill row i's marks as factors 0.0 or 1.0: free link, certain link, free excess; 0 for the class itself, the hub.
 
-    Returns the class's own three marks, for the pairs within it.
+    Returns the class's own three marks, for the pairs within it, and its three marks with the hub.
     """
     n = carries.size
     if kinds.shape[0] == n:
@@ -49,11 +55,15 @@ def _read_marks(i, carries, kinds, free, present, carry):  # type: ignore[no-unt
             carry[j] = carries[i] * carries[j]
     own = free[i], present[i], carry[i]
     free[i] = present[i] = carry[i] = 0.0
-    return own
+    central = (0.0, 0.0, 0.0)
+    if hub >= 0 and i != hub:
+        central = free[hub], present[hub], carry[hub]
+        free[hub] = present[hub] = carry[hub] = 0.0
+    return own, central
 
 
 @njit(**_OPTIONS)
-def pair_sums(g, E, carries, size, kinds, V, C, W):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def pair_sums(g, E, carries, size, kinds, hub, T, V, C, W):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Expected degree and excess per node of each class, and the 2 x 2 diagonal blocks of the Hessian.
 
     Fills V, C, W with the covariances of every pair of classes (zero diagonal) when they have the full shape (C, C).
@@ -67,11 +77,15 @@ def pair_sums(g, E, carries, size, kinds, V, C, W):  # type: ignore[no-untyped-d
     sums = np.zeros((5, n))
     stored = V.shape[0] == n
     free, present, carry = np.zeros(n), np.zeros(n), np.zeros(n)
+    if stored and hub >= 0:
+        V[hub, hub] = C[hub, hub] = W[hub, hub] = 0.0
     # Each pair twice, row by row: with no write but to the row's own, the loops are vectorised, four times as fast.
     for i in range(n):
         gi, Ei = g[i], E[i]
-        own_free, own_present, own_carry = _read_marks(i, carries, kinds, free, present, carry)
+        own, central = _read_marks(i, hub, carries, kinds, free, present, carry)
         k = x = a = b = c = 0.0
+        if i == hub:  # counted from the other side
+            continue
         if stored:
             Vi, Ci, Wi = V[i], C[i], W[i]
             for j in range(n):
@@ -97,8 +111,22 @@ def pair_sums(g, E, carries, size, kinds, V, C, W):  # type: ignore[no-untyped-d
                 a += m * v
                 b += m * vr
                 c += m * (p * r * (1.0 + r) + vr * r)
+        if hub >= 0:
+            p, v, r = _law(gi * g[hub], T[i], central[0], central[1], central[2])
+            w = p * r * (1.0 + r) + v * r * r
+            m = size[i]
+            k, x, a, b, c = k + p, x + p * r, a + v, b + v * r, c + w
+            sums[0, hub] += m * p
+            sums[1, hub] += m * p * r
+            sums[2, hub] += m * v
+            sums[3, hub] += m * v * r
+            sums[4, hub] += m * w
+            if stored:
+                V[i, hub] = V[hub, i] = v
+                C[i, hub] = C[hub, i] = v * r
+                W[i, hub] = W[hub, i] = w
         if size[i] > 1.0:
-            p, v, r = _pair(gi, gi, Ei, Ei, own_free, own_present, own_carry)
+            p, v, r = _pair(gi, gi, Ei, Ei, own[0], own[1], own[2])
             others = size[i] - 1.0
             k += others * p
             x += others * p * r
@@ -112,12 +140,13 @@ def pair_sums(g, E, carries, size, kinds, V, C, W):  # type: ignore[no-untyped-d
 
 
 @njit(**_OPTIONS)
-def hessian_product(g, E, carries, size, kinds, V, C, W, sums, xg, xb, yg, yb):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def hessian_product(g, E, carries, size, kinds, hub, T, V, C, W, sums, xg, xb, yg, yb):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The Hessian times (xg, xb) into (yg, yb), from stored blocks or, when there are none, pair by pair again."""
     n = g.size
     stored = V.shape[0] == n
     free, present, carry = np.zeros(n), np.zeros(n), np.zeros(n)
     zg, zb = size * xg, size * xb
+    hub_g = hub_b = 0.0
     for i in range(n):
         sg = sb = 0.0
         if stored:
@@ -126,9 +155,17 @@ def hessian_product(g, E, carries, size, kinds, V, C, W, sums, xg, xb, yg, yb): 
                 v, c, w = Vi[j], Ci[j], Wi[j]
                 sg += v * zg[j] + c * zb[j]
                 sb += c * zg[j] + w * zb[j]
-        else:
+        elif i != hub:
             gi, Ei = g[i], E[i]
-            _read_marks(i, carries, kinds, free, present, carry)
+            _, central = _read_marks(i, hub, carries, kinds, free, present, carry)
+            if hub >= 0:
+                p, v, r = _law(gi * g[hub], T[i], central[0], central[1], central[2])
+                c = v * r
+                w = p * r * (1.0 + r) + c * r
+                sg += v * zg[hub] + c * zb[hub]
+                sb += c * zg[hub] + w * zb[hub]
+                hub_g += v * zg[i] + c * zb[i]
+                hub_b += c * zg[i] + w * zb[i]
             for j in range(n):
                 p, v, r = _pair(gi, g[j], Ei, E[j], free[j], present[j], carry[j])
                 c = v * r
@@ -136,10 +173,13 @@ def hessian_product(g, E, carries, size, kinds, V, C, W, sums, xg, xb, yg, yb): 
                 sb += c * zg[j] + (p * r * (1.0 + r) + c * r) * zb[j]
         yg[i] = size[i] * sg + sums[2, i] * xg[i] + sums[3, i] * xb[i]
         yb[i] = size[i] * sb + sums[3, i] * xg[i] + sums[4, i] * xb[i]
+    if hub >= 0 and not stored:
+        yg[hub] += hub_g
+        yb[hub] += hub_b
 
 
 @njit(**_OPTIONS)
-def newton_direction(g, E, carries, size, kinds, V, C, W, sums, rg, rb, tolerance, limit):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def newton_direction(g, E, carries, size, kinds, hub, T, V, C, W, sums, rg, rb, tolerance, limit):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Solve Hessian * (dg, db) = (rg, rb) by conjugate gradients with the 2 x 2 diagonal blocks as preconditioner.
 
     Coordinates with a zero diagonal are left at 0. Returns dg, db, the products spent, and whether the residual fell
@@ -164,7 +204,7 @@ def newton_direction(g, E, carries, size, kinds, V, C, W, sums, rg, rb, toleranc
     for spent in range(limit):
         if not rho > tolerance * tolerance * start:
             return dg, db, spent, rho >= 0.0
-        hessian_product(g, E, carries, size, kinds, V, C, W, sums, pg, pb, qg, qb)
+        hessian_product(g, E, carries, size, kinds, hub, T, V, C, W, sums, pg, pb, qg, qb)
         curvature = np.sum(pg * qg) + np.sum(pb * qb)
         if not curvature > 0.0:
             return dg, db, spent, False
@@ -185,7 +225,7 @@ def newton_direction(g, E, carries, size, kinds, V, C, W, sums, rg, rb, toleranc
 
 
 @njit(cache=True, error_model="numpy")
-def smallest_sum(beta, carries, size, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def smallest_sum(beta, carries, size, kinds, hub, with_hub):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The smallest beta_i + beta_j over the pairs that carry excess; inf if none does."""
     n = beta.size
     least = np.inf
@@ -193,22 +233,24 @@ def smallest_sum(beta, carries, size, kinds):  # type: ignore[no-untyped-def]  #
         for i in range(n):
             for j in range(i, n):
                 if kinds[i, j] & 4 and (i != j or size[i] > 1.0):
-                    least = min(least, beta[i] + beta[j])
+                    least = min(least, with_hub[i] if j == hub else with_hub[j] if i == hub else beta[i] + beta[j])
         return least
     first = second = np.inf
     for i in range(n):
-        if carries[i] > 0.0:
+        if carries[i] > 0.0 and i != hub:
+            if hub >= 0:
+                least = min(least, with_hub[i])
             if beta[i] < first:
                 first, second = beta[i], min(first, second)
                 if size[i] > 1.0:
                     second = first
             elif beta[i] < second:
                 second = beta[i]
-    return first + second
+    return min(least, first + second)
 
 
 @njit(cache=True, error_model="numpy")
-def pair_law(i, j, gamma, beta, of_node, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def pair_law(i, j, gamma, beta, hub, with_hub, of_node, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The law of the weight of node pairs: p, 1 - p, mean excess r of a link, b = beta_i + beta_j (inf: none).
 
     Node by node and in logarithms, on purpose unlike `pair_sums`: it also checks what the fit claims.
@@ -223,7 +265,7 @@ def pair_law(i, j, gamma, beta, of_node, kinds):  # type: ignore[no-untyped-def]
         bits = kinds[cu, cv] if marked else 5
         if bits == 0:
             continue
-        total = beta[u] + beta[v]
+        total = with_hub[v] if u == hub else with_hub[u] if v == hub else beta[u] + beta[v]
         if bits & 4 and total < np.inf:
             b[n] = total
             r[n] = 1.0 / np.expm1(total)
@@ -236,7 +278,7 @@ def pair_law(i, j, gamma, beta, of_node, kinds):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def expected_sums(gamma, beta, size, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def expected_sums(gamma, beta, hub, with_hub, size, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Expected degree and strength of a node of each class, and the log-partition of all pairs of nodes.
 
     In logarithms and with expm1 per pair, on purpose unlike `pair_sums`: it checks what the solver claims.
@@ -249,7 +291,7 @@ def expected_sums(gamma, beta, size, kinds):  # type: ignore[no-untyped-def]  # 
             bits = kinds[u, v] if marked else 5
             if bits == 0 or (u == v and size[u] < 2.0):
                 continue
-            total = beta[u] + beta[v]
+            total = with_hub[v] if u == hub else with_hub[u] if v == hub else beta[u] + beta[v]
             mean = -1.0 / np.expm1(-total) if bits & 4 and total < np.inf else 1.0
             if bits & 2:
                 p = 1.0

@@ -1,6 +1,7 @@
 """Newton's method for the Enhanced Configuration Model, in the coordinates (gamma, beta) of degree and excess."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,23 +21,40 @@ STORED_CLASSES = 600
 DENSE_CLASSES = 3000
 LARGEST_GAMMA_STEP = 6.0
 SMALLEST_GAP_KEPT = 0.02
+# A step cut below this share of its length says that the quadratic model is too bold.
+CUT_STEP = 0.1
 NONE = np.zeros((1, 1))
 NO_KINDS: Kinds = np.zeros((0, 0), dtype=np.uint8)
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Parameters per class: gamma (0 where no link is free), beta (inf where no excess is), both (C,); steps taken."""
+    """Parameters per class, shape (C,): gamma (0 where no link is free), beta (inf where no excess is).
+
+    The hub, -1 if there is none, is the class of least beta, the only one where it may be negative; with_hub is
+    beta_hub + beta_j to full relative precision.
+    """
 
     gamma: FloatArray
     beta: FloatArray
+    hub: int
+    with_hub: FloatArray
     iterations: int
 
 
-@dataclass
-class _State:
+@dataclass(frozen=True)
+class _Point:
+    """Parameters per class. The hub's sums beta_hub + beta_j are kept apart: they may be far below their terms."""
+
     gamma: FloatArray
     beta: FloatArray
+    hub: int
+    with_hub: FloatArray
+
+
+@dataclass(frozen=True)
+class _State:
+    at: _Point
     sums: FloatArray
     error: float
 
@@ -60,14 +78,31 @@ class _Problem:
         keep = n if n <= STORED_CLASSES else 1
         self.blocks = tuple(np.empty((keep, keep)) if keep == n else NONE for _ in range(3))
 
-    def state(self, gamma: FloatArray, beta: FloatArray, *, blocks: bool) -> _State:
-        sums = kernels.pair_sums(*self.arguments(gamma, beta), *(self.blocks if blocks else (NONE, NONE, NONE)))
+    def point(self, gamma: FloatArray, beta: FloatArray) -> _Point:
+        """Parameters with the hub looked up: the one node of least beta, if it shares excess with all that have any."""
+        hub = int(np.argmin(np.where(self.carries > 0, beta, np.inf)))
+        if (
+            self.size[hub] > 1
+            or self.carries[hub] == 0
+            or (
+                self.kinds.size and np.any((self.kinds[hub] & EXCESS_FREE == 0) & (self.carries > 0) & self.others(hub))
+            )
+        ):
+            hub = -1
+        return _Point(gamma, beta, hub, beta + beta[hub] if hub >= 0 else beta)
+
+    def others(self, node: int) -> NDArray[np.bool_]:
+        return np.arange(self.size.size) != node
+
+    def state(self, at: _Point, *, blocks: bool) -> _State:
+        sums = kernels.pair_sums(*self.arguments(at), *(self.blocks if blocks else (NONE, NONE, NONE)))
         s = self.k + self.e
         error = max(np.max(np.abs(sums[0] - self.k) / self.k), np.max(np.abs(sums[0] + sums[1] - s) / s))
-        return _State(gamma, beta, sums, float(error) if np.isfinite(error) else np.inf)
+        return _State(at, sums, float(error) if np.isfinite(error) else np.inf)
 
-    def arguments(self, gamma: FloatArray, beta: FloatArray) -> tuple[NDArray[np.generic], ...]:
-        return np.exp(-gamma), np.expm1(beta), self.carries, self.size, self.kinds
+    def arguments(self, at: _Point) -> tuple[Any, ...]:
+        sums_with_hub = np.expm1(at.with_hub)
+        return np.exp(-at.gamma), np.expm1(at.beta), self.carries, self.size, self.kinds, at.hub, sums_with_hub
 
     def residual(self, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Minus the gradient: expected minus observed, per class."""
@@ -75,8 +110,8 @@ class _Problem:
         down_b = np.where(self.carries > 0, self.size * (sums[1] - self.e), 0.0)
         return down_g, down_b
 
-    def gap(self, beta: FloatArray) -> float:
-        return float(kernels.smallest_sum(beta, self.carries, self.size, self.kinds))
+    def gap(self, at: _Point) -> float:
+        return float(kernels.smallest_sum(at.beta, self.carries, self.size, self.kinds, at.hub, at.with_hub))
 
 
 def _row_sums(mask: NDArray[np.bool_], size: FloatArray) -> FloatArray:
@@ -97,21 +132,29 @@ def solve(
 
     """
     if classes.size.size == 0:
-        return Solution(np.zeros(0), np.zeros(0), 0)
+        return Solution(np.zeros(0), np.zeros(0), -1, np.zeros(0), 0)
     problem = _Problem(classes, kinds)
     best = state = _start(problem)
     iterations = stalled = 0
+    damping = 0.0
     while state.error > tolerance and iterations < max_iterations and stalled < 3:
         iterations += 1
-        direction = _direction(problem, state)
+        direction = _direction(problem, state, damping)
         if direction is None:
             break
-        state = _step(problem, state, *direction)
+        state, length = _step(problem, state, *direction)
+        damping = _next_damping(damping, length)
         # Near the last digits the error wanders instead of falling: three steps without gain end the search.
         stalled = 0 if state.error < 0.9 * best.error else stalled + (best.error < 1e-6)
         best = state if state.error < best.error else best
-    beta = np.where(problem.carries > 0, best.beta, np.inf)
-    return Solution(np.where(problem.free, best.gamma, 0.0), beta, iterations)
+    carries = problem.carries > 0
+    return Solution(
+        gamma=np.where(problem.free, best.at.gamma, 0.0),
+        beta=np.where(carries, best.at.beta, np.inf),
+        hub=best.at.hub,
+        with_hub=np.where(carries, best.at.with_hub, np.inf),
+        iterations=iterations,
+    )
 
 
 def _start(problem: _Problem) -> _State:
@@ -121,20 +164,31 @@ def _start(problem: _Problem) -> _State:
     gamma = np.where(problem.free, -np.log(open_degree / np.sqrt(total)), 0.0)
     mean = np.where(problem.carries > 0, problem.e / problem.k, 1.0)
     beta = np.log1p(1.0 / mean) / 2
-    state = problem.state(gamma, beta, blocks=False)
+    state = problem.state(problem.point(gamma, beta), blocks=False)
     for sweep in range(SWEEPS):
         links = np.maximum(state.sums[0] - problem.certain, 1e-300)
         gamma = gamma - np.where(problem.free, np.log(np.clip(open_degree / links, 0.3, 3.0)), 0.0)
         excess = np.where(problem.carries > 0, state.sums[1] / np.maximum(problem.e, 1.0), 1.0)
         beta = np.log1p(np.expm1(beta) * np.clip(excess, 0.3, 3.0))
-        state = problem.state(gamma, beta, blocks=sweep == SWEEPS - 1)
+        state = problem.state(problem.point(gamma, beta), blocks=sweep == SWEEPS - 1)
     return state
 
 
-def _direction(problem: _Problem, state: _State) -> tuple[FloatArray, FloatArray, float] | None:
+def _next_damping(damping: float, length: float) -> float:
+    """Share by which the Hessian's diagonal is raised: grows where steps had to be cut, as in Levenberg-Marquardt."""
+    if length < CUT_STEP:
+        return max(10.0 * damping, 0.01)
+    return damping / 10.0 if damping > 1e-4 and length > 0.5 else 0.0 if length > 0.5 else damping
+
+
+def _direction(problem: _Problem, state: _State, damping: float) -> tuple[FloatArray, FloatArray, float] | None:
     """A descent direction (d gamma, d beta) and its slope, or None when not even steepest descent has one."""
+    if damping > 0:
+        sums = state.sums.copy()
+        sums[2:] *= 1.0 + damping
+        state = replace(state, sums=sums)
     down_g, down_b = problem.residual(state.sums)
-    arguments = problem.arguments(state.gamma, state.beta)
+    arguments = problem.arguments(state.at)
     accuracy = min(0.01, max(state.error, 1e-6) ** 0.5)
     dg, db, _, solved = kernels.newton_direction(
         *arguments, *problem.blocks, state.sums, down_g, down_b, accuracy, 20 + 4 * down_g.size
@@ -152,7 +206,7 @@ def _dense_direction(
     """The Newton direction from a Cholesky factor of the diagonally scaled Hessian, with a ridge that grows at need."""
     n = down_g.size
     V, C, W = (np.zeros((n, n)) for _ in range(3))
-    kernels.pair_sums(*problem.arguments(state.gamma, state.beta), V, C, W)
+    kernels.pair_sums(*problem.arguments(state.at), V, C, W)
     times = problem.size[:, None] * problem.size[None, :]
     gg, gb, bb = (times * block + np.diag(state.sums[row]) for row, block in enumerate((V, C, W), start=2))
     hessian = np.block([[gg, gb], [gb, bb]])
@@ -173,47 +227,51 @@ def _dense_direction(
     return right[:n] * scale[:n] ** 2, right[n:] * scale[n:] ** 2
 
 
-def _step(problem: _Problem, state: _State, dg: FloatArray, db: FloatArray, slope: float) -> _State:
-    """Walk along the direction, inside the domain, to where its slope has clearly shrunk.
+def _step(problem: _Problem, state: _State, dg: FloatArray, db: FloatArray, slope: float) -> tuple[_State, float]:
+    """Walk along the direction, inside the domain, to where its slope has clearly shrunk; also the length walked.
 
     Only the directional derivative is looked at: the objective is of size 1e7 and its rounding hides the last digits.
     """
     length = min(1.0, LARGEST_GAMMA_STEP / max(float(np.max(np.abs(dg))), 1e-300))
-    gap = problem.gap(state.beta)
+    gap = problem.gap(state.at)
     new = state
     for _ in range(40):
-        beta, tangent = _walk(problem, state.beta, db, length)
-        ahead = problem.gap(beta)
+        at, tangent = _walk(problem, state.at, dg, db, length)
+        ahead = problem.gap(at)
         if np.isfinite(gap) and ahead < SMALLEST_GAP_KEPT * gap:
             # Where the path is straight the smallest sum is concave along it, so that this length keeps it.
             length *= min(0.98 * gap / (gap - ahead), 0.9)
             continue
-        new = problem.state(state.gamma + length * dg, beta, blocks=True)
+        new = problem.state(at, blocks=True)
         down_g, down_b = problem.residual(new.sums)
         slope_there = -float(down_g @ dg + down_b @ tangent)
         if np.isfinite(new.error) and slope_there <= 0.9 * abs(slope):
-            return new
+            return new, length
         shrink = slope / (slope - slope_there) if np.isfinite(slope_there) else 0.1
         length *= min(max(shrink, 0.1), 0.7)
-    return new
+    return new, length
 
 
-def _walk(problem: _Problem, beta: FloatArray, db: FloatArray, length: float) -> tuple[FloatArray, FloatArray]:
-    """Where a step of this length ends, and the path's tangent there.
+def _walk(problem: _Problem, start: _Point, dg: FloatArray, db: FloatArray, length: float) -> tuple[_Point, FloatArray]:
+    """Where a step of this length ends, and the path's tangent there (of beta).
 
     The sums of beta with the hub, the node of least beta, bound the domain, and their pairs carry 1 / sum: a sum that
     shrinks does so harmonically, u / (1 - length du / u), and never reaches 0. The sums of the others stay positive by
     themselves once the hub's beta is negative, as it is in every real network seen. On networks with one dominant hub
     straight steps creep along that boundary: 136 of them where this path needs 8.
     """
-    hub = int(np.argmin(np.where(problem.carries > 0, beta, np.inf)))
-    if problem.kinds.size or problem.size[hub] > 1:
-        return beta + length * db, db
-    total, change = beta + beta[hub], db + db[hub]
+    gamma, hub = start.gamma + length * dg, start.hub
+    if hub < 0:
+        return problem.point(gamma, start.beta + length * db), db
+    change = db + db[hub]
     shrinking = (change < 0) & (problem.carries > 0)
     shrinking[hub] = False
-    factor = np.where(shrinking, 1.0 - length * change / total, 1.0)
-    new_hub = beta[hub] + length * db[hub]
-    new = np.where(shrinking, total / factor - new_hub, beta + length * db)
+    factor = np.where(shrinking, 1.0 - length * change / start.with_hub, 1.0)
+    with_hub = np.where(shrinking, start.with_hub / factor, start.with_hub + length * change)
+    of_hub = start.beta[hub] + length * db[hub]
+    beta = np.where(problem.carries > 0, with_hub - of_hub, start.beta)
+    beta[hub] = of_hub
     tangent = np.where(shrinking, change / factor**2 - db[hub], db)
-    return new, tangent
+    if np.min(np.where(problem.carries > 0, beta, np.inf)) < of_hub:
+        return problem.point(gamma, beta), tangent
+    return _Point(gamma, beta, hub, with_hub), tangent
