@@ -53,6 +53,7 @@ if [ -z "$snapshot" ] && [ -z "$warehouse" ]; then
   warehouse="$ROOT/warehouse/demonstration"
   snapshot="$warehouse/snapshot"
   study="${study:-demonstration}"
+  export ISTHMUS_RUN=short # minutes, not hours: the session's options follow
   if [ ! -f "$snapshot/COMPLETE" ]; then
     say "No snapshot is named: simulating a small one with known truth ..."
     rm -rf "$snapshot"

@@ -6,6 +6,7 @@ ends at once, so a retry, or a backfill of the same release, costs little.
 """
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from airflow import DAG
 from airflow.models import Variable
@@ -41,5 +42,5 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
 ) as dag:
     tasks = [stage(name) for name in (*SNAPSHOT_STAGES, *STUDY_STAGES)]
-    for earlier, later in zip(tasks, tasks[1:], strict=False):
+    for earlier, later in pairwise(tasks):
         earlier.set_downstream(later)

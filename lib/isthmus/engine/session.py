@@ -27,6 +27,10 @@ STATIC: dict[str, str] = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
 
+# A run of minutes spends most of its time compiling: one quick compiler, one simple collector. Hours pay for the best.
+SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+LONG_RUN = "-XX:+UseParallelGC"
+
 LOCAL_MEMORY_SHARE = 0.5  # the Python workers, numba and the operating system need the other half
 LOCAL_MEMORY_RANGE_MIB = (1024, 16384)
 
@@ -75,7 +79,7 @@ def session_options(
     log_settings = f"-Dlog4j2.configurationFile=file:{conf_file('log4j2.properties')}"
     options = CORRECTNESS | STATIC | jars | {"spark.driver.extraJavaOptions": log_settings}
     if is_local(master):
-        options |= _local_options(log_settings)
+        options |= _local_options(log_settings, short=os.environ.get("ISTHMUS_RUN") == "short")
     return options | dict(conf or {})
 
 
@@ -84,14 +88,14 @@ def is_local(master: str | None) -> bool:
     return master is None or master.startswith("local")
 
 
-def _local_options(log_settings: str) -> dict[str, str]:
+def _local_options(log_settings: str, *, short: bool) -> dict[str, str]:
     low, high = LOCAL_MEMORY_RANGE_MIB
     memory = int(min(max(memory_mib() * LOCAL_MEMORY_SHARE, low), high))
     return {
         "spark.driver.memory": f"{memory}m",
         "spark.driver.host": "localhost",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": f"{log_settings} -XX:+UseParallelGC",
+        "spark.driver.extraJavaOptions": f"{log_settings} {SHORT_RUN if short else LONG_RUN}",
         "spark.sql.shuffle.partitions": str(max(4, 2 * cores())),
         "spark.databricks.delta.snapshotPartitions": "2",  # 50 by default; worth 20 seconds of a small local run
         "spark.ui.enabled": "false",

@@ -40,6 +40,10 @@ class TableStore:
         self.in_catalog = is_catalog(location)
         is_folder = not self.in_catalog and ":/" not in location
         self.location = os.path.abspath(location) if is_folder else location.rstrip("/")
+        # one run writes to a warehouse at a time, so what this store saw or wrote itself need not be asked again
+        self._there: set[str] = set()
+        self._defined: list[TableSpec] = []
+        self._commits: dict[str, dict[str, Any]] = {}
 
     def path(self, table: TableSpec | str) -> str:
         """The folder of a table of a path store."""
@@ -49,11 +53,9 @@ class TableStore:
 
     def exists(self, table: TableSpec | str) -> bool:
         """Whether the table has been created."""
-        from delta.tables import DeltaTable
-
-        if self.in_catalog:
-            return bool(self.spark.catalog.tableExists(self._identifier(table)))
-        return bool(DeltaTable.isDeltaTable(self.spark, self.path(table)))
+        if _name(table) not in self._there and self._is_there(table):
+            self._there.add(_name(table))
+        return _name(table) in self._there
 
     def read(self, table: TableSpec | str) -> "DataFrame":
         """The table's rows.
@@ -72,7 +74,7 @@ class TableStore:
 
     def version(self, table: TableSpec | str) -> int | None:
         """The Delta version of the table, None when it does not exist."""
-        return int(self._last_commit(table)["version"]) if self.exists(table) else None
+        return int(self._commit(table)["version"]) if self.exists(table) else None
 
     def overwrite(self, spec: TableSpec, rows: "DataFrame") -> int:
         """Replace the whole table in one commit and return its version.
@@ -111,7 +113,7 @@ class TableStore:
         merge = self._handle(spec).alias("old").merge(self._aligned(spec, rows).alias("new"), same_key)
         with _refusals(spec):
             merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
-        return int(self._last_commit(spec)["version"])
+        return self._remember(spec)
 
     def append(self, spec: TableSpec, rows: "DataFrame") -> None:
         """Add rows of a log, such as the ledger's; tables of results use `replace` or `merge`."""
@@ -119,13 +121,27 @@ class TableStore:
         self._save(spec, self._aligned(spec, rows).write.format("delta").mode("append"))
 
     def rows_written(self, table: TableSpec | str) -> int:
-        """The number of rows that the table's last commit wrote, from its own log."""
-        metrics = self._last_commit(table)["operationMetrics"] or {}
+        """The number of rows that this store's last write to the table, else the table's last commit, wrote."""
+        metrics = self._commit(table)["operationMetrics"] or {}
         return int(metrics.get("numOutputRows") or metrics.get("numTargetRowsInserted") or 0)
 
     def _write(self, spec: TableSpec, rows: "DataFrame", options: Mapping[str, str]) -> int:
         self._save(spec, self._aligned(spec, rows).write.format("delta").mode("overwrite").options(**options))
-        return int(self._last_commit(spec)["version"])
+        return self._remember(spec)
+
+    def _remember(self, spec: TableSpec) -> int:
+        self._commits[spec.name] = self._last_commit(spec)
+        return int(self._commits[spec.name]["version"])
+
+    def _commit(self, table: TableSpec | str) -> dict[str, Any]:
+        return self._commits.get(_name(table)) or self._last_commit(table)
+
+    def _is_there(self, table: TableSpec | str) -> bool:
+        from delta.tables import DeltaTable
+
+        if self.in_catalog:
+            return bool(self.spark.catalog.tableExists(self._identifier(table)))
+        return bool(DeltaTable.isDeltaTable(self.spark, self.path(table)))
 
     def _save(self, spec: TableSpec, writer: "DataFrameWriter") -> None:
         with _refusals(spec):
@@ -147,6 +163,11 @@ class TableStore:
         return rows.select(*(F.col(f.name).cast(f.dataType).alias(f.name) for f in spec.fields))
 
     def _create(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
+        if spec not in self._defined:
+            self._define(spec, replace_if_changed=replace_if_changed)
+            self._defined.append(spec)
+
+    def _define(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
         if not self.exists(spec):
             self.spark.sql(self._definition("CREATE TABLE IF NOT EXISTS", spec))
             return
