@@ -84,7 +84,7 @@ def make_tables(world: World) -> dict[str, pd.DataFrame]:
     tables = {
         "ties": ties.reset_index(drop=True),
         "edges": _edges(ties),
-        "nodes": _nodes(world, ties, rng),
+        "nodes": _nodes(world, ties),
         "fits": _fits(world, ties),
         "significant": _significant(world, ties),
         "coverage": _coverage(world),
@@ -133,30 +133,20 @@ def _edges(ties: pd.DataFrame) -> pd.DataFrame:
     return edges.assign(fractional=edges.weight * 0.4).reset_index(drop=True)
 
 
-def _nodes(world, ties, rng) -> pd.DataFrame:
-    rows = []
-    for year in _years(world):
-        for code, size in world.sizes.items():
-            papers = int(10 * size * 1.06 ** (year - 2021))
-            of_year = (
-                ties[(ties.year == year) & ((ties.src == code) | (ties.dst == code)) & (ties.weight > 0)]
-                if len(ties)
-                else ties
-            )
-            both = {network: of_year[of_year.network == network] for network, _ in NETWORKS}
-            rows.append(
-                {
-                    "reading": "cited_year", "year": year, "country": code, "papers": papers,
-                    "papers_fractional": papers * 0.8,
-                    "papers_international": int(papers * (0.2 + 0.01 * (year - 2008))),
-                    "collaboration_degree": len(both["collaboration"]),
-                    "collaboration_strength": int(both["collaboration"].weight.sum()),
-                    "exchange_degree": len(both["knowledge_exchange"]),
-                    "exchange_strength": int(both["knowledge_exchange"].weight.sum()),
-                    "citations_received": papers * 2, "citations_given": papers,
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows)
+def _nodes(world, ties) -> pd.DataFrame:
+    linked = ties[ties.weight > 0]
+    both = pd.concat([linked.assign(country=linked.src), linked.assign(country=linked.dst)])
+    grid = pd.MultiIndex.from_product([_years(world), world.sizes], names=["year", "country"])
+    nodes = grid.to_frame(index=False)
+    growth = nodes.year - 2021
+    nodes["papers"] = (10 * nodes.country.map(world.sizes) * 1.06**growth).astype(int)
+    nodes["papers_fractional"] = nodes.papers * 0.8
+    nodes["papers_international"] = (nodes.papers * (0.2 + 0.01 * (nodes.year - 2008))).astype(int)
+    for network, name in (("collaboration", "collaboration"), ("knowledge_exchange", "exchange")):
+        own = both[both.network == network].groupby(["year", "country"]).weight
+        nodes[f"{name}_degree"] = own.size().reindex(grid, fill_value=0).to_numpy()
+        nodes[f"{name}_strength"] = own.sum().reindex(grid, fill_value=0).to_numpy()
+    return nodes.assign(reading="cited_year", citations_received=nodes.papers * 2, citations_given=nodes.papers)
 
 
 def _fits(world, ties) -> pd.DataFrame:

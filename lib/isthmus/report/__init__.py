@@ -3,7 +3,7 @@
     from isthmus.report import build_report, load_results, pair_table
     build_report(Path("warehouse/results/gallo2026"), Path("report.html"))
 
-Charts are Altair objects (`pair_chart(results, "CN", "US")`), so a notebook shows them as they are.
+Charts are Altair objects (`show(pair_chart(results, "CN", "US"))` in a notebook).
 """
 
 from importlib import import_module
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         papers_chart,
         partners_chart,
     )
+    from isthmus.report.figures import show
     from isthmus.report.headlines import findings, headline_figures
     from isthmus.report.maps import tie_map
     from isthmus.report.page import ReportSummary, build_report
@@ -40,6 +41,7 @@ _HOMES = {
     "papers_chart": "charts",
     "partners": "ties",
     "partners_chart": "charts",
+    "show": "figures",
     "significant_ties": "ties",
     "tie_map": "maps",
 }
@@ -59,6 +61,7 @@ __all__ = [
     "papers_chart",
     "partners",
     "partners_chart",
+    "show",
     "significant_ties",
     "tie_map",
 ]

@@ -1,6 +1,7 @@
 """The figures of a study as PNG and SVG files."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,25 @@ from isthmus.report.ties import partners
 SCALE = 2.0
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A chart as SVG, which every notebook shows without a network."""
+
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def show(chart: Any) -> Picture:
+    """A chart drawn in the report's light colours, to be the last line of a notebook's cell."""
+    return Picture(vl_convert.vegalite_to_svg(_spec(chart)))
+
+
+def _spec(chart: Any) -> dict[str, Any]:
+    return resolve(chart.to_dict()) | {"background": LIGHT["paper"], "padding": 16}
+
+
 def write_figures(results: Results, folder: Path) -> list[Path]:
     """Write every figure of the study into `folder`, each as PNG and as SVG; return the files.
 
@@ -25,7 +45,7 @@ def write_figures(results: Results, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for name, make in figure_makers(results).items():
-        spec = resolve(make().to_dict()) | {"background": LIGHT["paper"], "padding": 16}
+        spec = _spec(make())
         svg, png = folder / f"{name}.svg", folder / f"{name}.png"
         svg.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
         png.write_bytes(vl_convert.vegalite_to_png(spec, scale=SCALE))
