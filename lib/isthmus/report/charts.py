@@ -211,7 +211,7 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
     ]
     found = found.assign(label=labels, text=_bar_texts(found, network), solid=found["weight"] >= SOLID)
     position = results.poles.index(pole) if pole in results.poles else len(results.poles)
-    longest = 1.35 * float(found["mean_z"].max())  # leaves room for the text behind the bar
+    longest = 1.6 * float(found["mean_z"].max())  # leaves room for the text behind the bar
     base = alt.Chart(found[["label", "mean_z", "weight", "expected", "text", "solid"]]).encode(
         y=alt.Y(
             "label:N", sort=None, title=None, axis=alt.Axis(domain=False, labelColor=colour("ink"), labelLimit=180)

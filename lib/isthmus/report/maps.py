@@ -153,7 +153,7 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
             strokeWidth=alt.StrokeWidth(
                 "mean_z:Q",
                 title="Mean z",
-                scale=alt.Scale(domain=_z_domain(results, features), range=[0.8, 5.5]),
+                scale=alt.Scale(domain=_z_domain(results, features), range=[1.2, 6]),
                 legend=alt.Legend(tickCount=4, symbolStrokeColor=colour("soft"), **legend),
             ),
             tooltip=[

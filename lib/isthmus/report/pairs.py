@@ -1,12 +1,13 @@
 """One tie over the years: the series behind the report's pair picker and `isthmus pair`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from isthmus.report.results import Results
 from isthmus.report.ties import significant_ties
@@ -97,37 +98,40 @@ def _in_order(every: set[Pair], linked: set[Pair], significant: pd.DataFrame, ra
     return list(dict.fromkeys([*(pair for pair in first if pair in every), *by_rank]))
 
 
-def _series(ties: pd.DataFrame, years: list[int]) -> Any:
-    position = {year: index for index, year in enumerate(years)}
-    ties = ties.sort_values(["src", "dst"], kind="stable")
-    starts = ties.groupby(["src", "dst"], observed=True, sort=False).indices
-    columns = {name: ties[name].to_numpy() for name in ("network", "year", "finite", *FIELDS)}
+def _series(ties: pd.DataFrame, years: list[int]) -> Callable[[Pair], dict[str, dict[str, list[float | None]]]]:
+    """A function from a pair to its series; all numbers are put in place and rounded at once, for they are millions."""
+    keys = ["src", "dst", "network"]
+    group = ties.groupby(keys, sort=False, observed=True).ngroup().to_numpy()
+    position = np.searchsorted(years, ties["year"].to_numpy())
+    fields = {name: np.full((group.max(initial=-1) + 1, len(years)), np.nan) for name in FIELDS}
+    for name, grid in fields.items():
+        grid[group, position] = _short(name, ties[name].to_numpy(dtype=float))
+    fields["z"][group, position] = np.where(ties["finite"].fillna(False), fields["z"][group, position], np.nan)
+    rows_by_pair: dict[Pair, dict[str, int]] = {}
+    for row, (src, dst, network) in enumerate(ties[keys].drop_duplicates().itertuples(index=False)):
+        rows_by_pair.setdefault((src, dst), {})[network] = row
 
     def entry(pair: Pair) -> dict[str, dict[str, list[float | None]]]:
-        rows = starts[pair]
-        found: dict[str, dict[str, list[float | None]]] = {}
-        for row in rows:
-            fields = found.setdefault(columns["network"][row], {name: [None] * len(years) for name in FIELDS})
-            at = position[int(columns["year"][row])]
-            for name in FIELDS:
-                fields[name][at] = _short(name, columns[name][row])
-            if not columns["finite"][row]:
-                fields["z"][at] = None
-        return found
+        rows = rows_by_pair[pair]
+        return {network: {name: _plain(grid[row]) for name, grid in fields.items()} for network, row in rows.items()}
 
     return entry
 
 
-def _short(name: str, value: Any) -> float | None:
+def _plain(values: NDArray[np.float64]) -> list[float | None]:
+    """For JSON: null for missing values, and whole numbers without a decimal point."""
+    return [None if v != v else int(v) if v == int(v) else v for v in values.tolist()]  # noqa: PLR0124 (v is NaN)
+
+
+def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """As many digits as the page shows: weights whole, z to three decimals, p to four, the rest to four digits."""
-    if not np.isfinite(value):
-        return None
-    if name == "weight":
-        return int(value)
-    digits = round(float(value), 4 if name.startswith("p_") else 3)
-    if name in ("expected", "sd") and digits >= 1:
-        digits = float(f"{digits:.4g}")
-    return int(digits) if digits.is_integer() and abs(digits) < 1e15 else digits
+    values = np.where(np.isfinite(values), values, np.nan)
+    digits = np.round(values, 4 if name.startswith("p_") else 3)
+    if name not in ("expected", "sd"):
+        return digits
+    large = np.abs(values) >= 10
+    scale = 10.0 ** (np.floor(np.log10(np.where(large, np.abs(values), 10.0))) - 3)
+    return np.where(large, np.round(np.round(values / scale) * scale, 3), digits)
 
 
 def country_options(results: Results) -> list[dict[str, str]]:
