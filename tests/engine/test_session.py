@@ -79,6 +79,13 @@ def test_the_log_settings_are_the_projects(jars):
         assert "conf/log4j2.properties" in session_options(master)["spark.driver.extraJavaOptions"]
 
 
+@pytest.mark.parametrize(("run", "collector"), [("short", "UseSerialGC"), ("", "UseParallelGC")])
+def test_a_short_run_compiles_little(jars, monkeypatch, run, collector):
+    monkeypatch.setenv("ISTHMUS_RUN", run)
+    assert collector in session_options("local[2]")["spark.driver.extraJavaOptions"]
+    assert "GC" not in session_options("yarn")["spark.driver.extraJavaOptions"]
+
+
 def test_as_a_command_it_prints_arguments_of_spark_submit(jars, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["session", "yarn"])
     session.main()

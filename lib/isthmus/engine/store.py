@@ -42,7 +42,7 @@ class TableStore:
         self.location = os.path.abspath(location) if is_folder else location.rstrip("/")
         # one run writes to a warehouse at a time, so what this store saw or wrote itself need not be asked again
         self._there: set[str] = set()
-        self._defined: list[TableSpec] = []
+        self._defined: dict[str, TableSpec] = {}
         self._commits: dict[str, dict[str, Any]] = {}
 
     def path(self, table: TableSpec | str) -> str:
@@ -119,6 +119,7 @@ class TableStore:
         """Add rows of a log, such as the ledger's; tables of results use `replace` or `merge`."""
         self._create(spec, replace_if_changed=False)
         self._save(spec, self._aligned(spec, rows).write.format("delta").mode("append"))
+        self._commits.pop(spec.name, None)  # asked for only when somebody wants to know
 
     def rows_written(self, table: TableSpec | str) -> int:
         """The number of rows that this store's last write to the table, else the table's last commit, wrote."""
@@ -163,9 +164,9 @@ class TableStore:
         return rows.select(*(F.col(f.name).cast(f.dataType).alias(f.name) for f in spec.fields))
 
     def _create(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
-        if spec not in self._defined:
+        if self._defined.get(spec.name) != spec:
             self._define(spec, replace_if_changed=replace_if_changed)
-            self._defined.append(spec)
+            self._defined[spec.name] = spec
 
     def _define(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
         if not self.exists(spec):
