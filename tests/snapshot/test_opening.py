@@ -121,7 +121,9 @@ def test_a_part_of_another_size_is_named(tmp_path):
     path = base / "sources/updated_date=2026-06-24/part_0000.gz"
     size = path.stat().st_size
     path.write_bytes(path.read_bytes()[:-3])
-    refused(tmp_path, f"sources: part updated_date=2026-06-24/part_0000.gz has {size - 3} bytes, the manifest says {size}")
+    refused(
+        tmp_path, f"sources: part updated_date=2026-06-24/part_0000.gz has {size - 3} bytes, the manifest says {size}"
+    )
 
 
 def test_a_manifest_that_does_not_add_up_is_named(tmp_path):
@@ -169,7 +171,9 @@ def test_deletions_are_found(tmp_path):
 
 def test_legacy_tree_of_real_records(openalex_records):
     uri = str(openalex_records / "legacy_snapshot")
-    with pytest.raises(SnapshotError, match=r"works: part updated_date=2023-07-17/part_000.gz is missing \(24 records\)"):
+    with pytest.raises(
+        SnapshotError, match=r"works: part updated_date=2023-07-17/part_000.gz is missing \(24 records\)"
+    ):
         open_snapshot(uri)
     snapshot = open_snapshot(uri, partial=True)
     assert (snapshot.layout, snapshot.release) == ("legacy", "2023-09-20")
@@ -239,7 +243,9 @@ def test_one_file(tmp_path):
     assert part.entity == "works"
 
 
-@pytest.mark.parametrize(("content", "message"), [(None, "nothing is there"), (b"hello", "no file with OpenAlex records")])
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "nothing is there"), (b"hello", "no file with OpenAlex records")]
+)
 def test_folders_without_records(tmp_path, content, message):
     if content:
         put(tmp_path / "notes.txt", content)
@@ -268,7 +274,9 @@ def test_manifests_that_cannot_be_read(content):
 
 def test_manifest_forms():
     file = {"url": "data/works/updated_date=2026-01-01/part_0000.gz", "meta": {"content_length": 5, "record_count": 1}}
-    listed = read_manifests(json.dumps({"date": DATE, "entities": [{"entity": "works", "files": [file]}]}).encode(), "m")
+    listed = read_manifests(
+        json.dumps({"date": DATE, "entities": [{"entity": "works", "files": [file]}]}).encode(), "m"
+    )
     legacy = read_manifests(json.dumps({"entries": [file], "meta": {"record_count": 1}}).encode(), "m", "works")
     for manifest in (listed["works"], legacy["works"]):
         assert manifest.files[0].path == "updated_date=2026-01-01/part_0000.gz"

@@ -158,7 +158,13 @@ def test_vintages(tmp_path):
 
 def test_null_authors_keep_their_place(tmp_path):
     lines = [
-        dump(authorships=[None, {"author": None}, {"author": {"id": None}, "institutions": [None], "countries": [None, "FR"]}]),
+        dump(
+            authorships=[
+                None,
+                {"author": None},
+                {"author": {"id": None}, "institutions": [None], "countries": [None, "FR"]},
+            ]
+        ),
         dump(authorships=None),
         dump(authorships=[]),
     ]
@@ -185,7 +191,10 @@ HOSTILE = [
     (dump(topics=[{"score": []}]), "got `array` - at `$.topics[0].score`"),
     (json.dumps({"id": None}).encode(), "Expected `str`, got `null` - at `$.id`"),
     (json.dumps({"title": "no id"}).encode(), "Object missing required field `id`"),
-    (dump(id="https://openalex.org/A1"), "Expected an OpenAlex id with W and digits, got 'https://openalex.org/A1' - at `$.id`"),
+    (
+        dump(id="https://openalex.org/A1"),
+        "Expected an OpenAlex id with W and digits, got 'https://openalex.org/A1' - at `$.id`",
+    ),
     (dump(id="https://openalex.org/W-1"), "at `$.id`"),
     (b'{"id": "https://openalex.org/W1", "type": "\xff"}', "can't decode byte 0xff"),
     (b'{"id": "https://openalex.org/W1", "type": "\\ud800"}', "truncated"),
@@ -220,7 +229,11 @@ def test_blank_lines_are_no_records_but_count_as_lines(tmp_path):
 
 def test_a_line_of_two_megabytes_with_five_thousand_authors(tmp_path):
     authors = [
-        {"author": {"id": url(f"A{i}")}, "institutions": [{"id": url(f"I{i % 90}"), "country_code": "CH"}], "raw": "x" * 300}
+        {
+            "author": {"id": url(f"A{i}")},
+            "institutions": [{"id": url(f"I{i % 90}"), "country_code": "CH"}],
+            "raw": "x" * 300,
+        }
         for i in range(5103)
     ]
     line = dump(authorships=authors)
@@ -306,7 +319,13 @@ def test_institutions_sources_topics(tmp_path):
             "type": "education",
             "lineage": [url("I5"), url("I6")],
             "updated_date": "2023-01-02",
-            "geo": {"city": "Bern", "geonames_city_id": "2661552", "country_code": "CH", "latitude": "46.9", "longitude": 7},
+            "geo": {
+                "city": "Bern",
+                "geonames_city_id": "2661552",
+                "country_code": "CH",
+                "latitude": "46.9",
+                "longitude": 7,
+            },
         }
     ).encode()
     [record], rejects, _ = parse(tmp_path, [line], "institutions")
@@ -326,7 +345,9 @@ def test_institutions_sources_topics(tmp_path):
         "longitude": 7.0,
     }
     assert record["source"] is None
-    [record], _, _ = parse(tmp_path, [b'{"id":"https://openalex.org/S7","type":"journal","issn_l":"1234-5678"}'], "sources")
+    [record], _, _ = parse(
+        tmp_path, [b'{"id":"https://openalex.org/S7","type":"journal","issn_l":"1234-5678"}'], "sources"
+    )
     assert record["source"] == {"source_type": "journal", "issn_l": "1234-5678"}
     topic = {"id": url("T1"), "display_name": "t"} | {
         name: {"id": url(f"{name}s/{n}"), "display_name": name.upper()}
@@ -342,14 +363,33 @@ def test_institutions_sources_topics(tmp_path):
 
 value = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "source", "author", "score"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "source", "author", "score"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
-NAMES = ["id", "publication_year", "authorships", "referenced_works", "topics", "primary_location", "concepts", "updated_date"]
+NAMES = [
+    "id",
+    "publication_year",
+    "authorships",
+    "referenced_works",
+    "topics",
+    "primary_location",
+    "concepts",
+    "updated_date",
+]
 
 
 @settings(max_examples=150, deadline=None)
-@given(bad=st.lists(st.one_of(st.dictionaries(st.sampled_from(NAMES), value).map(lambda d: json.dumps(d).encode()), st.binary(max_size=40)), max_size=6))
+@given(
+    bad=st.lists(
+        st.one_of(
+            st.dictionaries(st.sampled_from(NAMES), value).map(lambda d: json.dumps(d).encode()), st.binary(max_size=40)
+        ),
+        max_size=6,
+    )
+)
 def test_any_line_is_a_record_or_a_reject(tmp_path_factory, bad):
     bad = [line.replace(b"\n", b" ") for line in bad]
     lines = [*bad, dump(id=url("W123456"))]

@@ -30,13 +30,19 @@ def test_deletions_one_row_per_work_with_its_last_day(tmp_path):
 
 def test_a_list_with_other_columns_is_an_error(tmp_path):
     (tmp_path / "deleted_ids.csv").write_text("id,when\n1,2\n")
-    with pytest.raises(SnapshotError, match=r"deleted_ids.csv: expected a CSV file with the columns work_id, deleted_date"):
+    with pytest.raises(
+        SnapshotError, match=r"deleted_ids.csv: expected a CSV file with the columns work_id, deleted_date"
+    ):
         read_deletions(snapshot(tmp_path, ("deleted_ids.csv",)))
 
 
 def test_merges_follow_chains_and_the_later_date_holds(tmp_path):
-    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"merge_date,id,merge_into_id\n2023-01-02,W1,W2\n2023-01-02,W5,W6\n"))
-    (tmp_path / "b.csv").write_text("merge_date,id,merge_into_id\n2023-01-03,W2,W3\n2023-01-01,W5,W7\n2023-01-01,W8,W8\n")
+    (tmp_path / "a.csv.gz").write_bytes(
+        gzip.compress(b"merge_date,id,merge_into_id\n2023-01-02,W1,W2\n2023-01-02,W5,W6\n")
+    )
+    (tmp_path / "b.csv").write_text(
+        "merge_date,id,merge_into_id\n2023-01-03,W2,W3\n2023-01-01,W5,W7\n2023-01-01,W8,W8\n"
+    )
     table = read_merges(snapshot(tmp_path, merges=("a.csv.gz", "b.csv")), "works")
     assert dict(zip(*table.to_pydict().values(), strict=True)) == {1: 3, 2: 3, 5: 6}
     assert read_merges(snapshot(tmp_path), "works").num_rows == 0

@@ -16,7 +16,14 @@ TOPIC = pa.struct(
 )
 SOURCE = pa.struct([("id", TEXT), ("display_name", TEXT), ("issn_l", TEXT), ("type", TEXT)])
 AFFILIATION = pa.struct(
-    [("id", TEXT), ("display_name", TEXT), ("ror", TEXT), ("country_code", TEXT), ("type", TEXT), ("lineage", pa.list_(TEXT))]
+    [
+        ("id", TEXT),
+        ("display_name", TEXT),
+        ("ror", TEXT),
+        ("country_code", TEXT),
+        ("type", TEXT),
+        ("lineage", pa.list_(TEXT)),
+    ]
 )
 AUTHORSHIP = pa.struct(
     [
@@ -80,12 +87,21 @@ OFFICIAL = {
         [("id", TEXT), ("display_name", TEXT), ("issn_l", TEXT), ("type", TEXT), ("updated_date", STAMP)]
     ),
     "topics": pa.schema(
-        [("id", TEXT), ("display_name", TEXT), ("subfield", LEVEL), ("field", LEVEL), ("domain", LEVEL), ("updated_date", STAMP)]
+        [
+            ("id", TEXT),
+            ("display_name", TEXT),
+            ("subfield", LEVEL),
+            ("field", LEVEL),
+            ("domain", LEVEL),
+            ("updated_date", STAMP),
+        ]
     ),
 }
 
 
-def write_jsonl(root: Path, lines: dict[str, list[bytes]], partition: str = "2026-06-24", release: str = RELEASE) -> Path:
+def write_jsonl(
+    root: Path, lines: dict[str, list[bytes]], partition: str = "2026-06-24", release: str = RELEASE
+) -> Path:
     """Lines per entity as an official JSON Lines snapshot of one part each, with manifests."""
     for entity, content in lines.items():
         file = root / "data/jsonl" / entity / f"updated_date={partition}" / "part_0000.gz"
@@ -94,7 +110,9 @@ def write_jsonl(root: Path, lines: dict[str, list[bytes]], partition: str = "202
     return with_manifests(root, "jsonl", {entity: len(content) for entity, content in lines.items()}, release)
 
 
-def write_parquet(root: Path, lines: dict[str, list[bytes]], partition: str = "2026-06-24", release: str = RELEASE) -> Path:
+def write_parquet(
+    root: Path, lines: dict[str, list[bytes]], partition: str = "2026-06-24", release: str = RELEASE
+) -> Path:
     """The same records as an official Parquet snapshot."""
     for entity, content in lines.items():
         file = root / "data/parquet" / entity / f"updated_date={partition}" / "part_0000.parquet"
@@ -155,6 +173,26 @@ def real_lines(openalex_records):
         "topics": ["topics_from_works"],
     }
     return {
-        entity: [line for name in files for line in gzip.open(openalex_records / f"{name}.jsonl.gz").read().splitlines()]
+        entity: [
+            line for name in files for line in gzip.open(openalex_records / f"{name}.jsonl.gz").read().splitlines()
+        ]
         for entity, files in names.items()
     }
+
+
+@pytest.fixture(scope="session")
+def as_jsonl():
+    """The function that writes lines as an official JSON Lines snapshot."""
+    return write_jsonl
+
+
+@pytest.fixture(scope="session")
+def as_parquet():
+    """The function that writes lines as an official Parquet snapshot."""
+    return write_parquet
+
+
+@pytest.fixture(scope="session")
+def renew_manifests():
+    """The function that writes the manifests of a snapshot anew."""
+    return with_manifests

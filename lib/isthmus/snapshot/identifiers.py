@@ -87,10 +87,10 @@ def reference_numbers(raw: Sequence[bytes]) -> pa.Array:
     joined = b"".join(raw)
     missing = np.fromiter((text[:1] != b"[" for text in raw), bool, len(raw))
     flat = joined.count(b"[") == len(raw) - missing.sum() and b"{" not in joined and b"\\" not in joined
-    flat = flat and all(raw[i] == b"null" for i in np.flatnonzero(missing))
+    flat = flat and all(raw[i] == b"null" for i in np.flatnonzero(missing).tolist())
     lengths = np.fromiter(map(len, raw), np.int64, len(raw))
     found = _digit_runs(np.frombuffer(joined, np.uint8), lengths) if flat else None
-    if found is None or any(raw[i].strip(b"[] \t\r\n") not in NO_ITEM for i in np.flatnonzero(found[1] == 0)):
+    if found is None or any(raw[i].strip(b"[] \t\r\n") not in NO_ITEM for i in np.flatnonzero(found[1] == 0).tolist()):
         return _decoded(raw)
     values, counts = found
     offsets = np.zeros(len(raw) + 1, np.int32)

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from isal import isal_zlib
 
@@ -12,7 +12,7 @@ INFLATE_BYTES = 1 << 20
 LONGEST_LINE = 256 << 20
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-INFLATE_ERRORS: tuple[type[Exception], ...] = (isal_zlib.error, zlib.error)
+INFLATE_ERRORS: Any = (isal_zlib.error, zlib.error)
 GZIP_WINDOW = 31  # zlib's largest window (15) and a gzip header (16)
 
 

@@ -22,6 +22,7 @@ from isthmus.tables.entities import (
     build_sources,
     build_topics,
 )
+from isthmus.tables.everything import build_all, build_concurrently
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS, parse_entities, parse_works
 from isthmus.tables.works import WORKS, build_works
 
@@ -65,8 +66,10 @@ __all__ = [
     "AccountingBuilt",
     "Built",
     "build_accounting",
+    "build_all",
     "build_authorships",
     "build_citations",
+    "build_concurrently",
     "build_coverage",
     "build_discarded",
     "build_institutions",

@@ -105,9 +105,7 @@ def works_rows(records: DataFrame, last: int | None) -> DataFrame:
     last : the last year in which a work can have been published.
 
     """
-    listed = F.coalesce(F.array_size("authorships"), F.lit(0))
-    counted = F.col("authors_count")
-    cut = F.when(counted.isNotNull(), counted > listed).otherwise(listed == API_AUTHOR_LIMIT)
+    listed, counted = _listed("authorships"), F.col("authors_count")
     return records.select(
         "work_id",
         year_until(last).alias("publication_year"),
@@ -125,8 +123,8 @@ def works_rows(records: DataFrame, last: int | None) -> DataFrame:
         "topics",
         "concepts",
         F.coalesce(counted, listed).alias("n_authors"),
-        cut.alias("authors_truncated"),
-        F.coalesce(F.array_size("referenced_works"), F.lit(0)).alias("n_references"),
+        _is_cut(counted, listed).alias("authors_truncated"),
+        _listed("referenced_works").alias("n_references"),
         updated().alias("updated_date"),
         "part",
     )
@@ -147,13 +145,25 @@ def rewritten(rows: DataFrame, name: str, merges: DataFrame) -> DataFrame:
     return joined.select(*(F.coalesce("_into", name).alias(c) if c == name else rows[c] for c in rows.columns))
 
 
+def _listed(name: str) -> Column:
+    """The length of a list, 0 where there is none."""
+    return F.coalesce(F.array_size(name), F.lit(0))
+
+
+def _is_cut(counted: Column, listed: Column) -> Column:
+    """Whether authors are missing: the list is shorter than counted, or, uncounted, as long as the API's longest."""
+    return F.when(counted.isNotNull(), counted > listed).otherwise(listed == API_AUTHOR_LIMIT)
+
+
 def _notes(store: TableStore, parsed: DataFrame, last: int | None) -> tuple[str, ...]:
-    cut = store.read(WORKS).agg(F.count_if("authors_truncated").alias("n")).first()
     notes = []
+    cut = store.read(WORKS).agg(F.count_if("authors_truncated").alias("n")).first()
     if cut and cut.n:
-        notes.append(f"{cut.n} works list exactly 100 authors, where the API cuts: their later authors are unknown")
-    if last is not None:
-        late = parsed.agg(F.count_if(F.col("publication_year") > last).alias("n")).first()
-        if late and late.n:
-            notes.append(f"{late.n} records have a publication year after {last}: their year is unknown")
+        notes.append(
+            f"{cut.n} works list fewer authors than they have, or exactly {API_AUTHOR_LIMIT}, where the API cuts: the "
+            "countries of the others are unknown"
+        )
+    late = parsed.agg(F.count_if(F.col("publication_year") > last).alias("n")).first() if last is not None else None
+    if late and late.n:
+        notes.append(f"{late.n} records have a publication year after {last}: their year is unknown")
     return tuple(notes)

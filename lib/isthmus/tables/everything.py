@@ -1,0 +1,56 @@
+"""All tables of a snapshot in one call; the pipeline calls the same builders stage by stage."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from isthmus.engine import TableStore
+from isthmus.snapshot import Snapshot
+from isthmus.tables.accounting import build_accounting
+from isthmus.tables.authorships import build_authorships
+from isthmus.tables.built import Built, concurrently
+from isthmus.tables.citations import build_citations
+from isthmus.tables.coverage import build_coverage
+from isthmus.tables.discarded import build_discarded
+from isthmus.tables.entities import build_institutions, build_sources, build_topics
+from isthmus.tables.parsed import parse_entities, parse_works
+from isthmus.tables.works import build_works
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Builder = Callable[["SparkSession", TableStore, Snapshot], Built]
+
+
+def build_all(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> list[Built]:
+    """Write every table of a snapshot; tables that do not read each other are written at the same time.
+
+    Parameters
+    ----------
+    spark, store : the session and the tables.
+    snapshot : an open snapshot.
+
+    Raises
+    ------
+    SnapshotError : the snapshot is not what it promises; see `parse_works`.
+
+    """
+    built = build_concurrently(spark, store, snapshot, parse_works, parse_entities)
+    built.append(build_discarded(spark, store, snapshot))
+    records = (build_works, build_authorships, build_citations)
+    built += build_concurrently(spark, store, snapshot, *records, build_institutions, build_sources, build_topics)
+    built.append(build_coverage(spark, store, snapshot))
+    accounts = build_accounting(spark, store, snapshot)
+    return [*built, accounts.rejects, accounts.parts, accounts.unknown_fields, accounts.accounting]
+
+
+def build_concurrently(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *builders: Builder) -> list[Built]:
+    """Run builders that do not read each other's tables at the same time; results in their order.
+
+    Parameters
+    ----------
+    spark, store, snapshot : what every builder works with.
+    builders : functions of this room that write one table.
+
+    """
+    return concurrently(*(partial(build, spark, store, snapshot) for build in builders))
