@@ -4,10 +4,15 @@ python scripts/bench/simulate.py recovery --seeds 20 --works 100000
 python scripts/bench/simulate.py speed --works 100000 --works 1000000
 """
 
+import resource
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import click
 import numpy as np
@@ -16,7 +21,7 @@ from scipy import sparse
 
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.significance import PairTable, pair_significance
-from isthmus.simulate import Plan, World, build_plan
+from isthmus.simulate import Plan, World, build_plan, simulate_snapshot
 from isthmus.simulate.blocks import work_ids
 from isthmus.simulate.facts import countries
 from isthmus.simulate.fates import part_works
@@ -228,24 +233,108 @@ def poles(pairs: dict[str, pd.DataFrame]) -> dict[str, float]:
     return found
 
 
+def cell(frame: pd.DataFrame, found: str, of: str) -> str:
+    total = frame[of].sum()
+    return f"{frame[found].sum():.0f} of {total:.0f} ({frame[found].sum() / total:.0%})" if total else "none planted"
+
+
+def table_of(full: pd.DataFrame, empty: pd.DataFrame) -> str:
+    """What was recovered, in Markdown."""
+    rows = [("planted", "how it is looked for", "found")]
+    says = {
+        "strong": "tie stronger than size, 30 or more a year expected",
+        "medium": "the same, 10 to 30 a year",
+        "small": "the same, under 10 a year",
+    }
+    for name, what in says.items():
+        rows.append((what, "mean z of 2017-2021 > 2", cell(full, f"{name} z", f"{name} n")))
+        rows.append(("", "q < 0.05 in at least one of the five years", cell(full, f"{name} q", f"{name} n")))
+    rows.append(
+        (
+            "tie weaker than size (0.1 to 0.2 times)",
+            "P(W <= w) < 0.05 in at least one year",
+            cell(full, "weaker p", "weaker n"),
+        )
+    )
+    rows.append(
+        (
+            "nothing: other pairs called",
+            "mean z > 2",
+            f"{full['false z'].mean():.1f} of {full['called z'].mean():.1f} called",
+        )
+    )
+    rows.append(
+        ("", "q < 0.05, 2017-2021", f"{full['false q'].mean():.2f} of {full['called q'].mean():.2f} called a world")
+    )
+    for kind in ("scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"):
+        for strength, ratio in (("strong", 9), ("medium", 4), ("weak", 2)):
+            name = f"{kind} {strength}"
+            what = f"{kind.replace('_', ' ')}, propensity changes {ratio} times"
+            rows.append((what, "z moves as planted in both networks", cell(full, f"{name} ok", f"{name} n")))
+    for name in ("collaboration", "exchange"):
+        fell = full[f"poles {name} falls"].mean()
+        z = f"z {full[f'poles {name} early'].mean():.2f} to {full[f'poles {name} late'].mean():.2f}"
+        early, late = (full[f"poles {name} ratio {when}"].mean() for when in ("early", "late"))
+        ratio = f"w / expected {early:.2f} to {late:.2f}"
+        rows.append(
+            (f"US-China divergence, {name}", "2000-2004 against 2017-2021", f"seen in {fell:.0%}; {z}; {ratio}")
+        )
+    for name in ("collaboration", "exchange"):
+        shares = f"{empty[f'{name} p upper'].mean():.3f} above, {empty[f'{name} p lower'].mean():.3f} below"
+        rows.append((f"nothing at all, {name}", "share of pairs with randomised p < 0.05", shares))
+        called = f"{empty[f'{name} q year-pairs'].mean():.1f} with q < 0.05 in 22 years"
+        pairs = f"{empty[f'{name} z>2 of pairs'].mean():.2%} of pairs; {called}"
+        rows.append(("", "mean z of 2017-2021 > 2", pairs))
+    rows.insert(1, ("---", "---", "---"))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
 @click.group()
 def main() -> None:
     """Measure the simulated world."""
 
 
 @main.command()
-@click.option("--seeds", default=20)
-@click.option("--works", default=100_000)
-@click.option("--processes", default=2)
-@click.option("--raw", is_flag=True)
-def recovery(seeds: int, works: int, processes: int, raw: bool) -> None:
-    """Worlds over seeds: what the null model gives back, as a markdown table."""
+@click.option("--seeds", default=20, show_default=True)
+@click.option("--works", default=World().works, show_default=True)
+@click.option("--processes", default=2, show_default=True)
+@click.option("--save", type=click.Path(path_type=Path), help="Folder for the raw counts of every world.")
+def recovery(seeds: int, works: int, processes: int, save: Path | None) -> None:
+    """Worlds over seeds: what the null model gives back, as a Markdown table."""
     with ProcessPoolExecutor(processes) as pool:
         full = pd.DataFrame(pool.map(partial(recover, works, "full"), range(1, seeds + 1)))
         empty = pd.DataFrame(pool.map(partial(recover, works, "empty"), range(1, seeds + 1)))
-    if raw:
-        click.echo(full.mean().round(3).to_string())
-        click.echo(empty.mean().round(3).to_string())
+    if save:
+        save.mkdir(parents=True, exist_ok=True)
+        full.to_csv(save / "full.csv", index=False)
+        empty.to_csv(save / "empty.csv", index=False)
+    click.echo(table_of(full, empty))
+
+
+@main.command()
+@click.option("--works", multiple=True, type=int, default=(100_000,), show_default=True)
+@click.option("--processes", default=2, show_default=True)
+@click.option("--formats", default="jsonl", show_default=True)
+def speed(works: tuple[int, ...], processes: int, formats: str) -> None:
+    """Seconds, works and megabytes a second, peak memory of a process, by number of works."""
+    click.echo("| works | format | seconds | works a second | MB a second | CPU seconds | peak MB a process |")
+    click.echo("|---|---|---|---|---|---|---|")
+    for number in works:
+        folder = Path(tempfile.mkdtemp())
+        before, started = sum(_cpu()), time.perf_counter()
+        written = simulate_snapshot(folder, works=number, formats=formats.split(","), processes=processes)
+        seconds, cpu = time.perf_counter() - started, sum(_cpu()) - before
+        peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+        shutil.rmtree(folder)
+        click.echo(
+            f"| {number:,} | {formats} | {seconds:.1f} | {number / seconds:,.0f} | {written.size / 1e6 / seconds:.1f} |"
+            f" {cpu:.1f} | {peak:,.0f} |"
+        )
+
+
+def _cpu() -> tuple[float, ...]:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return tuple(u.ru_utime + u.ru_stime for u in used)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,11 @@ def test_a_draw_depends_on_its_key_and_counters_only():
 def test_other_seeds_names_and_counters_give_other_draws():
     counters = np.arange(1000)
     base = bits(stream(7, "team"), counters, 0)
-    for other in (bits(stream(8, "team"), counters, 0), bits(stream(7, "type"), counters, 0), bits(stream(7, "team"), counters, 1)):
+    for other in (
+        bits(stream(8, "team"), counters, 0),
+        bits(stream(7, "type"), counters, 0),
+        bits(stream(7, "team"), counters, 1),
+    ):
         assert not np.intersect1d(base, other).size
 
 

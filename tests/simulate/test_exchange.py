@@ -33,7 +33,9 @@ def test_what_joint_papers_bring_anyway_is_a_floor():
     along[0, 0, 1] = along[0, 1, 0] = 0.5
     wanted = np.zeros((1, n, n))
     wanted[0, 0, 2] = wanted[0, 2, 0] = 100.0
-    _, solved = solve_preferences(np.full((1, n), 1000.0), along, np.zeros((1, n, n)), np.ones((1, n), bool), np.full((1, n), 1 / 3), wanted)
+    _, solved = solve_preferences(
+        np.full((1, n), 1000.0), along, np.zeros((1, n, n)), np.ones((1, n), bool), np.full((1, n), 1 / 3), wanted
+    )
     assert solved[0, 0, 1] > 100  # half of their papers are joint and cite at home
 
 

@@ -15,7 +15,9 @@ def test_every_country_of_a_work_has_an_author(plan, works):
     there = set(zip(seats.row.tolist(), seats.country.tolist(), strict=True))
     signed = np.unique(seats.row)
     for side in (blocks.home, blocks.second, blocks.third):
-        wanted = [(r, c) for r, c in zip(signed.tolist(), side[works.block[signed]].tolist(), strict=True) if c != NOBODY]
+        wanted = [
+            (r, c) for r, c in zip(signed.tolist(), side[works.block[signed]].tolist(), strict=True) if c != NOBODY
+        ]
         assert set(wanted) <= there
 
 

@@ -53,7 +53,9 @@ def test_an_empty_world_follows_the_null_model():
     assert drawn.sum() == pytest.approx(expected.sum(), rel=0.02)
     assert (drawn > 0).sum() == pytest.approx(present.sum(), rel=0.02)
     heavy = expected > 5
-    variance = (expected * (2 / (1 - np.concatenate([law.continued] * 10)[:, upper[0], upper[1]]) - 1) - expected**2)[heavy]
+    variance = (expected * (2 / (1 - np.concatenate([law.continued] * 10)[:, upper[0], upper[1]]) - 1) - expected**2)[
+        heavy
+    ]
     assert ((drawn - expected)[heavy] ** 2).sum() == pytest.approx(variance.sum(), rel=0.1)
 
 
@@ -72,7 +74,10 @@ def test_luck_is_persistent_only_when_asked():
 
     def correlation(persistence):
         world = World(works=100_000, persistence=persistence, planted=frozenset())
-        drawn = collaboration_weights(world, size, ())[:, heavy[0], heavy[1]] / size.collaboration.expected[:, heavy[0], heavy[1]]
+        drawn = (
+            collaboration_weights(world, size, ())[:, heavy[0], heavy[1]]
+            / size.collaboration.expected[:, heavy[0], heavy[1]]
+        )
         return np.corrcoef(drawn[:-1].ravel(), drawn[1:].ravel())[0, 1]
 
     assert abs(correlation(0.0)) < 0.06

@@ -22,7 +22,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.option("--out", required=True, help="Folder or URI to write into; new or empty.")
-@click.option("--works", type=int, default=100_000, show_default=True, help="Number of works, all fields together.")
+@click.option("--works", type=int, default=80_000, show_default=True, help="Number of works, all fields together.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same records.")
 @click.option("--formats", default="jsonl", show_default=True, help="Layouts: parquet, jsonl, legacy; with commas.")
 @click.option(

@@ -24,7 +24,7 @@ LAYER_NAMES = (
     "other fields",
     "expansion",
 )
-LAYER_SHARES = np.array([0.66, 0.09, 0.06, 0.05, 0.06, 0.08])
+LAYER_SHARES = np.array([0.72, 0.08, 0.05, 0.04, 0.05, 0.06])
 
 WEIGHT_EXPONENT = 0.7  # how fast the mean weight of a country's links grows with its size
 PARTNER_EXPONENT = 0.5  # how fast its number of partners does
@@ -74,7 +74,7 @@ class Law:
     def quantile(self, level: Floats) -> Floats:
         """The weight below or at which the law has at least probability `level`, per pair and year (T, n, n)."""
         above = np.maximum(1.0 - level, 1e-300)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             steps = np.log(above / self.present) / np.log(self.continued)
         weight = np.where(self.continued > 0, 1.0 + np.floor(np.nan_to_num(steps)), 1.0)
         return np.where(above < self.present, weight, 0.0)
@@ -83,7 +83,7 @@ class Law:
 def largest_remainder(weights: Floats, total: int) -> Ints:
     """Whole numbers in proportion to the weights that add up to the total (last axis flattened)."""
     flat = np.asarray(weights, dtype=np.float64).ravel()
-    exact = flat / flat.sum() * total
+    exact = flat / max(flat.sum(), 1e-300) * total
     whole = np.floor(exact).astype(np.int64)
     missing = total - int(whole.sum())
     if missing:

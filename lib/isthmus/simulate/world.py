@@ -40,7 +40,7 @@ class World:
 
     """
 
-    works: int = 100_000
+    works: int = 80_000
     seed: int = 1
     first_year: int = 1996
     last_year: int = 2023
