@@ -1,0 +1,110 @@
+"""A run that is killed in the middle of a stage and started again ends like one that was not disturbed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+
+from isthmus.config import load_study
+from isthmus.engine import TableStore
+from isthmus.pipeline import STAGES, Request, run_pipeline
+from isthmus.simulate import simulate_snapshot
+
+pytestmark = pytest.mark.spark
+
+WORKS = 3_000
+LONGEST_WAIT_SECONDS = 400
+# the process is killed as soon as this table's folder appears: its stage has begun to write and has not ended
+KILLED_AT = ("authorships", "ties")
+VOLATILE = {"seconds"}
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("killed") / "snapshot"
+    simulate_snapshot(folder, works=WORKS, seed=3)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(spark, snapshot, tmp_path_factory):
+    warehouse = tmp_path_factory.mktemp("undisturbed")
+    study = load_study("demonstration")
+    run_pipeline(spark, Request(warehouse=str(warehouse), study=study, snapshot=str(snapshot), quiet=True))
+    return warehouse
+
+
+def start(snapshot, warehouse):
+    words = ["run", "--study", "demonstration", "--snapshot", str(snapshot), "--warehouse", str(warehouse)]
+    code = f"import sys; from isthmus.cli.main import main; sys.argv = ['isthmus'] + {[*words, '--master', 'local[2]']}; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=os.environ | {"ISTHMUS_RUN": "short"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def kill_when(process, sign: Path):
+    """SIGKILL the process with its JVM and workers once the sign is there."""
+    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    while not sign.exists():
+        assert process.poll() is None, f"ended before it could be killed: {process.stderr.read()[-2000:]}"
+        assert time.monotonic() < deadline, f"{sign} did not appear"
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def content(store, spec):
+    """Number of rows and a sum of row hashes: equal for equal rows in any order."""
+    columns = [F.to_json(F.struct(F.col(c))) if c == "inputs" else F.col(c) for c in spec.columns if c not in VOLATILE]
+    rows = store.read(spec).agg(F.count("*").alias("n"), F.sum(F.xxhash64(*columns) % 1_000_003).alias("h")).first()
+    return rows.n, rows.h
+
+
+@pytest.fixture(scope="module")
+def restarted(snapshot, undisturbed, tmp_path_factory):
+    warehouse = tmp_path_factory.mktemp("restarted")
+    for table in KILLED_AT:
+        kill_when(start(snapshot, warehouse), warehouse / table)
+    last = start(snapshot, warehouse)
+    _, errors = last.communicate(timeout=LONGEST_WAIT_SECONDS)
+    assert last.returncode == 0, errors[-3000:]
+    return warehouse
+
+
+def test_all_tables_are_those_of_the_undisturbed_run(spark, undisturbed, restarted):
+    one, other = TableStore(spark, str(undisturbed)), TableStore(spark, str(restarted))
+    specs = [spec for stage in STAGES for spec in stage.writes]
+    assert len(specs) > 15
+    different = [spec.name for spec in specs if content(one, spec) != content(other, spec)]
+    assert different == []
+
+
+def test_the_published_results_are_the_same(undisturbed, restarted):
+    names = sorted(p.name for p in (undisturbed / "results/demonstration").glob("*.parquet"))
+    assert "ties.parquet" in names
+    for name in names:
+        one, other = (pd.read_parquet(w / "results/demonstration" / name) for w in (undisturbed, restarted))
+        kept = [c for c in one.columns if c not in VOLATILE]
+        pd.testing.assert_frame_equal(one[kept], other[kept])
+
+
+def test_the_ledger_shows_the_killed_stages_and_that_the_others_were_not_repeated(spark, restarted):
+    ledger = TableStore(spark, str(restarted)).read("ledger")
+    starts = {
+        r.stage: r.n for r in ledger.where("status = 'started'").groupBy("stage").agg(F.count("*").alias("n")).collect()
+    }
+    assert starts["parse"] == 1
+    assert starts["works"] == 2
+    assert starts["significance"] == 2
+    assert starts["report"] == 1
