@@ -18,6 +18,17 @@ def random_network(rng) -> np.ndarray:
     return weights + weights.T
 
 
+def broad_network(rng) -> np.ndarray:
+    """2 to 9 nodes whose weights span six orders of magnitude: pairs of very different stiffness."""
+    n = int(rng.integers(2, 10))
+    m = n * (n - 1) // 2
+    broad = np.exp(rng.uniform(0, np.log(1e6), m)).astype(np.int64)
+    weights = np.zeros((n, n), dtype=np.int64)
+    upper = np.where(rng.integers(3, size=m) == 0, rng.integers(1, 6, m), broad)
+    weights[np.triu_indices(n, 1)] = np.where(rng.random(m) < rng.choice([0.2, 0.4, 0.6, 0.8]), 0, upper)
+    return weights + weights.T
+
+
 def check(weights) -> bool:
     """Expected against observed, and sane probabilities; whether some pair was certain."""
     fit = fit_ecm(weights)
@@ -36,19 +47,21 @@ def check(weights) -> bool:
     return fit.is_boundary
 
 
-def check_many(seed, count):
+def check_many(draw, seed, count):
     rng = np.random.default_rng(seed)
-    boundary = sum(check(random_network(rng)) for _ in range(count))
+    boundary = sum(check(draw(rng)) for _ in range(count))
     assert boundary > count / 2
 
 
-def test_a_thousand_random_networks():
-    check_many(seed=1, count=1000)
+@pytest.mark.parametrize("draw", [random_network, broad_network])
+def test_hundreds_of_random_networks(draw):
+    check_many(draw, seed=1, count=700)
 
 
 @pytest.mark.slow
-def test_ten_thousand_random_networks():
-    check_many(seed=2, count=10_000)
+@pytest.mark.parametrize("draw", [random_network, broad_network])
+def test_ten_thousand_random_networks(draw):
+    check_many(draw, seed=2, count=10_000)
 
 
 @st.composite
@@ -56,7 +69,7 @@ def networks(draw) -> np.ndarray:
     n = draw(st.integers(2, 9))
     upper = draw(
         st.lists(
-            st.one_of(st.just(0), st.integers(1, 5), st.integers(1, 10**6)),
+            st.one_of(st.just(0), st.integers(1, 5), st.integers(1, 10**4)),
             min_size=n * (n - 1) // 2,
             max_size=n * (n - 1) // 2,
         )
@@ -66,13 +79,13 @@ def networks(draw) -> np.ndarray:
     return weights + weights.T
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(networks())
 def test_expected_equals_observed_whatever_the_network(weights):
     check(weights)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(networks(), st.randoms(use_true_random=False))
 def test_relabelling_changes_nothing(weights, random):
     n = weights.shape[0]

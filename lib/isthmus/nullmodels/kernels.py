@@ -225,28 +225,25 @@ def newton_direction(g, E, carries, size, kinds, hub, T, V, C, W, sums, rg, rb, 
 
 
 @njit(cache=True, error_model="numpy")
-def smallest_sum(beta, carries, size, kinds, hub, with_hub):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The smallest beta_i + beta_j over the pairs that carry excess; inf if none does."""
+def smallest_ratio(beta, hub, with_hub, beta_before, hub_before, with_hub_before, carries, size, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The smallest (beta_i + beta_j) after / before over the pairs that carry excess; inf if none does."""
     n = beta.size
+    marked = kinds.shape[0] == n
     least = np.inf
-    if kinds.shape[0] == n:
-        for i in range(n):
-            for j in range(i, n):
-                if kinds[i, j] & 4 and (i != j or size[i] > 1.0):
-                    least = min(least, with_hub[i] if j == hub else with_hub[j] if i == hub else beta[i] + beta[j])
-        return least
-    first = second = np.inf
     for i in range(n):
-        if carries[i] > 0.0 and i != hub:
-            if hub >= 0:
-                least = min(least, with_hub[i])
-            if beta[i] < first:
-                first, second = beta[i], min(first, second)
-                if size[i] > 1.0:
-                    second = first
-            elif beta[i] < second:
-                second = beta[i]
-    return min(least, first + second)
+        if carries[i] == 0.0:
+            continue
+        for j in range(i if size[i] > 1.0 else i + 1, n):
+            if carries[j] == 0.0 or (marked and kinds[i, j] & 4 == 0):
+                continue
+            after = with_hub[j] if i == hub else with_hub[i] if j == hub else beta[i] + beta[j]
+            before = beta_before[i] + beta_before[j]
+            if i == hub_before:
+                before = with_hub_before[j]
+            elif j == hub_before:
+                before = with_hub_before[i]
+            least = min(least, after / before)
+    return least
 
 
 @njit(cache=True, error_model="numpy")

@@ -19,8 +19,12 @@ SWEEPS = 6
 STORED_CLASSES = 600
 # Where conjugate gradients stall, a dense factorisation with a growing ridge takes over, up to this many classes.
 DENSE_CLASSES = 3000
+# Real networks take 7 to 12 steps; one that takes more has weights of very different stiffness.
+PATIENCE = 12
 LARGEST_GAMMA_STEP = 6.0
 SMALLEST_GAP_KEPT = 0.02
+# Where links are certain, gamma may be free to shift between two groups of nodes; rounding must not carry it away.
+FLAT_RIDGE = 1e-9
 # A step cut below this share of its length says that the quadratic model is too bold.
 CUT_STEP = 0.1
 NONE = np.zeros((1, 1))
@@ -79,20 +83,16 @@ class _Problem:
         self.blocks = tuple(np.empty((keep, keep)) if keep == n else NONE for _ in range(3))
 
     def point(self, gamma: FloatArray, beta: FloatArray) -> _Point:
-        """Parameters with the hub looked up: the one node of least beta, if it shares excess with all that have any."""
+        """Parameters with the hub looked up: the one node of least beta, if it is one."""
         hub = int(np.argmin(np.where(self.carries > 0, beta, np.inf)))
-        if (
-            self.size[hub] > 1
-            or self.carries[hub] == 0
-            or (
-                self.kinds.size and np.any((self.kinds[hub] & EXCESS_FREE == 0) & (self.carries > 0) & self.others(hub))
-            )
-        ):
-            hub = -1
+        hub = hub if self.size[hub] == 1 and self.carries[hub] > 0 else -1
         return _Point(gamma, beta, hub, beta + beta[hub] if hub >= 0 else beta)
 
-    def others(self, node: int) -> NDArray[np.bool_]:
-        return np.arange(self.size.size) != node
+    def partners(self, hub: int) -> NDArray[np.bool_]:
+        """The classes that may share excess with the hub."""
+        mask = (self.carries > 0) & (self.kinds[hub] & EXCESS_FREE > 0 if self.kinds.size else True)
+        mask[hub] = False
+        return mask
 
     def state(self, at: _Point, *, blocks: bool) -> _State:
         sums = kernels.pair_sums(*self.arguments(at), *(self.blocks if blocks else (NONE, NONE, NONE)))
@@ -110,8 +110,11 @@ class _Problem:
         down_b = np.where(self.carries > 0, self.size * (sums[1] - self.e), 0.0)
         return down_g, down_b
 
-    def gap(self, at: _Point) -> float:
-        return float(kernels.smallest_sum(at.beta, self.carries, self.size, self.kinds, at.hub, at.with_hub))
+    def shrinkage(self, before: _Point, after: _Point) -> float:
+        """The smallest factor by which any sum beta_i + beta_j that bounds the domain has changed."""
+        start = before.beta, before.hub, before.with_hub
+        end = after.beta, after.hub, after.with_hub
+        return float(kernels.smallest_ratio(*end, *start, self.carries, self.size, self.kinds))
 
 
 def _row_sums(mask: NDArray[np.bool_], size: FloatArray) -> FloatArray:
@@ -139,13 +142,13 @@ def solve(
     damping = 0.0
     while state.error > tolerance and iterations < max_iterations and stalled < 3:
         iterations += 1
-        direction = _direction(problem, state, damping)
+        direction = _direction(problem, state, damping, iterations > PATIENCE)
         if direction is None:
             break
         state, length = _step(problem, state, *direction)
         damping = _next_damping(damping, length)
         # Near the last digits the error wanders instead of falling: three steps without gain end the search.
-        stalled = 0 if state.error < 0.9 * best.error else stalled + (best.error < 1e-6)
+        stalled = 0 if state.error < 0.9 * best.error else stalled + (best.error < 1e-9)
         best = state if state.error < best.error else best
     carries = problem.carries > 0
     return Solution(
@@ -181,20 +184,23 @@ def _next_damping(damping: float, length: float) -> float:
     return damping / 10.0 if damping > 1e-4 and length > 0.5 else 0.0 if length > 0.5 else damping
 
 
-def _direction(problem: _Problem, state: _State, damping: float) -> tuple[FloatArray, FloatArray, float] | None:
+def _direction(
+    problem: _Problem, state: _State, damping: float, dense: bool
+) -> tuple[FloatArray, FloatArray, float] | None:
     """A descent direction (d gamma, d beta) and its slope, or None when not even steepest descent has one."""
-    if damping > 0:
+    down_g, down_b = problem.residual(state.sums)
+    if damping > 0 or problem.kinds.size:
         sums = state.sums.copy()
         sums[2:] *= 1.0 + damping
+        sums[2] *= 1.0 + FLAT_RIDGE
         state = replace(state, sums=sums)
-    down_g, down_b = problem.residual(state.sums)
     arguments = problem.arguments(state.at)
     accuracy = min(0.01, max(state.error, 1e-6) ** 0.5)
     dg, db, _, solved = kernels.newton_direction(
         *arguments, *problem.blocks, state.sums, down_g, down_b, accuracy, 20 + 4 * down_g.size
     )
     slope = -float(down_g @ dg + down_b @ db)
-    if (not solved or not slope < 0) and down_g.size <= DENSE_CLASSES:
+    if (dense or not solved or not slope < 0) and down_g.size <= DENSE_CLASSES:
         dg, db = _dense_direction(problem, state, down_g, down_b)
         slope = -float(down_g @ dg + down_b @ db)
     return (dg, db, slope) if slope < 0 else None
@@ -228,28 +234,27 @@ def _dense_direction(
 
 
 def _step(problem: _Problem, state: _State, dg: FloatArray, db: FloatArray, slope: float) -> tuple[_State, float]:
-    """Walk along the direction, inside the domain, to where its slope has clearly shrunk; also the length walked.
+    """Walk along the direction, inside the domain, to where its slope has clearly shrunk; also the share walked.
 
     Only the directional derivative is looked at: the objective is of size 1e7 and its rounding hides the last digits.
     """
-    length = min(1.0, LARGEST_GAMMA_STEP / max(float(np.max(np.abs(dg))), 1e-300))
-    gap = problem.gap(state.at)
+    length = cap = min(1.0, LARGEST_GAMMA_STEP / max(float(np.max(np.abs(dg))), 1e-300))
     new = state
     for _ in range(40):
         at, tangent = _walk(problem, state.at, dg, db, length)
-        ahead = problem.gap(at)
-        if np.isfinite(gap) and ahead < SMALLEST_GAP_KEPT * gap:
-            # Where the path is straight the smallest sum is concave along it, so that this length keeps it.
-            length *= min(0.98 * gap / (gap - ahead), 0.9)
+        ratio = problem.shrinkage(state.at, at)
+        if ratio < SMALLEST_GAP_KEPT:
+            # Where the path is straight this length keeps the sum that would shrink most.
+            length *= min((1.0 - SMALLEST_GAP_KEPT) / (1.0 - ratio), 0.9)
             continue
         new = problem.state(at, blocks=True)
         down_g, down_b = problem.residual(new.sums)
         slope_there = -float(down_g @ dg + down_b @ tangent)
         if np.isfinite(new.error) and slope_there <= 0.9 * abs(slope):
-            return new, length
+            return new, length / cap
         shrink = slope / (slope - slope_there) if np.isfinite(slope_there) else 0.1
         length *= min(max(shrink, 0.1), 0.7)
-    return new, length
+    return new, length / cap
 
 
 def _walk(problem: _Problem, start: _Point, dg: FloatArray, db: FloatArray, length: float) -> tuple[_Point, FloatArray]:
@@ -263,13 +268,12 @@ def _walk(problem: _Problem, start: _Point, dg: FloatArray, db: FloatArray, leng
     gamma, hub = start.gamma + length * dg, start.hub
     if hub < 0:
         return problem.point(gamma, start.beta + length * db), db
-    change = db + db[hub]
-    shrinking = (change < 0) & (problem.carries > 0)
-    shrinking[hub] = False
-    factor = np.where(shrinking, 1.0 - length * change / start.with_hub, 1.0)
+    change, partners = db + db[hub], problem.partners(hub)
+    shrinking = partners & (change < 0)
+    factor = np.where(shrinking, 1.0 - length * change / np.where(shrinking, start.with_hub, 1.0), 1.0)
     with_hub = np.where(shrinking, start.with_hub / factor, start.with_hub + length * change)
     of_hub = start.beta[hub] + length * db[hub]
-    beta = np.where(problem.carries > 0, with_hub - of_hub, start.beta)
+    beta = np.where(partners, with_hub - of_hub, start.beta + length * db)
     beta[hub] = of_hub
     tangent = np.where(shrinking, change / factor**2 - db[hub], db)
     if np.min(np.where(problem.carries > 0, beta, np.inf)) < of_hub:
