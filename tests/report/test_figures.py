@@ -6,7 +6,7 @@ import pytest
 from isthmus.errors import ConfigError
 from isthmus.report import build_report, load_results, pair_chart, partners_chart, tie_map
 from isthmus.report.charts import _one_two_five, coverage_frame, volume_frame
-from isthmus.report.figures import figure_makers
+from isthmus.report.figures import study_figures
 from isthmus.report.maps import places, tie_features
 from isthmus.report.theme import DARK, LIGHT, colour, resolve
 
@@ -42,10 +42,15 @@ def test_resolved_figures_hold_no_variables(results_dir):
 
 
 def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
-    makers = figure_makers(load_results(results_dir))
-    few = {name: makers[name] for name in ("map_collaboration", "pair_US_CN", "truth")}
-    monkeypatch.setattr("isthmus.report.figures.figure_makers", lambda _: few)
+    every = study_figures(load_results(results_dir))
+    few = {name: every[name] for name in ("map_collaboration", "pair_US_CN", "truth")}
+    monkeypatch.setattr("isthmus.report.figures.study_figures", lambda _: few)
+    (tmp_path / "figures").mkdir()
+    for name in ("partners_FR_collaboration.png", "my_own.png"):
+        (tmp_path / "figures" / name).touch()
     summary = build_report(results_dir, tmp_path / "report.html", figures=True)
+    assert not (tmp_path / "figures" / "partners_FR_collaboration.png").exists(), "left by an earlier run"
+    assert (tmp_path / "figures" / "my_own.png").exists()
     assert sorted(file.name for file in summary.figures) == sorted(
         f"{n}.{kind}" for n in few for kind in ("svg", "png")
     )
@@ -57,16 +62,18 @@ def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
             assert ElementTree.parse(file).getroot().tag.endswith("svg")
     drawn = (tmp_path / "figures" / "map_collaboration.svg").read_text(encoding="utf-8")
     assert "Hong Kong" in drawn
+    assert "Collaboration: ties stronger than size explains, 2017–2021" in drawn
+    assert "SIMULATED DATA" in drawn
     assert "var(--" not in drawn
 
 
 def test_every_figure_of_the_study_is_offered(results_dir, make_results):
-    assert set(figure_makers(load_results(results_dir))) == {
+    assert set(study_figures(load_results(results_dir))) == {
         "coverage", "papers", "international", "map_collaboration", "map_knowledge_exchange",
         "partners_US_collaboration", "partners_US_knowledge_exchange", "partners_CN_collaboration",
         "partners_CN_knowledge_exchange", "pair_US_CN", "truth",
     }  # fmt: skip
-    assert "truth" not in figure_makers(load_results(make_results(simulated=False)))
+    assert "truth" not in study_figures(load_results(make_results(simulated=False)))
 
 
 def test_the_map_draws_a_line_for_every_tie_in_the_pole_s_colour(results_dir):

@@ -13,9 +13,11 @@ from isthmus.report.maps import tie_map
 from isthmus.report.results import Results
 from isthmus.report.theme import LIGHT, resolve
 from isthmus.report.ties import partners
+from isthmus.report.words import NETWORK_NAMES, in_sentence, place_name, span
 
 #: Pixels per unit of the drawing in PNG files: sharp on a high-resolution screen and in print.
 SCALE = 2.0
+_KINDS = ("coverage", "papers", "international", "map", "partners", "pair", "truth")
 
 
 @dataclass(frozen=True)
@@ -28,24 +30,33 @@ class Picture:
         return self.svg
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure to be written: its heading, and the function that draws it."""
+
+    heading: str
+    draw: Callable[[], Any]
+
+
 def show(chart: Any) -> Picture:
     """A chart drawn in the report's light colours, to be the last line of a notebook's cell."""
     return Picture(vl_convert.vegalite_to_svg(_spec(chart)))
 
 
-def _spec(chart: Any) -> dict[str, Any]:
-    return resolve(chart.to_dict()) | {"background": LIGHT["paper"], "padding": 16}
-
-
 def write_figures(results: Results, folder: Path) -> list[Path]:
     """Write every figure of the study into `folder`, each as PNG and as SVG; return the files.
 
-    Colours are those of the light page on its paper colour, so that the figures fit together in any document.
+    Colours are those of the light page on its paper colour, so that the figures fit together in any document. Figures
+    of simulated data say so. Figures of an earlier run that this study does not have are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    figures = study_figures(results)
+    for file in folder.iterdir():
+        if file.suffix in (".png", ".svg") and file.stem.split("_")[0] in _KINDS and file.stem not in figures:
+            file.unlink()
     written: list[Path] = []
-    for name, make in figure_makers(results).items():
-        spec = _spec(make())
+    for name, figure in figures.items():
+        spec = _headed(_spec(figure.draw()), figure.heading, simulated=results.simulated)
         svg, png = folder / f"{name}.svg", folder / f"{name}.png"
         svg.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
         png.write_bytes(vl_convert.vegalite_to_png(spec, scale=SCALE))
@@ -53,21 +64,45 @@ def write_figures(results: Results, folder: Path) -> list[Path]:
     return written
 
 
-def figure_makers(results: Results) -> dict[str, Callable[[], Any]]:
+def study_figures(results: Results) -> dict[str, Figure]:
     """The figures that the results allow, by file name."""
-    makers: dict[str, Callable[[], Any]] = {}
-    if len(results.coverage):
-        makers["coverage"] = partial(charts.coverage_chart, results)
-        makers["papers"] = partial(charts.papers_chart, results)
-        makers["international"] = partial(charts.international_chart, results)
+    figures: dict[str, Figure] = {}
+    window = span(range(results.window[0], results.window[1] + 1))
+    if results.coverage["corpus_works"].sum():
+        figures["coverage"] = Figure("What the records cover", partial(charts.coverage_chart, results))
+        figures["papers"] = Figure("Papers", partial(charts.papers_chart, results))
+        figures["international"] = Figure("Papers with another country", partial(charts.international_chart, results))
     for network, _ in results.networks:
-        makers[f"map_{network}"] = partial(tie_map, results, network)
+        what = NETWORK_NAMES[network]
+        figures[f"map_{network}"] = Figure(
+            f"{what}: ties stronger than size explains, {window}", partial(tie_map, results, network)
+        )
         for pole in results.poles:
             if len(partners(results, pole, network)):
-                makers[f"partners_{pole}_{network}"] = partial(charts.partners_chart, results, pole, network)
+                heading = f"{what}: significant partners of {in_sentence(pole)}, mean z {window}"
+                figures[f"partners_{pole}_{network}"] = Figure(
+                    heading, partial(charts.partners_chart, results, pole, network)
+                )
     countries = [pole for pole in results.poles if pole in results.countries]
     if results.networks and len(countries) >= 2:
-        makers[f"pair_{countries[0]}_{countries[1]}"] = partial(paircharts.pair_chart, results, *countries[:2])
+        one, two = countries[:2]
+        figures[f"pair_{one}_{two}"] = Figure(
+            f"{place_name(one)} and {place_name(two)}", partial(paircharts.pair_chart, results, one, two)
+        )
     if truth.planted_ties(results) is not None:
-        makers["truth"] = partial(truthchart.truth_chart, results)
-    return makers
+        figures["truth"] = Figure("Planted ties, and what was found", partial(truthchart.truth_chart, results))
+    return figures
+
+
+def _spec(chart: Any) -> dict[str, Any]:
+    return resolve(chart.to_dict()) | {"background": LIGHT["paper"], "padding": 16}
+
+
+def _headed(spec: dict[str, Any], heading: str, *, simulated: bool) -> dict[str, Any]:
+    """The chart under a heading; below it that the data are simulated, and the chart's own line on its vertical axis."""
+    own = spec.get("title")
+    lines = ["SIMULATED DATA: says nothing about the real world"] if simulated else []
+    lines += [own["text"]] if isinstance(own, dict) else []
+    title = {"text": heading, "anchor": "start", "fontSize": 16, "offset": 14}
+    below = {"subtitle": lines, "subtitleColor": LIGHT["warn" if simulated else "soft"], "subtitleFontSize": 12}
+    return spec | {"title": title | (below if lines else {}) | {"subtitlePadding": 6}}

@@ -19,7 +19,7 @@ ASPECT = 0.47
 _FEATURE_COLUMNS = ["type", "geometry", "network", "src", "dst", "tie", "mean_z", "weight", "expected", "group"]
 _SOUTH = -56.0  # nothing south of this is drawn but Antarctica
 LABELS = 14
-ARC_STEPS = 16
+ARC_STEPS = 24
 #: How far an arc leaves the straight line, as a share of its length.
 BEND = 0.18
 ALL = "all"
@@ -67,7 +67,7 @@ def _arc(start: Country, end: Country) -> list[list[float]]:
         a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
         longitude = a * start.longitude + b * middle[0] + c * end.longitude
         latitude = a * start.latitude + b * middle[1] + c * end.latitude
-        points.append([round(longitude, 1), round(min(max(latitude, -85.0), 85.0), 1)])
+        points.append([round(longitude, 2), round(min(max(latitude, -85.0), 85.0), 2)])
     return points
 
 
