@@ -125,32 +125,6 @@ def test_expected_seconds_are_those_of_the_study_and_of_the_snapshot(memory):
     assert book.expected_seconds("mine") == {"works": 100.0, "networks": 7.0}
 
 
-class TestSameWork:
-    """Whether a stage would do the same thing again."""
-
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"stage": "corpus"},
-            {"study": "other"},
-            {"release": "2026-07-25"},
-            {"configuration_hash": "d"},
-            {"modules_hash": "n"},
-            {"inputs": {"works": "4"}},
-            {"inputs": {"works": "3", "citations": "1"}},
-        ],
-    )
-    def test_another_input_code_or_configuration_is_other_work(self, changes):
-        assert not entry().same_work(replace(entry(), **changes))
-
-    @pytest.mark.parametrize(
-        "changes",
-        [{"run_id": "r2"}, {"seconds": 9.0}, {"outputs": {"edges": 8}}, {"started_at": BEGAN}, {"status": "failed"}],
-    )
-    def test_another_run_of_it_is_the_same_work(self, changes):
-        assert entry(minute=3).same_work(replace(entry(), **changes))
-
-
 class TestConfigurationHash:
     """A short name of configuration values."""
 
@@ -189,11 +163,18 @@ class TestModulesHash:
         return modules_hash(rooms)
 
     def test_it_stays_while_the_code_stays(self, source):
-        (source / "room" / "notes.txt").write_text("not code")
         (source / "other" / "c.py").write_text("z = 2\n")
         first = self.again("room")
         (source / "other" / "c.py").write_text("z = 3\n")
+        (source / "room" / "__pycache__").mkdir()
+        (source / "room" / "__pycache__" / "a.pyc").write_bytes(b"compiled")
         assert self.again("room") == first
+
+    def test_a_data_file_of_the_room_changes_it(self, source):
+        first = self.again("room")
+        (source / "room" / "data").mkdir()
+        (source / "room" / "data" / "countries.csv").write_text("NA,Namibia")
+        assert self.again("room") != first
 
     @pytest.mark.parametrize("change", ["edit", "add", "remove", "rename"])
     def test_any_change_of_the_room_changes_it(self, source, change):

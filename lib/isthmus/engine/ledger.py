@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.engine.gates import GateResult
@@ -67,13 +68,6 @@ class LedgerEntry:
     gates: tuple[GateResult, ...] = ()
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    def same_work(self, other: "LedgerEntry") -> bool:
-        """Whether both did the same thing: same stage, release, configuration, code and inputs."""
-        return all(getattr(self, name) == getattr(other, name) for name in SAME_WORK)
-
-
-SAME_WORK = ("stage", "study", "release", "configuration_hash", "modules_hash", "inputs")
-
 
 class Ledger:
     """The ledger of one store, read once at the start of a run."""
@@ -123,21 +117,22 @@ def configuration_hash(values: Any) -> str:
 
 @lru_cache
 def modules_hash(rooms: tuple[str, ...]) -> str:
-    """Hash of the source code of these rooms of the library, such as ("networks", "engine.store")."""
+    """Hash of the source code and data files of these rooms of the library, such as ("networks", "engine.store")."""
     digest = hashlib.sha256()
     for room in rooms:
-        for name, text in _sources(room):
-            digest.update(name.encode() + text)
+        for name, content in _sources(room):
+            digest.update(name.encode() + content)
     return digest.hexdigest()[:16]
 
 
-def _sources(room: str) -> Iterable[tuple[str, bytes]]:
-    place = files("isthmus").joinpath(*room.split("."))
-    if place.is_dir():
-        modules = sorted((p for p in place.iterdir() if p.name.endswith(".py")), key=lambda p: p.name)
-        return [(f"{room}/{p.name}", p.read_bytes()) for p in modules]
+def _sources(room: str) -> list[tuple[str, bytes]]:
     *folder, last = room.split(".")
-    return [(room, files("isthmus").joinpath(*folder, f"{last}.py").read_bytes())]
+    package = Path(str(files("isthmus"))).joinpath(*folder)
+    place = package / last
+    if not place.is_dir():
+        return [(room, (package / f"{last}.py").read_bytes())]
+    kept = (file for file in place.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    return [(str(file.relative_to(package)), file.read_bytes()) for file in sorted(kept)]
 
 
 def _row(entry: LedgerEntry) -> tuple[Any, ...]:

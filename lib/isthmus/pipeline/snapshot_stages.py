@@ -1,30 +1,23 @@
 """The stages of a snapshot: from its parts to the tables that all studies share."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
 from isthmus import tables as t
-from isthmus.engine import Gate, GateResult, TableStore, check_gates
+from isthmus.engine import Gate, GateResult, check_gates
 from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.snapshot import Snapshot
 from isthmus.snapshot.model import NEEDED_ENTITIES
-from isthmus.tables import Built
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-Builder = Callable[["SparkSession", TableStore, Snapshot], Built]
+from isthmus.tables.everything import Builder
 
 MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a new format
 
 
 def _build(*builders: Builder) -> Callable[[Run], Outcome]:
-    """A stage that writes these tables one after the other."""
+    """A stage that writes these tables, none of which reads another of them, at the same time."""
 
     def run(context: Run) -> Outcome:
-        built = [build(context.spark, context.store, context.the_snapshot) for build in builders]
+        built = t.build_concurrently(context.spark, context.store, context.the_snapshot, *builders)
         notes = tuple(note for one in built for note in one.notes)
         rows_in = [one.rows_in for one in built if one.rows_in is not None]
         said = ", ".join(f"{one.rows_out:,} {one.table.replace('_', ' ')}" for one in built)
@@ -34,9 +27,12 @@ def _build(*builders: Builder) -> Callable[[Run], Outcome]:
 
 
 def _parse(context: Run) -> Outcome:
-    outcome = _build(t.parse_works, t.parse_entities, t.build_discarded)(context)
+    parsed = _build(t.parse_works, t.parse_entities)(context)
     snapshot = context.the_snapshot
-    return Outcome(outcome.said, outcome.rows_in, notes=(*snapshot.problems, *snapshot.notes, *outcome.notes))
+    discarded = t.build_discarded(context.spark, context.store, snapshot)
+    said = f"{sum(len(snapshot.parts(entity)) for entity in NEEDED_ENTITIES):,} parts read"
+    notes = (*snapshot.problems, *snapshot.notes, *parsed.notes, *discarded.notes)
+    return Outcome(said, parsed.rows_in, notes=notes)
 
 
 def _accounting(context: Run) -> Outcome:

@@ -1,0 +1,68 @@
+"""Which ties are significant, from the yearly z of literal rows."""
+
+import pytest
+from chispa import assert_df_equality
+
+from isthmus.config import load_study
+from isthmus.pipeline.significance import SIGNIFICANT, significant_ties
+
+pytestmark = pytest.mark.spark
+
+COLUMNS = "study string, release string, network string, reading string, year int, src string, dst string"
+
+
+def ties(spark, rows):
+    full = [("s", "r", "collaboration", "publication_year", *row) for row in rows]
+    return spark.createDataFrame(full, f"{COLUMNS}, weight bigint, z double, finite boolean")
+
+
+def found(spark, rows):
+    study = load_study("gallo2026")
+    columns = ["src", "dst", "finite_years", "mean_z", "significant", "weight"]
+    return significant_ties(ties(spark, rows), study).select(*columns).orderBy("src", "dst")
+
+
+def expected(spark, rows):
+    schema = "src string, dst string, finite_years int, mean_z double, significant boolean, weight bigint"
+    return spark.createDataFrame(rows, schema)
+
+
+def years(src, dst, values, weight=5, first=2017):
+    return [(first + i, src, dst, weight, z, z is not None) for i, z in enumerate(values)]
+
+
+def test_the_mean_is_strictly_above_the_threshold_over_the_finite_years_of_the_window(spark):
+    rows = [
+        *years("AT", "BE", [3.0, 3.0, 3.0, 3.0, 3.0]),
+        *years("CA", "CH", [2.0, 2.0, 2.0, 2.0, 2.0]),  # exactly the threshold is not above it
+        *years("DE", "DK", [9.0, None, None, None, 9.0]),  # two finite years are too few
+        *years("ES", "FI", [4.0, None, 1.0, None, 4.0], weight=1),
+        *years("FR", "GB", [9.0, 9.0, 9.0, 0.0, 0.0, 0.0, 0.0, 0.0], first=2014),  # strong before the window only
+    ]
+    assert_df_equality(
+        found(spark, rows),
+        expected(
+            spark,
+            [
+                ("AT", "BE", 5, 3.0, True, 25),
+                ("CA", "CH", 5, 2.0, False, 25),
+                ("DE", "DK", 2, 9.0, False, 25),
+                ("ES", "FI", 3, 3.0, True, 5),
+                ("FR", "GB", 5, 0.0, False, 25),
+            ],
+        ),
+        ignore_nullable=True,
+    )
+
+
+def test_a_pair_that_is_never_finite_is_listed_without_a_mean(spark):
+    rows = [(2017, "NA", "NO", 0, float("nan"), True), (2018, "NA", "NO", 2, 5.0, False)]
+    assert_df_equality(found(spark, rows), expected(spark, [("NA", "NO", 0, None, False, 2)]), ignore_nullable=True)
+
+
+def test_networks_and_readings_are_kept_apart(spark):
+    one = ties(spark, years("AT", "BE", [3.0] * 5))
+    rows = one.unionByName(one.replace("publication_year", "citing_year", "reading"))
+    table = significant_ties(rows, load_study("gallo2026"))
+    assert sorted(table.columns) == sorted(SIGNIFICANT.columns)
+    assert [r.reading for r in table.orderBy("reading").collect()] == ["citing_year", "publication_year"]
