@@ -99,7 +99,7 @@ def _spec(chart: Any) -> dict[str, Any]:
 
 
 def _headed(spec: dict[str, Any], heading: str, *, simulated: bool) -> dict[str, Any]:
-    """The chart under a heading; below it that the data are simulated, and the chart's own line on its vertical axis."""
+    """The chart under a heading; below it, that the data are simulated, and what the vertical axis counts."""
     own = spec.get("title")
     lines = ["SIMULATED DATA: says nothing about the real world"] if simulated else []
     lines += [own["text"]] if isinstance(own, dict) else []
