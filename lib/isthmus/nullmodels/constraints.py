@@ -70,9 +70,11 @@ def as_sparse(weights: Any, *, labels: Sequence[Any] | None = None) -> sparse.cs
     clean: Any = sparse.coo_array((data.astype(np.int64), (row, col)), shape=matrix.shape).tocsr()
     clean.sum_duplicates()
     clean.eliminate_zeros()
-    difference = clean - clean.T
-    difference.eliminate_zeros()
-    if difference.nnz:
+    back = clean.T.tocsr()
+    back.sort_indices()
+    if not (np.array_equal(back.indices, clean.indices) and np.array_equal(back.data, clean.data)):
+        difference = clean - back
+        difference.eliminate_zeros()
         i, j = (int(index[0]) for index in difference.nonzero())
         raise NetworkError(
             f"the weights are not symmetric: {node_name(i, labels)} to {node_name(j, labels)} is {clean[i, j]}, the "

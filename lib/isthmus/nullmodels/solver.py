@@ -111,7 +111,20 @@ class _Problem:
         return down_g, down_b
 
     def shrinkage(self, before: _Point, after: _Point) -> float:
-        """The smallest factor by which any sum beta_i + beta_j that bounds the domain has changed."""
+        """The smallest factor by which any sum beta_i + beta_j that bounds the domain has changed, or a lower bound.
+
+        A sum of positive terms shrinks no more than its terms do: where that bound suffices no pair is looked at.
+        """
+        inner = self.carries > 0
+        if before.hub >= 0 and before.hub == after.hub:
+            inner[before.hub] = False
+        if np.all(before.beta[inner] > 0):
+            least = np.min(after.beta[inner] / before.beta[inner], initial=np.inf)
+            if before.hub >= 0 and before.hub == after.hub:
+                partners = self.partners(before.hub)
+                least = min(least, np.min(after.with_hub[partners] / before.with_hub[partners], initial=np.inf))
+            if least >= SMALLEST_GAP_KEPT:
+                return float(least)
         start = before.beta, before.hub, before.with_hub
         end = after.beta, after.hub, after.with_hub
         return float(kernels.smallest_ratio(*end, *start, self.carries, self.size, self.kinds))
