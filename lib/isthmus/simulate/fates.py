@@ -65,14 +65,14 @@ def _touched(world: World) -> Ints:
 
 def number_of_parts(world: World) -> int:
     """The number of part files of works in this edition."""
-    return world.parts + -(-len(arrivals(world)) // world.works_per_part)
+    return world.parts + -(-len(arrivals(world)) // world.part_size)
 
 
 def part_works(world: World, part: int) -> Ints:
     """The numbers of the works of a part in this edition."""
     if part >= world.parts:
-        start = (part - world.parts) * world.works_per_part
-        return arrivals(world)[start : start + world.works_per_part]
+        start = (part - world.parts) * world.part_size
+        return arrivals(world)[start : start + world.part_size]
     works = np.arange(part, world.works, world.parts)
     if world.edition == 0:
         return works

@@ -17,6 +17,7 @@ PLANTED = {
 FORMATS = ("parquet", "jsonl", "legacy")
 FEWEST_WORKS = 200
 LAST_EDITION = 2
+SMALLEST_PART, LARGEST_PART, USUAL_PARTS = 5_000, 20_000, 200
 BETWEEN_RELEASES = 30  # days
 
 
@@ -32,7 +33,8 @@ class World:
     planted : names of the planted facts (keys of `PLANTED`); empty for a world in which size explains everything.
     persistence : correlation of a pair's luck from one year to the next, 0 to below 1; each year's law stays that of
         the null model.
-    works_per_part : records in one part file of works; the unit in which works are made.
+    works_per_part : records in one part file of works, the unit in which works are made; by default 5,000 to 20,000,
+        more in larger worlds.
     release : date of the release that the snapshot says it is.
     edition : 0 for a single release; 1 and 2 for two releases of one world, a month apart (`isthmus.simulate.fates`).
     hostile : whether the traps of real snapshots are added (bad lines, truncated parts, retyped fields, enormous
@@ -46,7 +48,7 @@ class World:
     last_year: int = 2023
     planted: frozenset[str] = field(default_factory=lambda: frozenset(PLANTED))
     persistence: float = 0.3
-    works_per_part: int = 5_000
+    works_per_part: int | None = None
     release: date = date(2026, 6, 25)
     edition: int = 0
     hostile: bool = False
@@ -57,7 +59,7 @@ class World:
             raise ConfigError(f"works = {self.works}: a world needs at least {FEWEST_WORKS} works. Ask for more.")
         if not 0 <= self.persistence < 1:
             raise ConfigError(f"persistence = {self.persistence}: expected 0 <= persistence < 1.")
-        if self.works_per_part < 1:
+        if self.part_size < 1:
             raise ConfigError(f"works_per_part = {self.works_per_part}: expected at least 1.")
         if not 1900 <= self.first_year < self.last_year <= self.release.year:
             raise ConfigError(
@@ -83,6 +85,13 @@ class World:
         return self.release + timedelta(days=BETWEEN_RELEASES if self.edition == LAST_EDITION else 0)
 
     @property
+    def part_size(self) -> int:
+        """Records in one part file of works."""
+        if self.works_per_part is not None:
+            return self.works_per_part
+        return min(LARGEST_PART, max(SMALLEST_PART, self.works // USUAL_PARTS))
+
+    @property
     def parts(self) -> int:
         """The number of part files of works."""
-        return -(-self.works // self.works_per_part)
+        return -(-self.works // self.part_size)
