@@ -213,7 +213,6 @@
   }
 
   // ---- start
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => { each.open = true; }));
   document.querySelectorAll("table.sortable:not(#ties-table)").forEach((table) => makeSortable(table));
   setUpTies();
   document.querySelectorAll("input[name=map-network]").forEach((radio) => radio.addEventListener("change", showMap));
