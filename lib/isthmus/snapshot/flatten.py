@@ -129,7 +129,7 @@ class Flattener:
     def _levels(self, levels: Iterable[Level | Named | str | int | None]) -> pa.Array:
         """The numbers of subfields, fields or domains, which are objects, URLs or integers by vintage."""
         memo = self._memo
-        found = [memo[level.id if isinstance(level, Level | Named) else level] for level in levels]
+        found = [memo[getattr(level, "id", level)] for level in levels]
         return pa.array([n if n is not None and n <= LARGEST_INT else None for n in found], INT)
 
     def _topics(self, lists: Sequence[list[Topic | None] | None]) -> pa.Array:
@@ -139,7 +139,7 @@ class Flattener:
             "subfield_id": self._levels(topic.subfield for topic in topics),
             "field_id": self._levels(topic.field for topic in topics),
             "domain_id": self._levels(topic.domain for topic in topics),
-            "score": pa.array([as_float(topic.score) for topic in topics], DOUBLE),
+            "score": _scores(topics),
         }
         return _lists(offsets, _struct(schemas.TOPIC, values), lists)
 
@@ -147,7 +147,7 @@ class Flattener:
         offsets, concepts = _flat(lists)
         values = {
             "concept_id": pa.array([self._memo[concept.id] for concept in concepts], BIGINT),
-            "score": pa.array([as_float(concept.score) for concept in concepts], DOUBLE),
+            "score": _scores(concepts),
         }
         return _lists(offsets, _struct(schemas.CONCEPT, values), lists)
 
@@ -170,6 +170,13 @@ class Flattener:
             "institutions": _lists(inner, _struct(schemas.AFFILIATION, affiliation), institutions),
         }
         return _lists(offsets, _struct(schemas.AUTHORSHIP, values), present)
+
+
+def _scores(items: Sequence[Topic | Concept]) -> pa.Array:
+    scores = [item.score for item in items]
+    if not all(type(score) is float for score in scores):
+        scores = [as_float(score) for score in scores]
+    return pa.array(scores, DOUBLE)
 
 
 def _source(work: Work) -> Any:

@@ -18,9 +18,10 @@ WORK_PREFIX = "https://openalex.org/W"
 AUTHOR_PREFIX = "https://openalex.org/A"
 LARGEST_ID = 10**18 - 1
 MEMO_LIMIT = 1_000_000
-QUOTE, COMMA, ZERO, NINE, LETTER_W = b'",09W'
+QUOTE = b'"'[0]
+QUOTED_PREFIX = b'"https://openalex.org/W'
+NEITHER_DIGIT_NOR_QUOTE = bytes(byte for byte in range(256) if byte not in b'0123456789"')
 MAX_DIGITS = 18
-NO_ITEM = (b"", b"null")
 LIST_TYPE = pa.list_(pa.field("element", pa.int64()))
 
 _references = msgspec.json.Decoder(list[str | int | None] | None)
@@ -73,7 +74,7 @@ def reference_numbers(raw: Sequence[bytes]) -> pa.Array:
     """The numbers in reference lists that were left as JSON, as list<int64> (n,); null stays null.
 
     The digits are read out of the joined bytes of all lists at once; a block in which anything but regular ids stands
-    (null, integers, foreign ids) is decoded list by list, and what has no number is left out.
+    (null, integers, foreign ids, spaces) is decoded list by list, and what has no number is left out.
 
     Parameters
     ----------
@@ -84,18 +85,14 @@ def reference_numbers(raw: Sequence[bytes]) -> pa.Array:
     msgspec.ValidationError : a text is neither; `reference_fault` tells which.
 
     """
-    joined = b"".join(raw)
-    missing = np.fromiter((text[:1] != b"[" for text in raw), bool, len(raw))
-    flat = joined.count(b"[") == len(raw) - missing.sum() and b"{" not in joined and b"\\" not in joined
-    flat = flat and all(raw[i] == b"null" for i in np.flatnonzero(missing).tolist())
-    lengths = np.fromiter(map(len, raw), np.int64, len(raw))
-    found = _digit_runs(np.frombuffer(joined, np.uint8), lengths) if flat else None
-    if found is None or any(raw[i].strip(b"[] \t\r\n") not in NO_ITEM for i in np.flatnonzero(found[1] == 0).tolist()):
+    found = _regular_numbers(raw)
+    if found is None:
         return _decoded(raw)
     values, counts = found
     offsets = np.zeros(len(raw) + 1, np.int32)
     np.cumsum(counts, out=offsets[1:])
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values), LIST_TYPE, mask=pa.array(missing))
+    missing = np.fromiter((text == b"null" for text in raw), bool, len(raw))
+    return pa.ListArray.from_arrays(pa.array(offsets), values, LIST_TYPE, mask=pa.array(missing))
 
 
 def reference_fault(raw: bytes) -> str | None:
@@ -114,41 +111,29 @@ def reference_fault(raw: bytes) -> str | None:
     return None
 
 
-def _digit_runs(block: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Numbers of the strings `...W<digits>"` in a block, and their count per text; None when anything else is there."""
-    quotes = np.flatnonzero(block == QUOTE)
-    opening, closing = quotes[::2], quotes[1::2]
-    values = _digits_before(block, opening, closing) if len(opening) == len(closing) else None
-    if values is None:
+def _regular_numbers(raw: Sequence[bytes]) -> tuple[pa.Array, np.ndarray] | None:
+    """All numbers of lists of full URLs, and their count per list (n,); None when anything else stands in any list.
+
+    What is not a digit or a quote is deleted; then the quotes tell where each number ends. A list is regular when its
+    length is that of its URLs, commas and brackets: no other byte fits in.
+    """
+    joined = b"".join(raw)
+    kept = joined.translate(None, NEITHER_DIGIT_NOR_QUOTE)
+    ends = np.flatnonzero(np.frombuffer(kept, np.uint8) == QUOTE)[1::2]
+    counts = np.fromiter((text.count(b'"') for text in raw), np.int64, len(raw)) // 2
+    if not len(ends) == counts.sum() == joined.count(QUOTED_PREFIX):
         return None
-    ends = np.cumsum(lengths)
-    counts = np.diff(np.searchsorted(closing, ends), prepend=0)
-    # one comma less than strings in every text: else an item that is no string stands between them
-    commas = np.diff(np.searchsorted(np.flatnonzero(block == COMMA), ends), prepend=0)
-    return (values, counts) if np.array_equal(commas, np.maximum(counts - 1, 0)) else None
-
-
-def _digits_before(block: np.ndarray, opening: np.ndarray, closing: np.ndarray) -> np.ndarray | None:
-    """The number that ends before each closing quote and follows a W, (n,); None when there is one that does not."""
-    values = np.zeros(len(closing), np.int64)
-    position = closing - 1
-    running = np.arange(len(closing))
-    for place in range(MAX_DIGITS + 1):
-        byte = block[position]
-        digit = (byte >= ZERO) & (byte <= NINE)
-        stopped = ~digit
-        if (byte[stopped] != LETTER_W).any() or (position[stopped] <= opening[running[stopped]]).any():
-            return None
-        if stopped.any() and place == 0:
-            return None
-        running, position, byte = running[digit], position[digit], byte[digit]
-        if not len(running):
-            return values
-        if place == MAX_DIGITS:
-            return None
-        values[running] += (byte.astype(np.int64) - ZERO) * 10**place
-        position = position - 1
-    return None
+    offsets = np.zeros(len(ends) + 1, np.int32)
+    offsets[1:] = ends - 2 * np.arange(len(ends)) - 1
+    last = np.cumsum(counts)
+    digits = offsets[last] - offsets[last - counts]
+    expected = (len(QUOTED_PREFIX) + 1) * counts + digits + np.maximum(counts - 1, 0) + len("[]")
+    lengths = np.fromiter((len(text) if text != b"null" else len("[]") for text in raw), np.int64, len(raw))
+    widths = np.diff(offsets)
+    if (lengths != expected).any() or (len(widths) and not 1 <= widths.min() <= widths.max() <= MAX_DIGITS):
+        return None
+    numerals = pa.py_buffer(kept.replace(b'"', b""))
+    return pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), numerals).cast(pa.int64()), counts
 
 
 def _decoded(raw: Sequence[bytes]) -> pa.Array:
