@@ -1,6 +1,8 @@
 """`isthmus run` and `isthmus ingest`: the pipeline."""
 
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -101,12 +103,27 @@ def _jar_sets(request: Request) -> list[str]:
 
 def last_words(request: Request, said: dict[str, str]) -> str:
     """What came out, in plain words."""
-    lines = ["", "Done."]
-    lines += [f"  {stage:<14} {words}" for stage, words in said.items() if words]
+    done = [stage for stage, words in said.items() if words != "unchanged"]
+    lines = ["", "Done." if done else "Nothing had to be done: everything is there and unchanged."]
     if request.study is not None and "report" in said:
         folder = f"{request.results_folder}/{request.study.study}"
-        lines += ["", f"Report:  {folder}/report.html", f"Results: {folder}/*.parquet"]
+        lines += ["", request.study.title, *_found(folder)]
+        lines += ["", f"Report:  {folder}/report.html   (open it in a browser)", f"Results: {folder}/*.parquet"]
         first, *others = request.study.geography.poles
         if others:
             lines.append(f"Try:     isthmus pair {first} {others[0]} --results {folder}")
     return "\n".join(lines)
+
+
+def _found(folder: str) -> list[str]:
+    """The report's findings, where the results lie on this machine."""
+    from isthmus.report import findings, load_results
+
+    if not (Path(folder) / "study.json").is_file():
+        return []
+    return [line for finding in findings(load_results(Path(folder))) for line in wrap(finding)]
+
+
+def wrap(sentence: str) -> list[str]:
+    """A sentence as an item of a list, in lines that fit a terminal."""
+    return textwrap.wrap(sentence, 100, initial_indent="  - ", subsequent_indent="    ")
