@@ -71,3 +71,20 @@ def test_a_real_year_agrees_with_the_fit_on_arrays(spark, real_edges):
     i, j = pairs["src"].map(index).to_numpy(), pairs["dst"].map(index).to_numpy()
     np.testing.assert_allclose(pairs["expected"], fit.expected_weight(i, j), rtol=1e-12)
     assert len(pairs) == len(labels) * (len(labels) - 1) // 2
+
+
+@pytest.mark.parametrize(("model", "samples"), [("ecm", 40), ("rewiring", 30)])
+def test_random_draws_depend_on_seed_and_key_only(spark, model, samples):
+    edges = edges_of(spark)
+    tables = [
+        pairs_of(fan_out(part, model=model, samples=samples, seed=seed)).orderBy("year", "src", "dst").toPandas()
+        for part, seed in ((edges.coalesce(1), 3), (edges.repartition(5), 3), (edges, 4))
+    ]
+    pd.testing.assert_frame_equal(tables[0], tables[1])
+    assert not tables[0]["expected"].equals(tables[2]["expected"])
+
+
+def test_the_schema_is_the_same_without_rows(spark):
+    edges = edges_of(spark)
+    assert fan_out(edges.limit(0)).schema == fan_out(edges).schema
+    assert pairs_of(fan_out(edges.limit(0))).count() == 0

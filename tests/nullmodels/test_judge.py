@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from isthmus.errors import NetworkError
+from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.frames import judge_edges, network_of, significance_frames
 from isthmus.nullmodels.judge import MODELS, FitReport, check_model, generator, judge, samples_of
 from isthmus.nullmodels.significance import PairTable
@@ -99,3 +100,24 @@ def test_only_failed_networks_give_an_empty_frame_of_pairs():
     assert pairs.empty
     assert "q_value" in pairs.columns
     assert fits["status"].tolist() == ["failed"]
+
+
+def test_pairs_of_a_fit_that_did_not_converge_never_count(six_nodes, monkeypatch):
+    import isthmus.nullmodels.judge as room
+
+    monkeypatch.setattr(room, "fit_ecm", lambda network, labels: fit_ecm(network, labels=labels, max_iterations=1))
+    table, report = judge(six_nodes)
+    assert report.status == "not converged"
+    assert "do not read" in report.message
+    assert not table.finite.any()
+
+
+def test_the_room_exports_its_public_names():
+    import isthmus.nullmodels as room
+
+    assert room.fit_ecm is fit_ecm
+    assert set(room.__all__) == set(room._MODULE_OF)
+    for name in room.__all__:
+        assert callable(getattr(room, name))
+    with pytest.raises(AttributeError, match="no attribute 'fit_emc'"):
+        room.fit_emc  # noqa: B018

@@ -4,7 +4,7 @@ import hashlib
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -142,7 +142,9 @@ def judge(
     else:
         fit = fit_ecm(network, labels=labels)
         verdict, ensemble = _verdict(fit, model, n_samples, rng)
-    yield from iter_pair_significance(network, verdict, finite=finite, observed_zero=observed_zero)
+    for table in iter_pair_significance(network, verdict, finite=finite, observed_zero=observed_zero):
+        # Pairs of a fit that misses its constraints are shown and never counted.
+        yield table if fit is None or fit.converged else replace(table, finite=np.zeros_like(table.finite))
     yield FitReport(
         null_model=model,
         n_nodes=int((np.diff(network.indptr) > 0).sum()),
