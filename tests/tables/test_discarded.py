@@ -15,8 +15,10 @@ OLD, NEW = datetime(2025, 1, 1), datetime(2026, 1, 1, 12)
 def judge(spark, records, deletions=(), merges=()):
     rows = discarded_rows(
         spark.createDataFrame([("works", *record) if len(record) == 5 else record for record in records], RECORDS),
-        spark.createDataFrame(list(deletions), "entity_id bigint, deleted_date date"),
-        spark.createDataFrame(list(merges), "entity string, entity_id bigint, merge_into_id bigint"),
+        spark.createDataFrame(list(deletions), "entity_id bigint, deleted_date date") if deletions else None,
+        spark.createDataFrame(list(merges), "entity string, entity_id bigint, merge_into_id bigint")
+        if merges
+        else None,
     ).collect()
     return {(row.entity, row.part, row.line): (row.reason, row.merge_into_id) for row in rows}
 

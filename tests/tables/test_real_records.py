@@ -112,7 +112,7 @@ def test_institutions(loose, real_lines):
         assert rows[key].country_code == (best.get("country_code") or geo.get("country_code"))
         assert rows[key].geonames_city_id == (int(geo["geonames_city_id"]) if geo else None)
         assert rows[key].latitude == geo.get("latitude")
-    assert sum(row.city is not None for row in rows.values()) == 4374
+    assert sum(row.city is not None for row in rows.values()) == 4368
 
 
 def test_sources_and_topics(loose, real_lines):
@@ -165,7 +165,7 @@ def test_accounting(loose, real_lines, newest):
 
 def same_rows(first, second):
     for table in TABLES:
-        one, two = (store.read(table).drop("part") for store in (first, second))
+        one, two = (store.read(table).drop("part", "updated_date") for store in (first, second))
         assert one.schema == two.schema
         left, right = (sorted(map(repr, frame.collect())) for frame in (one, two))
         assert left == right, table
@@ -177,6 +177,10 @@ def test_the_same_records_as_parquet_give_the_same_tables(spark, loose, real_lin
     store = TableStore(spark, str(tmp_path / "warehouse"))
     build_all(spark, store, snapshot)
     same_rows(loose, store)
+    # ten records of November 2025 have no date of their own: they take that of their partition, where there is one
+    dates = {row.work_id: row.updated_date for row in store.read("works").collect()}
+    for row in loose.read("works").collect():
+        assert dates[row.work_id] == (row.updated_date or datetime(2026, 6, 24))
     rows = {row.entity: row for row in store.read("accounting").collect()}
     assert all(row.read == row.manifest_records == len(real_lines[entity]) for entity, row in rows.items())
 

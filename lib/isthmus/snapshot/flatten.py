@@ -15,7 +15,6 @@ from isthmus.snapshot.records import (
     Authorship,
     Concept,
     Institution,
-    Level,
     Named,
     SourceRecord,
     Topic,
@@ -126,7 +125,7 @@ class Flattener:
             values[f"{level}_name"] = pa.array([each.display_name if each else None for each in objects], STRING)
         return {"topic": _struct(schemas.TOPIC_RECORD, values)}
 
-    def _levels(self, levels: Iterable[Level | Named | str | int | None]) -> pa.Array:
+    def _levels(self, levels: Iterable[Any]) -> pa.Array:
         """The numbers of subfields, fields or domains, which are objects, URLs or integers by vintage."""
         memo = self._memo
         found = [memo[getattr(level, "id", level)] for level in levels]

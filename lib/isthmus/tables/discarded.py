@@ -6,6 +6,7 @@ later part and line, so that the choice never depends on how Spark split the wor
 has the date of its partition.
 """
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame, Window
@@ -13,8 +14,8 @@ from pyspark.sql import functions as F
 
 from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot
-from isthmus.snapshot.removals import DELETIONS, MERGES, read_deletions, read_merges
-from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD, WORK_FIELDS, spark_ddl
+from isthmus.snapshot.removals import read_deletions, read_merges
+from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD, WORK_FIELDS
 from isthmus.tables.built import Built
 from isthmus.tables.catchall import CATCH_ALL_WORKS
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
@@ -60,16 +61,12 @@ def build_discarded(spark: "SparkSession", store: TableStore, snapshot: Snapshot
     snapshot : the snapshot.
 
     """
-    deletions = frame(spark, read_deletions(snapshot))
-    merges = [
-        frame(spark, rows).withColumn("entity", F.lit(e))
-        for e in NEEDED_ENTITIES
-        if (rows := read_merges(snapshot, e)).num_rows
-    ]
-    merged = merges[0] if merges else frame(spark, MERGES.empty_table()).withColumn("entity", F.lit(""))
-    for further in merges[1:]:
-        merged = merged.unionByName(further)
-    rows = discarded_rows(candidates(store.read(PARSED_WORKS), store.read(PARSED_ENTITIES)), deletions, merged)
+    deletions = read_deletions(snapshot)
+    rows = discarded_rows(
+        candidates(store.read(PARSED_WORKS), store.read(PARSED_ENTITIES)),
+        frame(spark, deletions) if deletions.num_rows else None,
+        _merges(spark, snapshot),
+    )
     version = store.overwrite(DISCARDED, rows)
     written = store.rows_written(DISCARDED)
     return Built(
@@ -86,13 +83,17 @@ def frame(spark: "SparkSession", rows: "pa.Table") -> DataFrame:
     Parameters
     ----------
     spark : the session.
-    rows : the rows.
+    rows : the rows, at least one.
 
     """
-    if rows.num_rows:
-        return spark.createDataFrame(rows)
-    names = {DELETIONS: "entity_id bigint, deleted_date date", MERGES: "entity_id bigint, merge_into_id bigint"}
-    return spark.createDataFrame([], names.get(rows.schema) or spark_ddl(rows.schema))
+    return spark.createDataFrame(rows)
+
+
+def _merges(spark: "SparkSession", snapshot: Snapshot) -> DataFrame | None:
+    """The merges of all entities, (entity, entity_id, merge_into_id); None where there are none."""
+    found = {entity: rows for entity in NEEDED_ENTITIES if (rows := read_merges(snapshot, entity)).num_rows}
+    frames = [frame(spark, rows).withColumn("entity", F.lit(entity)) for entity, rows in found.items()]
+    return reduce(DataFrame.unionByName, frames) if frames else None
 
 
 def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
@@ -138,7 +139,7 @@ def _filled(columns: list[Column]) -> Column:
     return filled
 
 
-def discarded_rows(records: DataFrame, deletions: DataFrame, merges: DataFrame) -> DataFrame:
+def discarded_rows(records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None) -> DataFrame:
     """The records that do not become rows, with their reason.
 
     The newest record of an id is kept unless the id was merged into another, or the work was deleted on the day of its
@@ -147,16 +148,21 @@ def discarded_rows(records: DataFrame, deletions: DataFrame, merges: DataFrame) 
     Parameters
     ----------
     records : as `candidates` gives them.
-    deletions : (entity_id, deleted_date) of works.
-    merges : (entity, entity_id, merge_into_id).
+    deletions : (entity_id, deleted_date) of works; None where there are none.
+    merges : (entity, entity_id, merge_into_id); None where there are none.
 
     """
     newest_first = Window.partitionBy("entity", "entity_id").orderBy(
         F.col("updated_date").desc_nulls_last(), F.desc("completeness"), F.desc("part"), F.desc("line")
     )
     ranked = records.select("*", F.row_number().over(newest_first).alias("rank"))
-    deleted = deletions.select("entity_id", "deleted_date", F.lit("works").alias("entity"))
-    judged = ranked.join(deleted, ["entity", "entity_id"], "left").join(merges, ["entity", "entity_id"], "left")
+    key = ["entity", "entity_id"]
+    judged = ranked.withColumns({"deleted_date": F.lit(None).cast("date"), "merge_into_id": F.lit(None).cast("bigint")})
+    if deletions is not None:
+        of_works = deletions.select("entity_id", "deleted_date", F.lit("works").alias("entity"))
+        judged = judged.drop("deleted_date").join(of_works, key, "left")
+    if merges is not None:
+        judged = judged.drop("merge_into_id").join(merges, key, "left")
     is_deleted = (F.col("entity") == "works") & (
         F.col("entity_id").isin(*CATCH_ALL_WORKS)
         | (
