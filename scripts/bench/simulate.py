@@ -34,6 +34,7 @@ YEARS = range(2000, 2022)
 WINDOW = range(2017, 2022)
 FALSE_DISCOVERY_RATE = 0.05
 THRESHOLD = 2.0
+HEAVY = 5.0  # papers a year from which a tie is more than a handful of papers
 CITING_UNTIL = 2023
 
 
@@ -146,15 +147,16 @@ def overall(table: pd.DataFrame) -> dict[str, float]:
         "links a year": float((table.weight > 0).sum() / len(YEARS)),
         "q year-pairs": float((table.q < FALSE_DISCOVERY_RATE).sum()),
         "significant pairs": float(len(significant(window))),
+        "heavy significant pairs": float(len(significant(window, HEAVY))),
         "z>2 of pairs": float(len(significant(window)) / max(window.groupby(["src", "dst"]).ngroups, 1)),
     }
 
 
-def significant(window: pd.DataFrame) -> set[tuple[str, str]]:
-    """Pairs with mean z over the window above the threshold, finite in at least three years."""
+def significant(window: pd.DataFrame, least: float = 0.0) -> set[tuple[str, str]]:
+    """Pairs with mean z over the window above the threshold, finite in three years or more, with a mean weight."""
     finite = window[window.finite]
-    mean = finite.groupby(["src", "dst"]).z.agg(["mean", "size"])
-    return set(mean.index[(mean["mean"] > THRESHOLD) & (mean["size"] >= 3)])
+    mean = finite.groupby(["src", "dst"]).agg(z=("z", "mean"), years=("z", "size"), weight=("weight", "mean"))
+    return set(mean.index[(mean.z > THRESHOLD) & (mean.years >= 3) & (mean.weight >= least)])
 
 
 def static_ties(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
@@ -191,6 +193,8 @@ def static_ties(table: pd.DataFrame, truth: pd.DataFrame) -> dict[str, float]:
     year_pairs = set(zip(called.year, called.src, called.dst, strict=True))
     false = sum((s, d) not in real for _, s, d in year_pairs)
     found |= {"called q": len(year_pairs), "false q": false, "called z": len(by_z), "false z": len(by_z - real)}
+    heavy = significant(window, HEAVY)
+    found |= {"called heavy": len(heavy), "false heavy": len(heavy - real)}
     return found
 
 
@@ -266,6 +270,8 @@ def table_of(full: pd.DataFrame, empty: pd.DataFrame) -> str:
     rows.append(
         ("", "q < 0.05, 2017-2021", f"{full['false q'].mean():.2f} of {full['called q'].mean():.2f} called a world")
     )
+    heavy = f"{full['false heavy'].mean():.2f} of {full['called heavy'].mean():.1f} called"
+    rows.append(("", f"mean z > 2 and {HEAVY:.0f} or more papers a year", heavy))
     for kind in ("scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"):
         for strength, ratio in (("strong", 9), ("medium", 4), ("weak", 2)):
             name = f"{kind} {strength}"
@@ -285,6 +291,8 @@ def table_of(full: pd.DataFrame, empty: pd.DataFrame) -> str:
         called = f"{empty[f'{name} q year-pairs'].mean():.1f} with q < 0.05 in 22 years"
         pairs = f"{empty[f'{name} z>2 of pairs'].mean():.2%} of pairs; {called}"
         rows.append(("", "mean z of 2017-2021 > 2", pairs))
+        heavy = f"{empty[f'{name} heavy significant pairs'].mean():.2f} pairs a world"
+        rows.append(("", f"the same, with {HEAVY:.0f} or more a year", heavy))
     rows.insert(1, ("---", "---", "---"))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
