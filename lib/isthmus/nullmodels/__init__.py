@@ -1,7 +1,7 @@
 """Null models of weighted networks: what degrees and strengths alone explain, and which ties exceed it.
 
-The numerics take arrays and need no Spark; `frames` and `edgelists` speak pandas, `fanout` speaks Spark. Names are imported when
-they are used, so that nothing here waits for a compiler or a cluster it does not need.
+The numerics take arrays and need no Spark; `frames` and `edgelists` speak pandas, `fanout` speaks Spark.
+Names are imported when they are used, so that nothing here waits for a compiler or a cluster it does not need.
 """
 
 from importlib import import_module

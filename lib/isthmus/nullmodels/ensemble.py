@@ -56,8 +56,8 @@ class PairIndex:
     def network(self, positions: IntArray, weights: IntArray) -> sparse.csr_array:
         """The symmetric network with these weights, shape (n_total, n_total)."""
         i, j = self.ends(positions)
-        half = sparse.coo_array((weights, (i, j)), shape=(self.n_total, self.n_total)).tocsr()
-        return sparse.csr_array(half + half.T)
+        both = np.concatenate([weights, weights]), (np.concatenate([i, j]), np.concatenate([j, i]))
+        return sparse.coo_array(both, shape=(self.n_total, self.n_total)).tocsr()
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,14 @@ class Classes:
 def classes_of(degrees: IntArray, strengths: IntArray) -> Classes:
     """Group the nodes that no moment can tell apart; shapes as in `Classes`."""
     linked = np.flatnonzero(degrees > 0)
-    keys = np.stack([-degrees[linked], strengths[linked]], axis=1)
-    unique, first, inverse, size = np.unique(keys, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    order = linked[np.lexsort((strengths[linked], -degrees[linked]))]
+    k, s = degrees[order], strengths[order]
+    starts = np.ones(order.size, dtype=bool)
+    starts[1:] = (k[1:] != k[:-1]) | (s[1:] != s[:-1])
+    first = np.flatnonzero(starts)
     of_node = np.full(degrees.size, -1, dtype=np.int64)
-    of_node[linked] = inverse.ravel()
-    degree = -unique[:, 0]
-    return Classes(degree, unique[:, 1] - degree, size.astype(np.int64), linked[first], of_node)
+    of_node[order] = np.cumsum(starts) - 1
+    return Classes(k[first], s[first] - k[first], np.diff(first, append=order.size), order[first], of_node)
 
 
 def face_of(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds | None:

@@ -50,6 +50,7 @@ FIT_TYPES: dict[str, DataType] = {
     "iterations": IntegerType(),
     "seconds": DoubleType(),
     "log_likelihood": DoubleType(),
+    "effective_samples": DoubleType(),
     "message": StringType(),
 }
 _SLOT = "__slot"
@@ -130,7 +131,7 @@ def pairs_of(mixed: DataFrame, keys: Sequence[str] = DEFAULT_KEYS) -> DataFrame:
 
 
 def fits_of(mixed: DataFrame, keys: Sequence[str] = DEFAULT_KEYS) -> DataFrame:
-    """One row per network: keys, null_model, size, status, error, iterations, seconds, log_likelihood, message."""
+    """One row per network: keys, null_model, size, status, error, iterations, seconds, log_likelihood, ..., message."""
     return mixed.where(F.col(ROW_KIND) == FIT).select(*keys, *FIT_TYPES)
 
 
