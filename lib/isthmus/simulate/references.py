@@ -10,10 +10,11 @@ from isthmus.simulate.exchange import LAGS, TO_AI
 from isthmus.simulate.plan import Plan
 from isthmus.simulate.seats import is_elite
 from isthmus.simulate.sizes import AI, EXPANSION
-from isthmus.simulate.teams import ELITE_PULL, TEAM_PULL
+from isthmus.simulate.teams import ELITE_PULL, LARGEST_USUAL, TEAM_PULL
 
 SAME_LAYER = 0.7  # of the references that do not go to artificial intelligence
 OWN_COUNTRY = 0.4  # of those, the part that stays in the home country
+CANDIDATES = 5
 FAME_SKEW = 1.6  # how unequally the works of a block are cited
 DELETED_WORK = 4_285_719_527  # OpenAlex's "Deleted Work"
 DELETED_RATE, SELF_RATE, TWICE_RATE, LATER_RATE = 0.01, 0.002, 0.005, 0.004
@@ -89,15 +90,20 @@ def _cited_layer(citing: Ints, draw: Floats) -> Ints:
 
 
 def _famous(plan: Plan, work: Ints, slot: Ints, block: Ints) -> Ints:
-    """One of two candidates of each block, in proportion to how citable team size and institution make them."""
+    """One of a few candidates of each block, in proportion to how citable team size and institution make them.
+
+    The more candidates, the nearer the effect of team size and institution comes to the full one.
+    """
     key, blocks = plan.key("fame"), plan.blocks
     count = blocks.count[block]
-    candidates, appeal = [], []
-    for trial in range(2):
+    shape = (CANDIDATES, len(work))
+    candidates, appeal = np.empty(shape, dtype=np.int64), np.empty(shape)
+    for trial in range(CANDIDATES):
         draw = uniform(key, work, slot, trial)
-        candidate = blocks.start[block] + (count * draw**FAME_SKEW).astype(np.int64)
-        team = np.minimum(plan.teams.size(candidate, block, blocks), 40)
-        candidates.append(candidate)
-        appeal.append(team**TEAM_PULL * (1 + ELITE_PULL * is_elite(plan, candidate, block)))
-    first = uniform(key, work, slot, 2) * (appeal[0] + appeal[1]) < appeal[0]
-    return np.where(first, candidates[0], candidates[1])
+        candidates[trial] = blocks.start[block] + (count * draw**FAME_SKEW).astype(np.int64)
+        team = np.minimum(plan.teams.size(candidates[trial], block, blocks), LARGEST_USUAL)
+        appeal[trial] = team**TEAM_PULL * (1 + ELITE_PULL * is_elite(plan, candidates[trial], block))
+    total = np.cumsum(appeal, axis=0)
+    chosen = (uniform(key, work, slot, CANDIDATES) * total[-1] >= total).sum(axis=0)
+    famous: Ints = candidates[np.minimum(chosen, CANDIDATES - 1), np.arange(len(work))]
+    return famous
