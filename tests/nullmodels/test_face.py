@@ -167,6 +167,11 @@ def test_two_equals_that_hold_all_excess_share_it():
     [
         ([4, 4, 4, 1, 1, 2], [4, 4, 4, 1, 1, 2], r"the 3 largest, down to node \d \('[ABC]'\).*Erdos-Gallai"),
         ([2, 2, 2], [10, 3, 3], r"node 0 \('A'\) has an excess s - k of 8, its possible partners together only 2"),
+        (
+            [2, 2, 3, 1, 2],
+            [2, 2, 5, 5, 2],
+            r"node 3 \('D'\) has an excess s - k of 4, its possible partners together only 2",
+        ),
         ([3, 3, 2, 2], [3, 3, 6, 6], r"node \d \('[CD]'\).* have an excess s - k of 8, those only 0"),
     ],
 )

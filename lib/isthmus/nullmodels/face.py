@@ -145,8 +145,7 @@ def _certain_weights(
     groups = group_size.size
     allowed = ~absent
     allowed[np.arange(groups), np.arange(groups)] &= group_size > 1
-    farthest = groups - 1 - np.argmax(allowed[:, ::-1], axis=1)
-    farthest[~allowed.any(axis=1)] = -1
+    farthest = _last_true(allowed)
     mass = np.bincount(group_of, weights=classes.excess * classes.size, minlength=groups).astype(np.int64)
     head = np.concatenate([[0], np.cumsum(mass)])
     barred = np.zeros((classes.size.size, classes.size.size), dtype=bool)
@@ -164,8 +163,9 @@ def _certain_weights(
         if need == head[m] and need > 0:
             inner = group_of < m
             barred |= (inner[:, None] & ~outer[group_of][None, :]) | (inner[None, :] & ~outer[group_of][:, None])
-    limit = farthest[group_of]
-    central = (limit > group_of) | ((limit == group_of) & allowed[group_of, group_of])
+    # A node on its own against all up to its last possible partner, itself included: it is taken out in the formula.
+    limit = _last_true(~absent)[group_of]
+    central = limit >= group_of
     slack = head[limit + 1] - 2 * classes.excess - (head[-1] - head[limit + 1])
     if (central & (slack < 0)).any():
         c = int(np.flatnonzero(central & (slack < 0))[0])
@@ -185,3 +185,9 @@ def _certain_weights(
         else:  # two equals that hold all the excess: only the pair between them carries it
             barred[c, c] = before[c]
     return barred if barred.any() else None
+
+
+def _last_true(mask: NDArray[np.bool_]) -> IntArray:
+    """Column of the last True of each row, -1 where there is none."""
+    last = mask.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1)
+    return np.where(mask.any(axis=1), last, -1)
