@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -109,17 +110,12 @@ def gather(
     total, squares, linked = np.zeros(pairs.size), np.zeros(pairs.size), np.zeros(pairs.size, dtype=np.int32)
     above = np.zeros(pairs.size if observed is not None else 0, dtype=np.int32)
     at_least = np.zeros_like(above)
+    seen = np.zeros(0, dtype=np.int64) if observed is None else observed
     series: list[FloatArray] = []
     count = 0
     for positions, weights in samples:
         w = weights.astype(float)
-        total[positions] += w
-        squares[positions] += w * w
-        linked[positions] += 1
-        if observed is not None:
-            seen = observed[positions]
-            above[positions] += w > seen
-            at_least[positions] += w >= seen
+        _add(positions, w, seen, total, squares, linked, above, at_least)
         if tracked is not None:
             dense = np.zeros(pairs.size)
             dense[positions] = w
@@ -142,6 +138,19 @@ def gather(
         at_most=(count - above).astype(np.int32) if observed is not None else above,
         effective_samples=effective_samples(np.array(series)) if series else float(count),
     )
+
+
+@njit(cache=True)
+def _add(positions, weights, observed, total, squares, linked, above, at_least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Add one sample to the sums and to the counts of samples above, and not below, the observed weights."""
+    for n in range(positions.size):
+        at, w = positions[n], weights[n]
+        total[at] += w
+        squares[at] += w * w
+        linked[at] += 1
+        if observed.size > 0:
+            above[at] += w > observed[at]
+            at_least[at] += w >= observed[at]
 
 
 def effective_samples(series: FloatArray) -> float:
