@@ -39,9 +39,11 @@ make_environment() {
   local extras="$1" stamp wanted python
   stamp="$VENV/.isthmus-${extras:-none}"
   wanted="$(cksum <"$ROOT/pyproject.toml")"
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
-    return
-  fi
+  # an environment with extras serves those who need none
+  for stamp in "$stamp" $([ -n "$extras" ] || ls "$VENV"/.isthmus-* 2>/dev/null); do
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
+  done
+  stamp="$VENV/.isthmus-${extras:-none}"
   python="$(find_python)" || die "Python 3.11, 3.12 or 3.13 is needed and was not found. On Debian or Ubuntu:
     sudo apt-get install python3 python3-venv"
   say "Setting up: installing Python packages into ${VENV#"$ROOT"/} (once, one to three minutes) ..."
