@@ -18,7 +18,7 @@ WAREHOUSE = Variable.get("isthmus_warehouse", default_var="s3a://my-bucket/isthm
 STUDY = Variable.get("isthmus_study", default_var="gallo2026")
 MASTER = Variable.get("isthmus_master", default_var="yarn")
 
-SNAPSHOT_STAGES = ("parse", "works", "places", "coverage", "accounting")
+SNAPSHOT_STAGES = ("parse", "tables", "accounts")
 STUDY_STAGES = ("corpus", "networks", "significance", "publish", "report")
 
 

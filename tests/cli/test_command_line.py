@@ -83,7 +83,7 @@ def test_errors_are_words_and_an_exit_code(capsys):
         (["run", "--study", "galo2026", "--snapshot", "x"], "did you mean 'gallo2026'"),
         (["run", "--study", "gallo2026", "--set", "corpus.rule=ai_prim"], "did you mean 'ai_primary'"),
         (["run", "--study", "gallo2026", "--stages", "network"], "did you mean 'networks'"),
-        (["run", "--study", "gallo2026", "--stages", "works"], "needs --snapshot"),
+        (["run", "--study", "gallo2026", "--stages", "tables"], "needs --snapshot"),
         (["run", "--study", "gallo2026", "--set", "geography.poles=[UX, CN]"], "'UX' is neither a country"),
         (["describe", "edge"], "did you mean 'edges'"),
         (["pair", "CN", "US", "--results", "nowhere"], "holds no published results"),

@@ -43,7 +43,7 @@ LEDGER = TableSpec(
         column("isthmus_version", "string", "version of the library", False),
     ),
     key=("run_id", "stage", "study", "status"),
-    comment="One row when a stage starts and one when it ends.",
+    comment="One row when a stage ends, and one when a stage that had ended before starts again.",
 )
 
 

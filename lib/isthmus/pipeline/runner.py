@@ -94,7 +94,9 @@ class Runner:
 
     def _execute(self, stage: Stage) -> Outcome:
         started = self._entry(stage, "started")
-        self.ledger.record(started)
+        if self._last(stage) is not None:
+            # the tables are about to change: were this run killed, the earlier end must not speak for them
+            self.ledger.record(started)
         clock = time.monotonic()
         try:
             outcome = stage.run(self.context)

@@ -8,6 +8,7 @@ from isthmus import tables as t
 from isthmus.engine import Gate, GateResult, check_gates
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.snapshot.model import NEEDED_ENTITIES
+from isthmus.tables.built import concurrently
 from isthmus.tables.everything import Builder
 
 MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a new format
@@ -35,11 +36,16 @@ def _parse(context: Run) -> Outcome:
     return Outcome(said, parsed.rows_in, notes=notes)
 
 
-def _accounting(context: Run) -> Outcome:
-    built = t.build_accounting(context.spark, context.store, context.the_snapshot)
-    gates = check_gates("accounting", context.store.read(t.ACCOUNTING), _accounting_gates())
-    rejected = built.rejects.rows_out
-    return Outcome(f"every line accounted for, {rejected:,} rejected", notes=built.accounting.notes, gates=tuple(gates))
+def _accounts(context: Run) -> Outcome:
+    spark, store, snapshot = context.spark, context.store, context.the_snapshot
+    accounts: list[t.AccountingBuilt] = []
+    concurrently(
+        lambda: t.build_coverage(spark, store, snapshot),
+        lambda: accounts.append(t.build_accounting(spark, store, snapshot)),
+    )
+    gates = check_gates("accounting", store.read(t.ACCOUNTING), _accounting_gates())
+    said = f"every line accounted for, {accounts[0].rejects.rows_out:,} rejected"
+    return Outcome(said, notes=accounts[0].accounting.notes, gates=tuple(gates))
 
 
 def _accounting_gates() -> list[Gate]:
@@ -64,8 +70,9 @@ def _accounting_gates() -> list[Gate]:
     ]
 
 
-def _works(context: Run) -> Outcome:
-    outcome = _build(t.build_works, t.build_authorships, t.build_citations)(context)
+def _tables(context: Run) -> Outcome:
+    builders = (t.build_works, t.build_authorships, t.build_citations)
+    outcome = _build(*builders, t.build_institutions, t.build_sources, t.build_topics)(context)
     gates: list[GateResult] = check_gates(
         "works",
         context.store.read(t.WORKS),
@@ -105,39 +112,21 @@ SNAPSHOT_STAGES: tuple[Stage, ...] = (
         run=_parse,
     ),
     Stage(
-        name="works",
-        says="write works, authorships and citations",
+        name="tables",
+        says="write works, authorships, citations, institutions with their cities, sources and topics",
         scope="snapshot",
         needs=("parse",),
-        writes=(t.WORKS, t.AUTHORSHIPS, t.CITATIONS),
+        writes=(t.WORKS, t.AUTHORSHIPS, t.CITATIONS, t.INSTITUTIONS, t.SOURCES, t.TOPICS),
         rooms=("tables",),
-        run=_works,
+        run=_tables,
     ),
     Stage(
-        name="places",
-        says="write institutions with their cities, sources and topics",
+        name="accounts",
+        says="account for every line; count the works of each year with authors, country, city, references",
         scope="snapshot",
-        needs=("parse",),
-        writes=(t.INSTITUTIONS, t.SOURCES, t.TOPICS),
+        needs=("parse", "tables"),
+        writes=(t.COVERAGE, t.REJECTS, t.PARTS, t.UNKNOWN_FIELDS, t.ACCOUNTING),
         rooms=("tables",),
-        run=_build(t.build_institutions, t.build_sources, t.build_topics),
-    ),
-    Stage(
-        name="coverage",
-        says="count the works of each year that have authors, a country, a city, references",
-        scope="snapshot",
-        needs=("works", "places"),
-        writes=(t.COVERAGE,),
-        rooms=("tables",),
-        run=_build(t.build_coverage),
-    ),
-    Stage(
-        name="accounting",
-        says="account for every line: read = kept + rejected + superseded + deleted + merged",
-        scope="snapshot",
-        needs=("parse",),
-        writes=(t.REJECTS, t.PARTS, t.UNKNOWN_FIELDS, t.ACCOUNTING),
-        rooms=("tables",),
-        run=_accounting,
+        run=_accounts,
     ),
 )

@@ -18,6 +18,7 @@ from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_f
 from isthmus.pipeline.publish import has_result, publish
 from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
 from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.tables.built import concurrently
 
 MAX_RELATIVE_ERROR = 1e-9  # of expected degrees and strengths; the solver stops at 1e-11
 LEAST_COUNTRY_COVERAGE = 0.28  # OpenAlex's own floor of works with any institution
@@ -108,9 +109,11 @@ def _significance(run: Run) -> Outcome:
     study = run.the_study
     _write(run, JUDGED, judge(_rows(run, EDGES), study, run.release))
     ties, fits = take_apart(_rows(run, JUDGED), study, run.release)
-    _write(run, TIES, ties)
-    _write(run, FITS, fits)
-    _write(run, SIGNIFICANT, significant_ties(_rows(run, TIES), study))
+    concurrently(
+        lambda: _write(run, TIES, ties),
+        lambda: _write(run, FITS, fits),
+        lambda: _write(run, SIGNIFICANT, significant_ties(ties, study)),
+    )
     gates = check_gates("fits", _rows(run, FITS), _fit_gates(study.significance.null_model))
     found = _rows(run, SIGNIFICANT).where("significant AND network = 'collaboration'").count()
     return Outcome(f"{found:,} collaboration ties are stronger than size explains", gates=tuple(gates))
@@ -163,7 +166,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         name="corpus",
         says="choose the study's works and the works that cite them, and place them in countries",
         scope="study",
-        needs=("works", "places"),
+        needs=("tables",),
         writes=(CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
         rooms=("corpus", "config.study"),
         configuration=_section("corpus", "years", "geography", "networks"),
@@ -173,7 +176,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         name="networks",
         says="count collaboration, citation and knowledge exchange between countries, year by year",
         scope="study",
-        needs=("works", "corpus"),
+        needs=("tables", "corpus"),
         writes=(CITATION_FLOWS, EDGES, NODES),
         rooms=("networks",),
         configuration=_section("corpus", "years", "networks"),
@@ -193,7 +196,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         name="publish",
         says="write the study's results as Parquet files that need no Spark",
         scope="study",
-        needs=("coverage", "accounting", "corpus", "networks", "significance"),
+        needs=("accounts", "corpus", "networks", "significance"),
         writes=(),
         rooms=("pipeline.publish",),
         configuration=lambda run: [run.the_study.model_dump(mode="json"), run.notes, run.results],
