@@ -1,7 +1,7 @@
 """Null models measured: the fit against NEMtropy on real years, cities, sampling, exact moments, rewiring.
 
 Prints markdown tables. One process, one thread, compilation before the clock, seconds of processor time: they hold on a
-machine that others use too. NEMtropy (extra `oracles`) is optional.
+machine that others use too. NEMtropy (extra `test`) is optional.
 usage: python scripts/bench/nullmodels.py [real_edges.csv.gz] [--quick]
 """
 

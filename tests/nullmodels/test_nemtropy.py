@@ -10,7 +10,7 @@ from isthmus.nullmodels.ecm import fit_ecm
 
 def second_opinion(weights):
     """x and y of NEMtropy's best setting, and its own largest relative error."""
-    nemtropy = pytest.importorskip("NEMtropy", reason="NEMtropy (extra `oracles`) is not installed")
+    nemtropy = pytest.importorskip("NEMtropy", reason="NEMtropy (extra `test`) is not installed")
     logging.disable(logging.WARNING)
     np.random.seed(1)  # its random start draws from the global state
     graph = nemtropy.UndirectedGraph(adjacency=weights.astype(float))
