@@ -114,7 +114,7 @@ def test_a_stage_that_failed_after_writing_runs_again(spark, places, counted):
 def test_a_gate_that_does_not_hold_stops_the_run_and_is_not_done(spark, places, counted):
     counted.configuration = 0
     stopped = runner(spark, next(places), counted)
-    with pytest.raises(GateError, match=r"numbers: rows is 0.0, accepted >= 1"):
+    with pytest.raises(GateError, match=r"numbers: rows is 0, accepted >= 1"):
         stopped.execute(counted.stages(), quiet=True)
     assert counted.ran == ["numbers"]
     assert stopped.ledger.last_done("numbers", "") is None

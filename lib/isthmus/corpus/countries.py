@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from isthmus.corpus.exact import units
 from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
 
@@ -46,12 +47,12 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, cn_includes_hk_m
     of_works = place.join(works.select("work_id"), "work_id", "left_semi").distinct()
     author = Window.partitionBy("work_id", "author_sequence")
     split = of_works.select("work_id", "author_sequence", "country", (1 / F.count("*").over(author)).alias("share"))
-    summed = split.groupBy("work_id", "country").agg(F.sum("share").alias("share"))
+    summed = split.groupBy("work_id", "country").agg(F.sum(units(F.col("share"))).alias("units"))
     work = Window.partitionBy("work_id")
     shares = summed.select(
         "work_id",
         "country",
-        (F.col("share") / F.sum("share").over(work)).alias("fraction"),
+        (F.col("units") / F.sum("units").over(work)).alias("fraction"),
         F.count("*").over(work).cast("int").alias("n_countries"),
     )
     kept = works.select("study", "release", "work_id", "year", "is_corpus")

@@ -4,6 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config.study import Reading
+from isthmus.corpus.exact import exact_sum
 from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
 from isthmus.networks.names import CITATION, KNOWLEDGE_EXCHANGE
@@ -67,7 +68,7 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
     one_side = links.select(*keys, "to", F.explode("from").alias("a"))
     both = one_side.select(*keys, "a", F.explode("to").alias("b"))
     return both.groupBy(*keys, F.col("a.country").alias("src"), F.col("b.country").alias("dst")).agg(
-        F.count("*").alias("weight"), F.sum(F.col("a.fraction") * F.col("b.fraction")).alias("fractional")
+        F.count("*").alias("weight"), exact_sum(F.col("a.fraction") * F.col("b.fraction")).alias("fractional")
     )
 
 
@@ -88,7 +89,7 @@ def citation_edges(flows: DataFrame, *, reading: Reading, window: int, years: tu
     if reading == "cited_year_window":
         chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= window)
     counted = chosen.groupBy("study", "release", year.alias("year"), "src", "dst").agg(
-        F.sum("weight").alias("weight"), F.sum("fractional").alias("fractional")
+        F.sum("weight").alias("weight"), exact_sum(F.col("fractional")).alias("fractional")
     )
     return counted.select("*", F.lit(CITATION).alias("network"), F.lit(reading).alias("reading"))
 
@@ -112,6 +113,6 @@ def knowledge_exchange(directed: DataFrame) -> DataFrame:
         "fractional",
     )
     counted = ordered.groupBy("study", "release", "reading", "year", "src", "dst").agg(
-        F.sum("weight").alias("weight"), F.sum("fractional").alias("fractional")
+        F.sum("weight").alias("weight"), exact_sum(F.col("fractional")).alias("fractional")
     )
     return counted.select("*", F.lit(KNOWLEDGE_EXCHANGE).alias("network"))

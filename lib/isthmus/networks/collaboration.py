@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.corpus.exact import exact_sum
 from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
 
 
@@ -26,6 +27,6 @@ def collaboration(countries: DataFrame, *, max_countries: int | None = None) -> 
     pairs = left.join(right, ["study", "work_id"]).where(F.col("src") < F.col("dst"))
     pair_share = 2 / (F.col("n_countries") * (F.col("n_countries") - 1))
     counted = pairs.groupBy("study", "release", "year", "src", "dst").agg(
-        F.count("*").alias("weight"), F.sum(pair_share).alias("fractional")
+        F.count("*").alias("weight"), exact_sum(pair_share).alias("fractional")
     )
     return counted.select("*", F.lit(COLLABORATION).alias("network"), F.lit(PUBLICATION_YEAR).alias("reading"))

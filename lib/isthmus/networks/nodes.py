@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.corpus.exact import exact_sum
 from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
 from isthmus.networks.names import CITATION, COLLABORATION, KNOWLEDGE_EXCHANGE
@@ -46,7 +47,7 @@ def node_volumes(countries: DataFrame, edges: DataFrame, *, reading: str) -> Dat
         .groupBy(*keys)
         .agg(
             F.count("*").alias("papers"),
-            F.sum("fraction").alias("papers_fractional"),
+            exact_sum(F.col("fraction")).alias("papers_fractional"),
             F.count_if(F.col("n_countries") > 1).alias("papers_international"),
         )
     )

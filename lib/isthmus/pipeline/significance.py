@@ -1,6 +1,6 @@
 """The tables of significance: what each null model expected, and which ties are stronger than it explains."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Study
@@ -140,11 +140,17 @@ def significant_ties(ties: DataFrame, study: Study) -> DataFrame:
     window = ties.where(F.col("year").between(*study.years.significance))
     pairs = window.groupBy("study", "release", "network", "reading", "src", "dst").agg(
         F.count_if(counts).cast("int").alias("finite_years"),
-        F.mean(F.when(counts, F.col("z"))).alias("mean_z"),
+        _mean_in_order(F.collect_list(F.when(counts, F.struct("year", "z")))).alias("mean_z"),
         F.sum("weight").alias("weight"),
     )
     enough = (F.col("finite_years") >= rule.min_finite_years) & (F.col("mean_z") > rule.threshold)
     return pairs.select("*", F.coalesce(enough, F.lit(False)).alias("significant"))
+
+
+def _mean_in_order(values: Column) -> Column:
+    """The mean z of (year, z), added year after year: the same bits whatever the order of the rows."""
+    total = F.reduce(F.sort_array(values), F.lit(0.0), lambda sum_, value: sum_ + value["z"])
+    return F.when(F.size(values) > 0, total / F.size(values))
 
 
 def _of_study(rows: DataFrame, study: Study, release: str) -> DataFrame:
