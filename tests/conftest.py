@@ -20,6 +20,7 @@ def spark():
     """The one session of all tests: small, quiet, stopped at the end."""
     from isthmus.config import conf_file
     from isthmus.engine import start_session
+    from isthmus.engine.session import SHORT_RUN
 
     session = start_session(
         "isthmus-tests",
@@ -28,7 +29,7 @@ def spark():
             "spark.driver.memory": "2g",
             # many small queries: compile little, collect simply (a third less time)
             "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{conf_file('log4j2.properties')} "
-            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            f"{SHORT_RUN}",
             "spark.sql.shuffle.partitions": "2",
             "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
         },

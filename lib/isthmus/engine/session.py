@@ -27,8 +27,9 @@ STATIC: dict[str, str] = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
 
-# A run of minutes spends most of its time compiling: one quick compiler, one simple collector. Hours pay for the best.
-SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# A run of minutes spends most of its time compiling: one quick compiler, one simple collector, and room for the code
+# (48 MB by default with one compiler, which such a run fills: the rest would be interpreted). Hours pay for the best.
+SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 LONG_RUN = "-XX:+UseParallelGC"
 
 LOCAL_MEMORY_SHARE = 0.5  # the Python workers, numba and the operating system need the other half
