@@ -186,6 +186,7 @@ def test_the_same_records_as_parquet_give_the_same_tables(spark, loose, real_lin
     assert all(row.read == row.manifest_records == len(real_lines[entity]) for entity, row in rows.items())
 
 
+@pytest.mark.slow
 def test_a_second_run_leaves_the_same_rows(spark, store, openalex_records):
     snapshot = open_snapshot(str(openalex_records / "legacy_snapshot"), partial=True)
     build_all(spark, store, snapshot)
