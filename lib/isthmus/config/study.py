@@ -1,6 +1,6 @@
 """A study as typed, validated data: corpus, years, poles, networks, null model, significance."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,15 +21,17 @@ CorpusRule = Literal[
 ]
 Reading = Literal["cited_year", "cited_year_window", "citing_year"]
 NullModel = Literal["ecm", "ecm-variance-corrected", "rewiring"]
+TrajectoryEngine = Literal["isthmus", "tslearn"]
 FiniteRule = Literal["parity", "present", "linked", "sampled"]
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]  # a country's code has this form, too
+Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _-]*$")]  # a country's code has this form, too
 Year = Annotated[int, Field(ge=1500, le=2100)]
 
 AI_SUBFIELD = 1702  # ASJC "Artificial Intelligence"
 AI_CONCEPT = 154945302  # legacy concept C154945302 "Artificial intelligence"
 NARROW_SCORE = 0.6
+PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 GALLO_TYPES = ("article", "conference-paper", "journal-article", "proceedings-article")
 
 
@@ -108,6 +110,13 @@ class Geography(Section):
         default_factory=dict, description="own blocs: name -> alpha-2 country codes"
     )
     cn_includes_hk_mo: bool = Field(default=False, description="count Hong Kong and Macao as China")
+    compare: tuple[Bloc, ...] = Field(
+        default=(), description="countries and blocs of the yearly output series; none: the poles"
+    )
+    matrix_bloc: Bloc | None = Field(default="EU-28", description="bloc whose members get a label matrix of their own")
+    regions: tuple[Bloc, ...] = Field(
+        default=(), description="blocs whose density of significant ties is held against their outside ties"
+    )
 
 
 class Networks(Section):
@@ -138,6 +147,70 @@ class Significance(Section):
     )
     min_finite_years: int = Field(default=3, ge=1, description="least years with a z within the significance years")
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
+    corroborate: tuple[NullModel, ...] = Field(
+        default=("ecm-variance-corrected",), description="other null models that the same ties are held against"
+    )
+
+
+class Trajectories(Section):
+    """How the ties of two networks are followed over the years and clustered (METHODS 2.5)."""
+
+    window: int = Field(default=5, ge=3, description="years of the Savitzky-Golay filter; odd")
+    order: int = Field(default=1, ge=0, description="order of its polynomial")
+    clusters: int = Field(default=4, ge=2, le=50, description="k; only 4 clusters have names")
+    restarts: int = Field(default=20, ge=1, description="seeded starts of k-means; the lowest inertia wins")
+    max_iterations: int = Field(default=50, ge=1, description="iterations of one start")
+    tolerance: float = Field(default=1e-6, ge=0, description="a start ends when inertia changes by less")
+    engine: TrajectoryEngine = Field(default="isthmus", description="own kernels, or tslearn's (the same objective)")
+    top: int = Field(default=20, ge=2, description="most productive countries in the label matrix")
+
+    @model_validator(mode="after")
+    def _filter_is_possible(self) -> "Trajectories":
+        if self.window % 2 == 0:
+            raise ValueError(f"window: {self.window} is even; a centred filter needs an odd number of years")
+        if self.order >= self.window:
+            raise ValueError(f"order: {self.order} must be below window ({self.window})")
+        return self
+
+
+class Groups(Section):
+    """Which countries integrate with which pole, and how fast (METHODS 2.6)."""
+
+    top: int = Field(default=30, ge=1, description="most productive countries that are grouped")
+    include_poles: bool = Field(default=False, description="count the poles among these countries")
+    speed_thresholds: tuple[float, float] | None = Field(
+        default=None, description="slow below the first, fast from the second; null: terciles of the converging pairs"
+    )
+    smoothed_speed: bool = Field(default=False, description="speed from the smoothed z instead of the raw one")
+
+
+class Stability(Section):
+    """How much the clusters depend on chance and on choices (METHODS 2.5, 6); off when `restarts` is 0."""
+
+    restarts: int = Field(default=0, ge=0, description="single starts that are compared; the method asks for 50")
+    silhouette_pairs: int = Field(default=2000, ge=10, description="pairs of the silhouette over k")
+    silhouette_clusters: tuple[int, ...] = Field(default=(2, 3, 4, 5, 6, 7, 8), description="values of k compared")
+
+
+class Bootstrap(Section):
+    """How much the z and the labels depend on single works (METHODS 2.5, 7); off when `replicates` is 0."""
+
+    replicates: int = Field(default=0, ge=0, le=10_000, description="Poisson resamples of the works")
+    level: float = Field(default=0.95, gt=0, lt=1, description="coverage of the intervals")
+
+
+class Sensitivity(Section):
+    """Choices that are varied, every combination of them; off when all four lists are empty."""
+
+    corpus_rules: tuple[CorpusRule, ...] = Field(default=(), description="corpus rules beside the study's own")
+    readings: tuple[Reading, ...] = Field(default=(), description="readings of the citation year beside the study's")
+    finite: tuple[FiniteRule, ...] = Field(default=(), description="rules of finite pairs beside the study's own")
+    null_models: tuple[NullModel, ...] = Field(default=(), description="null models beside the study's own")
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is varied."""
+        return bool(self.corpus_rules or self.readings or self.finite or self.null_models)
 
 
 class Study(Section):
@@ -152,6 +225,29 @@ class Study(Section):
     geography: Geography = Field(default_factory=Geography)
     networks: Networks = Field(default_factory=Networks)
     significance: Significance = Field(default_factory=Significance)
+    trajectories: Trajectories = Field(default_factory=Trajectories)
+    groups: Groups = Field(default_factory=Groups)
+    stability: Stability = Field(default_factory=Stability)
+    bootstrap: Bootstrap = Field(default_factory=Bootstrap)
+    sensitivity: Sensitivity = Field(default_factory=Sensitivity)
+    parity: bool = Field(
+        default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_paper(cls, data: Any) -> Any:
+        """With `parity`, samples and the rule of finite pairs are the paper's unless others than the defaults stand."""
+        if not isinstance(data, dict) or not data.get("parity"):
+            return data
+        given = data.get("significance")
+        significance = given if isinstance(given, dict) else given.model_dump() if given is not None else {}
+        changes: dict[str, Any] = {}
+        if not significance.get("samples"):
+            changes["samples"] = PAPER_SAMPLES
+        if significance.get("finite", "parity") == "parity":
+            changes["finite"] = "sampled"
+        return {**data, "significance": {**significance, **changes}}
 
     @model_validator(mode="after")
     def _enough_years(self) -> "Study":
