@@ -15,6 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_RECORDS = ROOT.parent / "shared" / "data" / "openalex"
 
 
+def pytest_collection_modifyitems(items):
+    """Spread over processes (`pytest -n 2 --dist loadgroup`), all tests of the one session stay together."""
+    for item in items:
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.xdist_group("spark"))
+
+
 @pytest.fixture(scope="session")
 def spark():
     """The one session of all tests: small, quiet, stopped at the end."""
