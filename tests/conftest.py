@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_RECORDS = ROOT.parent / "shared" / "data" / "openalex"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """Spread over processes (`pytest -n 2 --dist loadgroup`), all tests of the one session stay together."""
     for item in items:
