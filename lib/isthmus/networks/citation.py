@@ -40,6 +40,26 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
     max_countries : leave out corpus works of more countries than this, on both sides.
 
     """
+    links = placed_citations(citations, countries, max_countries=max_countries)
+    keys = ("study", "release", "citing_year", "cited_year")
+    one_side = links.select(*keys, "to", F.explode("from").alias("a"))
+    both = one_side.select(*keys, "a", F.explode("to").alias("b"))
+    return both.groupBy(*keys, F.col("a.country").alias("src"), F.col("b.country").alias("dst")).agg(
+        F.count("*").alias("weight"), exact_sum(F.col("a.fraction") * F.col("b.fraction")).alias("fractional")
+    )
+
+
+def placed_citations(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
+    """Citations of the corpus with the places of both sides: study, release, citing_work_id, citing_year,
+    cited_work_id, cited_year, and `from` and `to`, arrays of (country, fraction).
+
+    A citation of a work that appears in a later year than the citing one is left out.
+
+    Parameters
+    ----------
+    citations, countries, max_countries : as in `citation_flows`.
+
+    """
     if max_countries is not None:
         countries = countries.where(~F.col("is_corpus") | (F.col("n_countries") <= max_countries))
     places = countries.groupBy("study", "release", "work_id", "year", "is_corpus").agg(
@@ -58,17 +78,11 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
         F.col("year").alias("cited_year"),
         F.col("places").alias("to"),
     )
-    links = (
+    return (
         citations.select("citing_work_id", "cited_work_id")
         .join(cited, "cited_work_id")
         .join(citing, ["study", "citing_work_id"])
         .where(F.col("citing_year") >= F.col("cited_year"))
-    )
-    keys = ("study", "release", "citing_year", "cited_year")
-    one_side = links.select(*keys, "to", F.explode("from").alias("a"))
-    both = one_side.select(*keys, "a", F.explode("to").alias("b"))
-    return both.groupBy(*keys, F.col("a.country").alias("src"), F.col("b.country").alias("dst")).agg(
-        F.count("*").alias("weight"), exact_sum(F.col("a.fraction") * F.col("b.fraction")).alias("fractional")
     )
 
 

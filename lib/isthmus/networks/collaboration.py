@@ -19,14 +19,25 @@ def collaboration(countries: DataFrame, *, max_countries: int | None = None) -> 
     max_countries : leave out works of more countries than this.
 
     """
-    several = countries.where(F.col("is_corpus") & (F.col("n_countries") > 1))
-    if max_countries is not None:
-        several = several.where(F.col("n_countries") <= max_countries)
-    left = several.select("study", "release", "work_id", "year", "n_countries", F.col("country").alias("src"))
-    right = several.select("study", "work_id", F.col("country").alias("dst"))
-    pairs = left.join(right, ["study", "work_id"]).where(F.col("src") < F.col("dst"))
+    pairs = country_pairs(countries, max_countries=max_countries)
     pair_share = 2 / (F.col("n_countries") * (F.col("n_countries") - 1))
     counted = pairs.groupBy("study", "release", "year", "src", "dst").agg(
         F.count("*").alias("weight"), exact_sum(pair_share).alias("fractional")
     )
     return counted.select("*", F.lit(COLLABORATION).alias("network"), F.lit(PUBLICATION_YEAR).alias("reading"))
+
+
+def country_pairs(countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
+    """The pairs of countries of each work of the corpus: study, release, work_id, year, n_countries, src < dst.
+
+    Parameters
+    ----------
+    countries, max_countries : as in `collaboration`.
+
+    """
+    several = countries.where(F.col("is_corpus") & (F.col("n_countries") > 1))
+    if max_countries is not None:
+        several = several.where(F.col("n_countries") <= max_countries)
+    left = several.select("study", "release", "work_id", "year", "n_countries", F.col("country").alias("src"))
+    right = several.select("study", "work_id", F.col("country").alias("dst"))
+    return left.join(right, ["study", "work_id"]).where(F.col("src") < F.col("dst"))

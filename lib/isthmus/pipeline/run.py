@@ -84,11 +84,17 @@ def wanted_stages(request: Request) -> list[Stage]:
     if request.study is not None:
         pole_members(request.study)
     possible = [s for s in STAGES if _possible(s, request)]
-    chosen = choose_stages(STAGES, request.stages) if request.stages else possible
+    if not request.stages:
+        return [s for s in possible if request.study is None or s.asked(request.study)]
+    chosen = choose_stages(STAGES, request.stages)
     for stage in chosen:
         if stage not in possible:
             missing = "--snapshot" if stage.scope == "snapshot" else "--study"
             raise ConfigError(f"stage {stage.name!r} needs {missing}: {stage.says}")
+        if request.study is not None and not stage.asked(request.study):
+            raise ConfigError(
+                f"stage {stage.name!r} is turned off in study {request.study.study!r}: {stage.turned_on_by}"
+            )
     return chosen
 
 

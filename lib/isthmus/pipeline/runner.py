@@ -51,7 +51,7 @@ class Runner:
         decided: list[tuple[Stage, str | None]] = []
         dirty: set[str] = set()
         for stage in stages:
-            upstream = [name for name in stage.needs if name in dirty]
+            upstream = [name for name in self._needs(stage) if name in dirty]
             reason = f"{upstream[0]} runs before it" if upstream else self._reason(stage)
             if reason is not None:
                 dirty.add(stage.name)
@@ -86,6 +86,11 @@ class Runner:
                 said[stage.name] = outcome.said
             self._remember(stage)
         return said
+
+    def _needs(self, stage: Stage) -> list[str]:
+        """The stages whose tables a stage reads, without those that the study does not ask for."""
+        study = self.context.study
+        return [name for name in stage.needs if study is None or self.stages[name].asked(study)]
 
     def _remember(self, stage: Stage) -> None:
         done = self._last(stage) if stage.scope == "snapshot" or self.context.study else None
@@ -165,14 +170,14 @@ class Runner:
     def _inputs(self, stage: Stage) -> Mapping[str, str]:
         """What the stage reads: fingerprints, and the table versions that the stages before it left."""
         inputs = dict(stage.inputs(self.context))
-        for name in stage.needs:
+        for name in self._needs(stage):
             entry = self._last(self.stages[name])
             for spec in self.stages[name].writes:
                 inputs[spec.name] = str(entry.outputs.get(spec.name, "missing")) if entry else "missing"
         return inputs
 
     def _require_inputs(self, stage: Stage) -> None:
-        for name in stage.needs:
+        for name in self._needs(stage):
             for spec in self.stages[name].writes:
                 if not self.context.store.exists(spec):
                     raise StoreError(

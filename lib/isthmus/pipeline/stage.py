@@ -89,6 +89,8 @@ class Stage:
     inputs : fingerprints of what it reads beside tables.
     run : what it does.
     is_there : whether what it wrote beside tables still exists.
+    asked : whether the configuration asks for it at all; a stage that reads its tables does without them otherwise.
+    turned_on_by : which setting asks for it, in words.
 
     """
 
@@ -102,6 +104,8 @@ class Stage:
     configuration: Callable[[Run], Any] = lambda run: None
     inputs: Callable[[Run], Mapping[str, str]] = lambda run: {}
     is_there: Callable[[Run], bool] = lambda run: True
+    asked: Callable[[Study], bool] = lambda study: True
+    turned_on_by: str = ""
 
     def study_of(self, run: Run) -> str:
         """The study that the stage's rows belong to; empty for the snapshot's tables."""

@@ -1,0 +1,121 @@
+"""Resampling works: how much a tie, and the label of a trajectory, depends on single papers (METHODS 2.5, 7).
+
+A Poisson bootstrap gives each work of each replicate a weight drawn from Poisson(1), from a hash of the study's seed,
+the replicate and the work's number: the same work has the same weight wherever it is met, on whatever machine.
+"""
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+# Weights above this have a probability below 1e-14 a draw: the table of the distribution function ends there.
+LARGEST_WEIGHT = 16
+_CUMULATIVE = np.cumsum([math.exp(-1.0) / math.factorial(k) for k in range(LARGEST_WEIGHT)])
+
+
+@numba.njit(cache=True)
+def _mixed(value: np.uint64) -> np.uint64:
+    """One step of splitmix64 (Steele, Lea & Flood 2014): a bijection that scatters every bit."""
+    value = (value + np.uint64(0x9E3779B97F4A7C15)) & np.uint64(0xFFFFFFFFFFFFFFFF)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@numba.njit(cache=True)
+def _weight(work: np.uint64, stream: np.uint64, cumulative: FloatArray) -> int:
+    uniform = float(_mixed(work ^ stream) >> np.uint64(11)) * (1.0 / 9007199254740992.0)  # 53 bits, in [0, 1)
+    k = 0
+    while k < cumulative.size and uniform >= cumulative[k]:
+        k += 1
+    return k
+
+
+@numba.njit(cache=True)
+def _streams(seed: int, replicates: int) -> Any:
+    streams = np.empty(replicates, dtype=np.uint64)
+    for r in range(replicates):
+        streams[r] = _mixed(_mixed(np.uint64(seed)) + np.uint64(r))
+    return streams
+
+
+@numba.njit(cache=True)
+def _weights(works: IntArray, streams: Any, cumulative: FloatArray) -> Any:
+    weights = np.empty((works.size, streams.size), dtype=np.uint8)
+    for row in range(works.size):
+        for r in range(streams.size):
+            weights[row, r] = _weight(np.uint64(works[row]), streams[r], cumulative)
+    return weights
+
+
+@numba.njit(cache=True)
+def _add(pairs: IntArray, works: IntArray, amounts: IntArray, streams: Any, cumulative: FloatArray, total: Any) -> None:
+    for row in range(pairs.size):
+        work = np.uint64(works[row])
+        for r in range(streams.size):
+            total[pairs[row], r] += amounts[row] * _weight(work, streams[r], cumulative)
+
+
+def poisson_weights(work_ids: IntArray, *, replicates: int, seed: int) -> NDArray[np.uint8]:
+    """The weights of works in each replicate, Poisson(1).
+
+    Parameters
+    ----------
+    work_ids : int64 (n,), numbers of works.
+    replicates : number of replicates.
+    seed : the study's seed.
+
+    Returns
+    -------
+    uint8 (n, replicates).
+
+    """
+    works = np.ascontiguousarray(work_ids, dtype=np.int64)
+    return np.asarray(_weights(works, _streams(seed, replicates), _CUMULATIVE))
+
+
+def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) -> pd.DataFrame:
+    """The weight of each tie of one network in each replicate.
+
+    Parameters
+    ----------
+    contributions : work_id, src, dst, amount (whole numbers): what each work adds to each tie.
+    replicates : number of replicates.
+    seed : the study's seed.
+
+    Returns
+    -------
+    src, dst, weights: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where the tie vanishes.
+
+    """
+    ends = pd.MultiIndex.from_frame(contributions[["src", "dst"]])
+    codes, ties = ends.factorize(sort=True)
+    total = np.zeros((len(ties), replicates), dtype=np.int64)
+    works, amounts = (contributions[name].to_numpy(dtype=np.int64) for name in ("work_id", "amount"))
+    _add(codes.astype(np.int64), works, amounts, _streams(seed, replicates), _CUMULATIVE, total)
+    src, dst = (ties.get_level_values(level) for level in (0, 1))
+    return pd.DataFrame({"src": src, "dst": dst, "weights": list(total)})
+
+
+def percentile_interval(values: FloatArray, *, level: float) -> tuple[float, float, int]:
+    """The percentile interval of replicated values and how many there were; nan, nan, 0 without any.
+
+    Parameters
+    ----------
+    values : (replicates,), nan where a replicate has none.
+    level : coverage, e.g. 0.95.
+
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return math.nan, math.nan, 0
+    tail = (1.0 - level) / 2.0
+    low, high = np.quantile(finite, (tail, 1.0 - tail))
+    return float(low), float(high), int(finite.size)
