@@ -83,6 +83,9 @@ def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot)
 
     """
     entities = tuple(entity for entity in NEEDED_ENTITIES if entity != "works")
-    version = store.overwrite(PARSED_ENTITIES, spark.createDataFrame(read_entities(snapshot, *entities)))
+    lines = read_entities(snapshot, *entities)
+    # pyspark makes no DataFrame of an Arrow table without any batch
+    rows = spark.createDataFrame(lines) if lines.num_rows else spark.createDataFrame([], PARSED_ENTITIES.schema)
+    version = store.overwrite(PARSED_ENTITIES, rows)
     notes = check_reading(store.read(PARSED_ENTITIES), snapshot, entities)
     return Built(PARSED_ENTITIES.name, version, store.rows_written(PARSED_ENTITIES), notes=notes)
