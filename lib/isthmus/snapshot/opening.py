@@ -41,16 +41,31 @@ def _open(root: Root, layout: str | None, partial: bool) -> Snapshot:
         return open_loose(root, partial=partial)
     if not root.list():
         raise SnapshotError(f"snapshot {root.uri!r}: nothing is there; name a folder that exists and is not empty")
+    tree = find_tree(root, layout)
+    return open_loose(root, partial=partial) if tree is None else open_tree(root, tree, partial=partial)
+
+
+def find_tree(root: Root, layout: str | None = None) -> Tree | None:
+    """The snapshot tree that is read of those at a root; None where there is none, or loose records are asked for.
+
+    Parameters
+    ----------
+    root : the folder to look in.
+    layout : one of `LAYOUTS`; None takes the first in their order, one with a manifest before one without.
+
+    Raises
+    ------
+    SnapshotError : there is no tree of this layout.
+
+    """
     if layout == "loose":
-        return open_loose(root, partial=partial)
+        return None
     trees = find_trees(root)
     wanted = [tree for tree in trees if layout in {None, tree.layout}]
-    if wanted:
-        return open_tree(root, min(wanted, key=_preference), partial=partial)
-    if layout is not None:
+    if not wanted and layout is not None:
         there = ", ".join(sorted({tree.layout for tree in trees})) or "no snapshot tree"
         raise SnapshotError(f"snapshot {root.uri!r}: asked for the layout {layout!r}, found {there}")
-    return open_loose(root, partial=partial)
+    return min(wanted, key=_preference, default=None)
 
 
 def _preference(tree: Tree) -> tuple[bool, int]:

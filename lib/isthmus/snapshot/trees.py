@@ -94,7 +94,7 @@ def open_tree(root: Root, tree: Tree, *, partial: bool) -> Snapshot:
     partial : kept in the snapshot, for the checks that only the reading can make.
 
     """
-    manifests = _manifests(root, tree)
+    manifests = tree_manifests(root, tree)
     problems = [problem for name in NEEDED_ENTITIES if name in manifests for problem in manifests[name].problems()]
     notes: list[str] = []
     parts = {}
@@ -119,8 +119,15 @@ def open_tree(root: Root, tree: Tree, *, partial: bool) -> Snapshot:
     )
 
 
-def _manifests(root: Root, tree: Tree) -> dict[str, Manifest]:
-    """One manifest per entity; the entity's own goes before the combined one, for it is written after its parts."""
+def tree_manifests(root: Root, tree: Tree) -> dict[str, Manifest]:
+    """One manifest per entity; the entity's own goes before the combined one, for it is written after its parts.
+
+    Parameters
+    ----------
+    root : the root that the tree was found under.
+    tree : the tree.
+
+    """
     combined = join(tree.base, "manifest.json")
     found = read_manifests(root.read(combined), combined) if root.is_file(combined) else {}
     for entity in ENTITIES:
