@@ -5,6 +5,7 @@ from chispa import assert_approx_df_equality, assert_df_equality
 from pyspark.sql import functions as F
 
 from isthmus.corpus import CORPUS_COUNTRIES, country_shares
+from isthmus.geography import Part
 
 pytestmark = pytest.mark.spark
 
@@ -35,7 +36,7 @@ CASES = {
     ),
     "no country at all": ([(0, None, None), (1, 5, None)], {}),
 }
-SWITCHED = {"China and its neighbours": {"CN": 2 / 3, "TW": 1 / 3}}  # cn_includes_hk_mo
+SWITCHED = {"China and its neighbours": {"CN": 2 / 3, "TW": 1 / 3}}  # Hong Kong and Macao are parts of China
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def separate(works_of_cases):
 
 @pytest.fixture(scope="module")
 def joined(works_of_cases):
-    return by_case(country_shares(*works_of_cases, cn_includes_hk_mo=True))
+    return by_case(country_shares(*works_of_cases, merged=[Part("CN", "HK"), Part("CN", "MO")]))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -84,6 +85,43 @@ def test_rows_of_the_table(make_rows, make_corpus_works, make_authorships):
     )
     actual = country_shares(works, authorships).orderBy(*KEY)
     assert_approx_df_equality(actual, expected, 1e-12, ignore_nullable=True)
+
+
+EU = [Part("EU-27", code) for code in ("DE", "FR", "IT")]
+
+
+def test_a_bloc_is_one_country_of_a_work(make_rows, make_corpus_works, make_authorships):
+    works = make_corpus_works((1, 2010, True, 3, 0), (2, 2010, False, 1, 0), (3, 2011, True, 2, 0))
+    authorships = make_authorships(
+        *[(1, 0, 5, "DE"), (1, 1, 6, "FR"), (1, 1, 7, "US"), (1, 2, 8, "US")],
+        *[(2, 0, 5, "IT"), (2, 0, 6, "DE"), (2, 0, 7, "NO")],  # an author of two members and another country
+        *[(3, 0, 5, "DE"), (3, 1, 9, "IT")],  # only of members: not international
+    )
+    expected = make_rows(
+        CORPUS_COUNTRIES,
+        ("s", "2026-06-25", 1, 2010, True, "EU-27", 0.5, 2),
+        ("s", "2026-06-25", 1, 2010, True, "US", 0.5, 2),
+        ("s", "2026-06-25", 2, 2010, False, "EU-27", 0.5, 2),
+        ("s", "2026-06-25", 2, 2010, False, "NO", 0.5, 2),
+        ("s", "2026-06-25", 3, 2011, True, "EU-27", 1.0, 1),
+    )
+    actual = country_shares(works, authorships, merged=EU).orderBy(*KEY)
+    assert_approx_df_equality(actual, expected, 1e-9, ignore_nullable=True)
+
+
+def test_membership_follows_the_year_of_the_work(make_corpus_works, make_authorships):
+    works = make_corpus_works(*((year, year, True, 1, 0) for year in (2003, 2004, 2019, 2020)))
+    authorships = make_authorships(
+        *((y, n, n, code) for y in (2003, 2004, 2019, 2020) for n, code in enumerate(("PL", "GB")))
+    )
+    union = [Part("EU", "PL", 2004, 2023), Part("EU", "GB", 2000, 2019)]
+    found = country_shares(works, authorships, merged=union).orderBy("year", "country").collect()
+    assert [(row.year, row.country, row.fraction, row.n_countries) for row in found] == [
+        (2003, "EU", 0.5, 2), (2003, "PL", 0.5, 2),
+        (2004, "EU", 1.0, 1),
+        (2019, "EU", 1.0, 1),
+        (2020, "EU", 0.5, 2), (2020, "GB", 0.5, 2),
+    ]  # fmt: skip
 
 
 def test_fractions_of_every_work_sum_to_one(make_corpus_works, make_authorships):

@@ -1,7 +1,7 @@
 import pytest
 
 from isthmus.errors import ConfigError
-from isthmus.geography import COUNTRIES, bloc_members, blocs, find_bloc
+from isthmus.geography import COUNTRIES, Part, bloc_members, blocs, find_bloc, parts_over_years, region_members
 
 EU_27 = {
     "AT",
@@ -72,6 +72,29 @@ def test_other_blocs():
     assert bloc_members("G7", 2000) == {"CA", "DE", "FR", "GB", "IT", "JP", "US"}
     assert bloc_members("BRICS", 2015) == {"BR", "CN", "IN", "RU", "ZA"}
     assert "ET" in bloc_members("BRICS", 2024)
+
+
+def test_groupings_have_the_same_members_in_all_years():
+    sizes = {"South America": 16, "Former Soviet Union": 15, "Balkans": 11, "Arab countries": 22}
+    for name, size in sizes.items():
+        assert len(bloc_members(name)) == size
+        assert bloc_members(name, 1950) == bloc_members(name, 2021) == bloc_members(name)
+    assert bloc_members("South America") == region_members("South America")
+    assert {"EE", "KZ", "RU", "UA"} <= bloc_members("former soviet union")
+    assert {"AL", "RS", "XK"} <= bloc_members("Balkans")
+    assert not bloc_members("Balkans") & (bloc_members("Former Soviet Union") | {"TR", "HU"})
+    assert {"EG", "SA", "TN"} <= bloc_members("Arab countries")
+    assert not bloc_members("Arab countries") & {"IL", "IR", "TR"}
+
+
+def test_parts_have_years_only_where_they_change():
+    members = {2018: {"DE", "GB"}, 2019: {"DE", "GB"}, 2020: {"DE"}, 2021: {"DE", "GB"}}
+    assert parts_over_years("EU", members.__getitem__, (2018, 2021)) == (
+        Part("EU", "DE"),
+        Part("EU", "GB", 2018, 2019),
+        Part("EU", "GB", 2021, 2021),
+    )
+    assert parts_over_years("nobody", lambda year: (), (2018, 2021)) == ()
 
 
 def test_every_member_is_a_country_and_every_bloc_is_described():

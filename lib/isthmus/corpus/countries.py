@@ -1,11 +1,14 @@
 """The countries of each work of a study, counted in full and by author fractions (METHODS 1.2)."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from isthmus.corpus.exact import units
 from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
+from isthmus.geography import Part
 
 CORPUS_COUNTRIES = TableSpec(
     name="corpus_countries",
@@ -14,7 +17,12 @@ CORPUS_COUNTRIES = TableSpec(
         column("work_id", "bigint", "number of the OpenAlex work", False),
         column("year", "int", "publication year", False),
         column("is_corpus", "boolean", "true: the study's own work; false: a work that only cites one", False),
-        column("country", "string", "ISO 3166-1 alpha-2 code of an affiliation", False),
+        column(
+            "country",
+            "string",
+            "ISO 3166-1 alpha-2 code of an affiliation, or the name of a pole that is a bloc",
+            False,
+        ),
         column("fraction", "double", "share of the work by authors with a country; sums to 1 over a work", False),
         column("n_countries", "int", "distinct countries of the work", False),
     ),
@@ -24,29 +32,32 @@ CORPUS_COUNTRIES = TableSpec(
     checks={"fraction_positive": "fraction > 0 AND fraction < 1.000001"},
 )
 
-SPECIAL_REGIONS = ("HK", "MO")  # switch cn_includes_hk_mo
 
-
-def country_shares(works: DataFrame, authorships: DataFrame, *, cn_includes_hk_mo: bool = False) -> DataFrame:
+def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence[Part] = ()) -> DataFrame:
     """The countries of each work: (study, release, work_id, year, is_corpus, country, fraction, n_countries).
 
     A work counts once for each of its countries (full counting). Its fraction divides the work equally among the
     authors that have a country, and each author equally among his countries; two institutions of one author in one
-    country are one country. A work without any country has no row.
+    country are one country. A work without any country has no row. Countries that are merged are one country in all
+    of this, under the name of the whole.
 
     Parameters
     ----------
     works : rows of `corpus_works`.
     authorships : rows of `authorships`.
-    cn_includes_hk_mo : count Hong Kong and Macao as China.
+    merged : countries that count as part of a whole: Hong Kong of China, members of a pole that is a bloc; with years,
+        by the work's year. No country is part of two wholes in one year.
 
     """
-    place = authorships.where(F.col("country_code").isNotNull()).select(
-        "work_id", "author_sequence", _country(cn_includes_hk_mo).alias("country")
+    dated = any(part.first is not None for part in merged)
+    wanted = works.select("work_id", "year").distinct() if dated else works.select("work_id")
+    placed = authorships.where(F.col("country_code").isNotNull())
+    of_works = placed.join(wanted, "work_id", "inner" if dated else "left_semi").select(
+        "work_id", "author_sequence", _node(merged).alias("country")
     )
-    of_works = place.join(works.select("work_id"), "work_id", "left_semi").distinct()
+    place = of_works.distinct()
     author = Window.partitionBy("work_id", "author_sequence")
-    split = of_works.select("work_id", "author_sequence", "country", (1 / F.count("*").over(author)).alias("share"))
+    split = place.select("work_id", "author_sequence", "country", (1 / F.count("*").over(author)).alias("share"))
     summed = split.groupBy("work_id", "country").agg(F.sum(units(F.col("share"))).alias("units"))
     work = Window.partitionBy("work_id")
     shares = summed.select(
@@ -59,6 +70,16 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, cn_includes_hk_m
     return kept.join(shares, "work_id").select(*CORPUS_COUNTRIES.columns)
 
 
-def _country(cn_includes_hk_mo: bool) -> Column:
+def _node(merged: Sequence[Part]) -> Column:
+    """The country, or the whole that it is part of in the work's year."""
+    together: dict[tuple[str, int | None, int | None], list[str]] = {}
+    for part in merged:
+        together.setdefault((part.whole, part.first, part.last), []).append(part.code)
     code = F.col("country_code")
-    return F.when(code.isin(list(SPECIAL_REGIONS)), F.lit("CN")).otherwise(code) if cn_includes_hk_mo else code
+    node = code
+    for (whole, first, last), codes in together.items():
+        belongs = code.isin(codes)
+        if first is not None and last is not None:
+            belongs &= F.col("year").between(first, last)
+        node = F.when(belongs, F.lit(whole)).otherwise(node)
+    return node

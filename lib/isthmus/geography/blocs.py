@@ -20,10 +20,10 @@ _EU28_FIXED = "EU-28"
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One country's time in a bloc; `left` is the last day, None while it lasts."""
+    """One country's time in a bloc; `left` is the last day, None while it lasts. Groupings have no days of joining."""
 
     code: str
-    joined: date
+    joined: date | None
     left: date | None
 
 
@@ -43,7 +43,8 @@ class Bloc:
         if year is None:
             return frozenset(m.code for m in self.memberships if m.left is None)
         day = date(year, *_DAY_OF_YEAR)
-        return frozenset(m.code for m in self.memberships if m.joined <= day and (m.left is None or day <= m.left))
+        joined = (m for m in self.memberships if m.joined is None or m.joined <= day)
+        return frozenset(m.code for m in joined if m.left is None or day <= m.left)
 
 
 _DESCRIPTIONS = {
@@ -54,7 +55,13 @@ _DESCRIPTIONS = {
     "G7": "the Group of Seven (Canada from 1976)",
     "BRICS": "Brazil, Russia, India, China (2009), South Africa (end of 2010) and those who joined in 2024 and 2025",
     "ASEAN": "the Association of Southeast Asian Nations, as members joined",
+    "South America": "South America as UN M49 draws it, with its territories, in all years",
+    "Former Soviet Union": "the fifteen states that were republics of the Soviet Union, in all years",
+    "Balkans": "the South-East European Cooperation Process without Moldova and Turkey, in all years",
+    "Arab countries": "the members of the League of Arab States, in all years",
 }
+#: Groupings by place or history, not organisations that a country joins: the same members in all years.
+_GROUPINGS = ("South America", "Former Soviet Union", "Balkans", "Arab countries")
 
 
 @cache
@@ -62,12 +69,11 @@ def _by_name() -> dict[str, Bloc]:
     text = files("isthmus.geography").joinpath("data/blocs.csv").read_text(encoding="utf-8")
     rows: dict[str, list[Membership]] = {}
     for row in csv.DictReader(text.splitlines()):
-        left = date.fromisoformat(row["left"]) if row["left"] else None
-        rows.setdefault(row["bloc"], []).append(Membership(row["code"], date.fromisoformat(row["joined"]), left))
+        rows.setdefault(row["bloc"], []).append(Membership(row["code"], _day(row["joined"]), _day(row["left"])))
     union = rows["EU"]
     rows[_EU28_FIXED] = list(union)
     rows[_EU27_FIXED] = [m for m in union if m.left is None]
-    fixed = {_EU27_FIXED, _EU28_FIXED}
+    fixed = {_EU27_FIXED, _EU28_FIXED, *_GROUPINGS}
     return {
         name: Bloc(name, description, name in fixed, tuple(rows[name])) for name, description in _DESCRIPTIONS.items()
     }
@@ -100,6 +106,10 @@ def bloc_members(name: str, year: int | None = None) -> frozenset[str]:
     "EU-27" and "EU-28" are fixed lists, the same in all years, as the studies use them; "EU" follows history.
     """
     return find_bloc(name).members(year)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _plain(name: str) -> str:

@@ -15,6 +15,7 @@ from isthmus.corpus import (
 )
 from isthmus.engine import Gate, TableSpec, check_gates
 from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
+from isthmus.pipeline.places import Places
 from isthmus.pipeline.publish import has_result, publish
 from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
 from isthmus.pipeline.stage import Outcome, Run, Stage
@@ -41,7 +42,7 @@ def _corpus(run: Run) -> Outcome:
     _write(
         run,
         CORPUS_COUNTRIES,
-        country_shares(chosen, authorships, cn_includes_hk_mo=study.geography.cn_includes_hk_mo),
+        country_shares(chosen, authorships, merged=Places(study).merged()),
     )
     coverage = corpus_coverage(chosen, _rows(run, CORPUS_COUNTRIES), authorships, store.read("institutions"))
     _write(run, CORPUS_COVERAGE, coverage)
@@ -168,7 +169,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         scope="study",
         needs=("tables",),
         writes=(CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
-        rooms=("corpus", "config.study"),
+        rooms=("corpus", "config.study", "geography", "pipeline.places"),
         configuration=_section("corpus", "years", "geography", "networks"),
         run=_corpus,
     ),
