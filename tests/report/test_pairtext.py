@@ -1,7 +1,10 @@
+import json
+
+import pandas as pd
 import pytest
 
 from isthmus.errors import ConfigError
-from isthmus.report import load_results, pair_table
+from isthmus.report import load_results, pair_table, words
 from isthmus.report.pairtext import sparkline
 
 
@@ -57,12 +60,37 @@ def test_real_studies_do_not_say_simulated(make_results):
     [
         ("Chna", "US", "did you mean China"),
         ("CN", "China", "are both China: a tie needs two countries"),
+        ("CN", "EU 27", "EU-27 is no node of study 'tiny', whose networks hold its members one by one"),
         ("CN", "Norway", r"Norway \(NO\) is not in the networks of study 'tiny', which hold 26 countries"),
     ],
 )
 def test_errors_are_clear(results_dir, first, second, message):
     with pytest.raises(ConfigError, match=message):
         pair_table(results_dir, first, second)
+
+
+def test_a_pole_that_is_a_bloc_is_a_place(make_results):
+    """The results of a study whose pole EU-27 is one node, made from those of Germany."""
+    folder = make_results(poles=("US", "EU-27"))
+    for name in ("ties", "significant", "edges"):
+        frame = pd.read_parquet(folder / f"{name}.parquet").replace({"src": {"DE": "EU-27"}, "dst": {"DE": "EU-27"}})
+        in_order = frame["src"] < frame["dst"]
+        frame.loc[~in_order, ["src", "dst"]] = frame.loc[~in_order, ["dst", "src"]].to_numpy()
+        frame.to_parquet(folder / f"{name}.parquet")
+    nodes = pd.read_parquet(folder / "nodes.parquet").replace({"country": {"DE": "EU-27"}})
+    nodes.to_parquet(folder / "nodes.parquet")
+    study = json.loads((folder / "study.json").read_text()) | {"pole_members": {"US": ["US"], "EU-27": ["DE", "PL"]}}
+    (folder / "study.json").write_text(json.dumps(study))
+    text = pair_table(folder, "eu27", "USA")
+    assert text.splitlines()[0] == "EU-27 and United States (US)"
+    assert "2021" in text
+    with pytest.raises(ConfigError, match=r"Germany \(DE\) is part of EU-27 in study 'tiny', .*: ask for EU-27"):
+        pair_table(folder, "Germany", "US")
+    results = load_results(folder)
+    assert words.pole_members(results, "EU-27") == {"EU-27"}
+    assert words.place_name("EU-27") == "EU-27"
+    assert words.place_name("EU") == "EU"
+    assert words.place_name("ZZ") == "unknown place “ZZ”"
 
 
 def test_sparkline():

@@ -1,9 +1,14 @@
 """`isthmus pair` and `isthmus report`: reading published results, without Spark."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from isthmus.cli.options import storage_option
+from isthmus.config import Storage
 from isthmus.errors import StoreError
 
 
@@ -11,29 +16,40 @@ from isthmus.errors import StoreError
     epilog="Examples:\n\n\b\n"
     "  isthmus pair CN US\n"
     "  isthmus pair China 'United States' --results warehouse/openalex/results/gallo2026\n"
+    "  isthmus pair US EU-27 --results warehouse/openalex/results/virology\n"
 )
 @click.argument("first")
 @click.argument("second")
-@click.option("--results", default=None, help="Folder of a study's published results.  [default: the newest one]")
-def pair(first: str, second: str, results: str | None) -> None:
-    """Show one tie over the years: observed, expected, z, p and coverage. FIRST and SECOND are names or codes."""
+@click.option("--results", default=None, help="Folder or URI of published results.  [default: the newest one]")
+@storage_option
+def pair(first: str, second: str, results: str | None, storage: Storage) -> None:
+    """Show one tie over the years: observed, expected, z, p and coverage.
+
+    FIRST and SECOND are countries, as names or codes, or blocs that are poles of the study.
+    """
     from isthmus.report import pair_table
 
-    click.echo(pair_table(find_results(results), first, second))
+    with results_here(results, storage) as folder:
+        click.echo(pair_table(folder, first, second))
 
 
 @click.command(epilog="Example:\n\n\b\n  isthmus report --results warehouse/openalex/results/gallo2026 --figures\n")
-@click.option("--results", default=None, help="Folder of a study's published results.  [default: the newest one]")
+@click.option("--results", default=None, help="Folder or URI of published results.  [default: the newest one]")
 @click.option("--out", default=None, type=click.Path(dir_okay=False), help="File.  [default: RESULTS/report.html]")
 @click.option("--figures", is_flag=True, help="Write the figures as PNG and SVG files, too.")
-def report(results: str | None, out: str | None, figures: bool) -> None:
+@storage_option
+def report(results: str | None, out: str | None, figures: bool, storage: Storage) -> None:
     """Write the report of a study from its published results."""
     from isthmus.report import build_report
 
-    folder = find_results(results)
-    page = Path(out) if out else folder / "report.html"
-    build_report(folder, page, figures=figures)
-    click.echo(f"Report: {page}")
+    with results_here(results, storage) as folder:
+        page = Path(out) if out else folder / "report.html"
+        before = {file: file.stat().st_mtime_ns for file in files_below(folder)}
+        build_report(folder, page, figures=figures)
+        if is_remote(results) and not out:
+            send_back(folder, results or "", storage, before)
+            page = Path("report.html")
+        click.echo(f"Report: {results}/{page}" if is_remote(results) and not out else f"Report: {page}")
 
 
 def find_results(results: str | None, below: Path = Path("warehouse")) -> Path:

@@ -4,7 +4,7 @@ Codes are ISO 3166-1 alpha-2, plus `XK` for Kosovo, as OpenAlex writes them. `NA
 value. Where every number comes from stands in `data/PROVENANCE.md`.
 """
 
-from isthmus.geography.blocs import Bloc, bloc_members, blocs, find_bloc
+from isthmus.geography.blocs import Bloc, bloc_members, blocs, find_bloc, plain_name
 from isthmus.geography.countries import (
     COUNTRIES,
     Country,
@@ -32,6 +32,7 @@ __all__ = [
     "haversine_km",
     "is_west",
     "parts_over_years",
+    "plain_name",
     "region_members",
     "regions",
 ]

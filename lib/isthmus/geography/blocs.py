@@ -90,12 +90,12 @@ def find_bloc(name: str) -> Bloc:
     Raises ConfigError with the nearest valid name.
     """
     by_name = _by_name()
-    plain = {_plain(known): known for known in by_name}
-    if _plain(name) in plain:
-        return by_name[plain[_plain(name)]]
-    near = get_close_matches(_plain(name), list(plain), n=1, cutoff=0.5)
+    plain = {plain_name(known): known for known in by_name}
+    if plain_name(name) in plain:
+        return by_name[plain[plain_name(name)]]
+    near = get_close_matches(plain_name(name), list(plain), n=1, cutoff=0.5)
     hint = f"did you mean {plain[near[0]]!r}?" if near else "valid: " + ", ".join(by_name)
-    if _plain(name) in {_plain(region) for region in regions()}:
+    if plain_name(name) in {plain_name(region) for region in regions()}:
         hint = f"{name!r} is a region of UN M49: see region_members; " + "blocs: " + ", ".join(by_name)
     raise ConfigError(f"unknown bloc {name!r}: {hint}")
 
@@ -112,5 +112,6 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A bloc's name without case, blanks and hyphens, for comparison."""
     return re.sub(r"[\s_-]+", "", str(name)).lower()

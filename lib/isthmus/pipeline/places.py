@@ -204,7 +204,7 @@ class Places:
             if held:
                 yield (
                     f"geography.{field}: {name!r} looks at countries one by one, but shares {_some(held)} with the "
-                    f"pole {pole}, which is one node of this study; name another bloc, or set geography.{field}={nothing}"
+                    f"pole {pole}, which is one node here; name another bloc, or set geography.{field}={nothing}"
                 )
                 return
 

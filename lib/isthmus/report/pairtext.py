@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from isthmus.errors import ConfigError
-from isthmus.geography import Country, find_country
+from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
 from isthmus.report.pairs import pair_series
 from isthmus.report.results import COLLABORATION, Results, load_results, rows_of
 from isthmus.report.ties import window_ties
@@ -37,18 +38,19 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
     Parameters
     ----------
     results_dir : the folder of a study's published results.
-    first, second : countries, as names or ISO codes in any spelling that `find_country` knows.
+    first, second : countries, as names or ISO codes in any spelling that `find_country` knows, or blocs that are one
+        node of the study.
 
     Raises
     ------
-    ConfigError : no such country, twice the same, or one that the study's networks do not hold.
+    ConfigError : no such place, twice the same, or one that the study's networks do not hold.
     StoreError : the results are missing or incomplete.
 
     """
-    one, two = find_country(first), find_country(second)
-    if one is two:
-        raise ConfigError(f"{first!r} and {second!r} are both {one.name}: a tie needs two countries")
     results = load_results(results_dir)
+    one, two = _find(results, first), _find(results, second)
+    if one == two:
+        raise ConfigError(f"{first!r} and {second!r} are both {one.name}: a tie needs two countries")
     _require(results, one)
     _require(results, two)
     series = pair_series(results, one.code, two.code)
@@ -72,25 +74,60 @@ def sparkline(values: Sequence[float]) -> str:
     return "".join(BLOCKS[level + round((v - low) / step)] if math.isfinite(v) else GAP for v in values)
 
 
-def _require(results: Results, country: Country) -> None:
-    if country.code not in results.countries:
+@dataclass(frozen=True)
+class _Place:
+    """A node of the networks: a country, or a bloc that is one node."""
+
+    code: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.code == self.name else f"{self.name} ({self.code})"
+
+
+def _find(results: Results, text: str) -> _Place:
+    """The node that a person means: a bloc by its name, or a country."""
+    names = {plain_name(code): code for code in results.countries if code not in COUNTRIES}
+    bloc = names.get(plain_name(text))
+    if bloc is not None:
+        return _Place(bloc, bloc)
+    known = {plain_name(other.name): other.name for other in blocs()}
+    if plain_name(text) in known:
+        study = results.study["study"]
         raise ConfigError(
-            f"{country.name} ({country.code}) is not in the networks of study {results.study['study']!r}, which hold "
-            f"{plural(len(results.countries), 'country', 'countries')}: no work of its corpus names it"
+            f"{known[plain_name(text)]} is no node of study {study!r}, whose networks hold its members one by one; a bloc "
+            f"is one node where geography.poles names it"
         )
+    country = find_country(text)
+    return _Place(country.code, country.name)
 
 
-def _heading(results: Results, one: Country, two: Country) -> list[str]:
+def _require(results: Results, place: _Place) -> None:
+    if place.code in results.countries:
+        return
+    study = results.study["study"]
+    for pole, members in results.study.get("pole_members", {}).items():
+        if place.code in members:
+            raise ConfigError(
+                f"{place} is part of {pole} in study {study!r}, where the bloc is one node: ask for {pole}"
+            )
+    raise ConfigError(
+        f"{place} is not in the networks of study {study!r}, which hold "
+        f"{plural(len(results.countries), 'country', 'countries')}: no work of its corpus names it"
+    )
+
+
+def _heading(results: Results, one: _Place, two: _Place) -> list[str]:
     study = results.study
     model = MODEL_NAMES.get(study["null_model"], study["null_model"])
-    lines = [f"{one.name} ({one.code}) and {two.name} ({two.code})"]
+    lines = [f"{one} and {two}"]
     lines.append(f"{study['title']}; release {study['release']}; expected by the {model}")
     if results.simulated:
         lines.append("SIMULATED DATA: made up by `isthmus simulate`; these numbers say nothing about the real world.")
     return lines
 
 
-def _block(results: Results, network: str, rows: pd.DataFrame, one: Country, two: Country) -> list[str]:
+def _block(results: Results, network: str, rows: pd.DataFrame, one: _Place, two: _Place) -> list[str]:
     if rows.empty:
         return [f"  The two were never in this network in the same year ({one.name} or {two.name} has no link)."]
     cells = [_HEADINGS, *(_cells(results, row) for row in rows_of(rows))]
@@ -121,7 +158,7 @@ def _range(z: Sequence[float]) -> str:
     return f"(lowest {number(min(finite))}, highest {number(max(finite))})" if finite else "(no z that counts)"
 
 
-def _verdict(results: Results, network: str, one: Country, two: Country) -> str:
+def _verdict(results: Results, network: str, one: _Place, two: _Place) -> str:
     first, last = results.window
     src, dst = sorted((one.code, two.code))
     judged = window_ties(results)

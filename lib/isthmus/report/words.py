@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from isthmus.errors import ConfigError
-from isthmus.geography import COUNTRIES, bloc_members
+from isthmus.geography import COUNTRIES, bloc_members, blocs
 from isthmus.report.results import Results
 
 NETWORK_NAMES = {
@@ -30,12 +31,20 @@ MODEL_NAMES = {
     "rewiring": "strength-preserving rewiring",
 }
 MISSING = "–"
+CODE_LETTERS = 2  # of a country; what is longer is the name of a bloc that is one node
 
 
 def place_name(code: str) -> str:
-    """The English name of a country code; a code that no list knows stays readable as it is."""
+    """The English name of a country code; a bloc's own name; a code that no list knows stays readable as it is."""
     country = COUNTRIES.get(code)
+    if country is None and (len(code) > CODE_LETTERS or code in _bloc_names()):
+        return code
     return country.name if country else f"unknown place “{code}”"
+
+
+@cache
+def _bloc_names() -> frozenset[str]:
+    return frozenset(bloc.name for bloc in blocs())
 
 
 _WITH_ARTICLE = {
@@ -63,8 +72,12 @@ def pole_name(pole: str) -> str:
 
 
 def pole_members(results: Results, pole: str) -> frozenset[str]:
-    """The countries of a pole: itself, the study's own bloc, or a bloc that Isthmus knows; empty when none of these."""
-    if pole in COUNTRIES:
+    """The nodes of a pole: itself, as a country or as a bloc that is one node of the networks.
+
+    In results without such a node: the members of the study's own bloc, or of a bloc that Isthmus knows; empty when it
+    is none of these.
+    """
+    if pole in COUNTRIES or pole in results.countries:
         return frozenset({pole})
     own = results.switch("geography.blocs") or {}
     if pole in own:
