@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from isthmus import __version__
 from isthmus.config import Study
 from isthmus.corpus import CORPUS_COVERAGE
+from isthmus.indicators import DENSITIES, OUTPUT, TOTALS
 from isthmus.networks import EDGES, NODES
 from isthmus.pipeline.places import pole_members
 from isthmus.pipeline.significance import FITS, SIGNIFICANT, TIES
@@ -21,7 +22,7 @@ from isthmus.snapshot.filesystem import Root, open_root
 if TYPE_CHECKING:
     from isthmus.pipeline.stage import Run
 
-STUDY_TABLES = (EDGES, NODES, TIES, FITS, SIGNIFICANT)
+STUDY_TABLES = (EDGES, NODES, TIES, FITS, SIGNIFICANT, OUTPUT, TOTALS, DENSITIES)
 TRUTH_TIES = "truth/ties.parquet"
 
 

@@ -15,6 +15,7 @@ from isthmus.corpus import (
 )
 from isthmus.engine import Gate, TableSpec, check_gates
 from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
+from isthmus.pipeline.indicator_stage import INDICATORS
 from isthmus.pipeline.places import Places
 from isthmus.pipeline.publish import has_result, publish
 from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
@@ -193,11 +194,12 @@ STUDY_STAGES: tuple[Stage, ...] = (
         configuration=_section("seed", "significance", "years"),
         run=_significance,
     ),
+    INDICATORS,
     Stage(
         name="publish",
         says="write the study's results as Parquet files that need no Spark",
         scope="study",
-        needs=("accounts", "corpus", "networks", "significance"),
+        needs=("accounts", "corpus", "networks", "significance", "indicators"),
         writes=(),
         rooms=("pipeline.publish",),
         configuration=lambda run: [run.the_study.model_dump(mode="json"), run.notes, run.results],

@@ -95,8 +95,8 @@ def _find(results: Results, text: str) -> _Place:
     if plain_name(text) in known:
         study = results.study["study"]
         raise ConfigError(
-            f"{known[plain_name(text)]} is no node of study {study!r}, whose networks hold its members one by one; a bloc "
-            f"is one node where geography.poles names it"
+            f"{known[plain_name(text)]} is no node of study {study!r}, whose networks hold its members one by one; a "
+            f"bloc is one node where geography.poles names it"
         )
     country = find_country(text)
     return _Place(country.code, country.name)

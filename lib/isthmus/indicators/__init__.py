@@ -1,0 +1,14 @@
+"""Output and citations of the compared countries and blocs, densities of regional clusters, totals of a study."""
+
+from isthmus.indicators.densities import DENSITIES, regional_densities
+from isthmus.indicators.output import OUTPUT, yearly_output
+from isthmus.indicators.totals import TOTALS, study_totals
+
+__all__ = [
+    "DENSITIES",
+    "OUTPUT",
+    "TOTALS",
+    "regional_densities",
+    "study_totals",
+    "yearly_output",
+]

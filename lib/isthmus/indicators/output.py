@@ -1,0 +1,152 @@
+"""What countries and blocs publish, with whom, and who cites it from outside: the series of Fig. 1A (METHODS 2.7)."""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.config import Study
+from isthmus.corpus.exact import UNITS, units
+from isthmus.corpus.select import STUDY_COLUMNS
+from isthmus.engine import TableSpec, column
+from isthmus.geography import Part
+
+OUTPUT = TableSpec(
+    name="output",
+    fields=(
+        *STUDY_COLUMNS,
+        column("entity", "string", "compared country (alpha-2 code) or bloc (its name)", False),
+        column("year", "int", "publication year of papers; of citations, the year under the study's reading", False),
+        column("papers", "bigint", "corpus works with at least one country inside (full count)", False),
+        column("papers_fractional", "double", "the same by author fractions", False),
+        column("papers_international", "bigint", "of the papers, those with a country outside, too", False),
+        column("international_share", "double", "papers_international / papers; null without papers"),
+        column(
+            "citations_received", "bigint", "citations of corpus works of the entity by works with a country", False
+        ),
+        column("citations_received_foreign", "bigint", "of these, by works with a country outside the entity", False),
+        column("domestic_share", "double", "share of citations by works wholly inside the entity; null without any"),
+    ),
+    key=("study", "entity", "year"),
+    comment="One row per compared country or bloc and year of the corpus: papers, international papers, citations.",
+    partition_by=("study",),
+    checks={
+        "international_within_papers": "papers_international <= papers",
+        "foreign_within_received": "citations_received_foreign <= citations_received",
+    },
+)
+SERIES = ("papers", "papers_fractional", "papers_international", "citations_received", "citations_received_foreign")
+Entities = Mapping[str, Sequence[Part]]
+
+
+def yearly_output(
+    countries: DataFrame, citations: DataFrame, entities: Entities, *, study: Study, release: str
+) -> DataFrame:
+    """The rows of the table `output`: every compared entity and year of the corpus, those with nothing in them too.
+
+    A work belongs to an entity with at least one country inside, and is international with at least one outside as
+    well. A citation is foreign when the citing work has at least one country outside the cited entity, and counts once
+    however many countries either work has. As in `citation_flows`, a citation by a work of an earlier year or without
+    a country is none, and a cap on countries leaves out corpus works on both sides of a citation.
+
+    Parameters
+    ----------
+    countries : rows of `corpus_countries` of this study; only corpus works are papers and are cited.
+    citations : rows of `citations`, distinct.
+    entities : each compared country or bloc and the nodes that it consists of, with years where these change.
+    study : reading and window of citations, cap, corpus years.
+    release : the snapshot's release.
+
+    """
+    works = _sides(countries, entities)
+    papers = works.where("is_corpus").groupBy("year").agg(*_paper_counts(len(entities)))
+    cited = _cited(works, citations, len(entities), study)
+    first, last = study.years.corpus
+    years = countries.sparkSession.range(first, last + 1).select(F.col("id").cast("int").alias("year"))
+    wide = years.join(F.broadcast(papers), "year", "left").join(F.broadcast(cited), "year", "left").na.fill(0)
+    series = wide.select("year", F.explode(_by_entity(list(entities))).alias("of")).select("year", "of.*")
+    return series.select(
+        F.lit(study.study).alias("study"),
+        F.lit(release).alias("release"),
+        "entity",
+        "year",
+        *SERIES,
+        F.try_divide("papers_international", "papers").alias("international_share"),
+        (1 - F.try_divide("citations_received_foreign", "citations_received")).alias("domestic_share"),
+    )
+
+
+def _sides(countries: DataFrame, entities: Entities) -> DataFrame:
+    """One row per work: whether it lies inside and outside each entity, and the entity's share of it in whole units."""
+    sides: list[Column] = []
+    for number, parts in enumerate(entities.values()):
+        inside = _belongs(parts)
+        sides += [
+            F.bool_or(inside).alias(f"inside_{number}"),
+            F.bool_or(~inside).alias(f"outside_{number}"),
+            F.sum(F.when(inside, units(F.col("fraction"))).otherwise(0)).alias(f"units_{number}"),
+        ]
+    return countries.groupBy("work_id", "year", "is_corpus", "n_countries").agg(*sides)
+
+
+def _belongs(parts: Sequence[Part]) -> Column:
+    """Whether a country is one of the parts in the work's year."""
+    always = [part.code for part in parts if part.first is None]
+    at_times = [
+        (F.col("country") == part.code) & F.col("year").between(part.first, part.last)
+        for part in parts
+        if part.first is not None and part.last is not None
+    ]
+    return reduce(Column.__or__, at_times, F.col("country").isin(always))
+
+
+def _paper_counts(entities: int) -> list[Column]:
+    counts: list[Column] = []
+    for n in range(entities):
+        counts += [
+            F.count_if(f"inside_{n}").alias(f"papers_{n}"),
+            (F.sum(f"units_{n}") / F.lit(float(UNITS))).alias(f"papers_fractional_{n}"),
+            F.count_if(F.col(f"inside_{n}") & F.col(f"outside_{n}")).alias(f"papers_international_{n}"),
+        ]
+    return counts
+
+
+def _cited(works: DataFrame, citations: DataFrame, entities: int, study: Study) -> DataFrame:
+    """Citations received per year under the study's reading, in all and from outside, a pair of columns per entity."""
+    cap, rules = study.corpus.max_countries, study.networks
+    if cap is not None:
+        works = works.where(~F.col("is_corpus") | (F.col("n_countries") <= cap))
+    of_interest = reduce(Column.__or__, [F.col(f"inside_{n}") for n in range(entities)])
+    cited = works.where(F.col("is_corpus") & of_interest).select(
+        F.col("work_id").alias("cited_work_id"),
+        F.col("year").alias("cited_year"),
+        *(f"inside_{n}" for n in range(entities)),
+    )
+    citing = works.select(
+        F.col("work_id").alias("citing_work_id"),
+        F.col("year").alias("citing_year"),
+        *(f"outside_{n}" for n in range(entities)),
+    )
+    links = citations.select("citing_work_id", "cited_work_id").join(cited, "cited_work_id")
+    placed = links.join(citing, "citing_work_id").where(F.col("citing_year") >= F.col("cited_year"))
+    if rules.reading == "cited_year_window":
+        placed = placed.where(F.col("citing_year") - F.col("cited_year") <= rules.citation_window)
+    year = F.col("citing_year") if rules.reading == "citing_year" else F.col("cited_year")
+    counts: list[Column] = []
+    for n in range(entities):
+        counts += [
+            F.count_if(f"inside_{n}").alias(f"citations_received_{n}"),
+            F.count_if(F.col(f"inside_{n}") & F.col(f"outside_{n}")).alias(f"citations_received_foreign_{n}"),
+        ]
+    return placed.groupBy(year.alias("year")).agg(*counts)
+
+
+def _by_entity(names: Sequence[str]) -> Column:
+    """The columns of each entity as one row of it."""
+    return F.array(
+        *(
+            F.struct(F.lit(name).alias("entity"), *(F.col(f"{series}_{n}").alias(series) for series in SERIES))
+            for n, name in enumerate(names)
+        )
+    )

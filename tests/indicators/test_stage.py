@@ -1,0 +1,44 @@
+"""The stage of the indicators: three tables, and the same rows when it runs again."""
+
+import pytest
+
+from isthmus.corpus import CORPUS_COUNTRIES, CORPUS_WORKS
+from isthmus.engine import TableSpec, column
+from isthmus.indicators import DENSITIES, OUTPUT, TOTALS
+from isthmus.pipeline.indicator_stage import write_indicators
+from isthmus.pipeline.significance import SIGNIFICANT
+from isthmus.pipeline.stage import Run
+
+pytestmark = pytest.mark.spark
+
+ENDS = ("citing_work_id", "cited_work_id")
+CITATIONS = TableSpec("citations", tuple(column(name, "bigint", "a work", False) for name in ENDS), ENDS, "citations")
+
+
+def test_a_second_run_leaves_the_same_rows(
+    spark, store, make_works, make_countries, make_citations, make_significant, make_study
+):
+    store.overwrite(CORPUS_WORKS, make_works((1, 2010, True, 1), (2, 2011, True, 2)))
+    store.overwrite(CORPUS_COUNTRIES, make_countries((1, 2010, True, "US"), (2, 2011, True, "EU-27 US")))
+    store.overwrite(CITATIONS, make_citations((2, 1)))
+    store.overwrite(SIGNIFICANT, make_significant(("collaboration", "publication_year", "BR US", True)))
+    geography = {
+        "poles": ("US", "EU-27"),
+        "compare": ("US", "EU-28"),
+        "matrix_bloc": None,
+        "regions": ("South America",),
+    }
+    run = Run(spark, store, make_study(geography=geography), None, "2026-06-25", "")
+
+    def written():
+        said = write_indicators(run).said
+        return said, {spec.name: sorted(store.read(spec).collect()) for spec in (OUTPUT, TOTALS, DENSITIES)}
+
+    said, first = written()
+    assert said == "US, EU-28 year by year; regions: 1"
+    assert {name: len(rows) for name, rows in first.items()} == {"output": 8, "totals": 8, "densities": 1}
+    received = {(row.entity, row.year): row.citations_received_foreign for row in first["output"]}
+    assert received[("US", 2010)] == 1
+    density = first["densities"][0]
+    assert (density.members, density.present, density.inside_possible, density.outside_significant) == (16, 1, 0, 1)
+    assert written() == (said, first)
