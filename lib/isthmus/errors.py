@@ -32,6 +32,10 @@ class NetworkError(IsthmusError):
     """A network that a null model cannot be fitted to; the message names the node."""
 
 
+class TrajectoryError(IsthmusError):
+    """Trajectories that cannot be built, compared or clustered; the message names the pair, the year or the number."""
+
+
 class IsthmusWarning(UserWarning):
     """Something that a reader of the results should know and that does not stop the run."""
 
