@@ -13,6 +13,8 @@ Without options: simulates a small snapshot with known truth and runs the demons
   --warehouse URI          where tables and results go                      [warehouse/demonstration or warehouse/openalex]
   --results URI            where published results go                       [WAREHOUSE/results]
   --master M               Spark master                                     [local[*]]
+  --worker-python PROGRAM  Python of a cluster's workers                    [python3]
+  --no-ship                the workers have Isthmus installed: send them no environment
   --stages a,b             only these stages
   --set FIELD=VALUE        override a field of the study (repeatable)
   --partial                accept a snapshot that is not all that its manifest says
@@ -24,12 +26,16 @@ Examples:
   scripts/submit.sh
   scripts/submit.sh --snapshot /data/openalex-snapshot --study gallo2026
   scripts/submit.sh --snapshot /data/my-json-lines --study everything -- --driver-memory 12g
+  scripts/submit.sh --master spark://host:7077 --snapshot s3://openalex --study gallo2026 --warehouse s3a://bucket/isthmus
+
+With a master that is not local, the library and the packages that it needs travel with the job, so a worker needs
+nothing but Spark and Python of the driver's minor version. The driver runs here (client mode).
 TEXT
 }
 
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-study="" snapshot="" warehouse="" master="local[*]"
+study="" snapshot="" warehouse="" master="local[*]" worker_python=python3 ship=yes
 arguments=()
 value_of() { [ $# -ge 2 ] || die "$1 needs a value (see scripts/submit.sh --help)"; printf '%s' "$2"; }
 while [ $# -gt 0 ]; do
@@ -38,6 +44,8 @@ while [ $# -gt 0 ]; do
     --snapshot) snapshot="$(value_of "$@")"; shift 2 ;;
     --warehouse) warehouse="$(value_of "$@")"; shift 2 ;;
     --master) master="$(value_of "$@")"; shift 2 ;;
+    --worker-python) worker_python="$(value_of "$@")"; shift 2 ;;
+    --no-ship) ship=no; shift ;;
     --results | --stages | --set | --layout) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
     --partial | --force | --dry-run | --quiet) arguments+=("$1"); shift ;;
     -h | --help) usage; exit 0 ;;
@@ -47,7 +55,12 @@ while [ $# -gt 0 ]; do
 done
 
 set_up ""
-export PYSPARK_PYTHON="$VENV/bin/python" PYSPARK_DRIVER_PYTHON="$VENV/bin/python"
+export PYSPARK_DRIVER_PYTHON="$VENV/bin/python" ISTHMUS_SHIP="$ship"
+case "$master" in
+  local*) export PYSPARK_PYTHON="$VENV/bin/python" ;;
+  # the driver's Spark starts the workers' program, too, to plan a read: here it must be this environment's
+  *) export PYSPARK_PYTHON="$worker_python" PATH="$VENV/bin:$PATH" ;;
+esac
 
 if [ -z "$snapshot" ] && [ -z "$warehouse" ]; then
   warehouse="$ROOT/warehouse/demonstration"
@@ -66,8 +79,9 @@ arguments+=(--study "$study" --warehouse "${warehouse:-$ROOT/warehouse/openalex}
 [ -n "$snapshot" ] && arguments+=(--snapshot "$snapshot")
 
 jar_sets=()
-case "$snapshot $warehouse" in *s3a://*) jar_sets=(s3); "$PYSPARK_PYTHON" -c 'from isthmus.engine.jars import main; main()' s3 ;; esac
-mapfile -t options < <("$PYSPARK_PYTHON" -c 'from isthmus.engine.session import main; main()' "$master" "${jar_sets[@]}")
-SPARK_HOME="$("$PYSPARK_PYTHON" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')"
+case "$snapshot $warehouse" in *s3a://*) jar_sets=(s3); "$VENV/bin/python" -c 'from isthmus.engine.jars import main; main()' s3 ;; esac
+listed="$("$VENV/bin/python" -c 'from isthmus.engine.session import main; main()' "$master" "${jar_sets[@]}")" || exit 1
+mapfile -t options <<<"$listed"
+SPARK_HOME="$("$VENV/bin/python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')"
 export SPARK_HOME ISTHMUS_SUBMITTED=1
 exec "$SPARK_HOME/bin/spark-submit" --master "$master" "${options[@]}" "$@" "$ROOT/jobs/run.py" "${arguments[@]}"

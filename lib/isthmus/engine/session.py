@@ -3,11 +3,15 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.config.resources import conf_file
 from isthmus.engine.jars import find_jars, package_options
 from isthmus.engine.machine import cores, memory_mib
+from isthmus.engine.shipping import shipped_options
+from isthmus.engine.workers import check_workers
+from isthmus.errors import SetupError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -31,6 +35,8 @@ STATIC: dict[str, str] = {
 # (48 MB by default with one compiler, which such a run fills: the rest would be interpreted). Hours pay for the best.
 SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 LONG_RUN = "-XX:+UseParallelGC"
+
+WORKER_PYTHON = "python3"
 
 LOCAL_MEMORY_SHARE = 0.5  # the Python workers, numba and the operating system need the other half
 LOCAL_MEMORY_RANGE_MIB = (1024, 16384)
@@ -81,12 +87,31 @@ def session_options(
     options = CORRECTNESS | STATIC | jars | {"spark.driver.extraJavaOptions": log_settings}
     if is_local(master):
         options |= _local_options(log_settings, short=os.environ.get("ISTHMUS_RUN") == "short")
+    elif ships():
+        options |= shipped_options()
     return options | dict(conf or {})
 
 
 def is_local(master: str | None) -> bool:
     """Whether this master runs everything in one process on this machine."""
     return master is None or master.startswith("local")
+
+
+def ships() -> bool:
+    """Whether a cluster's workers get this environment with the job; `ISTHMUS_SHIP=no` where they have Isthmus."""
+    return os.environ.get("ISTHMUS_SHIP", "yes") != "no"
+
+
+def _name_interpreters(master: str | None) -> None:
+    """Say which Python the workers run: this one in local mode; on a cluster, what `python3` is there."""
+    if is_local(master):
+        # a python of the PATH would lack the library
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    elif ships():
+        os.environ.setdefault("PYSPARK_PYTHON", WORKER_PYTHON)
+        # the driver's JVM starts the same program to plan a read, and must find this environment's
+        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
 
 
 def _local_options(log_settings: str, *, short: bool) -> dict[str, str]:
@@ -110,19 +135,28 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
     builder = SparkSession.builder.appName(app_name)
     submitted = os.environ.get("ISTHMUS_SUBMITTED")  # scripts/submit.sh has already handed all options to spark-submit
     if not submitted:
-        # Python workers must be the driver's interpreter; a PATH python would lack the library
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+        _name_interpreters(master)
         builder = builder.master(master or "local[*]")
         for key, value in session_options(master, jar_sets, conf).items():
             builder = builder.config(key, value)
-    return builder.getOrCreate()
+    spark = builder.getOrCreate()
+    if not is_local(spark.sparkContext.master):
+        try:
+            check_workers(spark)
+        except SetupError:
+            spark.stop()
+            raise
+    return spark
 
 
 def main() -> None:
     """Print the options of a new session as spark-submit arguments, one a line (used by `scripts/submit.sh`)."""
     master = sys.argv[1] if len(sys.argv) > 1 else None
-    for key, value in session_options(master, sys.argv[2:]).items():
+    try:
+        options = session_options(master, sys.argv[2:])
+    except SetupError as error:
+        sys.exit(f"isthmus: {error}")
+    for key, value in options.items():
         print(f"--conf\n{key}={value}")  # noqa: T201 - this is the function's purpose
 
 

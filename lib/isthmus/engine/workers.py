@@ -1,0 +1,135 @@
+"""Whether the workers of a cluster can run Isthmus, asked before any stage runs: Python, packages, the same code."""
+
+import platform
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from isthmus.errors import SetupError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PROBES = 32  # tasks; more than the cores of most clusters, so that every worker answers at least once
+IMPORTED = ("isthmus", "numpy", "pyarrow", "pandas", "msgspec", "isal", "numba")
+SPARK_MISMATCH = re.compile(
+    r"PYTHON_VERSION_MISMATCH\].*?worker has different version:? \(?'?([\d., ']+?)'?\)? than that in driver:? "
+    r"\(?'?([\d., ']+?)'?\)?[,.]",
+    re.DOTALL,
+)
+NO_PROGRAM = re.compile(r'Cannot run program "([^"]+)"')
+HOW = (
+    "Name the interpreter of the workers with PYSPARK_PYTHON (scripts/submit.sh --worker-python), or install it there."
+)
+
+Answer = tuple[str, str, str]
+"""Host, version of Python, and what went wrong (empty when nothing did)."""
+
+
+def check_workers(spark: "SparkSession") -> None:
+    """Run one small job on the workers; return when they have the driver's Python and can import what they need.
+
+    Parameters
+    ----------
+    spark : a session on a cluster.
+
+    Raises
+    ------
+    SetupError : a worker has another minor version of Python, no such interpreter, or lacks a package; names the
+        worker and both versions.
+
+    """
+    context = spark.sparkContext
+    try:
+        answers = context.parallelize(range(PROBES), PROBES).mapPartitions(make_probe()).distinct().collect()
+    except Exception as error:
+        raise SetupError(explain(str(error))) from None
+    judge(answers)
+
+
+def make_probe(names: tuple[str, ...] = IMPORTED) -> Callable[[Iterable[int]], Iterable[Answer]]:
+    """A function that answers for one worker. It travels by its code, so that it runs where Isthmus is missing.
+
+    Parameters
+    ----------
+    names : modules that must be importable.
+
+    """
+
+    def probe(_: Iterable[int]) -> Iterator[Answer]:
+        from importlib import import_module
+
+        fault = ""
+        for name in names:
+            try:
+                import_module(name)
+            except Exception as error:  # whatever keeps a package from working is what has to be said
+                fault = f"{name} cannot be imported: {type(error).__name__}: {error}"
+                break
+        yield platform.node(), platform.python_version(), fault
+
+    return probe
+
+
+def judge(answers: list[Answer]) -> None:
+    """Compare what the workers answered with this process.
+
+    Parameters
+    ----------
+    answers : one or more per worker.
+
+    Raises
+    ------
+    SetupError : as `check_workers`.
+
+    """
+    for host, version, fault in sorted(answers):
+        if version.split(".")[:2] != platform.python_version().split(".")[:2]:
+            raise SetupError(different(version, f"worker {host} runs"))
+        if fault:
+            raise SetupError(
+                f"worker {host} (Python {version}) cannot run Isthmus: {fault}. The packages were packed on "
+                f"{platform.system()} {platform.machine()} for Python {platform.python_version()}; workers need the "
+                "same system, processor and minor version. Otherwise install Isthmus on every worker and submit with "
+                "--no-ship."
+            )
+
+
+def explain(message: str) -> str:
+    """What a failed probe means, without Spark's stack of calls.
+
+    Parameters
+    ----------
+    message : Spark's error.
+
+    """
+    mismatch = SPARK_MISMATCH.search(message)
+    if mismatch:
+        return different(_plain(mismatch[1]), "the workers run")
+    missing = NO_PROGRAM.search(message)
+    if missing:
+        return f"the workers have no interpreter {missing[1]!r}. {HOW}"
+    lines = [line for line in message.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    return "the workers could not run a first task:\n  " + "\n  ".join(lines[:12])
+
+
+def different(version: str, who: str) -> str:
+    """The message about two versions of Python.
+
+    Parameters
+    ----------
+    version : version of Python in the workers.
+    who : who runs it, with the verb.
+
+    """
+    here = platform.python_version()
+    needed = ".".join(here.split(".")[:2])
+    return (
+        f"{who} Python {version}, the driver Python {here}; both must be of the same minor version, {needed}, for "
+        f"the packages that are shipped are compiled for it. {HOW} Or set up the driver's environment with the "
+        "workers' version: ISTHMUS_PYTHON=python3.x ISTHMUS_VENV=.venv-3.x scripts/submit.sh ..."
+    )
+
+
+def _plain(version: str) -> str:
+    return ".".join(re.findall(r"\d+", version))
