@@ -14,13 +14,17 @@ from isthmus.simulate.facts import Topic, concepts, topics
 from isthmus.simulate.sizes import AI, COMPUTING, ENGINEERING, EXPANSION, LAYER_SHARES, MEDICINE, OTHER
 from isthmus.simulate.words import ABSTRACT_WORDS, KEYWORDS
 
+VIROLOGY = 2406
 LAYER_SUBFIELDS = {
     AI: {1702},
     COMPUTING: {1703, 1705, 1707, 1710},
     ENGINEERING: {2204, 2207, 2208},
-    MEDICINE: {1312, 2718, 2740, 3306},
+    MEDICINE: {1312, VIROLOGY, 2718, 2740, 3306},
     OTHER: {1803, 1908, 2002, 2303, 2613, 3107},
 }
+# The one topic of virology stands for many: it is listed as often as a usual subfield has topics, so that a study of
+# that subfield finds works.
+LISTED = {VIROLOGY: 15}
 SCORE_LEVELS = 16
 VARIANTS = 48  # of concept and keyword lists per layer
 SOURCE_BASE, SOURCE_STEP = 2_400_000_001, 53
@@ -47,10 +51,16 @@ class Source:
 
 @cache
 def layer_topics() -> tuple[Ints, Ints]:
-    """Topics in the order of the layers: their positions in `facts.topics()`, and the first of each layer (L + 1)."""
-    order, starts = [], [0]
+    """Topics in the order of the layers: their positions in `facts.topics()`, and the first of each layer (L + 1).
+
+    A topic that is listed several times is drawn more often.
+    """
+    order: list[int] = []
+    starts = [0]
     for layer in range(len(LAYER_SHARES) - 1):
-        order += [k for k, topic in enumerate(topics()) if topic.subfield_id in LAYER_SUBFIELDS[layer]]
+        for k, topic in enumerate(topics()):
+            if topic.subfield_id in LAYER_SUBFIELDS[layer]:
+                order += [k] * LISTED.get(topic.subfield_id, 1)
         starts.append(len(order))
     order += list(range(len(topics())))
     starts.append(len(order))

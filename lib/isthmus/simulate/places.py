@@ -11,6 +11,8 @@ from isthmus.simulate.facts import cities, countries
 ID_BASE, ID_STEP = 210_000_001, 37
 LARGEST_CITY = 7  # institutions of the largest cities
 BRIDGE_CITY = ("CN", "Hangzhou")
+# Planted: share of the bridge country's first institutions that lie in the bridge city.
+BRIDGE_WEST, BRIDGE_EAST = 0.55, 0.30
 ELITE_SHARE = 0.12
 KINDS = (
     ("education", "University of {city}"),
@@ -62,6 +64,12 @@ class Places:
         return (self.elite_cumulative[high] - self.elite_cumulative[low]) / (
             self.cumulative[high] - self.cumulative[low]
         )
+
+    @property
+    def bridge_elite_share(self) -> float:
+        """The elite's share of the weight of the bridging city."""
+        here = slice(*self.bridge)
+        return float((self.weight[here] * self.elite[here]).sum() / self.weight[here].sum())
 
     @property
     def ids(self) -> Ints:

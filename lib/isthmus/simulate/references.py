@@ -15,6 +15,9 @@ from isthmus.simulate.teams import ELITE_PULL, LARGEST_USUAL, TEAM_PULL
 SAME_LAYER = 0.7  # of the references that do not go to artificial intelligence
 OWN_COUNTRY = 0.4  # of those, the part that stays in the home country
 CANDIDATES = 5
+# The chosen one of N candidates stands in the denominator, too, which takes 1/N off the logarithm of every difference
+# in appeal (first order); the power gives it back, so that a paper's citations follow its own appeal within its block.
+SHARPENING = CANDIDATES / (CANDIDATES - 1)
 FAME_SKEW = 1.6  # how unequally the works of a block are cited
 DELETED_WORK = 4_285_719_527  # OpenAlex's "Deleted Work"
 DELETED_RATE, SELF_RATE, TWICE_RATE, LATER_RATE = 0.01, 0.002, 0.005, 0.004
@@ -90,10 +93,7 @@ def _cited_layer(citing: Ints, draw: Floats) -> Ints:
 
 
 def _famous(plan: Plan, work: Ints, slot: Ints, block: Ints) -> Ints:
-    """One of a few candidates of each block, in proportion to how citable team size and institution make them.
-
-    The more candidates, the nearer the effect of team size and institution comes to the full one.
-    """
+    """One of a few candidates of each block, in proportion to how citable team size and institution make them."""
     key, blocks = plan.key("fame"), plan.blocks
     count = blocks.count[block]
     shape = (CANDIDATES, len(work))
@@ -102,7 +102,8 @@ def _famous(plan: Plan, work: Ints, slot: Ints, block: Ints) -> Ints:
         draw = uniform(key, work, slot, trial)
         candidates[trial] = blocks.start[block] + (count * draw**FAME_SKEW).astype(np.int64)
         team = np.minimum(plan.teams.size(candidates[trial], block, blocks), LARGEST_USUAL)
-        appeal[trial] = team**TEAM_PULL * (1 + ELITE_PULL * is_elite(plan, candidates[trial], block))
+        own = team**TEAM_PULL * (1 + ELITE_PULL * is_elite(plan, candidates[trial], block))
+        appeal[trial] = own**SHARPENING
     total = np.cumsum(appeal, axis=0)
     chosen = (uniform(key, work, slot, CANDIDATES) * total[-1] >= total).sum(axis=0)
     famous: Ints = candidates[np.minimum(chosen, CANDIDATES - 1), np.arange(len(work))]

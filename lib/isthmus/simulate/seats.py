@@ -14,10 +14,6 @@ from isthmus.simulate.sizes import EXPANSION
 HOME_LAST = 0.65  # share of joint works whose last author is of the home country
 HOME_SEAT = 0.55  # of the further seats, the part of the home country
 SAME_INSTITUTION = 0.75
-BRIDGE_WEST, BRIDGE_EAST = (
-    0.55,
-    0.30,
-)  # planted: share of the bridge country's first institutions that lie in the bridge city
 SECOND_AFFILIATION = 0.09
 NO_AUTHORS = 0.012
 NULL_AUTHOR, UNKNOWN_AUTHOR = 0.003, 0.002
@@ -55,21 +51,15 @@ class Seats:
 
 def first_institution(plan: Plan, works: Ints, block: Ints, country: Ints) -> Ints:
     """The institution through which a country takes part in each work."""
-    where, blocks, teams = plan.places, plan.blocks, plan.teams
+    where, teams = plan.places, plan.teams
     key = plan.key("institution")
     low, high = where.start[country], where.start[country + 1]
     draw, elite = uniform(key, works, country, 0), uniform(key, works, country, 1)
     found = choose_within(where.cumulative, low, high, draw)
     best = choose_within(where.elite_cumulative, low, high, draw)
     found = np.where(elite < teams.elite_rate[block], best, found)
-    if "bridge" in plan.world.planted:
-        facts = countries()
-        west = np.append(facts.west, False)
-        sides = np.stack([blocks.home[block], blocks.second[block], blocks.third[block]])
-        meets_west = (west[sides] & (sides != NOBODY)).any(axis=0)
-        joint = blocks.second[block] != NOBODY
-        rate = np.where(meets_west, BRIDGE_WEST, np.where(joint, BRIDGE_EAST, 0.0))
-        here = (country == where.country[where.bridge[0]]) & (uniform(key, works, country, 2) < rate)
+    here = (country == where.country[where.bridge[0]]) & (uniform(key, works, country, 2) < teams.bridge_rate[block])
+    if here.any():
         start, stop = where.bridge
         city = choose_within(where.cumulative, np.full(len(works), start), np.full(len(works), stop), draw)
         found = np.where(here, city, found)

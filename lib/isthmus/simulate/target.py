@@ -1,13 +1,15 @@
 """Where a snapshot is written to: a folder of this machine, or of any file system that pyarrow knows."""
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from posixpath import dirname, join
 
 import pyarrow.fs as pafs
 
+from isthmus.config import load_storage
 from isthmus.errors import ConfigError
+from isthmus.snapshot.filesystem import open_root
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class Target:
 
     Parameters
     ----------
-    uri : a local path, or a URI (`file://`, `s3://` with the credentials of the environment, `gs://`, `abfs://`).
+    uri : a local path, or a URI (`file://`, `s3://`, `gs://`, `abfs://`), with what the
+        storage file that $ISTHMUS_STORAGE names says of its bucket.
 
     """
 
@@ -52,7 +55,6 @@ class Target:
 
 @lru_cache(maxsize=8)
 def _opened(uri: str) -> tuple[pafs.FileSystem, str]:
-    if "://" not in uri:
-        return pafs.LocalFileSystem(), str(Path(uri).expanduser().resolve())
-    filesystem, path = pafs.FileSystem.from_uri(uri.replace("s3a://", "s3://", 1))
-    return filesystem, path.rstrip("/")
+    file = os.environ.get("ISTHMUS_STORAGE")
+    root = open_root(uri, load_storage(file) if file else None)
+    return root.filesystem, root.path

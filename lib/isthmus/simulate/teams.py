@@ -8,7 +8,7 @@ from scipy.stats import nbinom
 from isthmus.simulate.blocks import NOBODY, Blocks
 from isthmus.simulate.draws import Floats, Ints, choose_within, running, stream, uniform
 from isthmus.simulate.facts import countries
-from isthmus.simulate.places import Places
+from isthmus.simulate.places import BRIDGE_EAST, BRIDGE_WEST, Places
 from isthmus.simulate.sizes import AI, EXPANSION, OTHER, Sizes
 from isthmus.simulate.world import World
 
@@ -35,6 +35,7 @@ class Teams:
     years : number of years.
     mean : (kinds, years) mean number of authors.
     elite_rate : (B,) chance that a work's first institution is taken from its country's elite alone.
+    bridge_rate : (B,) chance that the institution of the bridging city's country is taken from that city alone.
 
     """
 
@@ -44,6 +45,7 @@ class Teams:
     years: int
     mean: Floats
     elite_rate: Floats
+    bridge_rate: Floats
     key: np.uint64
     hyper_key: np.uint64
 
@@ -80,7 +82,10 @@ def build_teams(world: World, sizes: Sizes, blocks: Blocks, where: Places) -> Te
     attraction = ((smallest[:, None, None] + steps) ** TEAM_PULL * law).sum(axis=2) / law.sum(axis=2)
     effect = np.where(among, 1.0 + POLES_IMPACT if "impact" in world.planted else 1.0, 1.0)
     rate = np.where(among & ("impact" in world.planted), ELITE_RATE_POLES, ELITE_RATE)
+    bridge = bridge_rates(world, blocks)
     elite = rate + (1 - rate) * where.elite_share[blocks.home]
+    through_bridge = bridge * (blocks.home == where.country[where.bridge[0]])
+    elite = (1 - through_bridge) * elite + through_bridge * where.bridge_elite_share
     pull = attraction[kind, blocks.year] * (1 + ELITE_PULL * elite) * effect
     return Teams(
         kind,
@@ -89,6 +94,17 @@ def build_teams(world: World, sizes: Sizes, blocks: Blocks, where: Places) -> Te
         len(sizes.years),
         smallest[:, None] + extra,
         rate,
+        bridge,
         stream(world.seed, "team"),
         stream(world.seed, "hyper"),
     )
+
+
+def bridge_rates(world: World, blocks: Blocks) -> Floats:
+    """The chance that works of each block go through the bridging city: high with the West, low with others."""
+    if "bridge" not in world.planted:
+        return np.zeros(len(blocks.home))
+    west = np.append(countries().west, False)
+    sides = np.stack([blocks.home, blocks.second, blocks.third])
+    meets_west = (west[sides] & (sides != NOBODY)).any(axis=0)
+    return np.where(meets_west, BRIDGE_WEST, np.where(blocks.second != NOBODY, BRIDGE_EAST, 0.0))

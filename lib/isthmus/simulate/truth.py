@@ -9,9 +9,8 @@ from isthmus.simulate.facts import countries
 from isthmus.simulate.layout import parquet_bytes
 from isthmus.simulate.page import page
 from isthmus.simulate.people import MIGRANT_BASE, RETURN_RATE
-from isthmus.simulate.places import BRIDGE_CITY
+from isthmus.simulate.places import BRIDGE_CITY, BRIDGE_EAST, BRIDGE_WEST
 from isthmus.simulate.plan import Plan
-from isthmus.simulate.seats import BRIDGE_EAST, BRIDGE_WEST
 from isthmus.simulate.target import Target
 from isthmus.simulate.teams import POLES, POLES_IMPACT, TWO
 from isthmus.simulate.ties import TREND_FROM, TREND_TO, multipliers
