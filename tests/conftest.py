@@ -60,3 +60,23 @@ def openalex_records() -> Path:
     if not REAL_RECORDS.is_dir():
         pytest.skip("the real OpenAlex records (shared/data/openalex) are not beside this checkout")
     return REAL_RECORDS
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """A real S3 server on this machine: its address and a client with a key."""
+    import logging
+
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    client = boto3.client(
+        "s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret"
+    )
+    yield endpoint, client
+    server.stop()

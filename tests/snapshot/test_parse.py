@@ -19,7 +19,7 @@ from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA
 def parse(folder, lines, entity="works", name="works.jsonl", packed=False, **part):
     data = lines if isinstance(lines, bytes) else b"".join(line + b"\n" for line in lines)
     (folder / name).write_bytes(gzip.compress(data) if packed else data)
-    batches = list(parse_part(open_root(str(folder)), Part(entity, name, 0, **part)))
+    batches = list(parse_part(open_root(str(folder)), Part(entity, name, (folder / name).stat().st_size, **part)))
     table = pa.Table.from_batches(batches)
     assert table.schema == (WORKS_SCHEMA if entity == "works" else ENTITIES_SCHEMA)
     rows = table.to_pylist()
@@ -248,7 +248,9 @@ def test_truncated_gzip_is_one_rejected_line(tmp_path):
     lines = [dump(id=f"https://openalex.org/W{i}", title=f"{i * 7919}" * 40) for i in range(1, 3001)]
     data = gzip.compress(b"\n".join(lines))
     (tmp_path / "works.gz").write_bytes(data[: len(data) * 2 // 3])
-    rows = pa.Table.from_batches(list(parse_part(open_root(str(tmp_path)), Part("works", "works.gz", 0)))).to_pylist()
+    rows = pa.Table.from_batches(
+        list(parse_part(open_root(str(tmp_path)), Part("works", "works.gz", (tmp_path / "works.gz").stat().st_size)))
+    ).to_pylist()
     works = [row for row in rows if row["work_id"]]
     [reject] = [row for row in rows if row["reject"]]
     assert [work["work_id"] for work in works] == list(range(1, len(works) + 1))

@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from isthmus import __version__
+from isthmus.config.secrets import redacted
 from isthmus.errors import IsthmusError
 
 # command -> module, object, what it does; a module is imported only when its command is called, so help is instant
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("isthmus.cli.run", "run", "Run a study: snapshot to tables, networks, significance, report."),
     "ingest": ("isthmus.cli.run", "ingest", "Read a snapshot into tables that all studies share."),
+    "plan": ("isthmus.cli.plan", "plan", "Say what reading a snapshot costs: bytes, disk, hours, money."),
     "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
     "significance": ("isthmus.cli.significance", "significance", "Which ties of your own network exceed size."),
     "pair": ("isthmus.cli.read", "pair", "Show one tie over the years in the terminal."),
@@ -88,7 +90,7 @@ def guarded(call: Callable[[], Any]) -> int:
         click.echo("isthmus: stopped. What is complete stays; the same command goes on from there.", err=True)
         return 130
     except IsthmusError as error:
-        click.echo(f"isthmus: {error}", err=True)
+        click.echo(f"isthmus: {redacted(str(error))}", err=True)
         return 1
     return 0
 

@@ -10,6 +10,7 @@ import click
 from isthmus.cli.options import storage_option
 from isthmus.config import Storage
 from isthmus.errors import StoreError
+from isthmus.snapshot.filesystem import open_root
 
 
 @click.command(
@@ -44,12 +45,35 @@ def report(results: str | None, out: str | None, figures: bool, storage: Storage
 
     with results_here(results, storage) as folder:
         page = Path(out) if out else folder / "report.html"
-        before = {file: file.stat().st_mtime_ns for file in files_below(folder)}
-        build_report(folder, page, figures=figures)
-        if is_remote(results) and not out:
-            send_back(folder, results or "", storage, before)
-            page = Path("report.html")
-        click.echo(f"Report: {results}/{page}" if is_remote(results) and not out else f"Report: {page}")
+        written = build_report(folder, page, figures=figures)
+        place = str(page)
+        if results is not None and "://" in results and not out:
+            root = open_root(results, storage)
+            for file in (written.path, *written.figures):
+                root.write(str(file.relative_to(folder)), file.read_bytes())
+            place = f"{results.rstrip('/')}/report.html"
+        click.echo(f"Report: {place}")
+
+
+@contextmanager
+def results_here(results: str | None, storage: Storage) -> Iterator[Path]:
+    """The folder of published results that is meant, on this machine: one in object storage is copied for a while.
+
+    Raises
+    ------
+    StoreError : there is none.
+
+    """
+    if results is None or "://" not in results:
+        yield find_results(results)
+        return
+    from isthmus.pipeline.report_stage import fetch_results
+
+    root = open_root(results, storage)
+    if not root.is_file("study.json"):
+        raise StoreError(f"{results} holds no published results (no study.json); they lie in WAREHOUSE/results/STUDY")
+    with tempfile.TemporaryDirectory(prefix="isthmus-") as scratch:
+        yield fetch_results(root, Path(scratch))
 
 
 def find_results(results: str | None, below: Path = Path("warehouse")) -> Path:

@@ -3,12 +3,18 @@
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from isthmus.cli.options import storage_option
 from isthmus.config import load_study
+from isthmus.engine.objectstore import is_s3
 from isthmus.pipeline import Request, explain, run_pipeline, wanted_stages
+from isthmus.snapshot.model import PARQUET
+
+if TYPE_CHECKING:
+    from isthmus.snapshot import Snapshot
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -27,6 +33,7 @@ _common = _options(
     click.option("--master", default=None, help="Spark master; local with all cores when none is named."),
     click.option("--partial", is_flag=True, help="Accept a snapshot that is not all that its manifest says."),
     click.option("--layout", type=click.Choice(["parquet", "jsonl", "legacy", "loose"]), help="If several are there."),
+    storage_option,
     click.option("--force", is_flag=True, help="Run stages that have nothing to do, too."),
     click.option("--quiet", is_flag=True, help="No progress, only the last words."),
 )
@@ -80,25 +87,27 @@ def ingest(snapshot: str, dry_run: bool, master: str | None, **common: Any) -> N
     _run(Request(snapshot=snapshot, **{k: common[k] for k in COMMON_FIELDS}), master, dry_run=dry_run)
 
 
-COMMON_FIELDS = ("warehouse", "partial", "layout", "force", "quiet")
+COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "force", "quiet")
 
 
 def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
     from isthmus.engine import start_session
 
-    wanted_stages(request)  # a wrong word is said before Spark starts
-    spark = start_session("isthmus", master=master, jar_sets=_jar_sets(request))
+    wanted_stages(request)  # a wrong word or address is said before Spark starts
+    snapshot = request.open_snapshot()
+    spark = start_session("isthmus", master=master, jar_sets=jar_sets(request, snapshot))
     if dry_run:
-        for stage, reason in explain(spark, request):
+        for stage, reason in explain(spark, request, snapshot):
             click.echo(f"{stage.name:<14} {'would run: ' + reason if reason else 'unchanged'}")
         return
-    said = run_pipeline(spark, request)
+    said = run_pipeline(spark, request, snapshot)
     click.echo(last_words(request, said))
 
 
-def _jar_sets(request: Request) -> list[str]:
-    places = (request.warehouse, request.snapshot or "")
-    return ["s3"] if any(place.startswith("s3a://") for place in places) else []
+def jar_sets(request: Request, snapshot: "Snapshot | None") -> list[str]:
+    """The jars that Spark needs beside Delta's: S3's for tables there, and for Parquet, which Spark reads itself."""
+    by_spark = [request.warehouse] + ([snapshot.uri] if snapshot is not None and snapshot.layout == PARQUET else [])
+    return ["s3"] if any(is_s3(address) for address in by_spark) else []
 
 
 def last_words(request: Request, said: dict[str, str]) -> str:

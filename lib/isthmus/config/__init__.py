@@ -2,18 +2,22 @@
 
 from isthmus.config.load import available_studies, load_study, merged
 from isthmus.config.resources import conf_dir, conf_file
+from isthmus.config.storage import Bucket, Storage, load_storage
 from isthmus.config.study import Corpus, Geography, Networks, Significance, Study, Years
 
 __all__ = [
+    "Bucket",
     "Corpus",
     "Geography",
     "Networks",
     "Significance",
+    "Storage",
     "Study",
     "Years",
     "available_studies",
     "conf_dir",
     "conf_file",
+    "load_storage",
     "load_study",
     "merged",
 ]

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isthmus.config.secrets import redacted
 from isthmus.engine.gates import GateResult
 from isthmus.engine.tablespec import TableSpec, column
 
@@ -91,7 +92,9 @@ class Ledger:
         return {stage: e.seconds for (stage, of), e in self._last.items() if of in ("", study)}
 
     def record(self, entry: LedgerEntry) -> None:
-        """Append an entry; entries are only ever added."""
+        """Append an entry, without any secret that this process has read; entries are only ever added."""
+        inputs = {name: redacted(value) for name, value in entry.inputs.items()}
+        entry = replace(entry, message=redacted(entry.message), inputs=inputs)
         rows = self.store.spark.createDataFrame([_row(entry)], LEDGER.schema)
         self.store.append(LEDGER, rows)
         self._take(entry)

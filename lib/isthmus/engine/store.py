@@ -39,7 +39,7 @@ class TableStore:
         self.spark = spark
         self.in_catalog = is_catalog(location)
         is_folder = not self.in_catalog and ":/" not in location
-        self.location = os.path.abspath(location) if is_folder else location.rstrip("/")
+        self.location = os.path.abspath(location) if is_folder else _hadoop(location.rstrip("/"))
         # one run writes to a warehouse at a time, so what this store saw or wrote itself need not be asked again
         self._there: set[str] = set()
         self._defined: dict[str, TableSpec] = {}
@@ -219,6 +219,11 @@ def is_catalog(location: str) -> bool:
     """Whether a location is `catalog.schema` of a metastore and no path: two plain names with one dot between."""
     parts = location.split(".")
     return len(parts) == 2 and all(part.isidentifier() for part in parts)
+
+
+def _hadoop(location: str) -> str:
+    """An address as Hadoop knows it: its name for S3 is s3a."""
+    return f"s3a://{location.removeprefix('s3://')}" if location.startswith("s3://") else location
 
 
 @contextmanager

@@ -32,8 +32,7 @@ def publish(run: "Run") -> str:
     Each file is complete before it gets its name, so a reader never sees half of one.
     """
     study = run.the_study
-    root = open_root(f"{run.results}/{study.study}")
-    root.filesystem.create_dir(root.path, recursive=True)
+    root = run.results_root
     for spec in STUDY_TABLES:
         rows = run.store.read(spec).where(F.col("study") == study.study).drop("study", "release")
         _write(root, spec.name, _frame(rows, [k for k in spec.key if k != "study"]))
@@ -41,13 +40,13 @@ def publish(run: "Run") -> str:
     _write(root, "accounting", _frame(run.store.read("accounting"), ["entity"]))
     _write(root, "gates", _gates(run))
     _publish_truth(run, root)
-    _put(root, "study.json", json.dumps(describe(run), indent=2, ensure_ascii=False).encode())
-    return root.path
+    root.write("study.json", json.dumps(describe(run), indent=2, ensure_ascii=False).encode())
+    return root.uri
 
 
 def has_result(run: "Run", name: str) -> bool:
     """Whether a published file of the study is there."""
-    return open_root(f"{run.results}/{run.the_study.study}").is_file(name)
+    return run.results_root.is_file(name)
 
 
 def describe(run: "Run") -> dict[str, Any]:
@@ -101,9 +100,9 @@ def _publish_truth(run: "Run", root: Root) -> None:
     """The planted truth of a simulated snapshot; a file of an earlier snapshot does not stay."""
     target = "truth_ties.parquet"
     if run.notes.get("simulated") and run.snapshot is not None:
-        _put(root, target, open_root(run.snapshot.uri).read(TRUTH_TIES))
+        root.write(target, open_root(run.snapshot.uri, run.storage).read(TRUTH_TIES))
     elif root.is_file(target):
-        root.filesystem.delete_file(root.full(target))
+        root.remove(target)
 
 
 def _frame(rows: DataFrame, order: list[str]) -> pd.DataFrame:
@@ -113,11 +112,4 @@ def _frame(rows: DataFrame, order: list[str]) -> pd.DataFrame:
 def _write(root: Root, name: str, frame: pd.DataFrame) -> None:
     buffer = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
-    _put(root, f"{name}.parquet", buffer.getvalue().to_pybytes())
-
-
-def _put(root: Root, name: str, content: bytes) -> None:
-    partial = root.full(f".{name}.part")
-    with root.filesystem.open_output_stream(partial, compression=None) as stream:
-        stream.write(content)
-    root.filesystem.move(partial, root.full(name))
+    root.write(f"{name}.parquet", buffer.getvalue().to_pybytes())

@@ -1,11 +1,10 @@
 """The report of a study, from its published results."""
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.snapshot.filesystem import Root, open_root
+from isthmus.snapshot.filesystem import Root
 
 if TYPE_CHECKING:
     from isthmus.pipeline.stage import Run
@@ -15,19 +14,18 @@ def write_report(run: "Run") -> str:
     """Build `report.html` beside the published results and return its path."""
     from isthmus.report import build_report
 
-    root = open_root(f"{run.results}/{run.the_study.study}")
+    root = run.results_root
     with tempfile.TemporaryDirectory() as scratch:
         results = fetch_results(root, Path(scratch))
         page = Path(scratch) / "report.html"
         build_report(results, page)
-        with page.open("rb") as source, root.filesystem.open_output_stream(root.full("report.html")) as target:
-            shutil.copyfileobj(source, target)
-    return root.full("report.html")
+        root.write("report.html", page.read_bytes())
+    return f"{root.uri}/report.html"
 
 
 def fetch_results(root: Root, scratch: Path) -> Path:
     """The published results as a local folder: the folder itself, or a copy of one in object storage."""
-    if root.filesystem.type_name == "local":
+    if root.is_local:
         return Path(root.path)
     folder = scratch / "results"
     folder.mkdir()

@@ -1,10 +1,11 @@
 """One run of the pipeline: from a snapshot's address and a study to tables, results and a report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from isthmus.config import Study
+from isthmus.config import Storage, Study
 from isthmus.engine import Ledger, TableStore
+from isthmus.engine.objectstore import reach
 from isthmus.errors import ConfigError, StoreError
 from isthmus.pipeline.places import pole_members
 from isthmus.pipeline.publish import TRUTH_TIES
@@ -36,6 +37,7 @@ class Request:
     layout : layout of the snapshot where it holds several; None prefers Parquet.
     force : run stages that have nothing to do, too.
     quiet : no progress.
+    storage : how buckets are reached.
 
     """
 
@@ -48,11 +50,23 @@ class Request:
     layout: str | None = None
     force: bool = False
     quiet: bool = False
+    storage: Storage = field(default_factory=Storage)
 
     @property
     def results_folder(self) -> str:
         """Where published results go."""
         return self.results or results_beside(self.warehouse)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What Spark reads and writes: the tables and the snapshot."""
+        return tuple(address for address in (self.warehouse, self.snapshot) if address)
+
+    def open_snapshot(self) -> Snapshot | None:
+        """The snapshot, checked against its manifests; None where the tables that are there are used."""
+        if self.snapshot is None:
+            return None
+        return open_snapshot(self.snapshot, layout=self.layout, partial=self.partial, storage=self.storage)
 
 
 def results_beside(warehouse: str) -> str:
@@ -98,38 +112,49 @@ def wanted_stages(request: Request) -> list[Stage]:
     return chosen
 
 
-def run_pipeline(spark: "SparkSession", request: Request) -> dict[str, str]:
+def run_pipeline(spark: "SparkSession", request: Request, snapshot: Snapshot | None = None) -> dict[str, str]:
     """Run what is asked; return stage -> what it said.
 
     Parameters
     ----------
     spark : the session.
     request : what to run.
+    snapshot : the request's snapshot where it has been opened already.
 
     """
     stages = wanted_stages(request)
-    return _runner(spark, request).execute(stages, force=request.force, quiet=request.quiet)
+    return _runner(spark, request, snapshot).execute(stages, force=request.force, quiet=request.quiet)
 
 
-def explain(spark: "SparkSession", request: Request) -> list[tuple[Stage, str | None]]:
+def explain(
+    spark: "SparkSession", request: Request, snapshot: Snapshot | None = None
+) -> list[tuple[Stage, str | None]]:
     """Each wanted stage and why it would run; None when it has nothing to do. Nothing is run."""
-    return _runner(spark, request).reasons(wanted_stages(request))
+    return _runner(spark, request, snapshot).reasons(wanted_stages(request))
 
 
-def _runner(spark: "SparkSession", request: Request) -> Runner:
+def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) -> Runner:
+    reach(spark, request.storage, request.addresses)
     store = TableStore(spark, request.warehouse)
-    snapshot = None
-    if request.snapshot is not None:
-        snapshot = open_snapshot(request.snapshot, layout=request.layout, partial=request.partial)
+    snapshot = snapshot or request.open_snapshot()
     release, notes = _origin(store, snapshot)
-    run = Run(spark, store, request.study, snapshot, release, request.results_folder if request.study else "", notes)
+    run = Run(
+        spark=spark,
+        store=store,
+        study=request.study,
+        snapshot=snapshot,
+        release=release,
+        results=request.results_folder if request.study else "",
+        notes=notes,
+        storage=request.storage,
+    )
     return Runner(run, STAGES)
 
 
 def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str, Any]]:
     """The release and what is known of the snapshot: from itself, else from when the tables were made."""
     if snapshot is not None:
-        simulated = open_root(snapshot.uri).is_file(TRUTH_TIES)
+        simulated = open_root(snapshot.uri, snapshot.storage).is_file(TRUTH_TIES)
         return snapshot.release, {"snapshot": snapshot.uri, "simulated": simulated}
     made = Ledger(store).last_done("parse", "")
     if made is None:

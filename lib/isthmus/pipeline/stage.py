@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from isthmus.config import Study
+from isthmus.config import Storage, Study
 from isthmus.engine import GateResult, TableSpec, TableStore
 from isthmus.snapshot import Snapshot
+from isthmus.snapshot.filesystem import Root, open_root
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -26,6 +27,7 @@ class Run:
     notes : facts about the run that the report shows.
     gates : stage -> its quality checks, filled while the run goes on.
     remarks : stage -> its notes, filled while the run goes on.
+    storage : how the buckets of the run are reached.
 
     """
 
@@ -38,6 +40,7 @@ class Run:
     notes: Mapping[str, Any] = field(default_factory=dict)
     gates: dict[str, tuple[GateResult, ...]] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
+    storage: Storage = field(default_factory=Storage)
 
     @property
     def the_study(self) -> Study:
@@ -45,6 +48,11 @@ class Run:
         if self.study is None:
             raise ValueError("this stage needs a study")
         return self.study
+
+    @property
+    def results_root(self) -> Root:
+        """The folder of the study's published results."""
+        return open_root(f"{self.results}/{self.the_study.study}", self.storage)
 
     @property
     def the_snapshot(self) -> Snapshot:

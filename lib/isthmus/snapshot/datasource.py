@@ -12,6 +12,7 @@ import msgspec
 import pyarrow as pa
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
+from isthmus.config.storage import Storage, load_storage
 from isthmus.errors import SnapshotError, did_you_mean
 from isthmus.snapshot.filesystem import absolute, open_root
 from isthmus.snapshot.model import NEEDED_ENTITIES, PARQUET, Part, Snapshot
@@ -36,9 +37,9 @@ class PartGroup(InputPartition):
 
 
 class OpenAlexDataSource(DataSource):
-    """Options: `entity` (works, or others with commas), `path` of the snapshot, `layout`, `partial`.
+    """Options: `entity` (works, or others with commas), `path`, `layout`, `partial`, `storage` (a YAML file).
 
-    `root` and `parts` instead of a path are what `read_works` has found in a snapshot that is already open.
+    `root`, `parts` and `buckets` instead of a path are what `read_works` has found in a snapshot that is already open.
     """
 
     @classmethod
@@ -54,20 +55,22 @@ class OpenAlexDataSource(DataSource):
         """The reader of all parts."""
         if "parts" in self.options:
             parts = msgspec.json.decode(self.options["parts"], type=list[Part])
-            return OpenAlexReader(self.options["root"], parts)
+            buckets = Storage.model_validate_json(self.options["buckets"])
+            return OpenAlexReader(self.options["root"], parts, buckets)
         uri = self.options.get("path")
         if uri is None:
             raise SnapshotError(
                 'the format "openalex" needs a path: spark.read.format("openalex").load("/data/snapshot")'
             )
         partial = self.options.get("partial", "false").lower() == "true"
-        snapshot = open_snapshot(uri, layout=self.options.get("layout"), partial=partial)
+        storage = load_storage(self.options["storage"]) if "storage" in self.options else Storage()
+        snapshot = open_snapshot(uri, layout=self.options.get("layout"), partial=partial, storage=storage)
         if snapshot.layout == PARQUET:
             raise SnapshotError(
                 f'{uri}: is Parquet, which Spark reads itself: use isthmus.snapshot.read_works, or layout "jsonl"'
             )
         return OpenAlexReader(
-            absolute(uri), [part for entity in self._entity().split(",") for part in snapshot.parts(entity)]
+            absolute(uri), [part for entity in self._entity().split(",") for part in snapshot.parts(entity)], storage
         )
 
     def _entity(self) -> str:
@@ -85,12 +88,14 @@ class OpenAlexReader(DataSourceReader):
     ----------
     uri : the snapshot's root.
     parts : the parts, of JSON.
+    storage : how the bucket is reached; it names secrets and holds none.
 
     """
 
-    def __init__(self, uri: str, parts: Sequence[Part]) -> None:
+    def __init__(self, uri: str, parts: Sequence[Part], storage: Storage) -> None:
         self._uri = uri
         self._parts = tuple(parts)
+        self._storage = storage
 
     def partitions(self) -> Sequence[InputPartition]:
         """Groups of parts, the largest first so that it does not end alone."""
@@ -98,7 +103,7 @@ class OpenAlexReader(DataSourceReader):
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
         """The lines of a group of parts."""
-        root = open_root(self._uri)
+        root = open_root(self._uri, self._storage)
         for part in getattr(partition, "parts", ()):
             yield from parse_part(root, part)
 
@@ -153,4 +158,5 @@ def read_works(spark: "SparkSession", snapshot: Snapshot) -> "DataFrame":
         return read_parquet_works(spark, snapshot)
     register(spark)
     listing = msgspec.json.encode([asdict(part) for part in parts]).decode()
-    return spark.read.format(FORMAT).option("root", absolute(snapshot.uri)).option("parts", listing).load()
+    reader = spark.read.format(FORMAT).option("root", absolute(snapshot.uri)).option("parts", listing)
+    return reader.option("buckets", snapshot.storage.model_dump_json()).load()

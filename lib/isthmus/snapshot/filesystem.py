@@ -1,18 +1,23 @@
-"""Files of a snapshot, local or in object storage, through pyarrow.
+"""Files of a snapshot and of published results, local or in object storage, through pyarrow.
 
 Spark's Python workers have no Hadoop, so parts, manifests and deletions are all read this way.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from posixpath import join, relpath
+from posixpath import dirname, join, relpath
+from typing import IO, Any
 
 import pyarrow.fs as pafs
 
-from isthmus.errors import SnapshotError
+from isthmus.config.storage import Storage
+from isthmus.snapshot.objectstore import S3, SCHEMES, open_address
+from isthmus.snapshot.retry import LOCAL, Retries
+from isthmus.snapshot.steady import SteadyFile, buffered
 
-OPENALEX_REGION = "us-east-1"
-SCHEMES = ("file", "s3", "s3a", "gs", "gcs", "abfs", "abfss")
+__all__ = ["S3", "SCHEMES", "FileEntry", "Root", "absolute", "open_root"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,19 @@ class Root:
     uri : as it was given.
     filesystem : pyarrow's file system.
     path : the folder's path on it.
+    retries : how often a request is tried.
 
     """
 
     uri: str
     filesystem: pafs.FileSystem
     path: str
+    retries: Retries = LOCAL
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the folder lies on this machine."""
+        return bool(self.filesystem.type_name == "local")
 
     def full(self, path: str) -> str:
         """The path of a file on the file system from its path under the root."""
@@ -48,48 +60,86 @@ class Root:
     def list(self, folder: str = "", *, recursive: bool = False) -> list[FileEntry]:
         """Files and folders under a folder in the order of their paths; empty when the folder is not there."""
         selector = pafs.FileSelector(self.full(folder), recursive=recursive, allow_not_found=True)
+        found = self.retries.call(self._named(folder), lambda: self.filesystem.get_file_info(selector))
         entries = [
             FileEntry(
                 relpath(info.path, self.path), info.size or 0, info.mtime_ns, info.type == pafs.FileType.Directory
             )
-            for info in self.filesystem.get_file_info(selector)
+            for info in found
         ]
         return sorted(entries, key=lambda entry: entry.path)
 
+    def look(self, path: str) -> Any:
+        """What the file system says of a file or folder: pyarrow's `FileInfo`."""
+        return self.retries.call(self._named(path), lambda: self.filesystem.get_file_info(self.full(path)))
+
     def is_file(self, path: str) -> bool:
         """Whether a file with this path is there."""
-        return bool(self.filesystem.get_file_info(self.full(path)).type == pafs.FileType.File)
+        return bool(self.look(path).type == pafs.FileType.File)
 
     def read(self, path: str, limit: int | None = None) -> bytes:
         """The raw bytes of a file, or its first `limit` bytes; nothing is decompressed."""
-        with self.filesystem.open_input_stream(self.full(path), compression=None) as stream:
-            return bytes(stream.read(limit))
+
+        def whole() -> bytes:
+            with self.filesystem.open_input_stream(self.full(path), compression=None) as stream:
+                return bytes(stream.read(limit))
+
+        return self.retries.call(self._named(path), whole)
+
+    @contextmanager
+    def steady(self, path: str, promised: int | None = None) -> Iterator[IO[bytes]]:
+        """A file opened for reading; leaving without an error makes sure that it has not changed meanwhile.
+
+        Raises
+        ------
+        SnapshotError : it is not what it was when it was listed or opened, or could not be read after all tries.
+
+        """
+        with SteadyFile(self, path, promised) as file:
+            yield buffered(file, remote=not self.is_local)  # type: ignore[misc]  # a raw file reads like any
+            file.check()
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file, whole or not at all: it gets its name when it is complete."""
+        self.retries.call(self._named(path), lambda: self._write(self.full(path), content))
+
+    def _write(self, target: str, content: bytes) -> None:
+        folder, _, name = target.rpartition("/")
+        partial = f"{folder}/.{name}.part"
+        if self.is_local:
+            self.filesystem.create_dir(dirname(target), recursive=True)
+        with self.filesystem.open_output_stream(partial, compression=None) as stream:
+            stream.write(content)
+        self.filesystem.move(partial, target)
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        self.retries.call(self._named(path), lambda: self.filesystem.delete_file(self.full(path)))
+
+    def _named(self, path: str) -> str:
+        return f"{self.uri.rstrip('/')}/{path}" if path else self.uri
 
 
-def open_root(uri: str) -> Root:
+def open_root(uri: str, storage: Storage | None = None) -> Root:
     """The folder that a path or URI names; the folder itself is not looked at yet.
 
     Parameters
     ----------
-    uri : a local path, `file://`, `s3://` (read anonymously: the public bucket refuses signed requests), `gs://`, `abfs://`.
+    uri : a local path, `file://`, `s3://` or `s3a://`, `gs://`, `abfs://`.
+    storage : how buckets are reached; without one the public bucket of OpenAlex without a key, and others as their
+        provider's tools would.
 
     Raises
     ------
-    SnapshotError : the scheme is not known.
+    SnapshotError : the scheme is not known, or the address carries a secret.
+    ConfigError : the bucket's credentials are not there.
 
     """
-    scheme, separator, rest = uri.partition("://")
-    if not separator:
+    storage = storage or Storage()
+    if "://" not in uri:
         return Root(uri, pafs.LocalFileSystem(), str(Path(uri).expanduser().resolve()))
-    if scheme not in SCHEMES:
-        known = ", ".join(SCHEMES)
-        raise SnapshotError(f"snapshot {uri!r}: the scheme {scheme!r} is not known; use a local path or one of {known}")
-    if scheme in {"s3", "s3a"}:
-        return Root(uri, pafs.S3FileSystem(anonymous=True, region=OPENALEX_REGION), rest.rstrip("/"))
-    if scheme in {"gs", "gcs"}:
-        return Root(uri, pafs.GcsFileSystem(anonymous=True), rest.rstrip("/"))
-    filesystem, path = pafs.FileSystem.from_uri(uri)
-    return Root(uri, filesystem, path.rstrip("/") or "/")
+    filesystem, path = open_address(uri, storage)
+    return Root(uri, filesystem, path, LOCAL if filesystem.type_name == "local" else Retries.of(storage))
 
 
 def absolute(uri: str) -> str:

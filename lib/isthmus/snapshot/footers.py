@@ -54,7 +54,7 @@ def read_footers(root: Root, parts: Sequence[Part]) -> list[Footer]:
 
 def _read(root: Root, part: Part) -> Footer:
     try:
-        with root.filesystem.open_input_file(root.full(part.path)) as file:
+        with root.steady(part.path, part.bytes) as file:
             reader = pq.ParquetFile(file)
             return Footer(part, reader.metadata.num_rows, reader.schema_arrow)
     except (pa.ArrowInvalid, OSError) as error:

@@ -73,7 +73,7 @@ def open_loose(root: Root, *, partial: bool = False) -> Snapshot:
 
 def _files(root: Root, notes: list[str]) -> Iterator[FileEntry]:
     if root.is_file(""):
-        info = root.filesystem.get_file_info(root.path)
+        info = root.look("")
         yield FileEntry("", info.size or 0, info.mtime_ns)
         return
     folders = [""]

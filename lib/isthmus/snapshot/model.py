@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from isthmus.config.storage import Storage
+
 ENTITIES = (
     "works",
     "authors",
@@ -78,6 +80,7 @@ class Snapshot:
     merges : entity -> paths of files that list merged ids, relative to the root.
     problems : differences from the manifest that `partial` let pass.
     notes : what was seen and left aside.
+    storage : how the bucket that it lies in is reached.
 
     """
 
@@ -91,6 +94,7 @@ class Snapshot:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     partial: bool = False
+    storage: Storage = field(default_factory=Storage)
 
     @property
     def entities(self) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """Finding out what a folder is: an official snapshot, a legacy one, or a loose collection of records."""
 
+from dataclasses import replace
+
+from isthmus.config.storage import Storage
 from isthmus.errors import SnapshotError, did_you_mean
 from isthmus.snapshot.filesystem import Root, open_root
 from isthmus.snapshot.loose import open_loose
@@ -9,7 +12,9 @@ from isthmus.snapshot.trees import Tree, find_trees, open_tree
 SHOWN_PROBLEMS = 10
 
 
-def open_snapshot(uri: str, *, layout: str | None = None, partial: bool = False) -> Snapshot:
+def open_snapshot(
+    uri: str, *, layout: str | None = None, partial: bool = False, storage: Storage | None = None
+) -> Snapshot:
     """The snapshot at a path or URI, checked against its manifests.
 
     Looked for at the root, under `data/` and under `legacy-data/`, in this order: official Parquet, official JSON
@@ -21,6 +26,7 @@ def open_snapshot(uri: str, *, layout: str | None = None, partial: bool = False)
     uri : local path, or URI with the scheme file, s3, gs or abfs.
     layout : one of `LAYOUTS`, to choose instead of looking.
     partial : read what is there although it differs from its manifest; the differences are in `Snapshot.problems`.
+    storage : how buckets are reached; the public one of OpenAlex needs no word.
 
     Raises
     ------
@@ -29,8 +35,8 @@ def open_snapshot(uri: str, *, layout: str | None = None, partial: bool = False)
     """
     if layout is not None and layout not in LAYOUTS:
         raise SnapshotError(f"layout {layout!r} is not known; {did_you_mean(layout, LAYOUTS)}")
-    root = open_root(str(uri))
-    snapshot = _open(root, layout, partial)
+    root = open_root(str(uri), storage)
+    snapshot = replace(_open(root, layout, partial), storage=storage or Storage())
     if snapshot.problems and not partial:
         raise SnapshotError(_refusal(snapshot))
     return snapshot

@@ -280,7 +280,7 @@ def read_parquet_works(spark: "SparkSession", snapshot: Snapshot) -> "DataFrame"
     SnapshotError : a needed field has another type in some part.
 
     """
-    footers = read_footers(open_root(snapshot.uri), snapshot.parts("works"))
+    footers = read_footers(open_root(snapshot.uri, snapshot.storage), snapshot.parts("works"))
     groups: dict[tuple[int, pa.DataType], list[Footer]] = {}
     for footer in footers:
         if footer.schema is not None:

@@ -37,8 +37,12 @@ def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
     root : the snapshot's root.
     part : the part, of JSON.
 
+    Raises
+    ------
+    SnapshotError : the part is gone or changed since the snapshot was opened, or storage failed after all tries.
+
     """
-    with root.filesystem.open_input_stream(root.full(part.path), compression=None) as stream:
+    with root.steady(part.path, part.bytes) as stream:
         parser = PartParser(part, LineStream(stream))
         collecting = gc.isenabled()
         gc.disable()  # the records hold no cycles, and looking for some costs a tenth of the time

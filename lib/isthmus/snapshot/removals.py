@@ -29,7 +29,7 @@ def read_deletions(snapshot: Snapshot) -> pa.Table:
     SnapshotError : a list has not the columns work_id and deleted_date.
 
     """
-    root = open_root(snapshot.uri)
+    root = open_root(snapshot.uri, snapshot.storage)
     tables = [_read(root, path, ("work_id", "deleted_date")) for path in snapshot.deletions]
     rows = [
         pa.table(
@@ -58,7 +58,7 @@ def read_merges(snapshot: Snapshot, entity: str) -> pa.Table:
     SnapshotError : a list has not the columns merge_date, id and merge_into_id.
 
     """
-    root = open_root(snapshot.uri)
+    root = open_root(snapshot.uri, snapshot.storage)
     paths = snapshot.merges.get(entity, ())
     tables = [_read(root, path, ("merge_date", "id", "merge_into_id")) for path in paths]
     if not tables:
@@ -100,8 +100,10 @@ def _read(root: Root, path: str, columns: Iterable[str]) -> pa.Table:
     wanted = tuple(columns)
     types = pacsv.ConvertOptions(column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted)
     try:
-        with root.filesystem.open_input_stream(root.full(path)) as stream:  # decompressed by its extension
-            return pacsv.read_csv(stream, convert_options=types)
+        with root.steady(path) as file:
+            packing = "gzip" if path.endswith(".gz") else None
+            with pa.input_stream(pa.PythonFile(file, mode="r"), compression=packing) as stream:
+                return pacsv.read_csv(stream, convert_options=types)
     except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as error:
         raise SnapshotError(f"{path}: expected a CSV file with the columns {', '.join(wanted)}: {error}") from error
 

@@ -28,7 +28,7 @@ def read_entities(snapshot: Snapshot, *entities: str) -> pa.Table:
     entities : institutions, sources, topics, or some of them.
 
     """
-    root = open_root(snapshot.uri)
+    root = open_root(snapshot.uri, snapshot.storage)
     parts = [part for entity in entities for part in snapshot.parts(entity)]
     with ThreadPoolExecutor(READERS) as pool:
         batches = list(pool.map(lambda part: list(_parse(root, part)), parts))
@@ -61,7 +61,7 @@ class RowStream(LineStream):
     def __iter__(self) -> Iterator[list[bytes]]:
         """Lists of rows as JSON; columns that are neither needed nor unknown are not read."""
         try:
-            with self._root.filesystem.open_input_file(self._root.full(self._part.path)) as file:
+            with self._root.steady(self._part.path, self._part.bytes) as file:
                 reader = pq.ParquetFile(file)
                 needed = set(RECORDS[self._part.entity].__struct_fields__)
                 names = [

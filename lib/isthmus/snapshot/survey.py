@@ -6,6 +6,7 @@ Only of loose folders, which have nothing that says what is in them, the beginni
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from isthmus.config.storage import Storage
 from isthmus.errors import SnapshotError
 from isthmus.snapshot.filesystem import Root, open_root
 from isthmus.snapshot.manifest import Manifest, read_manifests
@@ -56,7 +57,7 @@ class Survey:
         return sum(extent.bytes for extent in self.extents.values())
 
 
-def survey(uri: str, *, layout: str | None = None, partial: bool = False) -> Survey:
+def survey(uri: str, *, layout: str | None = None, partial: bool = False, storage: Storage | None = None) -> Survey:
     """Measure a snapshot without reading any of its parts.
 
     Parameters
@@ -64,13 +65,14 @@ def survey(uri: str, *, layout: str | None = None, partial: bool = False) -> Sur
     uri : a folder or URI of any layout; also a manifest alone, as a file.
     layout : one of `LAYOUTS`, where several are there.
     partial : count the parts that are there and not those that the manifest promises.
+    storage : how object storage is reached.
 
     Raises
     ------
     SnapshotError : there is nothing, or a manifest that cannot be read, or no works.
 
     """
-    root = open_root(str(uri))
+    root = open_root(str(uri), storage)
     if root.is_file("") and root.path.rpartition("/")[2] in {"manifest", "manifest.json"}:
         return _of_manifests(root, "", read_manifests(root.read(""), root.path, root.path.split("/")[-2]))
     tree = None if partial or root.is_file("") else find_tree(root, layout)
@@ -78,7 +80,7 @@ def survey(uri: str, *, layout: str | None = None, partial: bool = False) -> Sur
         manifests = tree_manifests(root, tree)
         if "works" in manifests:
             return _of_manifests(root, tree.layout, manifests)
-    snapshot = open_snapshot(uri, layout=layout, partial=True)
+    snapshot = open_snapshot(uri, layout=layout, partial=True, storage=storage)
     extents = {
         entity: Extent(len(parts), sum(part.bytes for part in parts), _sum(part.records for part in parts))
         for entity in NEEDED_ENTITIES
