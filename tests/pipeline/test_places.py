@@ -2,7 +2,7 @@
 
 import pytest
 
-from isthmus.config import Study
+from isthmus.config import Study, available_studies, load_study
 from isthmus.errors import ConfigError
 from isthmus.geography import Part, bloc_members
 from isthmus.pipeline.places import Places, pole_members
@@ -76,6 +76,14 @@ def test_pole_members_are_those_at_the_end_of_the_analysis():
     members = pole_members(a_study(poles=("US", "EU")))
     assert members["US"] == ("US",)
     assert set(members["EU"]) == bloc_members("EU-27")
+
+
+@pytest.mark.parametrize("name", available_studies())
+def test_the_studies_that_come_with_isthmus_name_places_that_exist(name):
+    found = Places(load_study(name))
+    found.check()
+    assert all(found.entities().values())
+    assert all(found.regions().values())
 
 
 WRONG = {
