@@ -7,9 +7,10 @@ from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.engine import TableSpec, column
-from isthmus.networks import COLLABORATION, KNOWLEDGE_EXCHANGE
+from isthmus.networks import COLLABORATION, EDGES, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.pipeline.significance import NETWORK_COLUMNS, YEAR
+from isthmus.pipeline.stage import Outcome, Run, Stage
 
 CORROBORATION = TableSpec(
     name="corroboration",
@@ -58,3 +59,27 @@ def corroborate(edges: DataFrame, study: Study, release: str) -> DataFrame:
         F.lit(release).alias("release"),
         *(name for name in CORROBORATION.columns if name not in ("study", "release")),
     )
+
+
+def write_corroboration(run: Run) -> Outcome:
+    """Write the table `corroboration` of the study."""
+    study = run.the_study
+    edges = run.store.read(EDGES).where(F.col("study") == study.study)
+    run.store.replace(CORROBORATION, corroborate(edges, study, run.release), {"study": study.study})
+    return Outcome(f"also held against {', '.join(study.significance.corroborate)}")
+
+
+CORROBORATION_STAGE = Stage(
+    name="corroboration",
+    says="hold the same ties against the other null models",
+    scope="study",
+    needs=("networks",),
+    writes=(CORROBORATION,),
+    rooms=("nullmodels", "pipeline.corroboration"),
+    configuration=lambda run: [
+        run.the_study.model_dump(mode="json")[name] for name in ("seed", "significance", "years", "networks")
+    ],
+    run=write_corroboration,
+    asked=lambda study: bool(study.significance.corroborate),
+    turned_on_by="significance.corroborate names no other null model",
+)

@@ -15,14 +15,18 @@ from isthmus.config import Study
 from isthmus.corpus import CORPUS_COVERAGE
 from isthmus.indicators import DENSITIES, OUTPUT, TOTALS
 from isthmus.networks import EDGES, NODES
+from isthmus.pipeline.corroboration import CORROBORATION, CORROBORATION_STAGE
 from isthmus.pipeline.places import pole_members
 from isthmus.pipeline.significance import FITS, SIGNIFICANT, TIES
+from isthmus.pipeline.trajectory_tables import TABLES
 from isthmus.snapshot.filesystem import Root, open_root
 
 if TYPE_CHECKING:
     from isthmus.pipeline.stage import Run
 
-STUDY_TABLES = (EDGES, NODES, TIES, FITS, SIGNIFICANT, OUTPUT, TOTALS, DENSITIES)
+STUDY_TABLES = (EDGES, NODES, TIES, FITS, SIGNIFICANT, OUTPUT, TOTALS, DENSITIES, *TABLES)
+#: Tables of stages that a study may turn off, with the stage.
+OPTIONAL = ((CORROBORATION_STAGE, (CORROBORATION,)),)
 TRUTH_TIES = "truth/ties.parquet"
 
 
@@ -33,9 +37,14 @@ def publish(run: "Run") -> str:
     """
     study = run.the_study
     root = run.results_root
-    for spec in STUDY_TABLES:
+    asked = [spec for stage, specs in OPTIONAL if stage.asked(study) for spec in specs]
+    for spec in (*STUDY_TABLES, *asked):
         rows = run.store.read(spec).where(F.col("study") == study.study).drop("study", "release")
         _write(root, spec.name, _frame(rows, [k for k in spec.key if k != "study"]))
+    for stage, specs in OPTIONAL:
+        for spec in specs:
+            if not stage.asked(study) and root.is_file(f"{spec.name}.parquet"):
+                root.remove(f"{spec.name}.parquet")  # of an earlier run that asked for it
     _write(root, "coverage", _coverage(run))
     _write(root, "accounting", _frame(run.store.read("accounting"), ["entity"]))
     _write(root, "gates", _gates(run))

@@ -15,11 +15,13 @@ from isthmus.corpus import (
 )
 from isthmus.engine import Gate, TableSpec, check_gates
 from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
+from isthmus.pipeline.corroboration import CORROBORATION_STAGE
 from isthmus.pipeline.indicator_stage import INDICATORS
 from isthmus.pipeline.places import Places
 from isthmus.pipeline.publish import has_result, publish
 from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
 from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.pipeline.trajectory_stage import TRAJECTORY_STAGE
 from isthmus.tables.built import concurrently
 
 MAX_RELATIVE_ERROR = 1e-9  # of expected degrees and strengths; the solver stops at 1e-11
@@ -194,12 +196,14 @@ STUDY_STAGES: tuple[Stage, ...] = (
         configuration=_section("seed", "significance", "years"),
         run=_significance,
     ),
+    CORROBORATION_STAGE,
+    TRAJECTORY_STAGE,
     INDICATORS,
     Stage(
         name="publish",
         says="write the study's results as Parquet files that need no Spark",
         scope="study",
-        needs=("accounts", "corpus", "networks", "significance", "indicators"),
+        needs=("accounts", "corpus", "networks", "significance", "corroboration", "trajectories", "indicators"),
         writes=(),
         rooms=("pipeline.publish",),
         configuration=lambda run: [run.the_study.model_dump(mode="json"), run.notes, run.results],

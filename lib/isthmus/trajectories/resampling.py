@@ -95,13 +95,12 @@ def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) 
     src, dst, weights: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where the tie vanishes.
 
     """
-    ends = pd.MultiIndex.from_frame(contributions[["src", "dst"]])
-    codes, ties = ends.factorize(sort=True)
+    tie = contributions.groupby(["src", "dst"], sort=True)
+    codes, ties = tie.ngroup().to_numpy(), tie.size().reset_index()
     total = np.zeros((len(ties), replicates), dtype=np.int64)
     works, amounts = (contributions[name].to_numpy(dtype=np.int64) for name in ("work_id", "amount"))
     _add(codes.astype(np.int64), works, amounts, _streams(seed, replicates), _CUMULATIVE, total)
-    src, dst = (ties.get_level_values(level) for level in (0, 1))
-    return pd.DataFrame({"src": src, "dst": dst, "weights": list(total)})
+    return ties[["src", "dst"]].assign(weights=list(total))
 
 
 def percentile_interval(values: FloatArray, *, level: float) -> tuple[float, float, int]:

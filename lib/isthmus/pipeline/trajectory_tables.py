@@ -1,0 +1,108 @@
+"""The tables of trajectories: how ties move, which move alike, and which countries come closer to which poles."""
+
+from isthmus.corpus.select import STUDY_COLUMNS
+from isthmus.engine import TableSpec, column
+
+PAIR = (
+    column("src", "string", "country", False),
+    column("dst", "string", "country, after src in the alphabet", False),
+)
+LABEL = column("label", "string", "SC, SD, KI or KD; null unless there are four clusters and the pair is in one")
+CLUSTER = column("cluster", "int", "number of the cluster")
+
+TRAJECTORIES = TableSpec(
+    name="trajectories",
+    fields=(
+        *STUDY_COLUMNS,
+        *PAIR,
+        column("year", "int", "year", False),
+        column("z_collaboration", "double", "z of collaboration", False),
+        column("z_exchange", "double", "z of knowledge exchange, under the study's reading", False),
+        column("smooth_collaboration", "double", "the same after the Savitzky-Golay filter", False),
+        column("smooth_exchange", "double", "the same after the Savitzky-Golay filter", False),
+        column("scaled_collaboration", "double", "the smoothed z, stretched to [-1, 1] over the years", False),
+        column("scaled_exchange", "double", "the smoothed z, stretched to [-1, 1] over the years", False),
+    ),
+    key=("study", "src", "dst", "year"),
+    comment="The z of each pair that has one in both networks in every year: raw, smoothed, rescaled.",
+    partition_by=("study",),
+)
+
+LABELS = TableSpec(
+    name="labels",
+    fields=(
+        *STUDY_COLUMNS,
+        *PAIR,
+        column("status", "string", "clustered, or why not: not finite in every year, flat", False),
+        CLUSTER,
+        LABEL,
+        column("distance", "double", "dynamic-time-warping distance to the centroid"),
+        column("change_collaboration", "double", "rescaled: mean of the last three years minus the first three"),
+        column("change_exchange", "double", "rescaled: mean of the last three years minus the first three"),
+        column("z_change_collaboration", "double", "z of the last year minus z of the first"),
+        column("z_change_exchange", "double", "z of the last year minus z of the first"),
+        column("speed", "double", "length of the way from the first to the last year in the plane of both z"),
+        column("speed_smoothed", "double", "the same of the smoothed z"),
+        column("speed_per_year", "double", "speed divided by the years between"),
+    ),
+    key=("study", "src", "dst"),
+    comment="What each pair does: converge (SC), diverge (SD), integrate in knowledge only (KI), or part in knowledge (KD).",
+    partition_by=("study",),
+)
+
+CENTROIDS = TableSpec(
+    name="centroids",
+    fields=(
+        *STUDY_COLUMNS,
+        column("cluster", "int", "number of the cluster", False),
+        LABEL,
+        column("members", "bigint", "pairs in the cluster", False),
+        column("year", "int", "year", False),
+        column("collaboration", "double", "centroid, rescaled z", False),
+        column("exchange", "double", "centroid, rescaled z", False),
+    ),
+    key=("study", "cluster", "year"),
+    comment="The centroid of each cluster of trajectories.",
+    partition_by=("study",),
+)
+
+CLUSTERINGS = TableSpec(
+    name="clusterings",
+    fields=(
+        *STUDY_COLUMNS,
+        column("restart", "int", "number of the start", False),
+        column("seed", "bigint", "its seed", False),
+        column("inertia", "double", "mean squared distance to the centroids; null where it failed"),
+        column("iterations", "int", "iterations", False),
+        column("status", "string", "converged, not converged, or failed and why", False),
+        column("chosen", "boolean", "whether the labels come from this start", False),
+        column("seconds", "double", "time of the start"),
+    ),
+    key=("study", "restart"),
+    comment="The seeded starts of the clustering; the lowest inertia wins.",
+    partition_by=("study",),
+)
+
+GROUPS = TableSpec(
+    name="groups",
+    fields=(
+        *STUDY_COLUMNS,
+        column("country", "string", "country", False),
+        column("rank", "int", "by papers over the years", False),
+        column("papers", "bigint", "papers over the years, full count", False),
+        column("pole", "string", "pole that it is held against", False),
+        column("label", "string", "label of the pair; null without a trajectory"),
+        column("speed", "double", "of the pair"),
+        column("speed_smoothed", "double", "of the pair, smoothed z"),
+        column(
+            "group", "string", "SC_..: poles that it converges with; SD_..: poles that it diverges from; none", False
+        ),
+        column("group_speed", "double", "of the fastest converging pair, where the country has a group"),
+        column("speed_class", "string", "slow, moderately fast, fast; null unless the pair converges"),
+    ),
+    key=("study", "country", "pole"),
+    comment="The most productive countries: which poles they come closer to, and how fast.",
+    partition_by=("study",),
+)
+
+TABLES = (TRAJECTORIES, LABELS, CENTROIDS, CLUSTERINGS, GROUPS)
