@@ -104,7 +104,8 @@ def restarts_of(rows: DataFrame, shape: tuple[int, ...]) -> list[Restart]:
     shape : of the series, (n, T, d).
 
     """
-    return [_restart(row.asDict(), shape) for row in rows.orderBy("restart").collect()]
+    collected = rows.collect()  # sorted here: an orderBy would make every start twice, once for its sample
+    return [_restart(row.asDict(), shape) for row in sorted(collected, key=lambda row: int(row["restart"]))]
 
 
 def _row(start: Restart) -> dict[str, Any]:
