@@ -15,9 +15,13 @@ from isthmus.config import Study
 from isthmus.corpus import CORPUS_COVERAGE
 from isthmus.indicators import DENSITIES, OUTPUT, TOTALS
 from isthmus.networks import EDGES, NODES
+from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
 from isthmus.pipeline.corroboration import CORROBORATION, CORROBORATION_STAGE
 from isthmus.pipeline.places import pole_members
+from isthmus.pipeline.robustness_tables import AGREEMENT, INTERVALS, LABEL_SUPPORT, SENSITIVITY, SILHOUETTE
+from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
 from isthmus.pipeline.significance import FITS, SIGNIFICANT, TIES
+from isthmus.pipeline.stability_stage import STABILITY_STAGE
 from isthmus.pipeline.trajectory_tables import TABLES
 from isthmus.snapshot.filesystem import Root, open_root
 
@@ -26,7 +30,12 @@ if TYPE_CHECKING:
 
 STUDY_TABLES = (EDGES, NODES, TIES, FITS, SIGNIFICANT, OUTPUT, TOTALS, DENSITIES, *TABLES)
 #: Tables of stages that a study may turn off, with the stage.
-OPTIONAL = ((CORROBORATION_STAGE, (CORROBORATION,)),)
+OPTIONAL = (
+    (CORROBORATION_STAGE, (CORROBORATION,)),
+    (STABILITY_STAGE, (AGREEMENT, SILHOUETTE)),
+    (BOOTSTRAP_STAGE, (INTERVALS, LABEL_SUPPORT)),
+    (SENSITIVITY_STAGE, (SENSITIVITY,)),
+)
 TRUTH_TIES = "truth/ties.parquet"
 
 

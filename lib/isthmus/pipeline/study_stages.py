@@ -15,11 +15,14 @@ from isthmus.corpus import (
 )
 from isthmus.engine import Gate, TableSpec, check_gates
 from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
+from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
 from isthmus.pipeline.corroboration import CORROBORATION_STAGE
 from isthmus.pipeline.indicator_stage import INDICATORS
 from isthmus.pipeline.places import Places
 from isthmus.pipeline.publish import has_result, publish
+from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
 from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
+from isthmus.pipeline.stability_stage import STABILITY_STAGE
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.trajectory_stage import TRAJECTORY_STAGE
 from isthmus.tables.built import concurrently
@@ -37,7 +40,8 @@ def _write(run: Run, spec: TableSpec, rows: DataFrame) -> None:
     run.store.replace(spec, rows, {"study": run.the_study.study})
 
 
-def _corpus(run: Run) -> Outcome:
+def write_corpus(run: Run) -> Outcome:
+    """Write the tables of the study's works, their countries and their coverage."""
     study, store = run.the_study, run.store
     works = corpus_works(store.read("works"), store.read("citations"), study, run.release)
     _write(run, CORPUS_WORKS, works)
@@ -80,7 +84,8 @@ def _corpus(run: Run) -> Outcome:
     return Outcome(f"{total:,} works in the corpus", gates=tuple(gates))
 
 
-def _networks(run: Run) -> Outcome:
+def write_networks(run: Run) -> Outcome:
+    """Write the tables of citation flows, edges and nodes of the study."""
     study = run.the_study
     countries, cap = _rows(run, CORPUS_COUNTRIES), study.corpus.max_countries
     _write(run, CITATION_FLOWS, citation_flows(run.store.read("citations"), countries, max_countries=cap))
@@ -174,7 +179,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         writes=(CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
         rooms=("corpus", "config.study", "geography", "pipeline.places"),
         configuration=_section("corpus", "years", "geography", "networks"),
-        run=_corpus,
+        run=write_corpus,
     ),
     Stage(
         name="networks",
@@ -184,7 +189,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         writes=(CITATION_FLOWS, EDGES, NODES),
         rooms=("networks",),
         configuration=_section("corpus", "years", "networks"),
-        run=_networks,
+        run=write_networks,
     ),
     Stage(
         name="significance",
@@ -199,11 +204,25 @@ STUDY_STAGES: tuple[Stage, ...] = (
     CORROBORATION_STAGE,
     TRAJECTORY_STAGE,
     INDICATORS,
+    STABILITY_STAGE,
+    BOOTSTRAP_STAGE,
+    SENSITIVITY_STAGE,
     Stage(
         name="publish",
         says="write the study's results as Parquet files that need no Spark",
         scope="study",
-        needs=("accounts", "corpus", "networks", "significance", "corroboration", "trajectories", "indicators"),
+        needs=(
+            "accounts",
+            "corpus",
+            "networks",
+            "significance",
+            "corroboration",
+            "trajectories",
+            "indicators",
+            "stability",
+            "bootstrap",
+            "sensitivity",
+        ),
         writes=(),
         rooms=("pipeline.publish",),
         configuration=lambda run: [run.the_study.model_dump(mode="json"), run.notes, run.results],

@@ -46,7 +46,7 @@ LABELS = TableSpec(
         column("speed_per_year", "double", "speed divided by the years between"),
     ),
     key=("study", "src", "dst"),
-    comment="What each pair does: converge (SC), diverge (SD), integrate in knowledge only (KI), or part in knowledge (KD).",
+    comment="What a pair does: converge (SC), diverge (SD), integrate (KI) or part (KD) in knowledge only.",
     partition_by=("study",),
 )
 

@@ -9,10 +9,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.nullmodels.frames import judge_edges
-from isthmus.trajectories.resampling import percentile_interval, resampled_edges
+from isthmus.trajectories.resampling import percentile_interval, replicated_labels, resampled_edges
 
 NETWORK = ("network", "year")
 PAIR = ("src", "dst")
+NETWORKS = ("collaboration", "knowledge_exchange")
+PAIRS_PER_TASK = 500
 ROWS_PER_TASK = 2_000_000  # contributions that one task sums; 64 MB, and as much again for the sums
 
 
@@ -110,6 +112,54 @@ def intervals(replicated: DataFrame, *, level: float) -> DataFrame:
     return replicated.select(*NETWORK, *PAIR, "z").mapInPandas(work, schema=schema)
 
 
+def label_support(
+    replicated: DataFrame,
+    *,
+    centroids: np.ndarray[Any, np.dtype[np.float64]],
+    labels: pd.DataFrame,
+    years: tuple[int, int],
+    window: int,
+    order: int,
+    replicates: int,
+) -> DataFrame:
+    """How often each pair keeps its label: (src, dst, cluster, label, support DOUBLE, replicates INT).
+
+    Parameters
+    ----------
+    replicated : the result of `resampled_z`, once written.
+    centroids : (k, T, 2), the study's own.
+    labels : src, dst, cluster, label of the followed pairs.
+    years : first and last year of the trajectories.
+    window, order : of the Savitzky-Golay filter.
+    replicates : number of resamples.
+
+    """
+    own = {(r.src, r.dst): (int(r.cluster), r.label) for r in _rows(labels)}
+    length = years[1] - years[0] + 1
+
+    def work(group: pd.DataFrame) -> pd.DataFrame:
+        rows = []
+        for key, series in group.groupby(list(PAIR), sort=True):
+            pair: Any = key
+            z = np.full((replicates, length, 2), np.nan)
+            for row in _rows(series):
+                z[:, row.year - years[0], NETWORKS.index(row.network)] = numbers(row.z)
+            nearest = replicated_labels(z, centroids, window=window, order=order)
+            cluster, label = own[pair]
+            counted = int((nearest >= 0).sum())
+            support = float((nearest == cluster).sum() / counted) if counted else None
+            rows.append((*pair, cluster, None if pd.isna(label) else label, support, counted))
+        return pd.DataFrame(rows, columns=[*PAIR, "cluster", "label", "support", "replicates"])
+
+    tasks = F.pmod(F.xxhash64(*PAIR), F.lit(1 + len(own) // PAIRS_PER_TASK))
+    schema = "src string, dst string, cluster int, label string, support double, replicates int"
+    return replicated.select(*NETWORK, *PAIR, "z").groupBy(tasks.alias("task")).applyInPandas(work, schema=schema)
+
+
 def numbers(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     """An array as Arrow hands it over, its nulls as nan."""
     return np.array([np.nan if v is None else v for v in values], dtype=float)
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    yield from frame.itertuples(index=False)

@@ -11,6 +11,10 @@ import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.signal import savgol_filter
+
+from isthmus.trajectories.kmeans import assign
+from isthmus.trajectories.panel import rescale
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -118,3 +122,33 @@ def percentile_interval(values: FloatArray, *, level: float) -> tuple[float, flo
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(finite, (tail, 1.0 - tail))
     return float(low), float(high), int(finite.size)
+
+
+def centroids_of(frame: pd.DataFrame) -> FloatArray:
+    """The centroids (k, T, 2) of a table of centroids: cluster (0 to k - 1), year, collaboration, exchange."""
+    ordered = frame.sort_values(["cluster", "year"])
+    k = ordered["cluster"].nunique()
+    return ordered[["collaboration", "exchange"]].to_numpy(dtype=float).reshape(k, -1, 2)
+
+
+def replicated_labels(z: FloatArray, centroids: FloatArray, *, window: int, order: int) -> IntArray:
+    """The nearest centroid of a pair's trajectory in each replicate; -1 where it has none.
+
+    Each replicate is smoothed and rescaled as the study's own trajectories.
+
+    Parameters
+    ----------
+    z : (replicates, T, 2), nan where there is none.
+    centroids : (k, T, 2), rescaled.
+    window, order : of the Savitzky-Golay filter.
+
+    """
+    found = np.full(len(z), -1, dtype=np.int64)
+    whole = np.isfinite(z).all(axis=(1, 2))
+    if whole.any():
+        scaled, moves = rescale(savgol_filter(z[whole], window, order, axis=1, mode="interp"))
+        nearest = np.full(len(scaled), -1, dtype=np.int64)
+        if moves.any():
+            nearest[moves] = assign(scaled[moves], centroids)[0]
+        found[whole] = nearest
+    return found

@@ -1,0 +1,109 @@
+"""The stage of the bootstrap over works: intervals of every z trajectory and support of every label."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.config import Study
+from isthmus.corpus import CORPUS_COUNTRIES
+from isthmus.engine import TableSpec
+from isthmus.networks import EDGES
+from isthmus.networks.contributions import contributions
+from isthmus.pipeline.robustness_tables import INTERVALS, LABEL_SUPPORT, RESAMPLED
+from isthmus.pipeline.significance import TIES
+from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.pipeline.trajectory_stage import of_study
+from isthmus.pipeline.trajectory_tables import CENTROIDS, LABELS
+from isthmus.tables.built import concurrently
+from isthmus.trajectories.bootstrap_fanout import (
+    ROWS_PER_TASK,
+    intervals,
+    label_support,
+    resampled_weights,
+    resampled_z,
+)
+from isthmus.trajectories.resampling import centroids_of
+
+TIE = ("network", "year", "src", "dst")
+
+
+def write_bootstrap(run: Run) -> Outcome:
+    """Write the tables `resampled`, `intervals` and `label_support` of the study."""
+    study, store = run.the_study, run.store
+    labels = of_study(run, LABELS).where("status = 'clustered'").select("src", "dst", "cluster", "label").toPandas()
+    pairs = frozenset(zip(labels["src"], labels["dst"], strict=True))
+    if not pairs:
+        for spec in (RESAMPLED, INTERVALS, LABEL_SUPPORT):
+            _replace(run, spec, run.spark.createDataFrame([], spec.schema))
+        return Outcome("there are no trajectories to resample")
+    added = contributions(store.read("citations"), of_study(run, CORPUS_COUNTRIES), study)
+    weights = resampled_weights(
+        added, replicates=study.bootstrap.replicates, seed=study.seed, parts=_parts(of_study(run, EDGES))
+    )
+    finite = "present" if study.significance.finite in ("linked", "sampled") else study.significance.finite
+    z = resampled_z(weights, model=study.significance.null_model, finite=finite, pairs=pairs)
+    _replace(run, RESAMPLED, _of_study(z, run))
+    resampled = of_study(run, RESAMPLED)
+    observed = of_study(run, TIES).where(
+        (F.col("network") == "collaboration") | (F.col("reading") == study.networks.reading)
+    )
+    found = intervals(resampled, level=study.bootstrap.level).join(observed.select(*TIE, "z"), list(TIE), "left")
+    support = label_support(
+        resampled,
+        centroids=centroids_of(of_study(run, CENTROIDS).toPandas()),
+        labels=labels,
+        years=study.years.analysis,
+        window=study.trajectories.window,
+        order=study.trajectories.order,
+        replicates=study.bootstrap.replicates,
+    )
+    concurrently(
+        lambda: _replace(run, INTERVALS, _of_study(found, run)),
+        lambda: _replace(run, LABEL_SUPPORT, _of_study(support, run)),
+    )
+    mean = of_study(run, LABEL_SUPPORT).agg(F.mean("support")).collect()[0][0]
+    said = "no label could be resampled" if mean is None else f"labels keep in {mean:.0%} of the resamples on average"
+    return Outcome(f"{study.bootstrap.replicates:,} resamples of the works: {said}")
+
+
+def _parts(edges: DataFrame) -> int:
+    """Tasks for the largest network and year: its summed weights are at least the rows that are resampled."""
+    heaviest = (
+        edges.where("network <> 'citation'").groupBy("network", "reading", "year").agg(F.sum("weight").alias("w"))
+    )
+    most = heaviest.agg(F.max("w")).collect()[0][0] or 0
+    return 1 + int(most) // ROWS_PER_TASK
+
+
+def _of_study(rows: DataFrame, run: Run) -> DataFrame:
+    return rows.select(F.lit(run.the_study.study).alias("study"), F.lit(run.release).alias("release"), "*")
+
+
+def _replace(run: Run, spec: TableSpec, rows: DataFrame) -> int:
+    return run.store.replace(spec, rows.select(*spec.columns), {"study": run.the_study.study})
+
+
+def _configuration(run: Run) -> Mapping[str, Any]:
+    study = run.the_study.model_dump(mode="json")
+    names = ("seed", "bootstrap", "significance", "trajectories", "networks", "years", "corpus")
+    return {name: study[name] for name in names}
+
+
+def _asked(study: Study) -> bool:
+    return study.bootstrap.replicates > 0
+
+
+BOOTSTRAP_STAGE = Stage(
+    name="bootstrap",
+    says="resample the works: intervals of every z, support of every label",
+    scope="study",
+    needs=("tables", "corpus", "networks", "significance", "trajectories"),
+    writes=(RESAMPLED, INTERVALS, LABEL_SUPPORT),
+    rooms=("trajectories", "nullmodels", "networks", "pipeline.bootstrap_stage", "pipeline.robustness_tables"),
+    configuration=_configuration,
+    run=write_bootstrap,
+    asked=_asked,
+    turned_on_by="bootstrap.replicates is 0",
+)

@@ -1,0 +1,216 @@
+"""The stage of sensitivity: the headline findings under every combination of the choices that are varied."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.config import Study
+from isthmus.errors import TrajectoryError
+from isthmus.networks import COLLABORATION, EDGES, KNOWLEDGE_EXCHANGE
+from isthmus.nullmodels.fanout import fan_out, pairs_of
+from isthmus.pipeline.robustness_tables import SENSITIVITY
+from isthmus.pipeline.significance import TIES
+from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.pipeline.trajectory_stage import PANEL_COLUMNS, cluster, of_study, study_panel, write_frames
+from isthmus.trajectories import Panel, chosen_clustering, label_agreement, labels_frame
+
+LABELS = ("SC", "SD", "KI", "KD")
+SEPARATOR = "--"  # between a study's name and the corpus rule that is tried: names of studies may hold it
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One combination of choices."""
+
+    corpus_rule: str
+    reading: str
+    finite: str
+    null_model: str
+
+
+def choices(study: Study) -> list[Choice]:
+    """Every combination of the study's own choices and those that are varied; the study's own combination first."""
+    asked = study.sensitivity
+    return [
+        Choice(corpus_rule, reading, finite, null_model)
+        for corpus_rule in _both(study.corpus.rule, asked.corpus_rules)
+        for reading in _both(study.networks.reading, asked.readings)
+        for finite in _both(study.significance.finite, asked.finite)
+        for null_model in _both(study.significance.null_model, asked.null_models)
+    ]
+
+
+def varied(study: Study, corpus_rule: str) -> Study:
+    """The study with another corpus rule, under a name of its own; all readings that are varied are computed."""
+    readings = tuple(dict.fromkeys((*study.networks.readings, *study.sensitivity.readings)))
+    corpus = study.corpus.model_copy(update={"rule": corpus_rule, "ids": ()})
+    if not corpus_rule.startswith("ai_") and corpus_rule != "everything":
+        corpus = study.corpus.model_copy(update={"rule": corpus_rule})
+    return study.model_copy(
+        update={
+            "study": f"{study.study}{SEPARATOR}{corpus_rule}",
+            "corpus": corpus,
+            "networks": study.networks.model_copy(update={"readings": readings}),
+        }
+    )
+
+
+def write_sensitivity(run: Run) -> Outcome:
+    """Write the table `sensitivity` of the study."""
+    study = run.the_study
+    wanted = choices(study)
+    default = wanted[0]
+    own_labels: pd.DataFrame | None = None
+    rows: list[dict[str, Any]] = []
+    for (corpus_rule, null_model), held in _ties_of(run, wanted):
+        for choice in (c for c in wanted if (c.corpus_rule, c.null_model) == (corpus_rule, null_model)):
+            ties = held[(held["network"] == COLLABORATION) | (held["reading"] == choice.reading)]
+            labels, reason = _labels(run, ties, choice)
+            if choice == default:
+                own_labels = labels
+            found = [*significant_findings(ties, study), *label_findings(labels, own_labels, study)]
+            if reason:
+                found.append(("no trajectories", None, reason))
+            rows += [
+                {**vars(choice), "is_default": choice == default, "finding": name, "value": value, "text": text}
+                for name, value, text in found
+            ]
+    frame = pd.DataFrame(rows).astype({"value": "float64"})
+    write_frames(run, {"sensitivity": frame}, (SENSITIVITY,))
+    return Outcome(f"{len(wanted)} combinations of choices")
+
+
+def significant_findings(ties: pd.DataFrame, study: Study) -> Iterator[tuple[str, float | None, str | None]]:
+    """(finding, value, text): significant partners of each pole in collaboration, and the ties between the poles."""
+    rule = study.significance
+    window = ties[(ties["network"] == COLLABORATION) & ties["year"].between(*study.years.significance)]
+    counted = window[window["counts"] & window["z"].notna()]
+    of_pair = counted.groupby(["src", "dst"])["z"].agg(["mean", "size"])
+    called = of_pair[(of_pair["mean"] > rule.threshold) & (of_pair["size"] >= rule.min_finite_years)].index
+    for pole in study.geography.poles:
+        yield f"significant partners {pole}", float(sum(pole in pair for pair in called)), None
+    for one, other in combinations(study.geography.poles, 2):
+        pair = (min(one, other), max(one, other))
+        mean = of_pair["mean"].get(pair)
+        said = None if mean is None else f"mean z {mean:.2f}"
+        yield f"significant tie {one}-{other}", float(pair in called), said
+
+
+def label_findings(
+    labels: pd.DataFrame, own: pd.DataFrame | None, study: Study
+) -> Iterator[tuple[str, float | None, str | None]]:
+    """(finding, value, text): pairs and labels, agreement with the study's own labels, the ties between the poles."""
+    clustered = labels[labels["status"] == "clustered"] if not labels.empty else labels
+    yield "pairs clustered", float(len(clustered)), None
+    if clustered.empty:
+        return
+    for label in LABELS:
+        yield f"pairs {label}", float((clustered["label"] == label).sum()), None
+    if own is not None and not own.empty:
+        agreement = label_agreement(own, labels, comparison="sensitivity", variant="").iloc[0]
+        yield "adjusted Rand index to the default", _number(agreement["adjusted_rand"]), None
+        yield "same label as the default", _number(agreement["same_label"]), None
+    pairs = clustered.set_index(["src", "dst"])
+    for one, other in combinations(study.geography.poles, 2):
+        pair = (min(one, other), max(one, other))
+        if pair not in pairs.index:
+            yield f"label {one}-{other}", None, "no trajectory"
+            continue
+        row: Any = pairs.loc[pair]
+        yield f"label {one}-{other}", None, None if pd.isna(row["label"]) else str(row["label"])
+        yield f"z change collaboration {one}-{other}", _number(row["z_change_collaboration"]), None
+        yield f"z change exchange {one}-{other}", _number(row["z_change_exchange"]), None
+
+
+def _ties_of(run: Run, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    """((corpus rule, null model), the ties of all readings in the years of the analysis), one at a time."""
+    study = run.the_study
+    for corpus_rule in dict.fromkeys(choice.corpus_rule for choice in wanted):
+        own = corpus_rule == study.corpus.rule
+        edges = of_study(run, EDGES) if own else _edges_of(run, corpus_rule)
+        for null_model in dict.fromkeys(choice.null_model for choice in wanted):
+            if own and null_model == study.significance.null_model:
+                yield (corpus_rule, null_model), _collected(of_study(run, TIES), study)
+            else:
+                undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
+                held = fan_out(
+                    undirected.select("network", "reading", "year", "src", "dst", "weight"),
+                    model=null_model,
+                    samples=study.significance.samples if null_model == study.significance.null_model else 0,
+                    seed=study.seed,
+                    finite="parity" if study.significance.finite == "sampled" else study.significance.finite,
+                )
+                yield (corpus_rule, null_model), _collected(pairs_of(held), study)
+
+
+def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
+    years = ties.where(F.col("year").between(*study.years.analysis))
+    return years.select(*PANEL_COLUMNS, "reading").toPandas()
+
+
+def _edges_of(run: Run, corpus_rule: str) -> DataFrame:
+    """The networks under another corpus rule; its tables stand beside the study's own under a name of their own."""
+    from isthmus.pipeline.study_stages import write_corpus, write_networks
+
+    other = replace(run, study=varied(run.the_study, corpus_rule))
+    write_corpus(other)
+    write_networks(other)
+    return of_study(other, EDGES)
+
+
+def _labels(run: Run, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
+    """The labels under a choice, or an empty table and the reason."""
+    study = run.the_study
+    ties["counts"] = _counts(ties, choice.finite)
+    try:
+        panel: Panel = study_panel(ties, study, finite=choice.finite)
+        return labels_frame(panel, chosen_clustering(cluster(run.spark, panel, study))), ""
+    except TrajectoryError as error:
+        return pd.DataFrame(columns=["src", "dst", "status", "label"]), str(error)
+
+
+def _counts(ties: pd.DataFrame, finite: str) -> "pd.Series[bool]":
+    """Whether a year's z counts under a rule."""
+    from isthmus.nullmodels.significance import PARITY_PROBABILITY
+
+    there = ties["z"].notna()
+    if finite == "parity":
+        return there & (ties["link_probability"] >= PARITY_PROBABILITY)
+    if finite == "linked":
+        return there & (ties["weight"] > 0)
+    return there & ties["finite"] if finite == "sampled" else there
+
+
+def _both(own: str, others: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys((own, *others)))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+SENSITIVITY_STAGE = Stage(
+    name="sensitivity",
+    says="find the headline findings again under every combination of the choices that are varied",
+    scope="study",
+    needs=("tables", "corpus", "networks", "significance"),
+    writes=(SENSITIVITY,),
+    rooms=(
+        "trajectories",
+        "nullmodels",
+        "corpus",
+        "networks",
+        "pipeline.sensitivity_stage",
+        "pipeline.trajectory_stage",
+    ),
+    configuration=lambda run: run.the_study.model_dump(mode="json"),
+    run=write_sensitivity,
+    asked=lambda study: study.sensitivity.asked,
+    turned_on_by="all lists of `sensitivity` are empty",
+)

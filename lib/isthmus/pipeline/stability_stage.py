@@ -1,0 +1,98 @@
+"""The stage of stability: do the clusters depend on seeds, null models, readings, or the rule of finite pairs?"""
+
+import pandas as pd
+from pyspark.sql import functions as F
+
+from isthmus.errors import TrajectoryError
+from isthmus.networks import COLLABORATION
+from isthmus.pipeline.corroboration import CORROBORATION
+from isthmus.pipeline.robustness_tables import AGREEMENT, SILHOUETTE
+from isthmus.pipeline.significance import TIES
+from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.pipeline.trajectory_stage import cluster, of_study, own_rule, panel_ties, study_panel, write_frames
+from isthmus.trajectories import (
+    chosen_clustering,
+    label_agreement,
+    labels_frame,
+    seed_agreement,
+    silhouette_frame,
+)
+
+FINITE_RULES = ("parity", "present", "linked")
+
+
+def write_stability(run: Run) -> Outcome:
+    """Write the tables `agreement` and `silhouette` of the study."""
+    study = run.the_study
+    ties = panel_ties(of_study(run, TIES), study, reading=study.networks.reading)
+    try:
+        panel = study_panel(ties, study, finite=own_rule(study))
+    except TrajectoryError as error:
+        write_frames(run, {}, (AGREEMENT, SILHOUETTE))
+        return Outcome(f"there is nothing to compare: {error}")
+    starts = cluster(run.spark, panel, study, restarts=max(study.stability.restarts, study.trajectories.restarts))
+    # the labels that are published come from the first starts alone
+    chosen = chosen_clustering(starts[: study.trajectories.restarts])
+    labels = labels_frame(panel, chosen)
+    rows = [seed_agreement(starts[: study.stability.restarts], chosen)]
+    for comparison, variant, other, rule in _variants(run, ties):
+        rows.append(_agreement(run, labels, other, rule, comparison, variant))
+    silhouette = silhouette_frame(
+        panel,
+        clusters=study.stability.silhouette_clusters,
+        pairs=study.stability.silhouette_pairs,
+        seed=study.seed,
+        max_iterations=study.trajectories.max_iterations,
+        tolerance=study.trajectories.tolerance,
+    )
+    write_frames(
+        run, {"agreement": pd.concat(rows, ignore_index=True), "silhouette": silhouette}, (AGREEMENT, SILHOUETTE)
+    )
+    seeds = rows[0]["adjusted_rand"].median()
+    return Outcome(f"median agreement of single starts with the labels (adjusted Rand index): {seeds:.2f}")
+
+
+def _variants(run: Run, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame, str]]:
+    """(comparison, variant, ties, rule of finite pairs) of each other choice."""
+    study = run.the_study
+    found = [("finite", rule, ties, rule) for rule in FINITE_RULES if rule != study.significance.finite]
+    for reading in study.networks.readings:
+        if reading != study.networks.reading:
+            found.append(("reading", reading, panel_ties(of_study(run, TIES), study, reading=reading), own_rule(study)))
+    if study.significance.corroborate:
+        held = of_study(run, CORROBORATION).where(
+            (F.col("network") == COLLABORATION) | (F.col("reading") == study.networks.reading)
+        )
+        for model in study.significance.corroborate:
+            other = panel_ties(held.where(F.col("null_model") == model), study, reading=study.networks.reading)
+            found.append(("null_model", model, other, "sampled"))
+    return found
+
+
+def _agreement(
+    run: Run, labels: pd.DataFrame, ties: pd.DataFrame, rule: str, comparison: str, variant: str
+) -> pd.DataFrame:
+    study = run.the_study
+    try:
+        panel = study_panel(ties, study, finite=rule)
+        other = labels_frame(panel, chosen_clustering(cluster(run.spark, panel, study)))
+    except TrajectoryError:  # too few pairs under this choice: a row without any pair says so
+        other = labels.iloc[:0]
+    return label_agreement(labels, other, comparison=comparison, variant=variant)
+
+
+STABILITY_STAGE = Stage(
+    name="stability",
+    says="compare the clusters with those of other seeds, null models, readings and rules",
+    scope="study",
+    needs=("significance", "corroboration"),
+    writes=(AGREEMENT, SILHOUETTE),
+    rooms=("trajectories", "pipeline.trajectory_stage", "pipeline.stability_stage", "pipeline.robustness_tables"),
+    configuration=lambda run: [
+        run.the_study.model_dump(mode="json")[name]
+        for name in ("seed", "trajectories", "stability", "significance", "networks", "years")
+    ],
+    run=write_stability,
+    asked=lambda study: study.stability.restarts > 0,
+    turned_on_by="stability.restarts is 0",
+)
