@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "significance": ("isthmus.cli.significance", "significance", "Which ties of your own network exceed size."),
     "pair": ("isthmus.cli.read", "pair", "Show one tie over the years in the terminal."),
     "report": ("isthmus.cli.read", "report", "Write the report of a study again from its published results."),
+    "export": ("isthmus.cli.export", "export", "Write the networks for Gephi, VOSviewer, networkx, spreadsheets."),
     "studies": ("isthmus.cli.describe", "studies", "List the studies that come with Isthmus."),
     "stages": ("isthmus.cli.describe", "stages", "List the stages of the pipeline in their order."),
     "tables": ("isthmus.cli.describe", "tables", "List the tables: name, key, what a row is."),

@@ -17,6 +17,7 @@ from isthmus.engine import Gate, TableSpec, check_gates
 from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
 from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
 from isthmus.pipeline.corroboration import CORROBORATION_STAGE
+from isthmus.pipeline.export_stage import EXPORTS
 from isthmus.pipeline.indicator_stage import INDICATORS
 from isthmus.pipeline.places import Places
 from isthmus.pipeline.publish import has_result, publish
@@ -240,4 +241,5 @@ STUDY_STAGES: tuple[Stage, ...] = (
         run=_report,
         is_there=lambda run: has_result(run, "report.html"),
     ),
+    EXPORTS,
 )

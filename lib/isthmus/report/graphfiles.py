@@ -1,0 +1,122 @@
+"""Graphs as GraphML and GEXF files (Gephi, igraph, networkx, Cytoscape), written line by line."""
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import pandas as pd
+
+from isthmus.report.graphs import Graph
+from isthmus.report.results import rows_of
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+GEXF = "http://www.gexf.net/1.2draft"
+DEGREES_APART = 10.0  # units of a GEXF drawing per degree, so that nodes on the map do not cover each other
+SMALLEST, LARGEST = 4.0, 40.0  # node sizes of a GEXF drawing
+
+
+def write_graphml(graph: Graph, file: Path) -> None:
+    """Write a graph as GraphML: every attribute with its type; a missing value has no element.
+
+    Parameters
+    ----------
+    graph : what to write.
+    file : where to; replaced when it is there.
+
+    """
+    nodes, edges = _types(graph.nodes, leave=("id",)), _types(graph.edges, leave=("source", "target"))
+    with file.open("w", encoding="utf-8") as out:
+        out.write(f'{HEAD}<graphml xmlns="{GRAPHML}">\n<desc>{escape(graph.title)}</desc>\n')
+        for domain, types in (("node", nodes), ("edge", edges)):
+            for name, kind in types.items():
+                out.write(f'<key id="{domain}_{name}" for="{domain}" attr.name="{name}" attr.type="{kind}"/>\n')
+        out.write(f'<graph id={quoteattr(graph.name)} edgedefault="{_direction(graph)}">\n')
+        for row in rows_of(graph.nodes):
+            out.write(f"<node id={quoteattr(row.id)}>{_data('node', nodes, row)}</node>\n")
+        for row in rows_of(graph.edges):
+            ends = f"source={quoteattr(row.source)} target={quoteattr(row.target)}"
+            out.write(f"<edge {ends}>{_data('edge', edges, row)}</edge>\n")
+        out.write("</graph>\n</graphml>\n")
+
+
+def write_gexf(graph: Graph, file: Path) -> None:
+    """Write a graph as GEXF 1.2: nodes lie at their longitude and latitude and are as large as their papers.
+
+    Parameters
+    ----------
+    graph : what to write.
+    file : where to; replaced when it is there.
+
+    """
+    nodes = _types(graph.nodes, leave=("id", "name"))
+    edges = _types(graph.edges, leave=("source", "target", "weight"))
+    most = float(graph.nodes["papers"].max()) if len(graph.nodes) else 0.0
+    with file.open("w", encoding="utf-8") as out:
+        out.write(f'{HEAD}<gexf xmlns="{GEXF}" xmlns:viz="{GEXF}/viz" version="1.2">\n')
+        out.write(f"<meta><creator>Isthmus</creator><description>{escape(graph.title)}</description></meta>\n")
+        out.write(f'<graph mode="static" defaultedgetype="{_direction(graph)}">\n')
+        for domain, types in (("node", nodes), ("edge", edges)):
+            out.write(f'<attributes class="{domain}">\n')
+            for name, kind in types.items():
+                out.write(f'<attribute id="{name}" title="{name}" type="{kind}"/>\n')
+            out.write("</attributes>\n")
+        out.write("<nodes>\n")
+        for row in rows_of(graph.nodes):
+            label = f"id={quoteattr(row.id)} label={quoteattr(row.name)}"
+            out.write(f"<node {label}>{_values(nodes, row)}{_looks(row, most)}</node>\n")
+        out.write("</nodes>\n<edges>\n")
+        for number, row in enumerate(rows_of(graph.edges)):
+            ends = f'id="{number}" source={quoteattr(row.source)} target={quoteattr(row.target)}'
+            out.write(f'<edge {ends} weight="{row.weight}">{_values(edges, row)}</edge>\n')
+        out.write("</edges>\n</graph>\n</gexf>\n")
+
+
+def _direction(graph: Graph) -> str:
+    return "directed" if graph.directed else "undirected"
+
+
+def _types(frame: pd.DataFrame, leave: tuple[str, ...]) -> dict[str, str]:
+    """The type of each column, as GraphML and GEXF call it, without those that the format has a place for."""
+    return {str(name): _type(frame[name]) for name in frame if name not in leave}
+
+
+def _type(column: "pd.Series[Any]") -> str:
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(column.dtype):
+        return "long"
+    if pd.api.types.is_float_dtype(column.dtype):
+        return "double"
+    known = column.dropna()
+    return "boolean" if len(known) and known.map(lambda value: isinstance(value, bool)).all() else "string"
+
+
+def _present(types: Mapping[str, str], row: Any) -> Iterator[tuple[str, str]]:
+    """The attributes of a row that have a value, as text."""
+    for name, kind in types.items():
+        value = getattr(row, name)
+        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+            continue
+        yield name, str(bool(value)).lower() if kind == "boolean" else str(value)
+
+
+def _data(domain: str, types: Mapping[str, str], row: Any) -> str:
+    return "".join(f'<data key="{domain}_{name}">{escape(text)}</data>' for name, text in _present(types, row))
+
+
+def _values(types: Mapping[str, str], row: Any) -> str:
+    values = "".join(f'<attvalue for="{name}" value={quoteattr(text)}/>' for name, text in _present(types, row))
+    return f"<attvalues>{values}</attvalues>"
+
+
+def _looks(row: Any, most: float) -> str:
+    """Place and size of a node; the area grows with the papers."""
+    size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(row.papers / most) if most else SMALLEST
+    shown = f'<viz:size value="{size:.2f}"/>'
+    if row.longitude is None or math.isnan(row.longitude):
+        return shown
+    x, y = row.longitude * DEGREES_APART, row.latitude * DEGREES_APART
+    return f'{shown}<viz:position x="{x:.1f}" y="{y:.1f}" z="0"/>'

@@ -1,0 +1,62 @@
+"""Graphs as map and network files of VOSviewer (https://app.vosviewer.com/docs/file-types/map-and-network-file-type)."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from isthmus.report.graphs import Graph
+
+MOST_CLUSTERS = 1000  # that VOSviewer accepts
+
+
+def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
+    """Write a graph as the two tab-delimited files that VOSviewer opens together.
+
+    The map file has one line per node: a number, name, place (longitude and latitude), cluster (the integration group
+    where the study made groups, else the continent), weights and the share of international papers as a score. The
+    network file has one line per pair of numbers with its weight, and no header.
+
+    Parameters
+    ----------
+    graph : what to write; undirected, for VOSviewer knows no direction.
+    map_file, network_file : where to; replaced when they are there.
+
+    """
+    if graph.directed:
+        raise ValueError(f"{graph.name} is directed, and VOSviewer knows no direction")
+    nodes = graph.nodes
+    numbers = pd.Series(range(1, len(nodes) + 1), index=nodes["id"], dtype="int64")
+    share = nodes["papers_international"] / nodes["papers"].where(nodes["papers"] > 0)
+    frame = pd.DataFrame(
+        {
+            "id": numbers.to_numpy(),
+            "label": nodes["name"],
+            "description": nodes["id"].map(lambda code: f"Code: {code}"),
+            "x": nodes["longitude"].fillna(0.0),
+            "y": nodes["latitude"].fillna(0.0),
+            "cluster": _clusters(nodes),
+            "weight<Links>": nodes["links"],
+            "weight<Total link strength>": nodes["strength"],
+            "weight<Papers>": nodes["papers"],
+            "score<Share of international papers>": share.fillna(0.0).round(4),
+        }
+    )
+    frame.to_csv(map_file, sep="\t", index=False, quoting=csv.QUOTE_MINIMAL, encoding="utf-8")
+    links = pd.DataFrame(
+        {
+            "first": graph.edges["source"].map(numbers),
+            "second": graph.edges["target"].map(numbers),
+            "strength": graph.edges["weight"],
+        }
+    )
+    links.to_csv(network_file, sep="\t", index=False, header=False, encoding="utf-8")
+
+
+def _clusters(nodes: pd.DataFrame) -> "pd.Series[Any]":
+    """A number from 1 for each integration group, or continent where there are none, in alphabetical order."""
+    by = "group" if "group" in nodes and nodes["group"].notna().any() else "continent"
+    names = nodes[by].fillna("~")  # what belongs to none comes last
+    order = {name: number for number, name in enumerate(sorted(set(names))[:MOST_CLUSTERS], start=1)}
+    return names.map(order)
