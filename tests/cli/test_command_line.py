@@ -46,8 +46,26 @@ def test_an_unknown_command_names_the_nearest():
     assert "did you mean 'pair'" in result.output
 
 
-def test_studies_and_stages_and_tables_are_listed():
-    assert "gallo2026" in invoke("studies").output
+def test_studies_are_listed_with_what_they_ask():
+    said = invoke("studies").output
+    assert "Polarization and integration in global AI research" in said
+    assert "poles   United States (US); China (CN)" in said
+    assert "poles   United States (US); EU-27 (27 countries as one)" in said
+    assert "corpus  primary subfield 2406, 1990-2021, cited until 2023" in said
+    assert "years   2000-2021 (significant ties: 2017-2021)" in said
+
+
+def test_every_setting_of_a_study_is_explained():
+    lines = invoke("studies", "virology").output.splitlines()
+    assert lines[0] == "virology"
+    at = next(number for number, line in enumerate(lines) if line.split() == ["poles", '["US",', '"EU-27"]'])
+    assert lines[at + 1].strip() == "countries or blocs"
+    assert any(line.split() == ["matrix_bloc", "null"] for line in lines)
+    sections = {"corpus", "years", "geography", "networks", "significance", "trajectories", "groups", "bootstrap"}
+    assert sections <= set(lines)
+
+
+def test_stages_and_tables_are_listed():
     stages = invoke("stages").output
     for stage in STAGES:
         assert stage.name in stages

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import networkx as nx
 import numpy as np
@@ -10,7 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from isthmus.cli.export import export, years_of
+from isthmus.config import Study
 from isthmus.errors import ConfigError
+from isthmus.pipeline.export_stage import EXPORTS
+from isthmus.pipeline.stage import Run
 from isthmus.report import load_results
 from isthmus.report.exports import export_networks
 from isthmus.report.graphs import EDGE_MEANINGS, NODE_MEANINGS, significant_graph, window_graph, year_graph
@@ -267,7 +271,11 @@ def test_names_with_marks_of_xml_stay_readable(folder, tmp_path):
 
 
 def test_results_without_trajectories_and_citations_are_exported(results_dir, tmp_path):
-    written = export_networks(results_dir, tmp_path, formats=["graphml"])
+    bare = tmp_path / "bare"
+    shutil.copytree(results_dir, bare)
+    for name in ("labels", "groups"):
+        (bare / f"{name}.parquet").unlink(missing_ok=True)
+    written = export_networks(bare, tmp_path / "out", formats=["graphml"])
     graphs = {file.stem: nx.read_graphml(file) for file in written if file.suffix == ".graphml"}
     assert len(graphs["citation_2017-2021"]) == 0
     edge = graphs["collaboration_2017-2021"].edges["CN", "US"]
@@ -281,6 +289,18 @@ def test_a_bloc_on_both_sides_of_the_date_line_lies_between_its_members(make_res
     (folder / "study.json").write_text(json.dumps(study))
     nodes = window_graph(load_results(folder), "collaboration").nodes.set_index("id")
     assert abs(nodes.loc["Pacific", "longitude"]) > 170
+
+
+def test_the_stage_writes_beside_the_results(folder, tmp_path):
+    study = Study.model_validate({"study": "tiny", "title": "Tiny"})
+    shutil.copytree(folder, tmp_path / "tiny")
+    run = Run(None, None, study, None, "2026-01-15", str(tmp_path))  # needs neither session nor tables
+    assert not EXPORTS.is_there(run)
+    assert EXPORTS.run(run).said.startswith("33 files in ")
+    assert EXPORTS.is_there(run)
+    first = {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()}
+    EXPORTS.run(run)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()} == first
 
 
 def test_the_command_writes_what_is_asked(folder, tmp_path):

@@ -1,28 +1,110 @@
 """`isthmus studies`, `stages`, `tables`, `describe`: what there is, without Spark's JVM."""
 
+import json
+from typing import TYPE_CHECKING
+
+import json
+
 import click
 
 from isthmus.config import available_studies, load_study
 from isthmus.errors import StoreError, did_you_mean
 
+if TYPE_CHECKING:
+    from isthmus.config import Study
 
-@click.command()
-def studies() -> None:
-    """List the studies that come with Isthmus."""
+SETTING_WIDTH = 24
+
+
+@click.command(
+    epilog="Examples:\n\n\b\n  isthmus studies\n  isthmus studies gallo2026\n  isthmus studies my_field.yaml\n"
+)
+@click.argument("study", required=False)
+def studies(study: str | None) -> None:
+    """List the studies that come with Isthmus; of STUDY (a name or a YAML file), every setting and what it means."""
+    if study is not None:
+        chosen = load_study(study)
+        _introduce(chosen)
+        _settings(chosen)
+        return
     for name in available_studies():
-        study = load_study(name)
+        _introduce(load_study(name))
+    click.echo("Every setting of one:  isthmus studies NAME")
+    click.echo("One of your own:       a YAML file that says `extends: NAME` and what differs")
+
+
+def _introduce(study: "Study") -> None:
+    """Name, title, what is asked, poles and years."""
+    years, poles = study.years, [_pole(study, pole) for pole in study.geography.poles]
+    click.secho(study.study, bold=True)
+    click.echo(click.wrap_text(study.title, 100, "  ", "  "))
+    if study.description:
+        click.echo(click.wrap_text(study.description, 100, "  ", "  "))
+    click.echo(f"  poles   {'; '.join(poles)}")
+    click.echo(f"  years   {_span(years.analysis)} (significant ties: {_span(years.significance)})")
+    click.echo(f"  corpus  {_corpus(study)}, {_span(years.corpus)}, cited until {years.citing_until}\n")
+
+
+def _pole(study: "Study", pole: str) -> str:
+    from isthmus.geography import COUNTRIES
+    from isthmus.pipeline.places import Places
+
+    if pole in COUNTRIES:
+        return f"{COUNTRIES[pole].name} ({pole})"
+    return f"{pole} ({len(Places(study).members(pole, study.years.analysis[1]))} countries as one)"
+
+
+def _corpus(study: "Study") -> str:
+    rule = study.corpus.resolved
+    ids = f" {', '.join(map(str, rule.ids))}" if rule.ids else ""
+    return f"{rule.rule.replace('_', ' ')}{ids}"
+
+
+def _span(years: tuple[int, int]) -> str:
+    return f"{years[0]}-{years[1]}"
+
+
+def _settings(study: "Study") -> None:
+    """Each field of each section: its value and its meaning."""
+    from isthmus.config.study import Section
+
+    for name, field in type(study).model_fields.items():
+        value = getattr(study, name)
+        if not isinstance(value, Section):
+            if name not in ("study", "title", "description"):
+                _setting(name, value, field.description)
+            continue
         click.secho(name, bold=True)
-        click.echo(f"  {study.title}, {study.years.corpus[0]}-{study.years.corpus[1]}")
-        click.echo(click.wrap_text(study.description, 96, "  ", "  ") + "\n")
+        for inner, of in type(value).model_fields.items():
+            _setting(f"  {inner}", getattr(value, inner), of.description)
 
 
-@click.command()
-def stages() -> None:
-    """List the stages of the pipeline in their order."""
+def _setting(name: str, value: object, meaning: str | None) -> None:
+    shown = json.dumps(value, default=list)
+    click.echo(f"{name:<{SETTING_WIDTH}} {shown}")
+    click.echo(click.wrap_text(meaning or "", 100, " " * (SETTING_WIDTH + 1), " " * (SETTING_WIDTH + 1)))
+
+
+@click.command(epilog="Examples:\n\n\b\n  isthmus stages\n  isthmus stages --study gallo2026 --format json\n")
+@click.option("--study", "study_name", default=None, help="Only the stages that this study asks for.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def stages(study_name: str | None, form: str) -> None:
+    """List the stages of the pipeline in their order.
+
+    As JSON: each stage with those that have to be done before it, for a scheduler; without those that run only on
+    request.
+    """
     from isthmus.pipeline import STAGES
 
-    for stage in STAGES:
-        click.echo(f"{stage.name:<14} {stage.says}")
+    study = load_study(study_name) if study_name else None
+    listed = [stage for stage in STAGES if study is None or stage.asked(study)]
+    if form == "json":
+        names = {stage.name for stage in listed}
+        regular = {s.name: [name for name in s.needs if name in names] for s in listed if not s.on_request}
+        click.echo(json.dumps(regular, indent=2))
+        return
+    for stage in listed:
+        click.echo(f"{stage.name:<14} {stage.says}{' (only on request)' * stage.on_request}")
         if stage.writes:
             click.echo(f"{'':<14} writes {', '.join(spec.name for spec in stage.writes)}")
 
