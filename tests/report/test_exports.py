@@ -105,7 +105,7 @@ def test_the_window_is_the_sum_of_its_years(folder, graphs):
     assert row["fractional"] == pytest.approx(edges.query(window)["fractional"].sum())
     assert row["expected"] == pytest.approx(ties.query(window)["expected"].sum())
     assert row["z"] == pytest.approx(ties.query(window)["z"].mean())
-    assert (row["source_name"], row["target_name"], row["label"]) == ("China", "United States", "SD")
+    assert (row["source_name"], row["target_name"], row["trajectory"]) == ("China", "United States", "SD")
     assert (row["significant"], row["z_years"], row["discoveries"]) == (False, 5, 0)
 
 
@@ -184,7 +184,7 @@ def test_graphml_read_by_networkx_is_the_same_graph(exported, graphs, name):
     graph = graphs[name]
     read = nx.read_graphml(exported[0] / f"{name}.graphml")
     assert read.is_directed() == graph.directed
-    wanted = {row["id"]: _attributes(row, ("id",)) for row in graph.nodes.to_dict("records")}
+    wanted = {row["id"]: _attributes(row, ("id",)) | {"label": row["name"]} for row in graph.nodes.to_dict("records")}
     assert dict(read.nodes(data=True)) == wanted
     edges = {_ends(graph, row): _attributes(row, ("source", "target")) for row in graph.edges.to_dict("records")}
     assert _read_edges(read) == edges
@@ -279,7 +279,7 @@ def test_results_without_trajectories_and_citations_are_exported(results_dir, tm
     graphs = {file.stem: nx.read_graphml(file) for file in written if file.suffix == ".graphml"}
     assert len(graphs["citation_2017-2021"]) == 0
     edge = graphs["collaboration_2017-2021"].edges["CN", "US"]
-    assert "label" not in edge
+    assert "trajectory" not in edge
     assert edge["weight"] > 0
 
 

@@ -21,20 +21,23 @@ SMALLEST, LARGEST = 4.0, 40.0  # node sizes of a GEXF drawing
 def write_graphml(graph: Graph, file: Path) -> None:
     """Write a graph as GraphML: every attribute with its type; a missing value has no element.
 
+    A node's name stands there twice, as `name` and as `label`: programs look for the one or the other.
+
     Parameters
     ----------
     graph : what to write.
     file : where to; replaced when it is there.
 
     """
-    nodes, edges = _types(graph.nodes, leave=("id",)), _types(graph.edges, leave=("source", "target"))
+    named = graph.nodes.assign(label=graph.nodes["name"])
+    nodes, edges = _types(named, leave=("id",)), _types(graph.edges, leave=("source", "target"))
     with file.open("w", encoding="utf-8") as out:
         out.write(f'{HEAD}<graphml xmlns="{GRAPHML}">\n<desc>{escape(graph.title)}</desc>\n')
         for domain, types in (("node", nodes), ("edge", edges)):
             for name, kind in types.items():
                 out.write(f'<key id="{domain}_{name}" for="{domain}" attr.name="{name}" attr.type="{kind}"/>\n')
         out.write(f'<graph id={quoteattr(graph.name)} edgedefault="{_direction(graph)}">\n')
-        for row in rows_of(graph.nodes):
+        for row in rows_of(named):
             out.write(f"<node id={quoteattr(row.id)}>{_data('node', nodes, row)}</node>\n")
         for row in rows_of(graph.edges):
             ends = f"source={quoteattr(row.source)} target={quoteattr(row.target)}"

@@ -44,7 +44,7 @@ EDGE_MEANINGS = {
     "q": "p after Benjamini-Hochberg over all pairs of the network and year",
     "discoveries": "years with q at or below the study's false-discovery rate",
     "significant": "mean z above the study's threshold over the significance years",
-    "label": "trajectory of the pair: SC, SD, KI or KD, where the study made trajectories",
+    "trajectory": "label of the pair's trajectory: SC, SD, KI or KD, where the study made trajectories",
 }
 
 
@@ -208,7 +208,7 @@ def _labelled(results: Results, edges: pd.DataFrame) -> pd.DataFrame:
     )
     ends = zip(edges["source"], edges["target"], strict=True)
     found = [labels.get((min(pair), max(pair))) for pair in ends]
-    return edges.assign(label=pd.Series(found, index=edges.index, dtype="object"))
+    return edges.assign(trajectory=pd.Series(found, index=edges.index, dtype="object"))
 
 
 def _graph(results: Results, name: str, title: str, network: str, edges: pd.DataFrame, years: tuple[int, int]) -> Graph:
