@@ -15,7 +15,17 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SPARK_HOME = Path(pyspark.__file__).parent
-STUDY = ("--study", "demonstration", "--set", "years.corpus=[2015, 2021]", "--set", "years.analysis=[2015, 2021]")
+STAGES = "parse,tables,accounts,corpus,networks,significance,publish"
+STUDY = (
+    "--stages",
+    STAGES,
+    "--study",
+    "demonstration",
+    "--set",
+    "years.corpus=[2015, 2021]",
+    "--set",
+    "years.analysis=[2015, 2021]",
+)
 VOLATILE = ("seconds", "iterations")
 
 

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("isthmus.cli.run", "run", "Run a study: snapshot to tables, networks, significance, report."),
     "ingest": ("isthmus.cli.run", "ingest", "Read a snapshot into tables that all studies share."),
     "plan": ("isthmus.cli.plan", "plan", "Say what reading a snapshot costs: bytes, disk, hours, money."),
+    "maintain": ("isthmus.cli.maintain", "maintain", "Put small files of the tables together, remove old ones."),
     "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
     "significance": ("isthmus.cli.significance", "significance", "Which ties of your own network exceed size."),
     "pair": ("isthmus.cli.read", "pair", "Show one tie over the years in the terminal."),

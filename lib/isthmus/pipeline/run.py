@@ -7,6 +7,7 @@ from isthmus.config import Storage, Study
 from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
 from isthmus.errors import ConfigError, StoreError
+from isthmus.pipeline.maintenance import maintenance_stage
 from isthmus.pipeline.places import pole_members
 from isthmus.pipeline.publish import TRUTH_TIES
 from isthmus.pipeline.runner import Runner, choose_stages
@@ -19,7 +20,7 @@ from isthmus.snapshot.filesystem import open_root
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-STAGES: tuple[Stage, ...] = (*SNAPSHOT_STAGES, *STUDY_STAGES)
+STAGES: tuple[Stage, ...] = (*SNAPSHOT_STAGES, *STUDY_STAGES, maintenance_stage((*SNAPSHOT_STAGES, *STUDY_STAGES)))
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def wanted_stages(request: Request) -> list[Stage]:
         pole_members(request.study)
     possible = [s for s in STAGES if _possible(s, request)]
     if not request.stages:
-        return [s for s in possible if request.study is None or s.asked(request.study)]
+        return [s for s in possible if not s.on_request and (request.study is None or s.asked(request.study))]
     chosen = choose_stages(STAGES, request.stages)
     for stage in chosen:
         if stage not in possible:
@@ -169,4 +170,6 @@ def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str
 
 
 def _possible(stage: Stage, request: Request) -> bool:
+    if stage.scope == "warehouse":
+        return True
     return request.snapshot is not None if stage.scope == "snapshot" else request.study is not None

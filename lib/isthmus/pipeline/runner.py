@@ -93,7 +93,7 @@ class Runner:
         return [name for name in stage.needs if study is None or self.stages[name].asked(study)]
 
     def _remember(self, stage: Stage) -> None:
-        done = self._last(stage) if stage.scope == "snapshot" or self.context.study else None
+        done = self._last(stage) if stage.scope != "study" or self.context.study else None
         self.context.gates[stage.name] = done.gates if done else ()
         self.context.remarks[stage.name] = done.message if done else ""
 
@@ -129,6 +129,8 @@ class Runner:
         return outcome
 
     def _reason(self, stage: Stage) -> str | None:
+        if stage.on_request:
+            return "it was asked for"
         last = self._last(stage)
         if last is None:
             return "it has not been completed yet"

@@ -89,7 +89,7 @@ class Stage:
     ----------
     name : its name on the command line.
     says : what it does, in a sentence.
-    scope : "snapshot" for tables shared by all studies, "study" for a study's own.
+    scope : "snapshot" for tables shared by all studies, "study" for a study's own, "warehouse" for whatever is there.
     needs : stages whose tables it reads.
     writes : tables that it writes.
     rooms : rooms of the library whose code its result depends on.
@@ -99,12 +99,13 @@ class Stage:
     is_there : whether what it wrote beside tables still exists.
     asked : whether the configuration asks for it at all; a stage that reads its tables does without them otherwise.
     turned_on_by : which setting asks for it, in words.
+    on_request : it runs only when it is named, and then always.
 
     """
 
     name: str
     says: str
-    scope: Literal["snapshot", "study"]
+    scope: Literal["snapshot", "study", "warehouse"]
     needs: tuple[str, ...]
     writes: tuple[TableSpec, ...]
     rooms: tuple[str, ...]
@@ -114,6 +115,7 @@ class Stage:
     is_there: Callable[[Run], bool] = lambda run: True
     asked: Callable[[Study], bool] = lambda study: True
     turned_on_by: str = ""
+    on_request: bool = False
 
     def study_of(self, run: Run) -> str:
         """The study that the stage's rows belong to; empty for the snapshot's tables."""

@@ -1,0 +1,57 @@
+"""`isthmus maintain`: fewer files, and none that nobody needs."""
+
+import click
+
+from isthmus.cli.options import storage_option
+from isthmus.config import Storage
+from isthmus.errors import StoreError, did_you_mean
+
+SAFE_DAYS = 7.0  # isthmus.engine.maintenance.SAFE_RETENTION_DAYS, which is not imported for the help's sake
+
+
+@click.command(
+    epilog="Examples:\n\n\b\n"
+    "  isthmus maintain --warehouse warehouse/openalex\n"
+    "  isthmus maintain --warehouse warehouse/openalex --tables works,authorships --retention-days 30\n"
+)
+@click.option("--warehouse", default="warehouse/openalex", show_default=True, help="Folder, URI or catalog.schema.")
+@click.option("--tables", default="", help="Only these, separated by commas.  [default: all]")
+@click.option(
+    "--retention-days", default=SAFE_DAYS, show_default=True, help="How long files of earlier versions are kept."
+)
+@click.option("--allow-short-retention", is_flag=True, help="Accept less than 7 days: nothing else uses the tables.")
+@click.option("--master", default=None, help="Spark master; local with all cores when none is named.")
+@storage_option
+def maintain(
+    warehouse: str,
+    tables: str,
+    retention_days: float,
+    allow_short_retention: bool,
+    master: str | None,
+    storage: Storage,
+) -> None:
+    """Put small files of the tables together and remove those that only old versions need. Rows stay the same.
+
+    A query that is running is not disturbed: files that were in use within the retention stay.
+    """
+    from isthmus.engine import TableStore, start_session
+    from isthmus.engine.maintenance import check_retention, maintain_all
+    from isthmus.engine.objectstore import is_s3, reach
+    from isthmus.pipeline import STAGES
+    from isthmus.pipeline.maintenance import all_tables, summary, table_names
+
+    check_retention(retention_days, allow_short=allow_short_retention)
+    known, wanted = table_names(STAGES), [name.strip() for name in tables.split(",") if name.strip()]
+    for name in wanted:
+        if name not in known:
+            raise StoreError(f"there is no table {name!r}; {did_you_mean(name, known)}")
+    spark = start_session("isthmus maintain", master=master, jar_sets=["s3"] if is_s3(warehouse) else [])
+    reach(spark, storage, (warehouse,))
+    store = TableStore(spark, warehouse)
+    there = wanted or all_tables(store, STAGES)
+    if not there:
+        raise StoreError(f"{store.location} holds no table of Isthmus: is this the right --warehouse?")
+    done = maintain_all(store, there, retention_days=retention_days, allow_short=allow_short_retention)
+    for one in done:
+        click.echo(one.said)
+    click.echo(f"\n{summary(done)}")

@@ -1,0 +1,188 @@
+"""Maintenance of tables: small files put together, and files that no version in use needs removed.
+
+A table that is written often consists of many small files, and keeps those of its earlier versions. Compaction writes
+the same rows in fewer files as a new version; vacuuming removes the files that have belonged to no version for longer
+than the retention.
+
+Why neither disturbs a reader: a query takes the list of its files when it begins. Compaction removes nothing, and
+vacuuming only what was already replaced when every query younger than the retention began. A query, or an unfinished
+write, that is older than the retention would lose its files, hence seven days unless shorter is explicitly allowed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from isthmus.errors import StoreError
+
+if TYPE_CHECKING:
+    from delta.tables import DeltaTable
+
+    from isthmus.engine.store import TableStore
+
+SAFE_RETENTION_DAYS = 7.0
+"""Delta's own default; longer than any run of this pipeline."""
+
+FILE_SIZES = ((10e9, 128 << 20), (1e12, 256 << 20), (float("inf"), 1 << 30))
+"""Bytes of a table up to which its files should have this size: small enough to be read side by side, large enough
+that no list of files becomes long (an ingest of 500 million works: a few thousand)."""
+
+SMALL_FILE = 0.75  # share of the wanted size below which a file is put together with others
+
+MAX_SIZE, MIN_SIZE = "spark.databricks.delta.optimize.maxFileSize", "spark.databricks.delta.optimize.minFileSize"
+RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Files and bytes of the present version, and those in its folder, earlier versions included (None: not known)."""
+
+    files: int
+    bytes: int
+    stored_files: int | None
+    stored_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Maintained:
+    """What maintenance did to a table."""
+
+    table: str
+    before: Extent
+    after: Extent
+
+    @property
+    def said(self) -> str:
+        """The change in words."""
+        words = f"{self.table}: {self.before.files:,} -> {self.after.files:,} files"
+        if self.before.stored_files is not None and self.after.stored_files is not None:
+            freed = (self.before.stored_bytes or 0) - (self.after.stored_bytes or 0)
+            words += f", with earlier versions {self.before.stored_files:,} -> {self.after.stored_files:,}"
+            words += f", {freed / 1e6:,.1f} MB freed" if freed > 0 else ""
+        return words
+
+
+def check_retention(days: float, *, allow_short: bool = False) -> None:
+    """Refuse a retention that could take the files of a running query away.
+
+    Parameters
+    ----------
+    days : how long files stay after the last version that needs them.
+    allow_short : accept less than seven days; nobody else may be using the tables.
+
+    Raises
+    ------
+    StoreError : the retention is negative, or shorter than is safe and not allowed.
+
+    """
+    if days < 0:
+        raise StoreError(f"a retention of {days:g} days makes no sense; the safe one is {SAFE_RETENTION_DAYS:g}")
+    if days < SAFE_RETENTION_DAYS and not allow_short:
+        raise StoreError(
+            f"a retention of {days:g} days is shorter than the safe {SAFE_RETENTION_DAYS:g}: a query or a run that "
+            "began earlier than that would lose its files. If nothing else uses these tables, say so with "
+            "--allow-short-retention."
+        )
+
+
+def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RETENTION_DAYS) -> Maintained:
+    """Compact a table, then remove the files that no version younger than the retention needs. Its rows stay the same.
+
+    Parameters
+    ----------
+    store : the tables.
+    table : name of a table that is there.
+    retention_days : see `check_retention`, which has to be asked before.
+
+    """
+    before = extent(store, table)
+    with _options(store, _size_options(before.bytes) | {RETENTION_CHECK: "false"}):
+        if before.files > 1:
+            _handle(store, table).optimize().executeCompaction()
+        _handle(store, table).vacuum(retention_days * 24)
+    return Maintained(table, before, extent(store, table))
+
+
+def wanted_file_size(table_bytes: float) -> int:
+    """The size of files in bytes that fits a table of so many bytes."""
+    return next(size for limit, size in FILE_SIZES if table_bytes <= limit)
+
+
+def extent(store: "TableStore", table: str) -> Extent:
+    """Files and bytes of a table's present version and of its folder."""
+    detail = _handle(store, table).detail().select("location", "numFiles", "sizeInBytes").first()
+    if detail is None:
+        raise StoreError(f"table {table!r} in {store.location} says nothing of its files")
+    stored = _stored(store, detail["location"])
+    return Extent(int(detail["numFiles"]), int(detail["sizeInBytes"]), *stored)
+
+
+def _handle(store: "TableStore", table: str) -> "DeltaTable":
+    from delta.tables import DeltaTable
+
+    if store.in_catalog:
+        return DeltaTable.forName(store.spark, f"{store.location}.{table}")
+    return DeltaTable.forPath(store.spark, store.path(table))
+
+
+def _size_options(table_bytes: float) -> dict[str, str]:
+    size = wanted_file_size(table_bytes)
+    return {MAX_SIZE: str(size), MIN_SIZE: str(int(size * SMALL_FILE))}
+
+
+def _stored(store: "TableStore", location: str) -> tuple[int, int] | tuple[None, None]:
+    """Data files in a table's folder and their bytes; unknown where Spark's JVM is out of reach (Spark Connect)."""
+    try:
+        context = store.spark.sparkContext
+        jvm, configuration = context._jvm, context._jsc.hadoopConfiguration()
+        path = jvm.org.apache.hadoop.fs.Path(location)  # type: ignore[union-attr]
+        files = path.getFileSystem(configuration).listFiles(path, True)
+    except Exception:  # a session without a JVM raises its own kinds; the numbers are only shown
+        return None, None
+    count = total = 0
+    while files.hasNext():
+        status = files.next()
+        if status.getPath().getName().endswith(".parquet") and "/_delta_log/" not in status.getPath().toString():
+            count, total = count + 1, total + status.getLen()
+    return count, total
+
+
+@contextmanager
+def _options(store: "TableStore", options: dict[str, str]) -> Iterator[None]:
+    """Set options of the session for a while."""
+    earlier: dict[str, str | None] = {name: store.spark.conf.get(name, None) for name in options}
+    try:
+        for name, value in options.items():
+            store.spark.conf.set(name, value)
+        yield
+    finally:
+        for name, former in earlier.items():
+            if former is None:
+                store.spark.conf.unset(name)
+            else:
+                store.spark.conf.set(name, former)
+
+
+def maintain_all(
+    store: "TableStore",
+    tables: Sequence[str],
+    *,
+    retention_days: float = SAFE_RETENTION_DAYS,
+    allow_short: bool = False,
+) -> list[Maintained]:
+    """Maintain every table that is there, one after the other.
+
+    Parameters
+    ----------
+    store : the tables.
+    tables : names; those that have not been written are left out.
+    retention_days, allow_short : see `check_retention`.
+
+    Raises
+    ------
+    StoreError : the retention is shorter than is safe and not allowed; nothing was touched.
+
+    """
+    check_retention(retention_days, allow_short=allow_short)
+    return [maintain(store, name, retention_days=retention_days) for name in tables if store.exists(name)]
