@@ -7,6 +7,6 @@ names="$(cd "$ROOT/scripts/bench" && ls ./*.py | sed 's|^\./||; s|\.py$||' | tr 
 [ $# -ge 1 ] && [ -f "$ROOT/scripts/bench/$1.py" ] || die "name a benchmark: $names"
 name="$1"
 shift
-set_up test
+set_up test,bench
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 exec "$VENV/bin/python" "$ROOT/scripts/bench/$name.py" "$@"
