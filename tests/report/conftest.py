@@ -16,6 +16,8 @@ SIZES = {
 }  # fmt: skip
 PLANTED = {("CN", "HK"): 9.0, ("CN", "PK"): 9.0, ("CN", "SG"): 7.0, ("IL", "US"): 9.0, ("KR", "US"): 7.0,
            ("FR", "TN"): 9.0, ("CN", "US"): 0.4, ("KE", "NA"): 9.0}  # fmt: skip
+LABELS = ("SC", "SD", "KI", "KD")
+AXES = ("collaboration", "exchange")
 NETWORKS = (("collaboration", "publication_year"), ("knowledge_exchange", "cited_year"))
 
 
@@ -30,6 +32,9 @@ class World:
     simulated: bool = True
     failed_years: tuple[int, ...] = ()
     seed: int = 7
+    name: str = "tiny"
+    movements: bool = True  # trajectories, labels, groups, output, densities, another null model
+    uncertainty: bool = True  # stability, bootstrap, sensitivity
 
 
 def write_results(folder: Path, world: World = World()) -> Path:
@@ -45,7 +50,7 @@ def write_results(folder: Path, world: World = World()) -> Path:
 def study(world: World) -> dict[str, Any]:
     corpus = {"rule": "ai_primary", "ids": [], "min_score": 0.0, "types": ["article"], "max_countries": None}
     return {
-        "study": "tiny",
+        "study": world.name,
         "title": "Polarization and integration in a tiny world",
         "description": "Which countries work together more than their size explains.",
         "release": "2026-01-15",
@@ -68,6 +73,15 @@ def study(world: World) -> dict[str, Any]:
             "significance.finite": "parity",
             "significance.min_finite_years": 3,
             "significance.false_discovery_rate": 0.05,
+            "significance.corroborate": ["ecm-variance-corrected"],
+            "trajectories.window": 5,
+            "trajectories.order": 1,
+            "trajectories.clusters": 4,
+            "trajectories.top": 12,
+            "groups.top": 14,
+            "geography.compare": ["US", "CN", "EU-28"],
+            "geography.matrix_bloc": "EU-28",
+            "geography.regions": ["South America", "Arab countries"],
             "geography.blocs": {},
             "geography.cn_includes_hk_mo": False,
             "seed": world.seed,
@@ -93,7 +107,187 @@ def make_tables(world: World) -> dict[str, pd.DataFrame]:
     }
     if world.simulated:
         tables["truth_ties"] = _truth(world)
+    if world.movements and not world.failed_years and world.years[0] < world.years[1]:
+        tables |= _movements(world, tables["ties"], tables["nodes"])
+        tables |= {"output": _output(world, tables["nodes"]), "densities": _densities(), "totals": _totals()}
+        if world.uncertainty:
+            tables |= _uncertainty(tables["trajectories"], tables["labels"])
     return tables
+
+
+def _movements(world: World, ties: pd.DataFrame, nodes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Trajectories of the pairs with a z in both networks in every year, labelled by the signs of their changes."""
+    years = list(_years(world))
+    keys = ["src", "dst", "year"]
+    wide = ties[ties.finite].pivot_table(index=keys, columns="network", values="z").dropna().reset_index()
+    full = wide.groupby(["src", "dst"])["year"].transform("size") == len(years)
+    rows = wide[full].sort_values(keys, ignore_index=True)
+    frame = rows[keys].copy()
+    for network, axis in (("collaboration", "collaboration"), ("knowledge_exchange", "exchange")):
+        z = rows[network].to_numpy().reshape(-1, len(years))
+        smooth = np.apply_along_axis(lambda v: np.convolve(np.pad(v, 2, mode="edge"), np.ones(5) / 5, "valid"), 1, z)
+        low, high = smooth.min(1, keepdims=True), smooth.max(1, keepdims=True)
+        frame[f"z_{axis}"], frame[f"smooth_{axis}"] = z.ravel(), smooth.ravel()
+        frame[f"scaled_{axis}"] = (2 * (smooth - low) / (high - low) - 1).ravel()
+    labels = _labels(frame, ties)
+    named = frame.merge(labels[["src", "dst", "label", "cluster"]], on=["src", "dst"])
+    members = labels.label.value_counts()
+    centroids = named.groupby(["cluster", "label", "year"], as_index=False)[
+        ["scaled_collaboration", "scaled_exchange"]
+    ].mean()
+    centroids = centroids.rename(columns={"scaled_collaboration": "collaboration", "scaled_exchange": "exchange"})
+    other = ties[["network", "reading", "year", "src", "dst", "z"]].assign(null_model="ecm-variance-corrected")
+    other["z"] = other["z"] * 3
+    starts = {"restart": [0, 1], "seed": [11, 12], "inertia": [90.5, 91.0], "iterations": 9, "status": "converged"}
+    return {
+        "trajectories": frame,
+        "labels": labels,
+        "centroids": centroids.assign(members=centroids.label.map(members)),
+        "clusterings": pd.DataFrame({**starts, "chosen": [True, False], "seconds": 0.1}),
+        "groups": _groups(world, labels, nodes),
+        "corroboration": other,
+    }
+
+
+def _labels(frame: pd.DataFrame, ties: pd.DataFrame) -> pd.DataFrame:
+    by_pair = frame.groupby(["src", "dst"], sort=True)
+    rows = []
+    for (src, dst), own in by_pair:
+        change = [own[f"scaled_{axis}"].tail(3).mean() - own[f"scaled_{axis}"].head(3).mean() for axis in AXES]
+        label = "SC" if min(change) > 0 else "SD" if max(change) < 0 else "KI" if change[1] > 0 else "KD"
+        z = [own[f"z_{axis}"].iloc[-1] - own[f"z_{axis}"].iloc[0] for axis in AXES]
+        speed = float(np.hypot(*z))
+        rows.append(
+            {
+                "src": src, "dst": dst, "status": "clustered", "cluster": LABELS.index(label), "label": label,
+                "distance": 1.0, "change_collaboration": change[0], "change_exchange": change[1],
+                "z_change_collaboration": z[0], "z_change_exchange": z[1], "speed": speed,
+                "speed_smoothed": 0.8 * speed, "speed_per_year": speed / len(own),
+            }
+        )  # fmt: skip
+    every = ties[["src", "dst"]].drop_duplicates()
+    labels = every.merge(pd.DataFrame(rows), on=["src", "dst"], how="left")
+    labels["status"] = labels["status"].fillna("not finite in every year")
+    labels["label"] = labels["label"].astype(object).where(labels["label"].notna(), None)
+    return labels.astype({"cluster": "Int32"}).sort_values(["src", "dst"], ignore_index=True)
+
+
+def _groups(world: World, labels: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    known = {(row.src, row.dst): row for row in labels.itertuples()}
+    papers = nodes.groupby("country").papers.sum().sort_values(ascending=False)
+    rows = []
+    for rank, (country, number) in enumerate(list(papers.drop(list(world.poles), errors="ignore").items())[:14], 1):
+        found = {pole: known.get(tuple(sorted((country, pole)))) for pole in world.poles}
+        named = {pole: row.label if row is not None else None for pole, row in found.items()}
+        together = [pole for pole, label in named.items() if label == "SC"]
+        apart = [pole for pole, label in named.items() if label == "SD"]
+        group = "none"
+        if together and None not in named.values():
+            group = (
+                "SC_both"
+                if len(together) == 2
+                else "_".join(["SC", *together, "SD", *apart] if apart else ["SC", *together, "only"])
+            )
+        speeds = [found[pole].speed for pole in together]
+        for pole in world.poles:
+            fast = "fast" if named[pole] == "SC" else None
+            rows.append((country, rank, number, pole, named[pole], getattr(found[pole], "speed", np.nan), 0.5, group,
+                         max(speeds) if group != "none" else np.nan, fast))  # fmt: skip
+    columns = [
+        "country",
+        "rank",
+        "papers",
+        "pole",
+        "label",
+        "speed",
+        "speed_smoothed",
+        "group",
+        "group_speed",
+        "speed_class",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _output(world: World, nodes: pd.DataFrame) -> pd.DataFrame:
+    parts = []
+    for entity, members in {"US": ["US"], "CN": ["CN"], "EU-28": ["GB", "DE", "FR", "IT", "ES", "NL", "SE"]}.items():
+        sums = (
+            nodes[nodes.country.isin(members)]
+            .groupby("year", as_index=False)[
+                ["papers", "papers_fractional", "papers_international", "citations_received"]
+            ]
+            .sum()
+        )
+        sums["citations_received_foreign"] = sums.citations_received // 2
+        parts.append(sums.assign(entity=entity, international_share=0.3, domestic_share=0.5))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _densities() -> pd.DataFrame:
+    columns = [
+        "network", "region", "members", "present", "inside_possible", "inside_significant",
+        "outside_possible", "outside_significant", "density_inside", "density_outside", "ratio",
+    ]  # fmt: skip
+    rows = [
+        ["collaboration", "South America", 14, 12, 66, 33, 500, 50, 0.5, 0.1, 5.0],
+        ["collaboration", "Arab countries", 22, 16, 120, 30, 900, 45, 0.25, 0.05, 5.0],
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _totals() -> pd.DataFrame:
+    values = {"corpus works with a country": 1_500_000.0, "citing works outside the corpus with a country": 400_000.0}
+    return pd.DataFrame({"quantity": values.keys(), "value": values.values()})
+
+
+def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    agreement = [
+        ("seeds", "restart 0", 300, 1.0, 1.0), ("seeds", "restart 1", 300, 0.8, 0.9),
+        ("null_model", "ecm-variance-corrected", 290, 0.6, 0.75), ("reading", "citing_year", 280, 0.5, 0.7),
+    ]  # fmt: skip
+    parts = []
+    for network, axis in zip(("collaboration", "knowledge_exchange"), AXES, strict=True):
+        part = trajectories[["year", "src", "dst"]].assign(network=network, z=trajectories[f"z_{axis}"], replicates=50)
+        parts.append(part.assign(low=part.z - 0.5, high=part.z + 0.5))
+    named = labels[labels.label.notna()][["src", "dst", "label"]]
+    sensitivity = []
+    for reading, finite, shift in (
+        ("cited_year", "parity", 0),
+        ("citing_year", "parity", 20),
+        ("cited_year", "linked", 60),
+    ):
+        values = {
+            "pairs clustered": 300 + shift,
+            "pairs SC": 100 + shift,
+            "pairs SD": 90,
+            "pairs KI": 60,
+            "pairs KD": 50,
+        }
+        default = shift == 0
+        values |= {
+            "adjusted Rand index to the default": 1 - shift / 100,
+            "significant tie CN-US": 0,
+            "significant partners US": 2,
+        }
+        for finding, value in values.items():
+            sensitivity.append(("ai_primary", reading, finite, "ecm", default, finding, float(value), None))
+        label = "KD" if finite == "linked" else "SD"
+        sensitivity.append(("ai_primary", reading, finite, "ecm", default, "label CN-US", np.nan, label))
+    columns = ["corpus_rule", "reading", "finite", "null_model", "is_default", "finding", "value", "text"]
+    return {
+        "agreement": pd.DataFrame(agreement, columns=["comparison", "variant", "pairs", "adjusted_rand", "same_label"]),
+        "silhouette": pd.DataFrame(
+            {
+                "clusters": [2, 3, 4, 5],
+                "silhouette": [0.3, 0.26, 0.28, 0.2],
+                "pairs": 300,
+                "inertia": [9.0, 7.0, 5.0, 4.5],
+            }
+        ),
+        "intervals": pd.concat(parts, ignore_index=True),
+        "label_support": named.assign(support=np.linspace(0.5, 1, len(named)), replicates=50),
+        "sensitivity": pd.DataFrame(sensitivity, columns=columns),
+    }
 
 
 def _years(world: World) -> range:

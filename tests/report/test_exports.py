@@ -18,6 +18,7 @@ from isthmus.pipeline.stage import Run
 from isthmus.report import load_results
 from isthmus.report.exports import export_networks
 from isthmus.report.graphs import EDGE_MEANINGS, NODE_MEANINGS, significant_graph, window_graph, year_graph
+from isthmus.report.maps import places, tie_features
 
 GRAPHS = (
     "collaboration_2017-2021",
@@ -335,3 +336,11 @@ def test_years_as_words():
     for wrong, message in (("20x5", "is no year"), ("2005-", "is no year"), ("2005-2003", "write 2003-2005")):
         with pytest.raises(ConfigError, match=message):
             years_of(wrong)
+
+
+def test_the_map_draws_the_ties_of_a_bloc(folder):
+    results = load_results(folder)
+    significant = results.significant.query("significant and (src == 'EU-27' or dst == 'EU-27')")
+    drawn = [feature for feature in tie_features(results) if "EU-27" in (feature["src"], feature["dst"])]
+    assert len(drawn) == len(significant) > 0
+    assert "EU-27" in set(places(results)["code"])

@@ -5,7 +5,7 @@ import pytest
 
 from isthmus.errors import ConfigError
 from isthmus.report import build_report, load_results, pair_chart, partners_chart, tie_map
-from isthmus.report.charts import _one_two_five, coverage_frame, volume_frame
+from isthmus.report.charts import coverage_frame, one_two_five, volume_frame
 from isthmus.report.figures import study_figures
 from isthmus.report.maps import places, tie_features
 from isthmus.report.theme import DARK, LIGHT, colour, resolve
@@ -121,7 +121,7 @@ def test_a_pole_without_partners_cannot_be_drawn(results_dir):
 
 def test_ticks_of_a_logarithmic_axis(results_dir):
     papers = load_results(results_dir).nodes["papers"]
-    ticks = _one_two_five(papers)
+    ticks = one_two_five(papers)
     assert ticks[0] <= papers.min() < ticks[1]
     assert ticks[-2] < papers.max() <= ticks[-1]
-    assert _one_two_five(papers[:0]) == [1.0]
+    assert one_two_five(papers[:0]) == [1.0]

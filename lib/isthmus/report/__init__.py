@@ -19,21 +19,29 @@ if TYPE_CHECKING:
     from isthmus.report.figures import show
     from isthmus.report.headlines import findings, headline_figures
     from isthmus.report.maps import tie_map
+    from isthmus.report.movements import integration_groups, label_matrix, label_shares, plane_frame, ranked, vectors
     from isthmus.report.page import ReportSummary, build_report
     from isthmus.report.paircharts import pair_chart
     from isthmus.report.pairs import pair_series
     from isthmus.report.pairtext import pair_table
     from isthmus.report.results import Results, load_results
+    from isthmus.report.scorecard import write_scorecard
+    from isthmus.report.sections import section_charts
     from isthmus.report.ties import partners, significant_ties
+    from isthmus.report.uncertainty import agreement_table, sensitivity_table
 
 _HOMES = {
-    "Results": "results",
     "ReportSummary": "page",
+    "Results": "results",
+    "agreement_table": "uncertainty",
     "build_report": "page",
     "coverage_chart": "charts",
     "findings": "headlines",
     "headline_figures": "headlines",
+    "integration_groups": "movements",
     "international_chart": "charts",
+    "label_matrix": "movements",
+    "label_shares": "movements",
     "load_results": "results",
     "pair_chart": "paircharts",
     "pair_series": "pairs",
@@ -41,19 +49,29 @@ _HOMES = {
     "papers_chart": "charts",
     "partners": "ties",
     "partners_chart": "charts",
+    "plane_frame": "movements",
+    "ranked": "movements",
+    "section_charts": "sections",
+    "sensitivity_table": "uncertainty",
     "show": "figures",
     "significant_ties": "ties",
     "tie_map": "maps",
+    "vectors": "movements",
+    "write_scorecard": "scorecard",
 }
 
 __all__ = [
     "ReportSummary",
     "Results",
+    "agreement_table",
     "build_report",
     "coverage_chart",
     "findings",
     "headline_figures",
+    "integration_groups",
     "international_chart",
+    "label_matrix",
+    "label_shares",
     "load_results",
     "pair_chart",
     "pair_series",
@@ -61,9 +79,15 @@ __all__ = [
     "papers_chart",
     "partners",
     "partners_chart",
+    "plane_frame",
+    "ranked",
+    "section_charts",
+    "sensitivity_table",
     "show",
     "significant_ties",
     "tie_map",
+    "vectors",
+    "write_scorecard",
 ]
 
 

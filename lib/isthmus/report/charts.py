@@ -146,7 +146,7 @@ def papers_chart(results: Results, **size: Any) -> Any:
     """Papers per year of the world and of each pole, on a logarithmic scale."""
     frame = volume_frame(results)
     frame = frame[frame["papers"] > 0]
-    ticks = _one_two_five(frame["papers"])
+    ticks = one_two_five(frame["papers"])
     line = (
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=28))
@@ -167,7 +167,7 @@ def papers_chart(results: Results, **size: Any) -> Any:
     return finish(line, above="Papers per year, logarithmic", description=what, **size)
 
 
-def _one_two_five(values: pd.Series) -> list[float]:
+def one_two_five(values: pd.Series) -> list[float]:
     """Ticks of a logarithmic axis that covers the values: 1, 2, 5, 10, 20, ..."""
     if values.empty:
         return [1.0]

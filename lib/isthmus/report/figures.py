@@ -8,16 +8,19 @@ from typing import Any
 
 import vl_convert
 
-from isthmus.report import charts, paircharts, truth, truthchart
+from isthmus.report import charts, movements, paircharts, sections, truth, truthchart
 from isthmus.report.maps import tie_map
 from isthmus.report.results import Results
 from isthmus.report.theme import LIGHT, resolve
 from isthmus.report.ties import partners
-from isthmus.report.words import NETWORK_NAMES, in_sentence, place_name, span
+from isthmus.report.words import MODEL_NAMES, NETWORK_NAMES, in_sentence, place_name, span
 
 #: Pixels per unit of the drawing in PNG files: sharp on a high-resolution screen and in print.
 SCALE = 2.0
-_KINDS = ("coverage", "papers", "international", "map", "partners", "pair", "truth")
+_KINDS = (
+    "coverage", "papers", "international", "map", "partners", "pair", "truth", "output", "foreign", "densities",
+    "trajectory", "volume", "vectors", "centroids", "matrix", "groups", "agreement", "silhouette", "sensitivity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,53 @@ def study_figures(results: Results) -> dict[str, Figure]:
         figures[f"pair_{one}_{two}"] = Figure(
             f"{place_name(one)} and {place_name(two)}", partial(paircharts.pair_chart, results, one, two)
         )
+    figures |= _of_sections(results)
     if truth.planted_ties(results) is not None:
         figures["truth"] = Figure("Planted ties, and what was found", partial(truthchart.truth_chart, results))
     return figures
+
+
+def _of_sections(results: Results) -> dict[str, Figure]:
+    """The figures of the sections that have charts, in the page's order."""
+    headings = _section_headings(results)
+    names = sections.figure_names(results)
+    return {
+        names[chart]: Figure(headings[chart], partial(_given, drawn))
+        for chart, drawn in sections.section_charts(results).items()
+        if chart in headings
+    }
+
+
+def _given(chart: Any) -> Any:
+    return chart
+
+
+def _section_headings(results: Results) -> dict[str, str]:
+    """The heading of each chart of `sections.section_charts`; the pair's z by year has a figure of its own."""
+    headings = {
+        "output": "Papers with other countries, and without",
+        "foreign": "Citations from outside",
+        "densities": f"{NETWORK_NAMES['collaboration']}: significant ties inside regions, and with the outside",
+        "centroids": "Centroids of the clusters of trajectories",
+        "groups": "Integration groups and their speed",
+        "agreement": "Agreement of the clusters with other choices",
+        "silhouette": "Silhouette over the number of clusters",
+        "sensitivity": "Labels under every combination of choices",
+    }
+    headings |= {
+        f"vectors-{at}": f"The most productive countries against {in_sentence(pole)}"
+        for at, pole in enumerate(results.poles)
+    }
+    for name in movements.matrix_countries(results):
+        headings[f"matrix-{name}"] = f"Labels of pairs: {sections.matrix_words(results, name)}"
+    for at, (one, two) in enumerate(sections.shown_pole_pairs(results)):
+        both = f"{place_name(one)} and {place_name(two)}"
+        headings[f"way-{at}"] = f"{both}, {results.years[0]}–{results.years[1]}"
+        for model in movements.corroborated_models(results):
+            headings[f"way-{at}-{model}"] = f"{both}: {MODEL_NAMES.get(model, model)}"
+        for network, _ in results.networks:
+            headings[f"way-{at}-{network}"] = f"{both}: {NETWORK_NAMES[network].lower()}, raw volume"
+    return headings
 
 
 def _spec(chart: Any) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from isthmus.geography import COUNTRIES
+from isthmus.report.nodeplaces import node_place
 from isthmus.report.results import COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR, Results
 from isthmus.report.words import place_name, pole_name
 
@@ -139,40 +138,15 @@ def node_table(results: Results, years: tuple[int, int]) -> pd.DataFrame:
     nodes["name"] = nodes["id"].map(place_name)
     for name in papers:
         nodes[name] = nodes["id"].map(papers[name]).fillna(0).astype(papers[name].dtype)
-    places = pd.DataFrame([_place(results, code) for code in nodes["id"]], columns=list(_PLACE))
-    nodes = pd.concat([nodes, places], axis=1)
+    places = [node_place(results, code) for code in nodes["id"]]
+    for name in ("continent", "subregion"):
+        nodes[name] = pd.Series([getattr(place, name, None) for place in places], dtype="object")
+    for name in ("longitude", "latitude"):
+        nodes[name] = [getattr(place, name, float("nan")) for place in places]
     nodes["pole"] = nodes["id"].where(nodes["id"].isin(results.poles), None).map(pole_name, na_action="ignore")
     if results.groups is not None:
         nodes["group"] = nodes["id"].map(results.groups.drop_duplicates("country").set_index("country")["group"])
     return nodes
-
-
-_PLACE = ("continent", "subregion", "longitude", "latitude")
-
-
-def _place(results: Results, code: str) -> tuple[str | None, str | None, float | None, float | None]:
-    """Continent, subregion and a point: the country's, or what the members of a bloc have in common."""
-    codes = [code] if code in COUNTRIES else results.study.get("pole_members", {}).get(code, [])
-    members = [COUNTRIES[member] for member in codes if member in COUNTRIES]
-    if not members:
-        return None, None, None, None
-    continents, subregions = {c.continent for c in members}, {c.subregion for c in members}
-    longitude, latitude = _middle([c.longitude for c in members], [c.latitude for c in members])
-    return (
-        continents.pop() if len(continents) == 1 else None,
-        subregions.pop() if len(subregions) == 1 else None,
-        longitude,
-        latitude,
-    )
-
-
-def _middle(longitudes: list[float], latitudes: list[float]) -> tuple[float, float]:
-    """The point below the mean of points on the sphere, which no date line disturbs."""
-    if len(longitudes) == 1:
-        return longitudes[0], latitudes[0]
-    east, north = np.radians(longitudes), np.radians(latitudes)
-    x, y, z = (np.cos(north) * np.cos(east)).mean(), (np.cos(north) * np.sin(east)).mean(), np.sin(north).mean()
-    return round(float(np.degrees(np.arctan2(y, x))), 2), round(float(np.degrees(np.arctan2(z, np.hypot(x, y)))), 2)
 
 
 def _reading(results: Results, network: str) -> str:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from isthmus.report import movements
 from isthmus.report.pairs import pair_series
 from isthmus.report.results import COLLABORATION, KNOWLEDGE_EXCHANGE, Results, rows_of
 from isthmus.report.ties import SOLID, partners, significant_ties, window_ties
 from isthmus.report.truth import compare
 from isthmus.report.words import (
+    LABEL_MEANINGS,
+    LABEL_NAMES,
     capital,
     count,
     in_sentence,
@@ -58,6 +61,7 @@ def findings(results: Results) -> list[str]:
     sentences = [_significant(results, network) for network, _ in results.networks]
     sentences += [_pole(results, pole) for pole in results.poles]
     sentences += _between_poles(results)
+    sentences += _ways(results)
     sentences += _planted(results)
     sentences += _limits(results)
     return [sentence for sentence in sentences if sentence]
@@ -135,10 +139,40 @@ def _tie_over_time(results: Results, years: pd.DataFrame, network: str, both: st
     )
 
 
+def _ways(results: Results) -> list[str]:
+    """The label of each pair of poles, the share of each label, and the integration groups."""
+    sentences = [_pole_label(results, one, two) for one, two in results.pole_pairs]
+    shares = movements.label_shares(results)
+    if len(shares):
+        total = int(shares["pairs"].sum())
+        parts = [f"{percent(row.share, 1.0)} {LABEL_NAMES[row.label]}" for row in rows_of(shares)]
+        sentences.append(f"Of {plural(total, 'pair')} of countries with a trajectory: {joined(parts)}.")
+    return [*sentences, _groups(results)]
+
+
+def _pole_label(results: Results, one: str, two: str) -> str:
+    label = movements.label_of(results, one, two)
+    if label is None:
+        return ""
+    both = capital(f"{in_sentence(one)} and {in_sentence(two)}")
+    return f"{both} are on the way of {LABEL_NAMES[label]}: {LABEL_MEANINGS[label]}."
+
+
+def _groups(results: Results) -> str:
+    groups = [group for group in movements.integration_groups(results) if group.key != movements.NO_GROUP]
+    total = 0 if results.groups is None else results.groups["country"].nunique()
+    if not groups:
+        return f"None of the {count(total)} most productive countries belongs to an integration group." if total else ""
+    parts = [f"{plural(len(group.countries), 'is', 'are')} {group.words}" for group in groups]
+    return f"Of the {count(total)} most productive countries, {joined(parts)}."
+
+
 def _planted(results: Results) -> list[str]:
     """On simulated data: whether what was planted was found."""
     comparison = compare(results)
-    return [comparison.sentences[1]] if comparison else []
+    if comparison is None:
+        return []
+    return [comparison.sentences[1], *([comparison.labels] if comparison.labels else [])]
 
 
 def _limits(results: Results) -> list[str]:

@@ -7,8 +7,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from isthmus.geography import COUNTRIES, Country, country_shapes
+from isthmus.geography import country_shapes
 from isthmus.report.charts import finish, inline
+from isthmus.report.nodeplaces import NodePlace, node_place
 from isthmus.report.results import COLLABORATION, Results, rows_of
 from isthmus.report.theme import colour, pole_colour
 from isthmus.report.ties import SOLID, significant_ties
@@ -30,13 +31,13 @@ def tie_features(results: Results) -> list[dict[str, Any]]:
     groups = tie_groups(results)
     features = []
     for row in rows_of(significant_ties(results).iloc[::-1]):
-        if row.src not in COUNTRIES or row.dst not in COUNTRIES:
+        start, end = node_place(results, row.src), node_place(results, row.dst)
+        if start is None or end is None:
             continue
-        ends = COUNTRIES[row.src], COUNTRIES[row.dst]
         features.append(
             {
                 "type": "Feature",
-                "geometry": {"type": "LineString", "coordinates": _arc(*ends)},
+                "geometry": {"type": "LineString", "coordinates": _arc(start, end)},
                 "network": row.network,
                 "src": row.src,
                 "dst": row.dst,
@@ -50,7 +51,7 @@ def tie_features(results: Results) -> list[dict[str, Any]]:
     return features
 
 
-def _arc(start: Country, end: Country) -> list[list[float]]:
+def _arc(start: NodePlace, end: NodePlace) -> list[list[float]]:
     """A curve that bends away from the equator and never leaves the map at its edge, unlike a great circle.
 
     A quadratic Bezier curve in degrees whose control point lies beside the middle of the straight line.
@@ -86,11 +87,12 @@ def places(results: Results) -> pd.DataFrame:
     ties = significant_ties(results, COLLABORATION)
     number = pd.concat([ties["src"], ties["dst"]]).value_counts()
     papers = results.nodes.groupby("country")["papers"].sum()
+    nodes = [(code, node_place(results, code)) for code in results.countries]
     frame = pd.DataFrame(
         [
-            (code, place_name(code), COUNTRIES[code].latitude, COUNTRIES[code].longitude)
-            for code in results.countries
-            if code in COUNTRIES and COUNTRIES[code].latitude > _SOUTH
+            (code, place_name(code), place.latitude, place.longitude)
+            for code, place in nodes
+            if place is not None and place.latitude > _SOUTH
         ],
         columns=["code", "name", "latitude", "longitude"],
     )

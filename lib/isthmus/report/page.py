@@ -1,6 +1,7 @@
 """The report: one HTML file that works without a network."""
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,8 +14,8 @@ import altair as alt
 import jinja2
 import vl_convert
 
-from isthmus.report import charts, headlines, methods, paircharts, theme, ties, truth, truthchart, words
-from isthmus.report.figures import write_figures
+from isthmus.report import charts, headlines, methods, paircharts, sections, theme, ties, truth, truthchart, words
+from isthmus.report.figures import study_figures, write_figures
 from isthmus.report.maps import ASPECT, tie_map
 from isthmus.report.pairs import PAIR_BYTES, EmbeddedPairs, country_options, embed_pairs
 from isthmus.report.results import COLLABORATION, Results, load_results, rows_of
@@ -51,7 +52,8 @@ def build_report(results_dir: str | Path, out: str | Path, *, figures: bool = Fa
     """
     results, out = load_results(results_dir), Path(out)
     pairs = embed_pairs(results, PAIR_BYTES)
-    page = _environment().get_template("report.html.j2").render(_context(results, pairs))
+    context = _context(results, pairs) | _files(results, out, figures=figures)
+    page = _environment().get_template("report.html.j2").render(context)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.part")
     partial.write_text(page, encoding="utf-8")
@@ -81,14 +83,31 @@ def _environment() -> jinja2.Environment:
         "measure": words.measure,
         "percent": lambda share: words.percent(share, 1.0),
         "place": words.place_name,
+        "capitalise": words.capital,
+        "whole": lambda value: words.MISSING if _missing(value) else words.count(value),
+        "share": lambda share: words.MISSING if _missing(share) else words.percent(share, 1.0),
+        "plain": _plain,
     }
     return environment
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or not math.isfinite(value)
+
+
+def _plain(value: float) -> str:
+    """A count without decimals, anything else with two."""
+    if _missing(value):
+        return words.MISSING
+    return words.count(value) if value == int(value) else words.number(value)
 
 
 def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     """Everything the template shows; the template itself computes nothing."""
     sentences = headlines.findings(results)
-    return {
+    data = _data(results, pairs)
+    return sections.context(results) | {
+        "drawn": set(data["charts"]),
         "study": results.study,
         "results": results,
         "release": results.study["release"],
@@ -118,8 +137,19 @@ def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "style": _asset("style.css"),
         "library": _library(),
         "script": _asset("report.js"),
-        "data": _as_script(_data(results, pairs)),
+        "data": _as_script(data),
     }  # fmt: skip
+
+
+def _files(results: Results, out: Path, *, figures: bool) -> dict[str, Any]:
+    """What the page links to: figures that are written with it, and the results where they lie beside it."""
+    offered = study_figures(results) if figures else {}
+    named = {chart: name for chart, name in sections.figure_names(results).items() if name in offered}
+    return {
+        "figure_files": {chart: f"figures/{name}" for chart, name in named.items()},
+        "beside": out.parent.resolve() == results.folder.resolve(),
+        "files": sorted(file.name for file in results.folder.glob("*.parquet")),
+    }
 
 
 def _pole(results: Results, pole: str) -> dict[str, Any]:
@@ -171,6 +201,8 @@ def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "units": {network: "papers" if network == COLLABORATION else "citations" for network, _ in results.networks},
         "threshold": results.threshold,
         "window": list(results.window),
+        "span": list(results.years),
+        "labelNames": words.LABEL_NAMES,
         "coverage": {
             int(row.year): round(row.corpus_with_country / row.corpus_works, 4)
             for row in rows_of(results.coverage)
@@ -201,6 +233,9 @@ def _charts(results: Results) -> dict[str, Any]:
         for network, _ in results.networks:
             if len(ties.partners(results, pole, network)):
                 made[f"partners-{position}-{network}"] = charts.partners_chart(results, pole, network)
+    if len(results.networks) > 1:
+        made["pair-plane"] = sections.picker_chart()
+    made |= sections.section_charts(results)
     planted = truthchart.truth_chart(results)
     if planted is not None:
         made["truth"] = planted

@@ -25,14 +25,27 @@ def _fixed_years(results: Results) -> alt.X:
 
 
 def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
-    """The rows behind `pair_chart`: year, network (in words), z, weight, expected, low and high (expected ± 1 sd)."""
+    """The rows behind `pair_chart`: year, network (in words), z, weight, expected, low and high (expected ± 1 sd).
+
+    With a bootstrap also z_low and z_high, the interval of z.
+    """
     rows = pair_series(results, first, second)
     rows = rows[rows["year"].between(*results.years)].copy()
     rows["z"] = rows["z"].where(rows["finite"].fillna(False).astype(bool))
+    if results.intervals is not None:
+        rows = rows.merge(_interval(results, first, second), on=["network", "year"], how="left")
     rows["network"] = rows["network"].map(NETWORK_NAMES)
     rows["low"] = (rows["expected"] - rows["sd"]).clip(lower=0)
     rows["high"] = rows["expected"] + rows["sd"]
     return rows.drop(columns=["sd", "finite"])
+
+
+def _interval(results: Results, first: str, second: str) -> pd.DataFrame:
+    src, dst = sorted((first, second))
+    rows = results.intervals
+    assert rows is not None  # the caller looked
+    own = rows[(rows["src"] == src) & (rows["dst"] == dst)]
+    return own.rename(columns={"low": "z_low", "high": "z_high"})[["network", "year", "z_low", "z_high"]]
 
 
 def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
@@ -75,8 +88,13 @@ def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
         .mark_text(align="right", dy=-7, fontSize=11, color=colour("soft"))
         .encode(y="y:Q", text="label:N", x=alt.value("width"))
     )
-    what = "z of the chosen pair by year in each network."
-    return finish(alt.layer(lines, texts, line), above="z, in standard deviations", description=what, **size)
+    what = "z of the pair by year in each network."
+    layers = [lines, texts, line]
+    if results.intervals is not None:
+        band = alt.Chart(data).mark_area(opacity=0.18, aria=False)
+        edges = {"y": alt.Y("z_low:Q", title=None), "y2": alt.Y2("z_high:Q")}
+        layers.insert(0, band.encode(x=x, color=scales["color"], **edges))
+    return finish(alt.layer(*layers), above="z, in standard deviations", description=what, **size)
 
 
 def pair_weight_chart(results: Results, data: Any, network: str, **size: Any) -> Any:
@@ -114,7 +132,7 @@ def pair_weight_chart(results: Results, data: Any, network: str, **size: Any) ->
 
 def pair_chart(results: Results, first: str, second: str, *, width: int = 560) -> Any:
     """One pair of countries over time: z in each network, then observed beside expected."""
-    data = inline(values=_records(pair_frame(results, first, second)))
+    data = inline(values=records(pair_frame(results, first, second)))
     parts = [pair_z_chart(results, data, width=width, height=240)]
     parts += [pair_weight_chart(results, data, network, width=width, height=170) for network, _ in results.networks]
     stacked = alt.vconcat(*[_unconfigured(part) for part in parts]).resolve_scale(
@@ -132,6 +150,7 @@ def _unconfigured(chart: Any) -> Any:
     return copy
 
 
-def _records(frame: pd.DataFrame) -> Sequence[dict[Any, Any]]:
-    records: Sequence[dict[Any, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return records
+def records(frame: pd.DataFrame) -> Sequence[dict[Any, Any]]:
+    """The rows of a frame for JSON: null where a value is missing."""
+    rows: Sequence[dict[Any, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return rows

@@ -1,8 +1,8 @@
 """One tie over the years: the series behind the report's pair picker and `isthmus pair`."""
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ PAIR_BYTES = 8_000_000
 #: An expected weight that makes a pair worth a look although the two share nothing.
 NOTABLE = 0.5
 FIELDS = ("weight", "expected", "sd", "z", "p_upper", "p_two_sided")
+#: Of pairs with a trajectory or a bootstrap: z smoothed over the years, and the interval of z.
+EXTRA_FIELDS = ("smooth", "z_low", "z_high")
+_AXES = {"collaboration": "smooth_collaboration", "knowledge_exchange": "smooth_exchange"}
 Pair = tuple[str, str]
 
 
@@ -26,7 +29,9 @@ class EmbeddedPairs:
     """The pairs whose series a page carries, and what was left out.
 
     `pairs` maps "CN|US" to {network: {field: list over `years`}}, fields as in `FIELDS`, null where the pair was not
-    judged that year. `complete` says that every pair that is linked in some year is there; else `top` is the number of
+    judged that year; with a trajectory or a bootstrap also those of `EXTRA_FIELDS`. `labels` maps those that have a
+    label to [label, share of the resamples that keep it, or null]. `complete` says that every pair that is linked in
+    some year is there; else `top` is the number of
     largest countries whose linked pairs are all there, and `left_out` counts the linked pairs that are not.
     """
 
@@ -35,6 +40,7 @@ class EmbeddedPairs:
     complete: bool
     top: int
     left_out: int
+    labels: dict[str, tuple[str, float | None]] = field(default_factory=dict)
 
 
 def pair_series(results: Results, first: str, second: str) -> pd.DataFrame:
@@ -75,7 +81,7 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
     rank = {code: position for position, code in enumerate(countries_by_size(results))}
     wanted = _in_order(notable, linked, significant_ties(results), rank)
 
-    series = _series(shown, years)
+    series = _series(_with_extras(results, shown), years)
     chosen: dict[str, Any] = {}
     used = 0
     for pair in wanted:
@@ -86,7 +92,37 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
         chosen["|".join(pair)] = entry
     missing = [pair for pair in wanted[len(chosen) :] if pair in linked]
     top = max(rank[code] for code in missing[0]) if missing else len(rank)
-    return EmbeddedPairs(years, chosen, not missing, top, len(missing))
+    return EmbeddedPairs(years, chosen, not missing, top, len(missing), _labels(results, chosen.keys()))
+
+
+def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, float | None]]:
+    if results.labels is None:
+        return {}
+    named = results.labels[results.labels["label"].notna()][["src", "dst", "label"]]
+    if results.label_support is None:
+        named = named.assign(support=None)
+    else:
+        named = named.merge(results.label_support[["src", "dst", "support"]], on=["src", "dst"], how="left")
+    found = {}
+    for src, dst, label, support in named.itertuples(index=False, name=None):
+        if f"{src}|{dst}" in chosen:
+            found[f"{src}|{dst}"] = (str(label), None if pd.isna(support) else round(float(support), 3))
+    return found
+
+
+def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
+    """The ties with the smoothed z of their trajectories and the intervals of a bootstrap, where published."""
+    keys = ["network", "year", "src", "dst"]
+    if results.trajectories is not None:
+        parts = [
+            results.trajectories[["year", "src", "dst", column]].rename(columns={column: "smooth"}).assign(network=name)
+            for name, column in _AXES.items()
+        ]
+        ties = ties.merge(pd.concat(parts), on=keys, how="left")
+    if results.intervals is not None:
+        bounds = results.intervals.rename(columns={"low": "z_low", "high": "z_high"})
+        ties = ties.merge(bounds[[*keys, "z_low", "z_high"]], on=keys, how="left")
+    return ties
 
 
 def _in_order(every: set[Pair], linked: set[Pair], significant: pd.DataFrame, rank: dict[str, int]) -> list[Pair]:
@@ -103,7 +139,8 @@ def _series(ties: pd.DataFrame, years: list[int]) -> Callable[[Pair], dict[str, 
     keys = ["src", "dst", "network"]
     group = ties.groupby(keys, sort=False, observed=True).ngroup().to_numpy()
     position = np.searchsorted(years, ties["year"].to_numpy())
-    fields = {name: np.full((group.max(initial=-1) + 1, len(years)), np.nan) for name in FIELDS}
+    names = [*FIELDS, *(name for name in EXTRA_FIELDS if name in ties)]
+    fields = {name: np.full((group.max(initial=-1) + 1, len(years)), np.nan) for name in names}
     for name, grid in fields.items():
         grid[group, position] = _short(name, ties[name].to_numpy(dtype=float))
     fields["z"][group, position] = np.where(ties["finite"].fillna(False), fields["z"][group, position], np.nan)
@@ -113,9 +150,14 @@ def _series(ties: pd.DataFrame, years: list[int]) -> Callable[[Pair], dict[str, 
 
     def entry(pair: Pair) -> dict[str, dict[str, list[float | None]]]:
         rows = rows_by_pair[pair]
-        return {network: {name: _plain(grid[row]) for name, grid in fields.items()} for network, row in rows.items()}
+        return {network: _entry(fields, row) for network, row in rows.items()}
 
     return entry
+
+
+def _entry(fields: dict[str, NDArray[np.float64]], row: int) -> dict[str, list[float | None]]:
+    entry = {name: grid[row] for name, grid in fields.items()}
+    return {name: _plain(values) for name, values in entry.items() if name in FIELDS or np.isfinite(values).any()}
 
 
 def _plain(values: NDArray[np.float64]) -> list[float | None]:
@@ -126,7 +168,7 @@ def _plain(values: NDArray[np.float64]) -> list[float | None]:
 def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """As many digits as the page shows: weights whole, z to three decimals, p to four, the rest to four digits."""
     values = np.where(np.isfinite(values), values, np.nan)
-    digits = np.round(values, 4 if name.startswith("p_") else 3)
+    digits = np.round(values, 4 if name.startswith("p_") else 2 if name in EXTRA_FIELDS else 3)
     if name not in ("expected", "sd"):
         return digits
     large = np.abs(values) >= 10

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,35 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "accounting": ("entity", "read", "kept", "rejected"),
     "gates": ("stage", "table", "gate", "severity", "observed", "bound", "passed", "message"),
 }  # fmt: skip
+#: The columns of files that are published only when their stage is on; results of earlier versions lack them.
+OPTIONAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "trajectories": (
+        "src", "dst", "year", "z_collaboration", "z_exchange",
+        "smooth_collaboration", "smooth_exchange", "scaled_collaboration", "scaled_exchange",
+    ),
+    "labels": (
+        "src", "dst", "status", "cluster", "label", "distance",
+        "z_change_collaboration", "z_change_exchange", "speed", "speed_smoothed", "speed_per_year",
+    ),
+    "centroids": ("cluster", "label", "members", "year", "collaboration", "exchange"),
+    "clusterings": ("restart", "seed", "inertia", "iterations", "status", "chosen"),
+    "groups": ("country", "rank", "papers", "pole", "label", "speed", "group", "group_speed", "speed_class"),
+    "corroboration": ("null_model", "network", "reading", "year", "src", "dst", "z"),
+    "agreement": ("comparison", "variant", "pairs", "adjusted_rand", "same_label"),
+    "silhouette": ("clusters", "silhouette", "pairs", "inertia"),
+    "intervals": ("network", "year", "src", "dst", "z", "low", "high", "replicates"),
+    "label_support": ("src", "dst", "label", "support", "replicates"),
+    "sensitivity": ("corpus_rule", "reading", "finite", "null_model", "is_default", "finding", "value", "text"),
+    "output": (
+        "entity", "year", "papers", "papers_fractional", "papers_international",
+        "citations_received", "citations_received_foreign",
+    ),
+    "densities": (
+        "network", "region", "members", "present", "inside_possible", "inside_significant",
+        "outside_possible", "outside_significant", "density_inside", "density_outside", "ratio",
+    ),
+    "totals": ("quantity", "value"),
+}  # fmt: skip
 STUDY_FIELDS = (
     "study", "title", "release", "simulated", "poles",
     "years", "significance_years", "reading", "null_model", "threshold",
@@ -46,7 +76,8 @@ class Results:
 
     `edges`, `nodes`, `ties`, `fits`, `significant`, `coverage`, `accounting` and `gates` are the files of these names
     (dictionary of columns: README); `truth` is what was planted in a simulated snapshot, None for a real one.
-    `folder` is where they were read.
+    `folder` is where they were read. The frames below `truth` are None when the study's settings leave their stage
+    out, when it found nothing, and in results of earlier versions.
     """
 
     folder: Path
@@ -60,6 +91,20 @@ class Results:
     accounting: pd.DataFrame
     gates: pd.DataFrame
     truth: pd.DataFrame | None
+    trajectories: pd.DataFrame | None = None
+    labels: pd.DataFrame | None = None
+    centroids: pd.DataFrame | None = None
+    clusterings: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None
+    corroboration: pd.DataFrame | None = None
+    agreement: pd.DataFrame | None = None
+    silhouette: pd.DataFrame | None = None
+    intervals: pd.DataFrame | None = None
+    label_support: pd.DataFrame | None = None
+    sensitivity: pd.DataFrame | None = None
+    output: pd.DataFrame | None = None
+    densities: pd.DataFrame | None = None
+    totals: pd.DataFrame | None = None
 
     @property
     def poles(self) -> tuple[str, ...]:
@@ -101,6 +146,12 @@ class Results:
         codes = {*self.ties["src"], *self.ties["dst"], *self.nodes["country"]}
         return tuple(sorted(codes))
 
+    @cached_property
+    def pole_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of poles that are nodes of the networks, in the poles' order."""
+        present = [pole for pole in self.poles if pole in self.countries]
+        return tuple(combinations(present, 2))
+
     def switch(self, name: str, default: Any = None) -> Any:
         """A field of the study's configuration as `section.field`; `default` where the file does not list it."""
         return self.study.get("switches", {}).get(name, default)
@@ -120,7 +171,10 @@ def load_results(folder: str | Path) -> Results:
     """
     folder = Path(folder)
     study = _read_study(folder / "study.json")
-    tables = {name: _read_table(folder / f"{name}.parquet", columns) for name, columns in COLUMNS.items()}
+    tables: dict[str, Any] = {
+        name: _read_table(folder / f"{name}.parquet", columns) for name, columns in COLUMNS.items()
+    }
+    tables |= {name: _read_optional(folder / f"{name}.parquet", columns) for name, columns in OPTIONAL_COLUMNS.items()}
     truth = folder / f"{TRUTH}.parquet"
     planted = _read_table(truth, ("src", "dst", "kind")) if study["simulated"] and truth.is_file() else None
     return Results(folder=folder, study=study, truth=planted, **tables)
@@ -145,6 +199,12 @@ def _read_study(file: Path) -> dict[str, Any]:
     if missing:
         raise StoreError(f"{file} lacks {', '.join(missing)}; publish the study again with `isthmus run`")
     return dict(study)
+
+
+def _read_optional(file: Path, columns: tuple[str, ...]) -> pd.DataFrame | None:
+    """The table, or None where it is not there or holds no row."""
+    frame = _read_table(file, columns) if file.is_file() else None
+    return None if frame is None or frame.empty else frame
 
 
 def _read_table(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -6,13 +6,20 @@ from typing import Any
 
 import pandas as pd
 
+from isthmus.report.movements import label_of
 from isthmus.report.results import COLLABORATION, PUBLICATION_YEAR, Results, rows_of
 from isthmus.report.ties import window_ties
-from isthmus.report.words import count, measure, number, percent, place_name, plural
+from isthmus.report.words import MISSING, count, measure, number, percent, place_name, plural
 
 #: Years at both ends whose mean z tells whether a planted change is seen.
 ENDS = 5
 _NEEDED = {"src", "dst", "kind", "strength", "size_window", "expected_window"}
+PLANTED_LABELS = {
+    "scientific_convergence": "SC",
+    "scientific_divergence": "SD",
+    "knowledge_integration": "KI",
+    "knowledge_divergence": "KD",
+}
 FOUND, MISSED, OTHERWISE = "found significant", "planted strong, not found", "not significant"
 
 
@@ -34,9 +41,13 @@ class Heading:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The planted ties beside the findings: in sentences, and as a table."""
+    """The planted ties beside the findings: in sentences, and as a table.
+
+    `labels` says how many of the strong planted changes got the right label; empty without labels.
+    """
 
     sentences: tuple[str, ...]
+    labels: str
     caption: str
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -58,9 +69,11 @@ def compare(results: Results) -> Comparison | None:
         "significant.",
         _nothing_planted(results, planted),
         _changes(planted),
+        labels := _labelled(planted),
     ]
     return Comparison(
         sentences=tuple(sentence for sentence in sentences if sentence),
+        labels=labels,
         caption="Each dot is a planted tie: how many times the weight that size explains was planted (average of the "
         "significance years, logarithmic), and the mean z that the study found.",
         headings=(
@@ -70,6 +83,8 @@ def compare(results: Results) -> Comparison | None:
             Heading("Times size", "number"),
             Heading("Expected by size, per year", "number"),
             Heading("Found mean z", "number"),
+            Heading("Planted label", "text"),
+            Heading("Found label", "text"),
             Heading("Verdict", "text"),
         ),
         rows=tuple(_row(row) for row in rows_of(planted.sort_values("times", ascending=False))),
@@ -92,7 +107,12 @@ def planted_ties(results: Results) -> pd.DataFrame | None:
     found["should_be_found"] = found["times"] >= bar(results)
     found["planted_change"] = _planted_change(found)
     found = found.merge(_z_change(results), on=["src", "dst"], how="left")
-    return found
+    found["planted_label"] = found["kind"].map(PLANTED_LABELS).fillna("")
+    return found.assign(found_label=_found_labels(results, found))
+
+
+def _found_labels(results: Results, planted: pd.DataFrame) -> list[str]:
+    return [label_of(results, row.src, row.dst) or "" for row in rows_of(planted[["src", "dst"]])]
 
 
 def bar(results: Results) -> float:
@@ -153,6 +173,24 @@ def _changes(planted: pd.DataFrame) -> str:
     return f"Of the changes, {', and '.join(parts)}." if parts else ""
 
 
+def _labelled(planted: pd.DataFrame) -> str:
+    """How many planted changes of each strength got the label of their kind."""
+    judged = planted[(planted["planted_label"] != "") & (planted["found_label"] != "")]
+    if judged.empty:
+        return ""
+    right = judged["planted_label"] == judged["found_label"]
+    heavy = judged["is_strong"].astype(bool) if "is_strong" in judged else pd.Series(False, index=judged.index)
+    strong = heavy if heavy.any() else judged["strength"] == "strong"
+    bound = "at least threefold, in ties of 30 papers a year or more" if heavy.any() else "the strong ones"
+    rest = ""
+    if (~strong).any():
+        rest = f"; of the weaker or thinner ones {_of(right[~strong].sum(), int((~strong).sum()))}"
+    return (
+        f"Of the planted changes that have a trajectory ({bound}), {_of(right[strong].sum(), int(strong.sum()))} got "
+        f"the planted label{rest}."
+    )
+
+
 def _row(row: Any) -> tuple[Cell, ...]:
     verdict = FOUND if row.significant else MISSED if row.should_be_found else OTHERWISE
     z = None if pd.isna(row.mean_z) else float(row.mean_z)
@@ -163,5 +201,7 @@ def _row(row: Any) -> tuple[Cell, ...]:
         Cell(number(row.times), None if pd.isna(row.times) else float(row.times)),
         Cell(measure(row.size_window), float(row.size_window)),
         Cell(number(float("nan") if z is None else z), z),
+        Cell(row.planted_label or MISSING),
+        Cell(row.found_label or MISSING),
         Cell(verdict),
     )

@@ -30,6 +30,35 @@ MODEL_NAMES = {
     "ecm-variance-corrected": "variance-corrected Enhanced Configuration Model",
     "rewiring": "strength-preserving rewiring",
 }
+LABEL_NAMES = {
+    "SC": "scientific convergence",
+    "SD": "scientific divergence",
+    "KI": "knowledge integration",
+    "KD": "knowledge divergence",
+}
+LABEL_MEANINGS = {
+    "SC": "collaboration and knowledge exchange both grow beyond what size explains",
+    "SD": "both fall behind what size explains",
+    "KI": "knowledge exchange grows while collaboration falls",
+    "KD": "knowledge exchange falls while collaboration stays",
+}
+FINITE_NAMES = {
+    "parity": "linked often enough in the model",
+    "present": "both countries present",
+    "linked": "linked in some year",
+    "sampled": "linked in some sample",
+}
+READING_NAMES = {
+    "cited_year": "year of the cited paper",
+    "cited_year_window": "year of the cited paper, within the window",
+    "citing_year": "year of the citing paper",
+}
+RULE_NAMES = {
+    "ai_primary": "primary topic is AI",
+    "ai_any": "any topic is AI",
+    "ai_mag": "concept AI",
+    "ai_narrow": "concept AI, narrowly",
+}
 MISSING = "–"
 CODE_LETTERS = 2  # of a country; what is longer is the name of a bloc that is one node
 

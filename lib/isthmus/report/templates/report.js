@@ -28,7 +28,8 @@
     spec.width = width;
     spec.autosize = { type: name === "map" ? "pad" : "fit-x", contains: "padding" };
     if (name === "map") spec.height = Math.round(width * data.mapAspect);
-    if (name.startsWith("pair-")) spec.datasets = { ...spec.datasets, pair: pairRows(name === "pair-z") };
+    if (name.startsWith("matrix-") && width < 700) spec.layer[0].encoding.x.axis.labelFontSize = spec.layer[0].encoding.y.axis.labelFontSize = 10;
+    if (name.startsWith("pair-")) spec.datasets = { ...spec.datasets, pair: pairRows(name === "pair-z"), plane: planeRows() };
     if (width < 480) spec.config.legend.columns = 2;
     views[name]?.finalize();
     const result = await vegaEmbed(element, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
@@ -123,6 +124,18 @@
     show();
   }
 
+  function setUpScores() {
+    const verdict = byId("score-verdict");
+    if (!verdict) return;
+    const rows = [...byId("score-table").tBodies[0].rows];
+    const show = () => {
+      rows.forEach((row) => { row.hidden = verdict.value !== "all" && row.dataset.verdict !== verdict.value; });
+      byId("score-status").textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} shown`;
+    };
+    verdict.addEventListener("change", show);
+    show();
+  }
+
   // ---- any pair
   const first = byId("pair-first"), second = byId("pair-second");
   const chosen = () => [first.value, second.value].sort();
@@ -144,6 +157,26 @@
     return rows;
   }
 
+  function planeRows() {
+    // one row per year with a z in both networks: smoothed where the pair has a trajectory
+    const entry = data.pairs.pairs[chosen().join("|")];
+    const [across, up] = Object.keys(data.networks).map((network) => entry?.[network]);
+    if (!across || !up) return [];
+    const smooth = across.smooth && up.smooth;
+    const rows = data.pairs.years
+      .map((year, at) => ({ year, x: (smooth ? across.smooth : across.z)[at], y: (smooth ? up.smooth : up.z)[at], raw_x: across.z[at], raw_y: up.z[at] }))
+      .filter((row) => row.x !== null && row.y !== null && row.raw_x !== null && row.raw_y !== null);
+    return rows.map((row, at) => ({ ...row, first: at === 0, mark: at === 0 || at === rows.length - 1 ? String(row.year) : "" }));
+  }
+
+  function labelWords() {
+    const found = data.pairs.labels[chosen().join("|")];
+    if (!found) return "";
+    const [label, support] = found;
+    const kept = support === null ? "" : `; kept in ${Math.round(support * 100)}% of the resamples`;
+    return ` Way from ${data.span[0]} to ${data.span[1]}: ${data.labelNames[label]} (${label}${kept}).`;
+  }
+
   function summary(rows) {
     const [a, b] = [first, second].map((select) => data.names[select.value]);
     if (first.value === second.value) return "Choose two different countries.";
@@ -161,7 +194,7 @@
       const verdict = mean === null ? "no z that counts" : `mean z ${decimals(mean, 2)}`;
       return `${name}: ${whole.format(end.weight)} ${data.units[key]} in ${end.year}, ${measure(end.expected)} expected by size; ${verdict} in ${data.window[0]}–${data.window[1]}.`;
     });
-    return `${a} and ${b}. ${parts.join(" ")}`;
+    return `${a} and ${b}. ${parts.join(" ")}${labelWords()}`;
   }
 
   async function showPair() {
@@ -187,16 +220,22 @@
   }
 
   function fromAddress() {
-    const match = /^#pair=([A-Z]{2})-([A-Z]{2})$/.exec(location.hash);
-    if (!match || !data.names[match[1]] || !data.names[match[2]]) return false;
-    [first.value, second.value] = [match[1], match[2]];
-    return true;
+    if (!location.hash.startsWith("#pair=")) return false;
+    const codes = decodeURIComponent(location.hash.slice("#pair=".length));
+    // a bloc's name may hold hyphens: the cut is where both sides are names
+    for (let at = codes.indexOf("-"); at > 0; at = codes.indexOf("-", at + 1)) {
+      const [one, two] = [codes.slice(0, at), codes.slice(at + 1)];
+      if (!data.names[one] || !data.names[two]) continue;
+      [first.value, second.value] = [one, two];
+      return true;
+    }
+    return false;
   }
 
   function setUpPair() {
     if (!first) return Promise.resolve();
     const picked = () => {
-      history.replaceState(null, "", `#pair=${first.value}-${second.value}`);
+      history.replaceState(null, "", `#pair=${encodeURIComponent(first.value)}-${encodeURIComponent(second.value)}`);
       return showPair();
     };
     first.addEventListener("change", picked);
@@ -215,6 +254,7 @@
   // ---- start
   document.querySelectorAll("table.sortable:not(#ties-table)").forEach((table) => makeSortable(table));
   setUpTies();
+  setUpScores();
   document.querySelectorAll("input[name=map-network]").forEach((radio) => radio.addEventListener("change", showMap));
   byId("map-focus")?.addEventListener("change", showMap);
   const started = names.filter((name) => !name.startsWith("pair-")).map(draw);
