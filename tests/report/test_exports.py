@@ -34,14 +34,14 @@ GRAPHS = (
 
 @pytest.fixture(scope="module")
 def folder(make_results):
-    """Results with directed citations, labels, groups, and a bloc as a node (in the place of Germany)."""
+    """Results with directed citations, labels, groups, and a bloc as a node (in the place of France)."""
     folder = make_results(poles=("US", "EU-27"))
 
     def rewrite(name, change):
         change(pd.read_parquet(folder / f"{name}.parquet")).to_parquet(folder / f"{name}.parquet", index=False)
 
     def as_node(frame):
-        frame = frame.replace({name: {"DE": "EU-27"} for name in ("src", "dst") if name in frame})
+        frame = frame.replace({name: {"FR": "EU-27"} for name in ("src", "dst") if name in frame})
         swapped = frame["src"] > frame["dst"]
         frame.loc[swapped, ["src", "dst"]] = frame.loc[swapped, ["dst", "src"]].to_numpy()
         return frame
@@ -56,7 +56,7 @@ def folder(make_results):
     for name in ("ties", "significant", "edges"):
         rewrite(name, as_node)
     rewrite("edges", with_citations)
-    rewrite("nodes", lambda nodes: nodes.replace({"country": {"DE": "EU-27"}}))
+    rewrite("nodes", lambda nodes: nodes.replace({"country": {"FR": "EU-27"}}))
     labels = pd.DataFrame({"src": ["CN", "KE", "AU"], "dst": ["US", "NA", "BR"], "label": ["SD", "SC", None]})
     labels.assign(
         status="clustered", cluster=0, distance=1.0, z_change_collaboration=0.0, z_change_exchange=0.0, speed=1.0,

@@ -1,0 +1,84 @@
+"""A study that is not about artificial intelligence, with a bloc as a pole, from a snapshot to its exports."""
+
+from pathlib import Path
+
+import networkx as nx
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+
+from isthmus.config import load_study
+from isthmus.engine import TableStore
+from isthmus.geography import bloc_members
+from isthmus.pipeline import Request, run_pipeline
+from isthmus.report import pair_table
+from isthmus.simulate import World, simulate_snapshot
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+
+UNION = bloc_members("EU-27")
+
+
+@pytest.fixture(scope="module")
+def request_of_study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("virology")
+    simulate_snapshot(str(folder / "world"), world=World(works=20_000), formats=["jsonl"])
+    return Request(
+        warehouse=str(folder / "warehouse"), study=load_study("virology"), snapshot=str(folder / "world"), quiet=True
+    )
+
+
+@pytest.fixture(scope="module")
+def results(spark, request_of_study):
+    run_pipeline(spark, request_of_study)
+    return Path(request_of_study.results_folder) / "virology"
+
+
+@pytest.fixture(scope="module")
+def places(spark, results, request_of_study):
+    """The countries of each work of the corpus, by pandas from the tables of the snapshot."""
+    store, study = TableStore(spark, request_of_study.warehouse), request_of_study.study
+    works = store.read("works").where(F.col("primary_subfield_id") == 2406).toPandas()
+    kept = works[~works["is_xpac"] & ~works["is_paratext"] & ~works["is_retracted"]]
+    kept = kept[kept["work_type"].isin(study.corpus.types) & kept["publication_year"].between(*study.years.corpus)]
+    placed = store.read("authorships").select("work_id", "country_code").dropna().toPandas()
+    codes = placed[placed["work_id"].isin(kept["work_id"])].groupby("work_id")["country_code"].agg(set)
+    return kept.set_index("work_id")["publication_year"].to_frame("year").join(codes.rename("codes"), how="inner")
+
+
+def test_the_union_is_one_node_and_its_members_are_none(results):
+    nodes = pd.read_parquet(results / "nodes.parquet")
+    assert "EU-27" in set(nodes["country"])
+    assert not UNION & set(nodes["country"])
+    edges = pd.read_parquet(results / "edges.parquet")
+    assert not UNION & {*edges["src"], *edges["dst"]}
+
+
+def test_the_tie_of_the_poles_is_what_pandas_counts(results, places):
+    both = places["codes"].map(lambda codes: "US" in codes and bool(codes & UNION))
+    edges = pd.read_parquet(results / "edges.parquet").query(
+        "network == 'collaboration' and src == 'EU-27' and dst == 'US'"
+    )
+    expected = places[both].groupby("year").size()
+    assert expected.sum() > 0
+    assert edges.set_index("year")["weight"].to_dict() == expected.to_dict()
+
+
+def test_the_output_of_the_union_is_what_pandas_counts(results, places):
+    output = pd.read_parquet(results / "output.parquet")
+    assert set(output["entity"]) == {"US", "EU-27", "EU-28", "CN"}
+    for entity, members in (("EU-27", UNION), ("EU-28", UNION | {"GB"}), ("US", {"US"})):
+        inside = places["codes"].map(lambda codes, m=members: bool(codes & m))
+        crossing = places["codes"].map(lambda codes, m=members: bool(codes & m) and bool(codes - m))
+        found = output[output["entity"] == entity]
+        assert found["papers"].sum() == inside.sum()
+        assert found["papers_international"].sum() == crossing.sum()
+    totals = pd.read_parquet(results / "totals.parquet").set_index("quantity")["value"]
+    assert totals["corpus works with a country"] == len(places)
+
+
+def test_it_can_be_read_and_taken_elsewhere(results):
+    assert pair_table(results, "EU-27", "US").startswith("EU-27 and United States (US)")
+    graph = nx.read_graphml(results / "exports" / "collaboration_2017-2021.graphml")
+    assert graph.nodes["EU-27"]["continent"] == "Europe"
+    assert (results / "report.html").stat().st_size > 100_000
