@@ -1,0 +1,266 @@
+"""What an ingest will cost, before anything runs: bytes, disk, core hours, hours and money.
+
+Measured rates times the size that the manifests state. A snapshot's works differ from those that were measured, and
+nobody knows whether the costs follow the number of works or the number of bytes; so each estimate is a range over all
+measurements of the layout and over both readings.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from isthmus.config import Corpus, Study
+from isthmus.config.resources import conf_file
+from isthmus.errors import ConfigError
+from isthmus.snapshot.survey import Survey
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the lowest to the highest estimate."""
+
+    low: float
+    high: float
+
+    def __add__(self, other: "Span") -> "Span":
+        """The sum of two estimates."""
+        return Span(self.low + other.low, self.high + other.high)
+
+    def __mul__(self, other: "Span | float") -> "Span":
+        """The product of two estimates of positive quantities."""
+        factor = other if isinstance(other, Span) else Span(other, other)
+        return Span(self.low * factor.low, self.high * factor.high)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CoreSeconds(_Strict):
+    """Processor seconds of a measured ingest: reading alone, and all that follows."""
+
+    read: float = Field(gt=0)
+    write: float = Field(gt=0)
+
+
+class Disk(_Strict):
+    """Bytes that a measured ingest left."""
+
+    staging: float = Field(ge=0)
+    tables: float = Field(gt=0)
+
+
+class Measurement(_Strict):
+    """One measured ingest; conf/rates.yaml explains the fields."""
+
+    layout: Literal["jsonl", "parquet"]
+    records: str
+    works: int = Field(gt=0)
+    bytes: int = Field(gt=0)
+    core_seconds: CoreSeconds
+    disk: Disk
+    needed: Share = 1.0
+
+
+class Extrapolation(_Strict):
+    """What is far larger than anything measured may cost more than in proportion."""
+
+    beyond: float = Field(ge=1)
+    factor: float = Field(ge=1)
+
+
+class Rates(_Strict):
+    """The measured rates and the assumptions of a plan; conf/rates.yaml explains the fields."""
+
+    machine: str
+    measurements: tuple[Measurement, ...] = Field(min_length=1)
+    start_core_seconds: float = Field(ge=0)
+    busy: tuple[Share, Share]
+    extrapolation: Extrapolation
+    corpus_shares: dict[str, tuple[Share, Share]]
+    of_proportional_share: tuple[float, float]
+    ids_there_are: dict[str, int]
+    study_bytes_per_work: tuple[float, float]
+
+
+def load_rates(file: Path | None = None) -> Rates:
+    """The rates that come with Isthmus, or those of a file of the same form.
+
+    Raises
+    ------
+    ConfigError : the file cannot be read, or a field is missing, unknown or out of range.
+
+    """
+    file = file or conf_file("rates.yaml")
+    try:
+        return Rates.model_validate(yaml.safe_load(file.read_text()))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"rates {file}: cannot be read: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise ConfigError(
+            f"rates {file}: {field or 'the file'}: {first['msg']}; compare with conf/rates.yaml"
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one way of reading a snapshot costs.
+
+    Parameters
+    ----------
+    what : which tables.
+    read_bytes : bytes of parts to read, all passes together.
+    disk_bytes : bytes of the tables while the run goes on.
+    kept_bytes : of these, what stays when the staging tables are deleted.
+    core_hours : processor hours.
+    hours : hours on the cores of the plan.
+    money : price of the cores; None without a price.
+
+    """
+
+    what: str
+    read_bytes: Span
+    disk_bytes: Span
+    kept_bytes: Span
+    core_hours: Span
+    hours: Span
+    money: Span | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a snapshot holds and what reading it costs; `notes` say what the estimate rests on."""
+
+    survey: Survey
+    cores: int
+    works: Span
+    costs: tuple[Cost, ...]
+    notes: tuple[str, ...]
+
+
+def plan_ingest(
+    survey: Survey, rates: Rates, *, cores: int, study: Study | None = None, price: float | None = None
+) -> Plan:
+    """The costs of the full tables and, with a study, of those that the study alone needs.
+
+    Parameters
+    ----------
+    survey : size of the snapshot.
+    rates : what was measured.
+    cores : number of cores that work at the same time.
+    study : a study; its share of the works is an assumption of the rates.
+    price : price of one core for one hour, in whatever money.
+
+    Raises
+    ------
+    ConfigError : nothing was measured of this layout.
+
+    """
+    measured = [m for m in rates.measurements if m.layout == _layout(survey)]
+    if not measured:
+        raise ConfigError(f"no measurement of the layout {_layout(survey)!r} among the rates: add one")
+    works = _works(survey, measured)
+    far = works.high / max(m.works for m in measured)
+    margin = rates.extrapolation.factor if far > rates.extrapolation.beyond else 1.0
+    estimator = _Estimator(survey, measured, works, margin)
+    start = Span(rates.start_core_seconds, rates.start_core_seconds)
+    read, write = estimator.span(lambda m: m.core_seconds.read), estimator.span(lambda m: m.core_seconds.write)
+    staging, tables = estimator.disk(lambda m: m.disk.staging), estimator.disk(lambda m: m.disk.tables)
+    needed = Span(min(m.needed for m in measured), max(m.needed for m in measured)) * survey.bytes
+
+    def cost(what: str, passes: int, share: Span, own_bytes: Span) -> Cost:
+        core_hours = (start + read * passes + write * share) * (1 / 3600)
+        hours = Span(core_hours.low / (cores * rates.busy[1]), core_hours.high / (cores * rates.busy[0]))
+        money = None if price is None else hours * (cores * price)
+        kept = tables * share + own_bytes
+        return Cost(what, needed * passes, staging * share + kept, kept, core_hours, hours, money)
+
+    costs = [cost("all tables", 1, Span(1, 1), Span(0, 0))]
+    if study is not None:
+        share = corpus_share(study.corpus, rates)
+        own = works * share * Span(*rates.study_bytes_per_work)
+        costs.append(cost(f"study {study.study} alone", 2, share, own))
+    return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
+
+
+def corpus_share(corpus: Corpus, rates: Rates) -> Span:
+    """The share of all works that a study keeps, citing works included: from the rates, else by the number of ids.
+
+    Parameters
+    ----------
+    corpus : the study's rule.
+    rates : their assumptions.
+
+    """
+    resolved = corpus.resolved
+    name = resolved.rule.replace("primary_concept", "concept").replace("_or_source", "")
+    known = rates.corpus_shares.get("_".join([name, *map(str, resolved.ids)]))
+    if known is not None:
+        return Span(*known)
+    level = name.rpartition("_")[2]
+    proportional = len(resolved.ids) / rates.ids_there_are[level]
+    low, high = rates.of_proportional_share
+    return Span(min(1.0, proportional * low), min(1.0, proportional * high))
+
+
+@dataclass(frozen=True)
+class _Estimator:
+    survey: Survey
+    measured: list[Measurement]
+    works: Span
+    margin: float
+
+    def span(self, quantity: Callable[[Measurement], float]) -> Span:
+        """A measured quantity at the snapshot's size: by its bytes and by its works, over all measurements."""
+        by_bytes = [quantity(m) / m.bytes * self.survey.works.bytes for m in self.measured]
+        by_works = [quantity(m) / m.works * n for m in self.measured for n in (self.works.low, self.works.high)]
+        return Span(min(by_bytes + by_works), max(by_bytes + by_works) * self.margin)
+
+    def disk(self, quantity: Callable[[Measurement], float]) -> Span:
+        """As `span`, without a margin: files do not grow because a run is large."""
+        found = self.span(quantity)
+        return Span(found.low, found.high / self.margin)
+
+
+def _layout(survey: Survey) -> str:
+    return "parquet" if survey.layout == "parquet" else "jsonl"
+
+
+def _works(survey: Survey, measured: Iterable[Measurement]) -> Span:
+    """The number of works: as the manifest says, else from the bytes."""
+    if survey.works.records is not None:
+        return Span(survey.works.records, survey.works.records)
+    sizes = [m.bytes / m.works for m in measured]
+    return Span(survey.works.bytes / max(sizes), survey.works.bytes / min(sizes))
+
+
+def _notes(survey: Survey, rates: Rates, measured: list[Measurement], far: float, study: Study | None) -> Iterable[str]:
+    most = max(m.works for m in measured)
+    yield (
+        f"Rates: {len(measured)} ingests of up to {most:,} works, measured on {rates.machine}. "
+        "Low and high are the extremes over the measurements, taken per work and per byte."
+    )
+    if far > rates.extrapolation.beyond:
+        yield (
+            f"This is {far:,.0f} times as many works as have been measured: the high estimate has a margin of "
+            f"{rates.extrapolation.factor:g}, and the truth may lie outside of the range. Read a few parts first."
+        )
+    if survey.works.records is None:
+        yield "Nothing says how many works there are: their number is estimated from the bytes."
+    if "://" in survey.uri and not survey.uri.startswith("file:"):
+        hours = survey.bytes * 8 / 1e9 / 3600
+        yield f"Over the network each pass takes {hours:,.1f} h per Gbit/s at least, whatever the cores."
+    if study is not None:
+        yield (
+            f"The share of works that study {study.study} keeps is an assumption (corpus_shares in the rates); the "
+            "study alone reads the snapshot twice: once for its works, once for those that cite them."
+        )
+    yield "Not counted: spilled shuffles on the workers' own disks, requests to object storage, your network's price."
