@@ -9,18 +9,22 @@ from isthmus.snapshot.filesystem import Root
 if TYPE_CHECKING:
     from isthmus.pipeline.stage import Run
 
+PAGE = "report.html"
+
 
 def write_report(run: "Run") -> str:
-    """Build `report.html` beside the published results and return its path."""
-    from isthmus.report import build_report
+    """Build `report.html`, the figures and the scorecard beside the published results; return the page's path."""
+    from isthmus.report import build_report, load_results, write_scorecard
 
     root = run.results_root
     with tempfile.TemporaryDirectory() as scratch:
-        results = fetch_results(root, Path(scratch))
-        page = Path(scratch) / "report.html"
-        build_report(results, page)
-        root.write("report.html", page.read_bytes())
-    return f"{root.uri}/report.html"
+        folder = fetch_results(root, Path(scratch))
+        scores = write_scorecard(load_results(folder), folder)
+        summary = build_report(folder, folder / PAGE, figures=True)
+        if not root.is_local:
+            for file in (*scores, *summary.figures, summary.path):
+                root.write(file.relative_to(folder).as_posix(), file.read_bytes())
+    return f"{root.uri}/{PAGE}"
 
 
 def fetch_results(root: Root, scratch: Path) -> Path:

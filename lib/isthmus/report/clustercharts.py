@@ -61,10 +61,12 @@ def centroids_chart(results: Results, **size: Any) -> Any:
     )
     starts = base.transform_filter("datum.first").mark_point(size=120, strokeWidth=2.5, fill=colour("paper"), opacity=1)
     hollow = starts.encode(x=x, y=y, color=color)
-    text = base.transform_filter("datum.mark != '' && !datum.first").mark_text(dx=9, align="left", fontWeight="bold")
-    chart = alt.layer(
-        zero.encode(x="zero:Q"), zero.encode(y="zero:Q"), lines, dots, hollow, text.encode(x=x, y=y, text="short:N")
-    )
+    ends = base.transform_filter("datum.mark != '' && !datum.first")
+    texts = [
+        ends.mark_text(dx=10, align="left", fontSize=13, fontWeight="bold", **style).encode(x=x, y=y, text="short:N")
+        for style in ({"stroke": colour("paper"), "strokeWidth": 4, "aria": False}, {"fill": colour("ink")})
+    ]
+    chart = alt.layer(zero.encode(x="zero:Q"), zero.encode(y="zero:Q"), lines, dots, hollow, *texts)
     what = "Centroids of the clusters of trajectories: collaboration and knowledge exchange, rescaled, year by year."
     above = "Knowledge exchange (−1 lowest, 1 highest of the pair)"
     return finish(chart, above=above, description=what, **({"height": 420} | size))
@@ -102,7 +104,7 @@ def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: A
     )
     y = alt.Y("row:N", sort=names, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=130))
     base = alt.Chart(frame).encode(x=x, y=y)
-    cells = base.mark_rect(stroke=colour("paper"), strokeWidth=1.5, opacity=0.9).encode(
+    cells = base.mark_rect(stroke=colour("paper"), strokeWidth=1.5).encode(
         color=alt.Color("label:N", title=None, scale=scale, legend=legend),
         tooltip=[
             alt.Tooltip("row:N", title="Country"),

@@ -61,8 +61,9 @@ def write_figures(results: Results, folder: Path) -> list[Path]:
     for name, figure in figures.items():
         spec = _headed(_spec(figure.draw()), figure.heading, simulated=results.simulated)
         svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-        svg.write_text(vl_convert.vegalite_to_svg(spec), encoding="utf-8")
-        png.write_bytes(vl_convert.vegalite_to_png(spec, scale=SCALE))
+        drawn = vl_convert.vegalite_to_svg(spec)
+        svg.write_text(drawn, encoding="utf-8")
+        png.write_bytes(vl_convert.svg_to_png(drawn, scale=SCALE))  # the same drawing, in half the time of drawing anew
         written += [svg, png]
     return written
 

@@ -57,7 +57,7 @@ def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
             "network:N",
             title=None,
             scale=alt.Scale(domain=names, range=[colour("pole-3"), colour("pole-4")][: len(names)]),
-            legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300),
+            legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, symbolOpacity=1),
         ),
         "strokeDash": alt.StrokeDash(
             "network:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [7, 3]][: len(names)])

@@ -60,10 +60,13 @@ def plane_chart(data: Any, *, what: str, above: str = "Knowledge exchange, z", *
         strokeWidth=alt.condition("datum.mark != ''", alt.value(2.5), alt.value(0)),
         tooltip=tips,
     )
-    names = base.transform_filter("datum.mark != ''")
-    halo = names.mark_text(dy=-15, fontSize=13, fontWeight="bold", stroke=colour("paper"), strokeWidth=4, aria=False)
-    text = names.mark_text(dy=-15, fontSize=13, fontWeight="bold", fill=colour("ink"))
-    ends = [mark.encode(x=x, y=y, text="mark:N") for mark in (halo, text)]
+    ends = [
+        base.transform_filter(chosen)
+        .mark_text(dy=dy, fontSize=13, fontWeight="bold", **style)
+        .encode(x=x, y=y, text="mark:N")
+        for chosen, dy in ((_is_first(), 18), ("datum.mark != '' && !datum.first", -16))
+        for style in ({"stroke": colour("paper"), "strokeWidth": 4, "aria": False}, {"fill": colour("ink")})
+    ]
     chart = alt.layer(*_axes_through_zero(), single, way, points, *ends)
     return finish(chart, above=above, description=what, **({"height": _PLANE_HEIGHT} | size))
 
@@ -97,7 +100,7 @@ def vectors_chart(results: Results, pole: str, **size: Any) -> Any:
         "label:N",
         title=None,
         scale=label_scale(present),
-        legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300),
+        legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, symbolOpacity=1),
     )
     limits = [_domain(frame, axis) for axis in "xy"]
     scale: list[dict[str, Any]] = [
@@ -105,9 +108,14 @@ def vectors_chart(results: Results, pole: str, **size: Any) -> Any:
     ]
     ticks = [[tick for tick in _TICKS if limit[0] <= tick <= limit[1]] for limit in limits]
     x = alt.X(
-        "start_x:Q", title="Collaboration, z", scale=alt.Scale(**scale[0]), axis=alt.Axis(values=ticks[0], grid=False)
+        "start_x:Q",
+        title="Collaboration, z",
+        scale=alt.Scale(**scale[0]),
+        axis=alt.Axis(values=ticks[0], format="~g", grid=False),
     )
-    y = alt.Y("start_y:Q", title=None, scale=alt.Scale(**scale[1]), axis=alt.Axis(values=ticks[1], grid=False))
+    y = alt.Y(
+        "start_y:Q", title=None, scale=alt.Scale(**scale[1]), axis=alt.Axis(values=ticks[1], format="~g", grid=False)
+    )
     tips = [
         alt.Tooltip("name:N", title="Country"),
         alt.Tooltip("label:N", title="Label"),
