@@ -88,12 +88,15 @@ def test_the_airflow_tasks_call_the_script_with_options_that_it_has(airflow_dag)
             assert not word.startswith("--") or word in script
 
 
-def test_the_databricks_bundle_calls_a_job_with_options_that_it_has():
+@pytest.mark.parametrize(("key", "job", "command"), [("study", "run", run), ("maintenance", "maintenance", maintain)])
+def test_the_databricks_bundle_calls_jobs_with_options_that_they_have(key, job, command):
     file = ROOT / "conf/databricks/databricks.yml"
-    (task,) = yaml.safe_load(file.read_text())["resources"]["jobs"]["isthmus"]["tasks"]
-    call = task["spark_python_task"]
-    assert (file.parent / call["python_file"]).resolve() == ROOT / "jobs/run.py"
-    known = {option for parameter in run.params for option in parameter.opts}
+    tasks = {
+        task["task_key"]: task for task in yaml.safe_load(file.read_text())["resources"]["jobs"]["isthmus"]["tasks"]
+    }
+    call = tasks[key]["spark_python_task"]
+    assert (file.parent / call["python_file"]).resolve() == ROOT / "jobs" / f"{job}.py"
+    known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in call["parameters"] if word.startswith("--")} <= known
 
 
