@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from isthmus.tables.discarded import discarded_rows
+from isthmus.tables.discarded import discarded_rows, in_question
 
 pytestmark = pytest.mark.spark
 
@@ -13,13 +13,14 @@ OLD, NEW = datetime(2025, 1, 1), datetime(2026, 1, 1, 12)
 
 
 def judge(spark, records, deletions=(), merges=()):
-    rows = discarded_rows(
+    frames = (
         spark.createDataFrame([("works", *record) if len(record) == 5 else record for record in records], RECORDS),
         spark.createDataFrame(list(deletions), "entity_id bigint, deleted_date date") if deletions else None,
         spark.createDataFrame(list(merges), "entity string, entity_id bigint, merge_into_id bigint")
         if merges
         else None,
-    ).collect()
+    )
+    rows = discarded_rows(in_question(*frames), *frames[1:]).collect()
     return {(row.entity, row.part, row.line): (row.reason, row.merge_into_id) for row in rows}
 
 
@@ -62,3 +63,21 @@ def test_merged_rows_go_with_their_new_id(spark):
     records = [(1, "a", 1, NEW, 1), (1, "a", 2, OLD, 1), (2, "a", 3, OLD, 1), ("sources", 1, "s", 1, OLD, 1)]
     found = judge(spark, records, [(1, date(2026, 2, 2))], [("works", 1, 7), ("institutions", 2, 8)])
     assert found == {("works", "a", 1): ("merged", 7), ("works", "a", 2): ("superseded", None)}
+
+
+def test_only_records_of_ids_that_are_in_question_are_ranked(spark):
+    rows = [(1, "a", 1), (2, "a", 2), (2, "b", 1), (3, "a", 3), (4, "a", 4), (4285719527, "a", 5)]
+    records = spark.createDataFrame([("works", *row, OLD, 1) for row in rows], RECORDS)
+    deletions = spark.createDataFrame(
+        [(3, date(2020, 1, 1)), (99, date(2026, 1, 1))], "entity_id bigint, deleted_date date"
+    )
+    merges = spark.createDataFrame(
+        [("works", 4, 1), ("sources", 1, 2)], "entity string, entity_id bigint, merge_into_id bigint"
+    )
+
+    def ids(found):
+        return sorted(row.entity_id for row in found.collect())
+
+    assert ids(in_question(records, deletions, merges)) == [2, 2, 3, 4, 4285719527]
+    assert ids(in_question(records.where("entity_id = 1"), None, None)) == []
+    assert ids(in_question(records, deletions, merges, most=2)) == ids(records), "too many to be known everywhere"

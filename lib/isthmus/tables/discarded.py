@@ -40,6 +40,8 @@ DISCARDED = TableSpec(
     checks={"reason_known": "reason IN ('superseded', 'deleted', 'merged')"},
 )
 
+MOST_IN_QUESTION = 1_000_000  # ids that every worker can hold
+
 DISCARD_REASONS = ("superseded", "deleted", "merged")
 PARTITION_DATE = r"(?:^|/)updated_date=(\d{4}-\d{2}-\d{2})/"
 
@@ -61,12 +63,11 @@ def build_discarded(spark: "SparkSession", store: TableStore, snapshot: Snapshot
     snapshot : the snapshot.
 
     """
-    deletions = read_deletions(snapshot)
-    rows = discarded_rows(
-        candidates(store.read(PARSED_WORKS), store.read(PARSED_ENTITIES)),
-        frame(spark, deletions) if deletions.num_rows else None,
-        _merges(spark, snapshot),
-    )
+    found = read_deletions(snapshot)
+    deletions = frame(spark, found) if found.num_rows else None
+    merges = _merges(spark, snapshot)
+    records = candidates(store.read(PARSED_WORKS), store.read(PARSED_ENTITIES))
+    rows = discarded_rows(in_question(records, deletions, merges), deletions, merges)
     version = store.overwrite(DISCARDED, rows)
     written = store.rows_written(DISCARDED)
     return Built(
@@ -137,6 +138,37 @@ def _filled(columns: list[Column]) -> Column:
     for each in columns[1:]:
         filled = filled + each.isNotNull().cast("int")
     return filled
+
+
+def in_question(
+    records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None, most: int = MOST_IN_QUESTION
+) -> DataFrame:
+    """The records of ids that occur more than once or that a list removes: no other can be discarded.
+
+    They are few in an official copy, where an id occurs once. To know them takes the ids alone, a twentieth of what is
+    stored; to rank all records takes every column, for the ranking asks how complete a record is.
+
+    Parameters
+    ----------
+    records, deletions, merges : as `discarded_rows` takes them.
+    most : where more ids are in question, all records are returned.
+
+    """
+    key = ["entity", "entity_id"]
+    ids = records.select(*key, F.lit(1).alias("read"))
+    if deletions is not None:
+        ids = ids.unionByName(deletions.select(F.lit("works").alias("entity"), "entity_id", F.lit(0).alias("read")))
+    if merges is not None:
+        ids = ids.unionByName(merges.select(*key, F.lit(0).alias("read")))
+    listed = ids.groupBy(*key).agg(F.sum("read").alias("read"), F.count("*").alias("named"))
+    is_catch_all = (F.col("entity") == "works") & F.col("entity_id").isin(*CATCH_ALL_WORKS)
+    wanted = listed.where((F.col("read") > 0) & ((F.col("named") > 1) | is_catch_all))
+    found = wanted.select(*key).limit(most + 1).toArrow()
+    if found.num_rows > most:
+        return records
+    if found.num_rows == 0:
+        return records.where(F.lit(False))
+    return records.join(F.broadcast(records.sparkSession.createDataFrame(found)), key, "left_semi")
 
 
 def discarded_rows(records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None) -> DataFrame:
