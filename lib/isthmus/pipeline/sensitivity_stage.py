@@ -70,7 +70,8 @@ def write_sensitivity(run: Run) -> Outcome:
     rows: list[dict[str, Any]] = []
     for (corpus_rule, null_model), held in _ties_of(run, wanted):
         for choice in (c for c in wanted if (c.corpus_rule, c.null_model) == (corpus_rule, null_model)):
-            ties = held[(held["network"] == COLLABORATION) | (held["reading"] == choice.reading)]
+            of_reading = (held["network"] == COLLABORATION) | (held["reading"] == choice.reading)
+            ties = held[of_reading].assign(counts=_counts(held[of_reading], choice.finite))
             labels, reason = _labels(run, ties, choice)
             if choice == default:
                 own_labels = labels
@@ -167,7 +168,6 @@ def _edges_of(run: Run, corpus_rule: str) -> DataFrame:
 def _labels(run: Run, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
     """The labels under a choice, or an empty table and the reason."""
     study = run.the_study
-    ties["counts"] = _counts(ties, choice.finite)
     try:
         panel: Panel = study_panel(ties, study, finite=choice.finite)
         return labels_frame(panel, chosen_clustering(cluster(run.spark, panel, study))), ""

@@ -1,0 +1,225 @@
+"""The stages after the corpus on a literal world of twelve countries: trajectories, and how far they can be trusted."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+
+from isthmus.config import Study
+from isthmus.engine import TableStore
+from isthmus.nullmodels.frames import significance_frames
+from isthmus.pipeline.stage import Run
+from isthmus.pipeline.study_stages import STUDY_STAGES
+from isthmus.tables.authorships import AUTHORSHIPS
+from isthmus.tables.citations import CITATIONS
+from isthmus.tables.entities import INSTITUTIONS
+from isthmus.tables.works import WORKS
+from isthmus.trajectories.resampling import poisson_weights
+
+pytestmark = pytest.mark.spark
+
+COUNTRIES = ("AU", "BR", "CA", "CN", "DE", "FR", "GB", "IN", "IT", "JP", "KR", "US")
+YEARS = range(2000, 2008)
+WORKS_A_YEAR = 120
+STUDY = Study(
+    study="small",
+    title="A literal world",
+    corpus={"types": None},
+    years={"corpus": (2000, 2007), "analysis": (2000, 2007), "significance": (2003, 2007), "citing_until": 2007},
+    networks={"readings": ("cited_year", "citing_year")},
+    trajectories={"window": 3, "restarts": 3},
+    stability={"restarts": 4, "silhouette_pairs": 30, "silhouette_clusters": (2, 4)},
+    bootstrap={"replicates": 3},
+    sensitivity={"corpus_rules": ("ai_any",), "finite": ("present",)},
+)
+AFTER_THE_CORPUS = ("significance", "corroboration", "trajectories", "stability", "bootstrap", "sensitivity")
+VOLATILE = {"seconds"}
+
+
+def _world():
+    """Works, their authorships and citations: two authors of two countries each, references to earlier works."""
+    rng = np.random.default_rng(11)
+    works, authorships, citations = [], [], []
+    size = 1.0 / np.arange(1, len(COUNTRIES) + 1)
+    for number, year in enumerate(np.repeat(list(YEARS), WORKS_A_YEAR).tolist(), start=1):
+        subfield = 1702 if number % 8 else 1703
+        topics = [(1, 1702, 17, 3, 0.9)]
+        works.append((number, year, subfield, topics))
+        for seat, country in enumerate(rng.choice(COUNTRIES, 2, replace=False, p=size / size.sum())):
+            authorships.append(
+                (number, year, seat, "first" if seat == 0 else "last", number * 10 + seat, None, str(country))
+            )
+        cited = rng.integers(1, number, 4) if number > 1 else []
+        citations += sorted({(number, int(c)) for c in cited})
+    return works, authorships, citations
+
+
+@pytest.fixture(scope="module")
+def run(spark, tmp_path_factory):
+    store = TableStore(spark, str(tmp_path_factory.mktemp("small")))
+    works, authorships, citations = _world()
+    empty = dict.fromkeys(f.name for f in WORKS.fields)
+    flags = {
+        "is_retracted": False,
+        "is_paratext": False,
+        "is_xpac": False,
+        "authors_truncated": False,
+        "work_type": "article",
+    }
+    rows = [
+        empty
+        | flags
+        | {
+            "work_id": w,
+            "publication_year": y,
+            "primary_subfield_id": s,
+            "topics": t,
+            "concepts": [],
+            "n_authors": 2,
+            "n_references": 4,
+            "part": "p",
+        }
+        for w, y, s, t in works
+    ]
+    store.overwrite(WORKS, spark.createDataFrame([tuple(r[n] for n in WORKS.columns) for r in rows], WORKS.schema))
+    store.overwrite(AUTHORSHIPS, spark.createDataFrame(authorships, AUTHORSHIPS.schema))
+    store.overwrite(CITATIONS, spark.createDataFrame(citations, CITATIONS.schema))
+    store.overwrite(INSTITUTIONS, spark.createDataFrame([], INSTITUTIONS.schema))
+    context = Run(spark, store, STUDY, None, "2026-06-25", "")
+    for name in ("corpus", "networks", *AFTER_THE_CORPUS):
+        stage(name).run(context)
+    return context
+
+
+def stage(name):
+    return next(s for s in STUDY_STAGES if s.name == name)
+
+
+def rows(run, name):
+    return run.store.read(name).where(F.col("study") == "small").toPandas()
+
+
+def test_every_pair_is_followed_or_says_why_not(run):
+    labels, trajectories = rows(run, "labels"), rows(run, "trajectories")
+    assert len(labels) == len(COUNTRIES) * (len(COUNTRIES) - 1) // 2
+    assert set(labels["status"]) <= {"clustered", "not finite in every year", "flat"}
+    kept = labels[labels["status"] == "clustered"]
+    assert len(trajectories) == len(kept) * len(YEARS)
+    assert len(kept) > 20
+    assert kept["label"].isin(["SC", "SD", "KI", "KD"]).all()
+    assert labels.loc[labels["status"] != "clustered", ["cluster", "label", "distance"]].isna().all(axis=None)
+
+
+def test_one_start_is_chosen_and_it_has_the_lowest_inertia(run):
+    starts = rows(run, "clusterings")
+    assert starts["chosen"].sum() == 1
+    assert starts.loc[starts["chosen"], "inertia"].item() == pytest.approx(starts["inertia"].min())
+    centroids = rows(run, "centroids")
+    assert len(centroids) == 4 * len(YEARS)
+    kept = rows(run, "labels").query("status == 'clustered'")
+    assert centroids.drop_duplicates("cluster")["members"].sum() == len(kept)
+
+
+def test_the_other_null_model_has_the_same_pairs(run):
+    own, other = rows(run, "ties"), rows(run, "corroboration")
+    key = ["network", "reading", "year", "src", "dst"]
+    of_reading = own[own["reading"].isin(["publication_year", "cited_year"])]
+    assert set(map(tuple, other[key].to_numpy())) == set(map(tuple, of_reading[key].to_numpy()))
+    assert set(other["null_model"]) == {"ecm-variance-corrected"}
+
+
+def test_resampled_z_is_the_z_of_a_network_counted_from_reweighted_works(run):
+    year, replicate = 2004, 1
+    works, authorships, _ = _world()
+    weight = dict(
+        zip(
+            [w[0] for w in works],
+            poisson_weights(np.array([w[0] for w in works]), replicates=3, seed=STUDY.seed)[:, replicate].tolist(),
+            strict=True,
+        )
+    )
+    chosen = {w for w, y, subfield, _ in works if y == year and subfield == 1702}
+    seats = pd.DataFrame(authorships, columns=AUTHORSHIPS.columns)
+    counts: dict[tuple[str, str], int] = {}
+    for work, countries in seats[seats["work_id"].isin(chosen)].groupby("work_id")["country_code"]:
+        pair = tuple(sorted(countries))
+        counts[pair] = counts.get(pair, 0) + weight[work]
+    edges = pd.DataFrame([(*p, n) for p, n in counts.items() if n], columns=["src", "dst", "weight"])
+    by_hand = significance_frames(edges, finite="parity")[0].set_index(["src", "dst"])
+    ours = rows(run, "resampled").query("network == 'collaboration' and year == @year")
+    assert len(ours) > 20
+    for row in ours.itertuples():
+        z = row.z[replicate]
+        expected = by_hand.loc[(row.src, row.dst)]
+        assert (z is None or np.isnan(z)) == (not expected["finite"])
+        if expected["finite"]:
+            assert z == pytest.approx(expected["z"], rel=1e-6)
+
+
+def test_intervals_and_support_belong_to_the_followed_pairs(run):
+    kept = rows(run, "labels").query("status == 'clustered'")
+    intervals, support = rows(run, "intervals"), rows(run, "label_support")
+    assert len(intervals) == len(kept) * len(YEARS) * 2
+    known = intervals.dropna(subset=["low"])
+    assert (known["low"] <= known["high"]).all()
+    assert len(support) == len(kept)
+    assert support["support"].dropna().between(0, 1).all()
+
+
+def test_agreement_has_every_comparison(run):
+    found = rows(run, "agreement")
+    assert set(found["comparison"]) == {"seeds", "finite", "reading", "null_model"}
+    assert (found["comparison"] == "seeds").sum() == 4
+    assert found["adjusted_rand"].dropna().between(-1, 1).all()
+    assert set(rows(run, "silhouette")["clusters"]) == {2, 4}
+
+
+def test_sensitivity_holds_each_combination_and_the_own_one_agrees_with_the_labels(run):
+    found = rows(run, "sensitivity")
+    combinations = found.drop_duplicates(["corpus_rule", "reading", "finite", "null_model"])
+    assert len(combinations) == 2 * 2
+    own = found[found["is_default"]].set_index("finding")
+    labels = rows(run, "labels")
+    assert own.loc["pairs clustered", "value"] == (labels["status"] == "clustered").sum()
+    assert own.loc["adjusted Rand index to the default", "value"] == 1.0
+    for label in ("SC", "SD", "KI", "KD"):
+        assert own.loc[f"pairs {label}", "value"] == (labels["label"] == label).sum()
+    # the wider corpus holds the works of subfield 1703, too
+    wider = run.store.read("corpus_works").where("study = 'small--ai_any' AND is_corpus").count()
+    assert (
+        wider
+        == len(YEARS) * WORKS_A_YEAR
+        > run.store.read("corpus_works").where("study = 'small' AND is_corpus").count()
+    )
+
+
+@pytest.mark.slow
+def test_a_second_run_of_every_stage_leaves_the_same_rows(run):
+    names = [spec.name for name in AFTER_THE_CORPUS for spec in stage(name).writes]
+    before = {name: rows(run, name) for name in names}
+    for name in AFTER_THE_CORPUS:
+        stage(name).run(run)
+    for name in names:
+        columns = [c for c in before[name].columns if c not in VOLATILE]
+        one, other = (_sorted(frame[columns]) for frame in (before[name], rows(run, name)))
+        pd.testing.assert_frame_equal(one, other, check_exact=True, obj=name)
+
+
+def _sorted(frame):
+    text = frame.astype(str)
+    return frame.loc[text.sort_values(list(text.columns)).index].reset_index(drop=True)
+
+
+def test_a_corpus_without_trajectories_ends_with_empty_tables_and_a_reason(run, spark, tmp_path):
+    few = replace(
+        run,
+        study=STUDY.model_copy(
+            update={"study": "short", "years": STUDY.years.model_copy(update={"analysis": (2006, 2007)})}
+        ),
+    )
+    outcome = stage("trajectories").run(replace(few, study=few.study))
+    assert "no trajectories" in outcome.said
+    assert run.store.read("labels").where("study = 'short'").count() == 0
+    assert not outcome.gates[0].passed
