@@ -27,6 +27,7 @@ from isthmus.simulate.facts import countries
 from isthmus.simulate.fates import part_works
 from isthmus.simulate.seats import COUNTRY, FULL, OTHER_COUNTRY
 from isthmus.simulate.sizes import AI
+from isthmus.simulate.ties import RATIOS
 from isthmus.simulate.truth import tie_table
 from isthmus.simulate.works import ARTICLE, CONFERENCE, Works, build_works
 
@@ -273,9 +274,9 @@ def table_of(full: pd.DataFrame, empty: pd.DataFrame) -> str:
     heavy = f"{full['false heavy'].mean():.2f} of {full['called heavy'].mean():.1f} called"
     rows.append(("", f"mean z > 2 and {HEAVY:.0f} or more papers a year", heavy))
     for kind in ("scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"):
-        for strength, ratio in (("strong", 9), ("medium", 4), ("weak", 2)):
+        for strength, ratio in RATIOS.items():
             name = f"{kind} {strength}"
-            what = f"{kind.replace('_', ' ')}, propensity changes {ratio} times"
+            what = f"{kind.replace('_', ' ')}, propensity changes {ratio:g} times"
             rows.append((what, "z moves as planted in both networks", cell(full, f"{name} ok", f"{name} n")))
     for name in ("collaboration", "exchange"):
         fell = full[f"poles {name} falls"].mean()

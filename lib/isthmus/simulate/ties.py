@@ -20,12 +20,14 @@ Kind = Literal[
     "knowledge_integration",
     "knowledge_divergence",
 ]
-RATIOS = {"strong": 9.0, "medium": 4.0, "weak": 2.0}
+RATIOS = {"strong": 16.0, "medium": 6.0, "weak": 2.5}  # of the propensity at the end to that at the start
+# In knowledge divergence collaboration rises by the root of that. Were it level, its z would be noise, which the
+# rescaling of trajectories stretches like a trend: half of such pairs would look like scientific divergence.
+LEVEL_EXPONENT = 0.5
 TREND_FROM, TREND_TO = 2000, 2021
 TREND_MIDDLE, TREND_PACE = 2010.5, 3.0
 EVENNESS = 12.0  # shape of the negative binomial of a planted weight: less luck than the geometric law of the others
-TREND_COUNTRIES = 26  # pairs of the largest countries among which further trends are drawn
-TREND_RATE = 0.5
+TREND_COUNTRIES = 26  # all pairs of the largest countries have a trend: clusters of trajectories need more than noise
 
 SC: Kind = "scientific_convergence"
 SD: Kind = "scientific_divergence"
@@ -56,7 +58,8 @@ class PlantedTie:
 def _trend(first: str, second: str, kind: Kind, strength: str) -> PlantedTie:
     up = (RATIOS[strength] ** -0.5, RATIOS[strength] ** 0.5)
     down = (up[1], up[0])
-    collaboration = {SC: up, SD: down, KI: down, KD: (1.0, 1.0)}[kind]
+    steady = (up[0] ** LEVEL_EXPONENT, up[1] ** LEVEL_EXPONENT)
+    collaboration = {SC: up, SD: down, KI: down, KD: steady}[kind]
     exchange = {SC: up, SD: down, KI: up, KD: down}[kind]
     return PlantedTie(first, second, kind, strength, "trends", collaboration, exchange)
 
@@ -100,8 +103,8 @@ def _further_trends(seed: int) -> list[PlantedTie]:
     key, found = stream(seed, "trends"), []
     for i, first in enumerate(codes):
         for j, second in enumerate(codes[:i]):
-            chance, kind, strength = uniform(key, i, j, np.arange(3))
-            if frozenset((first, second)) not in static and chance < TREND_RATE:
+            kind, strength = uniform(key, i, j, np.array([1, 2]))
+            if frozenset((first, second)) not in static:
                 found.append(_trend(second, first, TRENDS[int(kind * 4)], strengths[int(strength * 3)]))
     return found
 

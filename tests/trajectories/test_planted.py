@@ -1,0 +1,77 @@
+"""What was planted in the demonstration's world is found: the labels of pairs, from drawn weights to clusters."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from isthmus.nullmodels.frames import significance_frames
+from isthmus.simulate import World, build_plan
+from isthmus.simulate.facts import countries
+from isthmus.trajectories.frames import chosen_clustering, labels_frame
+from isthmus.trajectories.panel import build_panel
+from isthmus.trajectories.restarts import run_restart
+
+YEARS = (2000, 2021)
+LABELS = {
+    "scientific_convergence": "SC",
+    "scientific_divergence": "SD",
+    "knowledge_integration": "KI",
+    "knowledge_divergence": "KD",
+}
+
+
+@pytest.fixture(scope="module")
+def judged():
+    """Planted pairs with their label: the world's own weights, citations drawn around their expectation."""
+    plan, code = build_plan(World()), np.array(countries().code)
+    exchange = np.random.default_rng(1).poisson(np.triu(plan.exchange.solved, 1))
+    edges = []
+    for network, weights in (("collaboration", plan.weights), ("knowledge_exchange", exchange)):
+        t, i, j = np.nonzero(np.triu(weights, 1))
+        ends = np.sort(np.stack([code[i], code[j]]), axis=0)
+        edges.append(
+            pd.DataFrame(
+                {
+                    "network": network,
+                    "year": plan.sizes.years[t],
+                    "src": ends[0],
+                    "dst": ends[1],
+                    "weight": weights[t, i, j],
+                }
+            )
+        )
+    table = pd.concat(edges)
+    ties, _ = significance_frames(table[table["year"].between(*YEARS)], by=("network", "year"))
+    panel = build_panel(ties, years=YEARS)
+    restarts = [run_restart(panel.scaled, r, k=4, seed=2026) for r in range(10)]
+    labels = labels_frame(panel, chosen_clustering(restarts))
+    planted = pd.DataFrame(
+        [
+            (*sorted((tie.first, tie.second)), LABELS[tie.kind], tie.strength)
+            for tie in plan.ties
+            if tie.switch != "ties"
+        ],
+        columns=["src", "dst", "planted", "strength"],
+    )
+    return planted.merge(labels, on=["src", "dst"], how="left")
+
+
+def test_nine_of_ten_strong_planted_pairs_get_their_label(judged):
+    strong = judged[(judged["strength"] == "strong") & (judged["status"] == "clustered")]
+    right = strong["label"] == strong["planted"]
+    assert len(strong) > 80
+    assert right.mean() >= 0.9
+    assert right.groupby(strong["planted"]).mean().min() > 0.75  # and no kind is missed
+
+
+def test_the_poles_diverge(judged):
+    poles = judged[(judged["src"] == "CN") & (judged["dst"] == "US")].iloc[0]
+    assert poles["label"] == "SD"
+    assert poles["z_change_collaboration"] < 0
+    assert poles["z_change_exchange"] < 0
+
+
+def test_weaker_changes_are_found_less_often(judged):
+    kept = judged[judged["status"] == "clustered"]
+    right = (kept["label"] == kept["planted"]).groupby(kept["strength"]).mean()
+    assert right["strong"] > right["medium"] > right["weak"] > 0.4
