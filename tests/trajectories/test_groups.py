@@ -130,4 +130,5 @@ def test_no_country_and_no_label_are_empty_tables_of_the_same_columns(labels):
     assert list(empty.columns) == list(none.columns)
     assert len(empty) == 0
     assert set(none["group"]) == {"none"}
-    assert none["speed_class"].isna().all()
+    assert none["speed_class"].tolist() == [None] * len(none)
+    assert (empty.dtypes == none.dtypes)[["rank", "papers", "speed", "group_speed"]].all()

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from isthmus.errors import TrajectoryError
 from isthmus.trajectories.labels import SC, SD
 
+_NUMBERS = ("speed", "speed_smoothed", "group_speed")
 SLOW, MODERATE, FAST = SPEED_CLASSES = ("slow", "moderately fast", "fast")
 NO_GROUP = "none"
 COLUMNS = (
@@ -111,8 +112,8 @@ def integration_groups(
     speed_class (of the group's speed; only where the label is SC).
 
     """
-    chosen = [(c, n) for c, n in sorted(papers.items(), key=lambda item: (-item[1], item[0]))]
-    ranked = [(c, n) for c, n in chosen if include_poles or c not in poles][:top]
+    in_order = sorted(papers.items(), key=lambda item: (-item[1], item[0]))
+    ranked = [(c, n) for c, n in in_order if include_poles or c not in poles][:top]
     known = _by_pair(labels)
     rows: list[dict[str, Any]] = []
     for rank, (country, number) in enumerate(ranked, start=1):
@@ -140,9 +141,9 @@ def integration_groups(
     own = found["speed_smoothed" if smoothed else "speed"].to_numpy(dtype=float)
     _, bounds = speed_classes(np.where(converging, own, np.nan), thresholds)
     decisive = np.where(found["group"] == NO_GROUP, own, found["group_speed"].to_numpy(dtype=float))
-    if np.isfinite(bounds).all():
-        found["speed_class"] = speed_classes(np.where(converging, decisive, np.nan), bounds)[0]
-    return found.astype({"rank": "int32", "papers": "int64"})
+    judged = np.where(converging, decisive, np.nan)
+    found["speed_class"] = speed_classes(judged, bounds if np.isfinite(bounds).all() else None)[0]
+    return found.astype({"rank": "int32", "papers": "int64", **dict.fromkeys(_NUMBERS, float)})
 
 
 def _by_pair(labels: pd.DataFrame) -> dict[frozenset[str], tuple[str | None, float, float]]:
