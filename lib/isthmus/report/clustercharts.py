@@ -11,13 +11,14 @@ from isthmus.report.movements import (
     LABELS,
     NO_GROUP,
     Group,
+    clustered,
     integration_groups,
     label_matrix,
     mark_ends,
 )
 from isthmus.report.planecharts import label_scale, with_first
 from isthmus.report.results import Results
-from isthmus.report.theme import colour, label_colour, pole_colour
+from isthmus.report.theme import colour, config, label_colour, pole_colour
 from isthmus.report.words import LABEL_NAMES, capital, count, place_name
 
 #: Countries up to which a matrix writes the letters of the labels into its cells.
@@ -26,65 +27,80 @@ _CLASSES = ("fast", "moderately fast", "slow")
 _ROW = 21
 
 
-def centroids_chart(results: Results, **size: Any) -> Any:
-    """The centroids of the clusters in the scaled plane, start hollow, end filled; None without clusters."""
-    if results.centroids is None:
+def centroids_chart(results: Results, *, width: int = 300) -> Any:
+    """The centroids of all clusters beside each other, two in a row; None without clusters."""
+    charts = [centroid_chart(results, cluster, width=width, height=width) for cluster in clusters(results)]
+    if not charts:
         return None
-    frame = _centroid_frame(results.centroids)
-    names = list(dict.fromkeys(frame["name"]))
-    labels = frame.drop_duplicates("name").set_index("name")["label"]
-    hues = [
-        label_colour(labels[name]) if pd.notna(labels[name]) else pole_colour(at % 4) for at, name in enumerate(names)
-    ]
-    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300, columns=2, labelLimit=320)
-    color = alt.Color("name:N", title=None, scale=alt.Scale(domain=names, range=hues), legend=legend)
-    dashes = [[1, 0], [7, 3], [2, 3], [9, 3, 2, 3]]
-    dash = alt.StrokeDash(
-        "name:N", title=None, scale=alt.Scale(domain=names, range=[dashes[at % 4] for at in range(len(names))])
-    )
-    axis = alt.Axis(tickCount=5, grid=False)
-    x = alt.X("collaboration:Q", title="Collaboration (−1 lowest, 1 highest of the pair)", axis=axis).scale(
-        domain=[-1, 1]
-    )
+    plain = [_unconfigured(chart) for chart in charts]
+    what = "Centroids of the clusters of trajectories: collaboration and knowledge exchange, rescaled, year by year."
+    return alt.concat(*plain, columns=2).properties(description=what).configure(**config())
+
+
+def clusters(results: Results) -> list[int]:
+    """The clusters in the order of their labels, SC first; of other than four clusters by their numbers."""
+    if results.centroids is None:
+        return []
+    first = results.centroids.drop_duplicates("cluster").set_index("cluster")["label"]
+    order = {label: at for at, label in enumerate(LABELS)}
+    return sorted((int(cluster) for cluster in first.index), key=lambda c: (order.get(first[c], c), c))
+
+
+def centroid_chart(results: Results, cluster: int, **size: Any) -> Any:
+    """One centroid in the scaled plane, start hollow, end filled, and the plain mean of its pairs as a pale line."""
+    frame = _centroid_frame(results, cluster)
+    own = frame[frame["what"] == "centroid"].iloc[0]
+    hue = label_colour(own["label"]) if pd.notna(own["label"]) else pole_colour(cluster % len(LABELS))
+    axis = alt.Axis(values=[-1, -0.5, 0, 0.5, 1], grid=False, format="~g")
+    x = alt.X("collaboration:Q", title="Collaboration, rescaled", axis=axis).scale(domain=[-1, 1])
     y = alt.Y("exchange:Q", title=None, axis=axis).scale(domain=[-1, 1])
-    base = alt.Chart(frame)
-    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(strokeDash=[3, 3], color=colour("other"), aria=False)
-    lines = base.mark_line().encode(x=x, y=y, order="year:Q", color=color, strokeDash=dash)
     tips = [
-        alt.Tooltip("name:N", title="Cluster"),
         alt.Tooltip("year:Q", title="Year", format="d"),
+        alt.Tooltip("what:N", title="Line"),
         alt.Tooltip("collaboration:Q", title="Collaboration", format=".2f"),
         alt.Tooltip("exchange:Q", title="Knowledge exchange", format=".2f"),
     ]
-    dots = base.mark_point(filled=True, opacity=1).encode(
-        x=x, y=y, color=color, size=alt.condition("datum.mark != ''", alt.value(120), alt.value(20)), tooltip=tips
+    base = alt.Chart(frame)
+    zero = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(strokeDash=[3, 3], color=colour("other"), aria=False)
+    mean = base.transform_filter("datum.what != 'centroid'")
+    pale = mean.mark_line(color=colour("other"), strokeWidth=5, opacity=0.5).encode(
+        x=x, y=y, order="year:Q", tooltip=tips
     )
-    starts = base.transform_filter("datum.first").mark_point(size=120, strokeWidth=2.5, fill=colour("paper"), opacity=1)
-    hollow = starts.encode(x=x, y=y, color=color)
-    ends = base.transform_filter("datum.mark != '' && !datum.first")
-    texts = [
-        ends.mark_text(dx=10, align="left", fontSize=13, fontWeight="bold", **style).encode(x=x, y=y, text="short:N")
-        for style in ({"stroke": colour("paper"), "strokeWidth": 4, "aria": False}, {"fill": colour("ink")})
-    ]
-    chart = alt.layer(zero.encode(x="zero:Q"), zero.encode(y="zero:Q"), lines, dots, hollow, *texts)
-    what = "Centroids of the clusters of trajectories: collaboration and knowledge exchange, rescaled, year by year."
-    above = "Knowledge exchange (−1 lowest, 1 highest of the pair)"
-    return finish(chart, above=above, description=what, **({"height": 420} | size))
+    centroid = base.transform_filter("datum.what == 'centroid'")
+    line = centroid.mark_line(color=hue).encode(x=x, y=y, order="year:Q")
+    dots = centroid.mark_point(filled=True, opacity=1, color=hue).encode(
+        x=x, y=y, size=alt.condition("datum.mark != ''", alt.value(130), alt.value(18)), tooltip=tips
+    )
+    starts = centroid.transform_filter("datum.first").mark_point(size=130, strokeWidth=2.5, opacity=1)
+    hollow = starts.encode(x=x, y=y, fill=alt.value(colour("paper")), stroke=alt.value(hue))
+    layers = [zero.encode(x="zero:Q"), zero.encode(y="zero:Q"), pale, line, dots, hollow]
+    what = f"Centroid of {own['title']}: collaboration and knowledge exchange, rescaled, year by year."
+    above = f"{own['title']}: {count(own['members'])} pairs"
+    return finish(alt.layer(*layers), above=above, description=what, **({"height": 300} | size))
 
 
-def _centroid_frame(centroids: pd.DataFrame) -> pd.DataFrame:
-    parts = []
-    for cluster, rows in centroids.groupby("cluster", sort=True):
-        label = rows["label"].iloc[0]
-        named = pd.notna(label)
-        short = str(label) if named else f"{int(str(cluster)) + 1}"
-        title = f"{label}, {LABEL_NAMES[str(label)]}" if named else f"cluster {short}"
-        name = f"{title}: {count(rows['members'].iloc[0])} pairs"
-        parts.append(with_first(mark_ends(rows)).assign(name=name, short=short))
-    frame = pd.concat(parts, ignore_index=True)
-    order = {label: at for at, label in enumerate(LABELS)}
-    frame = frame.assign(order=frame["label"].map(order).fillna(frame["cluster"]))
-    return frame.sort_values(["order", "year"], ignore_index=True).drop(columns="order")
+def _centroid_frame(results: Results, cluster: int) -> pd.DataFrame:
+    """The centroid, and the mean of the rescaled trajectories of its pairs: year, collaboration, exchange, what, ..."""
+    assert results.centroids is not None  # `clusters` found it there
+    rows = results.centroids[results.centroids["cluster"] == cluster]
+    label = rows["label"].iloc[0]
+    title = f"{label}, {LABEL_NAMES[str(label)]}" if pd.notna(label) else f"cluster {cluster + 1}"
+    parts = [rows[["year", "collaboration", "exchange"]].assign(what="centroid")]
+    if results.trajectories is not None:
+        pairs = clustered(results)
+        pairs = pairs.loc[pairs["cluster"] == cluster, ["src", "dst"]]
+        paths = results.trajectories.merge(pairs, on=["src", "dst"])
+        columns = {"scaled_collaboration": "collaboration", "scaled_exchange": "exchange"}
+        mean = paths.groupby("year", as_index=False)[list(columns)].mean().rename(columns=columns)
+        parts.append(mean.assign(what="mean of its pairs"))
+    frame = pd.concat([with_first(mark_ends(part)) for part in parts], ignore_index=True)
+    return frame.assign(label=label, title=title, members=int(rows["members"].iloc[0]))
+
+
+def _unconfigured(chart: Any) -> Any:
+    copy = chart.copy()
+    copy.config = alt.Undefined
+    return copy
 
 
 def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: Any) -> Any:
@@ -146,7 +162,7 @@ def groups_chart(results: Results, **size: Any) -> Any:
         "speed:Q",
         title="Speed: distance in z, first to last year",
         axis=alt.Axis(values=ticks, grid=True),
-    ).scale(type="symlog", constant=1, domainMin=0)
+    ).scale(type="symlog", constant=1, domain=[0, 1.1 * float(frame["speed"].max())], nice=False)
     countries = frame[frame["heading"] == ""]
     base = alt.Chart(countries).encode(y=y)
     stems = base.mark_rule(color=colour("rule"), strokeWidth=2, aria=False).encode(x=alt.X("zero:Q"), x2="speed:Q")

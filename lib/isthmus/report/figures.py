@@ -8,7 +8,7 @@ from typing import Any
 
 import vl_convert
 
-from isthmus.report import charts, movements, paircharts, sections, truth, truthchart
+from isthmus.report import charts, clustercharts, movements, paircharts, sections, truth, truthchart
 from isthmus.report.maps import tie_map
 from isthmus.report.results import Results
 from isthmus.report.theme import LIGHT, resolve
@@ -103,7 +103,11 @@ def _of_sections(results: Results) -> dict[str, Figure]:
     """The figures of the sections that have charts, in the page's order."""
     headings = _section_headings(results)
     names = sections.figure_names(results)
-    return {
+    figures: dict[str, Figure] = {}
+    if clustercharts.clusters(results):
+        every = partial(clustercharts.centroids_chart, results)
+        figures["centroids"] = Figure("Centroids of the clusters of trajectories", every)
+    return figures | {
         names[chart]: Figure(headings[chart], partial(_given, drawn))
         for chart, drawn in sections.section_charts(results).items()
         if chart in headings
@@ -120,7 +124,6 @@ def _section_headings(results: Results) -> dict[str, str]:
         "output": "Papers with other countries, and without",
         "foreign": "Citations from outside",
         "densities": f"{NETWORK_NAMES['collaboration']}: significant ties inside regions, and with the outside",
-        "centroids": "Centroids of the clusters of trajectories",
         "groups": "Integration groups and their speed",
         "agreement": "Agreement of the clusters with other choices",
         "silhouette": "Silhouette over the number of clusters",
@@ -143,7 +146,7 @@ def _section_headings(results: Results) -> dict[str, str]:
 
 
 def _spec(chart: Any) -> dict[str, Any]:
-    return resolve(chart.to_dict()) | {"background": LIGHT["paper"], "padding": 16}
+    return resolve(chart.to_dict(validate=False)) | {"background": LIGHT["paper"], "padding": 16}
 
 
 def _headed(spec: dict[str, Any], heading: str, *, simulated: bool) -> dict[str, Any]:

@@ -179,15 +179,36 @@ def label_matrix(results: Results, codes: Sequence[str]) -> pd.DataFrame:
 
 
 def matrix_countries(results: Results) -> dict[str, list[str]]:
-    """The countries of each label matrix, most papers first: "top" (Fig. 3B), "bloc" (Fig. 3C) where there is one."""
+    """The countries of each label matrix, most papers first: "top" (Fig. 3B), "bloc" (Fig. 3C) where there is one.
+
+    Countries without a label among the others are left out.
+    """
     if not len(label_shares(results)):
         return {}
-    order = ranked(results)
+    found = {
+        name: [code for code in codes if code in _labelled(results, codes)]
+        for name, codes in _matrix_candidates(results).items()
+    }
+    return {name: codes for name, codes in found.items() if len(codes) > 1}
+
+
+def without_label(results: Results, name: str) -> list[str]:
+    """The countries that a matrix leaves out because no tie among its countries gives them a label."""
+    codes = _matrix_candidates(results)[name]
+    return [code for code in codes if code not in _labelled(results, codes)]
+
+
+def _matrix_candidates(results: Results) -> dict[str, list[str]]:
+    order, bloc = ranked(results), matrix_bloc(results)
     found = {"top": order[: top_number(results)]}
-    bloc = matrix_bloc(results)
     if bloc is not None:
         found["bloc"] = [code for code in order if code in bloc_codes(results, bloc)]
-    return {name: codes for name, codes in found.items() if len(codes) > 1}
+    return found
+
+
+def _labelled(results: Results, codes: Sequence[str]) -> set[str]:
+    cells = label_matrix(results, codes)
+    return set(cells.loc[cells["label"].notna(), "row"])
 
 
 def matrix_bloc(results: Results) -> str | None:

@@ -151,7 +151,7 @@ def densities_chart(results: Results, network: str = COLLABORATION, **size: Any)
         scale=alt.Scale(domain=kinds, range=[colour("pole-3"), colour("other")]),
         legend=alt.Legend(orient="top"),
     )
-    x = alt.X("density:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5)).scale(zero=True)
+    x = alt.X("density:Q", title=None, axis=alt.Axis(format=".1~%", tickCount=5)).scale(zero=True, padding=10)
     span = alt.Chart(rows).mark_rule(strokeWidth=3, color=colour("rule"), aria=False)
     dots = (
         alt.Chart(frame)

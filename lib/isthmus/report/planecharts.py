@@ -51,7 +51,7 @@ def plane_chart(data: Any, *, what: str, above: str = "Knowledge exchange, z", *
     way = base.mark_line(color=colour("pole-3"), strokeWidth=2.5, interpolate="linear").encode(
         x=x, y=y, order=alt.Order("year:Q")
     )
-    points = base.mark_point(filled=True, color=colour("pole-3")).encode(
+    points = base.mark_point(filled=True, opacity=1, color=colour("pole-3")).encode(
         x=x,
         y=y,
         size=alt.condition("datum.mark != ''", alt.value(150), alt.value(34)),

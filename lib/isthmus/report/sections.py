@@ -25,6 +25,7 @@ from isthmus.report.words import (
     capital,
     count,
     in_sentence,
+    joined,
     number,
     percent,
     place_name,
@@ -71,6 +72,7 @@ def context(results: Results) -> dict[str, Any]:
         "matrices": _matrices(results),
         "groups": movements.integration_groups(results),
         "group_poles": [(pole, pole_name(pole)) for pole in results.poles],
+        "clusters": clustercharts.clusters(results),
         "label_names": LABEL_NAMES,
         "label_meanings": LABEL_MEANINGS,
         "top_number": movements.top_number(results),
@@ -215,6 +217,7 @@ def _matrices(results: Results) -> list[dict[str, Any]]:
                 "name": name,
                 "heading": matrix_words(results, name),
                 "sentence": f"Of {plural(total, 'pair')} with a trajectory: {', '.join(said)}." if said else "",
+                "without": joined([place_name(code) for code in movements.without_label(results, name)]),
                 "rows": rows,
             }
         )
@@ -247,12 +250,13 @@ def section_charts(results: Results) -> dict[str, Any]:
         "output": outputcharts.output_chart(results),
         "foreign": outputcharts.foreign_chart(results),
         "densities": outputcharts.densities_chart(results),
-        "centroids": clustercharts.centroids_chart(results),
         "groups": clustercharts.groups_chart(results),
         "agreement": uncertaintycharts.agreement_chart(results),
         "silhouette": uncertaintycharts.silhouette_chart(results),
         "sensitivity": uncertaintycharts.sensitivity_chart(results),
     }
+    for cluster in clustercharts.clusters(results):
+        made[f"centroid-{cluster}"] = clustercharts.centroid_chart(results, cluster)
     for at, pole in enumerate(results.poles):
         made[f"vectors-{at}"] = planecharts.vectors_chart(results, pole)
     for name, codes in movements.matrix_countries(results).items():

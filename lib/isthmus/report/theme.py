@@ -102,6 +102,7 @@ def config() -> dict[str, Any]:
             "tickColor": colour("rule"),
             "labelPadding": 6,
         },
+        "axisX": {"labelSeparation": 8},
         "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "end"},
         "legend": {
             **text,

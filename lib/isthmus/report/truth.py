@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from isthmus.report.movements import label_of
+from isthmus.report.movements import clustered
 from isthmus.report.results import COLLABORATION, PUBLICATION_YEAR, Results, rows_of
 from isthmus.report.ties import window_ties
 from isthmus.report.words import MISSING, count, measure, number, percent, place_name, plural
@@ -94,8 +95,15 @@ def compare(results: Results) -> Comparison | None:
 def planted_ties(results: Results) -> pd.DataFrame | None:
     """Each planted pair with `times` (planted over size in the window), mean_z, significant, z_change, planted_change.
 
-    None for a real snapshot, or when the answer key holds no tie.
+    With trajectories also planted_label and found_label, empty where there is none. None for a real snapshot, or when
+    the answer key holds no tie.
     """
+    found = _planted_ties(results)
+    return None if found is None else found.copy()
+
+
+@lru_cache(maxsize=1)  # asked for by the headlines, the section, its chart and its figure
+def _planted_ties(results: Results) -> pd.DataFrame | None:
     truth = results.truth
     if truth is None or truth.empty or not set(truth.columns) >= _NEEDED:
         return None
@@ -112,7 +120,8 @@ def planted_ties(results: Results) -> pd.DataFrame | None:
 
 
 def _found_labels(results: Results, planted: pd.DataFrame) -> list[str]:
-    return [label_of(results, row.src, row.dst) or "" for row in rows_of(planted[["src", "dst"]])]
+    labels = clustered(results).set_index(["src", "dst"])["label"].dropna().to_dict()
+    return [str(labels.get((row.src, row.dst), "")) for row in rows_of(planted[["src", "dst"]])]
 
 
 def bar(results: Results) -> float:

@@ -30,7 +30,11 @@
     if (name === "map") spec.height = Math.round(width * data.mapAspect);
     if (name.startsWith("matrix-") && width < 700) spec.layer[0].encoding.x.axis.labelFontSize = spec.layer[0].encoding.y.axis.labelFontSize = 10;
     if (name.startsWith("pair-")) spec.datasets = { ...spec.datasets, pair: pairRows(name === "pair-z"), plane: planeRows() };
-    if (width < 480) spec.config.legend.columns = 2;
+    if (width < 480) {
+      // legends below each other, long names in one column
+      spec.config.legend.columns = /^(densities|agreement)$/.test(name) ? 1 : 2;
+      spec.config.legend.layout = { top: { direction: "vertical", anchor: "start" } };
+    }
     views[name]?.finalize();
     const result = await vegaEmbed(element, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
     views[name] = result.view;

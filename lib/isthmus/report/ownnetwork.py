@@ -1,0 +1,175 @@
+"""The report of somebody's own yearly network of countries: published results without a snapshot and without Spark."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from isthmus import __version__
+from isthmus.errors import NetworkError, did_you_mean
+from isthmus.geography import COUNTRIES
+from isthmus.report.results import COLLABORATION, COLUMNS, PUBLICATION_YEAR
+
+WINDOW_YEARS = 5
+LEAST_FINITE_YEARS = 3
+THRESHOLD = 2.0
+
+
+def publish_network(
+    ties: pd.DataFrame,
+    fits: pd.DataFrame,
+    out: str | Path,
+    *,
+    title: str,
+    poles: Sequence[str] = ("US", "CN"),
+    window: tuple[int, int] | None = None,
+    regions: Mapping[str, Sequence[str]] | None = None,
+    threshold: float = THRESHOLD,
+    least_finite_years: int = LEAST_FINITE_YEARS,
+) -> Path:
+    """Write the judged ties of a network as the published results of a study, which `build_report` reads.
+
+    Papers and coverage are not known from a network alone: papers of a country are 0, and the coverage is empty.
+
+    Parameters
+    ----------
+    ties : year, source, target (ISO 3166-1 alpha-2 codes), and the columns of
+        `isthmus.nullmodels.significance.PairTable` from weight on.
+    fits : year and the columns of `isthmus.nullmodels.judge.FitReport`.
+    out : folder to write into.
+    title : as the report's heading says it.
+    poles : countries whose tie the report puts first.
+    window : first and last year whose mean z decides a significant tie; the last five without it.
+    regions : names and countries whose density of significant ties is counted.
+    threshold, least_finite_years : a tie is significant when its mean z over at least so many years is above it.
+
+    Raises
+    ------
+    NetworkError : no year, or a name that is no country code.
+
+    """
+    if "year" not in ties.columns:
+        raise NetworkError("the network has no column year; a report needs at least one year")
+    _refuse_unknown([*ties["source"].unique(), *ties["target"].unique(), *poles])
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    first, last = int(ties["year"].min()), int(ties["year"].max())
+    window = window or (max(first, last - WINDOW_YEARS + 1), last)
+    named = _named(ties)
+    significant = significant_ties(named, window, threshold=threshold, least_finite_years=least_finite_years)
+    tables = {
+        "ties": named,
+        "edges": named.loc[named["weight"] > 0, [*KEY, "weight"]].assign(fractional=float("nan")),
+        "nodes": _nodes(named),
+        "fits": fits.assign(network=COLLABORATION, reading=PUBLICATION_YEAR),
+        "significant": significant,
+        **{name: pd.DataFrame(columns=list(COLUMNS[name])) for name in ("coverage", "accounting", "gates")},
+    }
+    if regions:
+        tables["densities"] = regional_densities(significant, regions)
+    for name, frame in tables.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+    study = {
+        "study": "network",
+        "title": title,
+        "description": "A network of countries, held against what their sizes alone would make of it.",
+        "release": "none: the network was given",
+        "simulated": False,
+        "poles": list(poles),
+        "years": [first, last],
+        "significance_years": list(window),
+        "reading": "cited_year",
+        "null_model": str(fits["null_model"].iloc[0]),
+        "threshold": threshold,
+        "switches": {"significance.min_finite_years": least_finite_years},
+        "notes": ["Papers and coverage are unknown: only the network was given."],
+        "isthmus_version": __version__,
+    }
+    (folder / "study.json").write_text(json.dumps(study, indent=2, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+KEY = ["network", "reading", "year", "src", "dst"]
+
+
+def significant_ties(
+    ties: pd.DataFrame, window: tuple[int, int], *, threshold: float, least_finite_years: int
+) -> pd.DataFrame:
+    """Mean z of each pair over its finite years of the window, and whether it is above the threshold (METHODS 2.4).
+
+    Parameters
+    ----------
+    ties : network, reading, year, src, dst, weight, z, finite.
+    window : first and last year.
+    threshold, least_finite_years : as in `publish_network`.
+
+    """
+    pair = ["network", "reading", "src", "dst"]
+    inside = ties[ties["year"].between(*window)]
+    counted = inside[inside["finite"] & inside["z"].notna()].groupby(pair)["z"].agg(["size", "mean"])
+    found = inside.groupby(pair, as_index=False)["weight"].sum().merge(counted, on=pair, how="left")
+    found = found.rename(columns={"size": "finite_years", "mean": "mean_z"})
+    found["finite_years"] = found["finite_years"].fillna(0).astype("int32")
+    return found.assign(
+        significant=(found["finite_years"] >= least_finite_years) & (found["mean_z"] > threshold).fillna(False)
+    )
+
+
+def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Significant ties inside each region, and between it and the outside, of the pairs that were judged.
+
+    Parameters
+    ----------
+    significant : network, src, dst, significant.
+    regions : names and countries.
+
+    """
+    rows = []
+    for network, pairs in significant.groupby("network"):
+        for region, members in regions.items():
+            src, dst = pairs["src"].isin(list(members)), pairs["dst"].isin(list(members))
+            inside, crossing = pairs[src & dst], pairs[src ^ dst]
+            dense, outside = inside["significant"].mean(), crossing["significant"].mean()
+            rows.append(
+                {
+                    "network": network,
+                    "region": region,
+                    "members": len(members),
+                    "present": len({*pairs.loc[src, "src"], *pairs.loc[dst, "dst"]}),
+                    "inside_possible": len(inside),
+                    "inside_significant": int(inside["significant"].sum()),
+                    "outside_possible": len(crossing),
+                    "outside_significant": int(crossing["significant"].sum()),
+                    "density_inside": dense,
+                    "density_outside": outside,
+                    "ratio": dense / outside if outside else float("nan"),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _named(ties: pd.DataFrame) -> pd.DataFrame:
+    low, high = ties[["source", "target"]].min(axis=1), ties[["source", "target"]].max(axis=1)
+    rest = ties.drop(columns=[c for c in ("source", "target", "network") if c in ties.columns])
+    return rest.assign(network=COLLABORATION, reading=PUBLICATION_YEAR, src=low, dst=high)
+
+
+def _nodes(ties: pd.DataFrame) -> pd.DataFrame:
+    """Degree and strength of each country and year; what a network does not tell is 0."""
+    linked = ties[ties["weight"] > 0]
+    ends = pd.concat([linked[["year", end, "weight"]].rename(columns={end: "country"}) for end in ("src", "dst")])
+    sums = ends.groupby(["year", "country"], as_index=False)["weight"].agg(
+        collaboration_degree="size", collaboration_strength="sum"
+    )
+    unknown = ("papers", "papers_international", "exchange_degree", "exchange_strength")
+    return sums.assign(papers_fractional=0.0, **dict.fromkeys((*unknown, "citations_received", "citations_given"), 0))
+
+
+def _refuse_unknown(names: Sequence[str]) -> None:
+    for name in names:
+        if name not in COUNTRIES:
+            raise NetworkError(
+                f"{name!r} is no country (ISO 3166-1 alpha-2); {did_you_mean(str(name), list(COUNTRIES))} A report can "
+                "be made of networks of countries only"
+            )
