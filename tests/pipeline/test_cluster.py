@@ -15,17 +15,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SPARK_HOME = Path(pyspark.__file__).parent
-STAGES = "parse,tables,accounts,corpus,networks,significance,publish"
-STUDY = (
-    "--stages",
-    STAGES,
-    "--study",
-    "demonstration",
-    "--set",
-    "years.corpus=[2015, 2021]",
-    "--set",
-    "years.analysis=[2015, 2021]",
-)
+STUDY = ("--study", "demonstration", "--set", "years.corpus=[2010, 2021]", "--set", "years.analysis=[2010, 2021]")
 VOLATILE = ("seconds", "iterations")
 
 

@@ -32,6 +32,7 @@ SMALL_FILE = 0.75  # share of the wanted size below which a file is put together
 
 MAX_SIZE, MIN_SIZE = "spark.databricks.delta.optimize.maxFileSize", "spark.databricks.delta.optimize.minFileSize"
 RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+VACUUM_COMMITS = "spark.databricks.delta.vacuum.logging.enabled"  # two empty versions for each vacuuming
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RE
 
     """
     before = extent(store, table)
-    with _options(store, _size_options(before.bytes) | {RETENTION_CHECK: "false"}):
+    with _options(store, _size_options(before.bytes) | {RETENTION_CHECK: "false", VACUUM_COMMITS: "false"}):
         if before.files > 1:
             _handle(store, table).optimize().executeCompaction()
         _handle(store, table).vacuum(retention_days * 24)
