@@ -1,6 +1,8 @@
 """Names of clusters, and how far pairs move: convergence, divergence, integration.
 
-The paper names its four clusters by eye; here the centroids' directions decide (METHODS 2.5).
+The paper names its four clusters by eye; here the centroids' directions decide. A limit of the method, measured on
+simulated worlds: a z that stays level is noise, and rescaling stretches noise to [-1, 1] like any trend, so that a pair
+whose exchange falls at level collaboration is taken for SD about as often as for KD.
 """
 
 import numpy as np
