@@ -1,4 +1,4 @@
-"""Integration groups: with which poles a country converges, from which it diverges, and how fast (Gallo et al. 2026, Fig. 3D)."""
+"""Integration groups: with which poles a country converges, from which it diverges, and how fast (METHODS 2.6)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
