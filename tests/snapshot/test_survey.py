@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from isthmus.config import Bucket, Storage
 from isthmus.errors import SnapshotError
 from isthmus.snapshot.survey import Extent, survey
 
@@ -50,6 +51,18 @@ def test_a_manifest_alone_is_enough(tmp_path, layout):
     file = put(tmp_path, "manifest.json", {"date": "2026-06-25", "entities": {"works": works}})
     found = survey(str(file))
     assert (found.layout, found.works) == (layout, Extent(1, 1000, 10))
+
+
+def test_a_bucket_is_measured_by_its_manifest_without_a_part_in_it(s3_server):
+    endpoint, client = s3_server
+    client.create_bucket(Bucket="planned", ACL="public-read")
+    works = manifest("jsonl", "works", [("part_0000.gz", 1000, 10)])
+    for name, document in (("works", works), ("topics", manifest("jsonl", "topics", [("part_0000.gz", 70, 7)]))):
+        key = f"data/jsonl/{name}/manifest.json"
+        client.put_object(Bucket="planned", Key=key, Body=json.dumps(document).encode(), ACL="public-read")
+    storage = Storage(buckets={"planned": Bucket(endpoint=endpoint, region="us-east-1", access="anonymous")})
+    found = survey("s3://planned", storage=storage)
+    assert (found.origin, found.works, found.bytes) == ("manifest", Extent(1, 1000, 10), 1070)
 
 
 def test_a_legacy_copy_says_its_records_but_no_release(tmp_path):
