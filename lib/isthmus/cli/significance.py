@@ -29,8 +29,21 @@ SHOWN_TIES = 5
 @click.option("--seed", default=0, show_default=True, help="Seed of all random draws.")
 @click.option("--drop-loops", is_flag=True, help="Leave out rows whose source is their target.")
 @click.option("--linked-only", is_flag=True, help="List observed links only; pairs without a link still count in q.")
+@click.option("--report", "title", metavar="TITLE", help="Also write a report; for yearly networks of countries.")
+@click.option("--poles", default="US,CN", show_default=True, help="Countries whose tie the report puts first.")
+@click.option("--window", help="First and last year that decide a significant tie, as 2017-2021.  [default: last five]")
 def significance(
-    edges: Path, out: Path, model: str, samples: int, finite: str, seed: int, drop_loops: bool, linked_only: bool
+    edges: Path,
+    out: Path,
+    model: str,
+    samples: int,
+    finite: str,
+    seed: int,
+    drop_loops: bool,
+    linked_only: bool,
+    title: str | None,
+    poles: str,
+    window: str | None,
 ) -> None:
     """Hold every pair of a network against a null model with the same degrees and strengths.
 
@@ -58,6 +71,8 @@ def significance(
     ties = ties.rename(columns={"src": "source", "dst": "target"})
     _write(ties, fits, out)
     _summarise(ties, fits, keys, out)
+    if title is not None:
+        _report(ties, fits, out, title, tuple(poles.split(",")), _years(window))
     if (fits["status"] == "failed").all():
         raise NetworkError(f"no network could be fitted; the reasons are in {out / 'fits.csv'}")
 
@@ -75,6 +90,35 @@ def _write(ties: "pd.DataFrame", fits: "pd.DataFrame", out: Path) -> None:
             out / f"{name}.csv",
             csv.WriteOptions(quoting_style="needed"),
         )
+
+
+def _report(
+    ties: "pd.DataFrame",
+    fits: "pd.DataFrame",
+    out: Path,
+    title: str,
+    poles: tuple[str, ...],
+    window: tuple[int, int] | None,
+) -> None:
+    from isthmus.geography.blocs import GROUPINGS, blocs
+    from isthmus.report import build_report, findings, load_results
+    from isthmus.report.ownnetwork import publish_network
+
+    regions = {bloc.name: sorted(bloc.members()) for bloc in blocs() if bloc.name in GROUPINGS}
+    folder = publish_network(ties, fits, out / "report", title=title, poles=poles, window=window, regions=regions)
+    build_report(folder, folder / "report.html", figures=True)
+    for finding in findings(load_results(folder)):
+        click.echo(f"  - {finding}")
+    click.echo(f"report: {folder}/report.html")
+
+
+def _years(window: str | None) -> tuple[int, int] | None:
+    if window is None:
+        return None
+    first, dash, last = window.partition("-")
+    if not (dash and first.isdigit() and last.isdigit() and int(first) <= int(last)):
+        raise click.BadParameter(f"{window!r} is no span of years; write it as 2017-2021", param_hint="--window")
+    return int(first), int(last)
 
 
 def _summarise(ties: "pd.DataFrame", fits: "pd.DataFrame", keys: list[str], out: Path) -> None:

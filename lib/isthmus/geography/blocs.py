@@ -61,7 +61,7 @@ _DESCRIPTIONS = {
     "Arab countries": "the members of the League of Arab States, in all years",
 }
 #: Groupings by place or history, not organisations that a country joins: the same members in all years.
-_GROUPINGS = ("South America", "Former Soviet Union", "Balkans", "Arab countries")
+GROUPINGS = ("South America", "Former Soviet Union", "Balkans", "Arab countries")
 
 
 @cache
@@ -73,7 +73,7 @@ def _by_name() -> dict[str, Bloc]:
     union = rows["EU"]
     rows[_EU28_FIXED] = list(union)
     rows[_EU27_FIXED] = [m for m in union if m.left is None]
-    fixed = {_EU27_FIXED, _EU28_FIXED, *_GROUPINGS}
+    fixed = {_EU27_FIXED, _EU28_FIXED, *GROUPINGS}
     return {
         name: Bloc(name, description, name in fixed, tuple(rows[name])) for name, description in _DESCRIPTIONS.items()
     }

@@ -111,9 +111,9 @@ def significant_ties(
     found = inside.groupby(pair, as_index=False)["weight"].sum().merge(counted, on=pair, how="left")
     found = found.rename(columns={"size": "finite_years", "mean": "mean_z"})
     found["finite_years"] = found["finite_years"].fillna(0).astype("int32")
-    return found.assign(
-        significant=(found["finite_years"] >= least_finite_years) & (found["mean_z"] > threshold).fillna(False)
-    )
+    enough = (found["finite_years"] >= least_finite_years) & (found["mean_z"] > threshold).fillna(False)
+    called: pd.DataFrame = found.assign(significant=enough)
+    return called
 
 
 def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -163,7 +163,10 @@ def _nodes(ties: pd.DataFrame) -> pd.DataFrame:
         collaboration_degree="size", collaboration_strength="sum"
     )
     unknown = ("papers", "papers_international", "exchange_degree", "exchange_strength")
-    return sums.assign(papers_fractional=0.0, **dict.fromkeys((*unknown, "citations_received", "citations_given"), 0))
+    nodes: pd.DataFrame = sums.assign(
+        papers_fractional=0.0, **dict.fromkeys((*unknown, "citations_received", "citations_given"), 0)
+    )
+    return nodes
 
 
 def _refuse_unknown(names: Sequence[str]) -> None:
