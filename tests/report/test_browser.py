@@ -64,7 +64,7 @@ def visit(browser, report):
 def test_every_chart_is_drawn(visit):
     page = visit()
     charts = page.locator(".chart")
-    assert charts.count() == 12
+    assert charts.count() == 33
     for at in range(charts.count()):
         chart = charts.nth(at)
         assert chart.get_attribute("data-drawn") == "true", chart.get_attribute("id")
@@ -88,6 +88,9 @@ def test_a_reader_picks_a_pair(visit, results_dir):
     assert cells[2] == str(row["weight"])
     assert float(cells[4].replace("−", "-")) == pytest.approx(row["z"], abs=0.0051)
     assert cells[7] == "93%"
+    rows = page.locator("#chart-pair-plane svg .mark-symbol path")
+    assert rows.count() >= 2 * 14, "each year alone, and smoothed"
+    assert "Way from 2008 to 2021: " in page.locator("#pair-summary").inner_text()
     page.click("#pair-swap")
     assert page.locator("#pair-summary").inner_text().startswith("Kenya and Namibia")
 
@@ -98,6 +101,32 @@ def test_the_same_country_twice_and_an_address_with_a_pair(visit):
     page.select_option("#pair-first", label="United States")
     page.wait_for_function("document.getElementById('pair-body').hidden")
     assert page.locator("#pair-summary").inner_text() == "Choose two different countries."
+
+
+def test_a_pair_without_a_trajectory_has_no_label(visit):
+    page = visit(anchor="#pair=US-XK")
+    assert page.locator("#pair-summary").inner_text().startswith("United States and Kosovo")
+    assert "Way from" not in page.locator("#pair-summary").inner_text()
+    assert page.locator("#chart-pair-plane svg .mark-symbol path").count() >= 12
+
+
+def test_the_scorecard_is_filtered_by_verdict(browser, make_results, tmp_path):
+    page = browser.new_page()
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(build_report(make_results(simulated=False, uncertainty=False), tmp_path / "report.html").path.as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    rows = page.locator("#score-table tbody tr:visible")
+    assert rows.count() == 77
+    page.select_option("#score-verdict", label="outside")
+    shown = rows.count()
+    assert 0 < shown < 77
+    assert set(page.locator("#score-table tbody tr:visible td.verdict").all_inner_texts()) == {"✗ outside"}
+    assert page.locator("#score-status").inner_text() == f"{shown} of 77 shown"
+    page.get_by_role("button", name="Class").click()
+    assert page.locator("#score-table th[aria-sort]").inner_text().startswith("Class")
+    page.close()
+    assert complaints == []
 
 
 def test_ties_are_searched_and_sorted(visit):
@@ -138,7 +167,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(visit, scheme):
     page = visit(width=390, height=844, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     wide = page.evaluate(
-        "[...document.querySelectorAll('main .chart:not(.map) svg')].filter(s => s.getBoundingClientRect().right > 391).length"
+        "[...document.querySelectorAll('main .chart:not(.map):not(.matrix) svg')].filter(s => s.getBoundingClientRect().right > 391).length"
     )
     assert wide == 0
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")

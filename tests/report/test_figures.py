@@ -43,8 +43,9 @@ def test_resolved_figures_hold_no_variables(results_dir):
 
 def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
     every = study_figures(load_results(results_dir))
-    few = {name: every[name] for name in ("map_collaboration", "pair_US_CN", "truth")}
+    few = {name: every[name] for name in ("map_collaboration", "pair_US_CN", "truth", "centroids", "groups")}
     monkeypatch.setattr("isthmus.report.figures.study_figures", lambda _: few)
+    monkeypatch.setattr("isthmus.report.page.study_figures", lambda _: few)
     (tmp_path / "figures").mkdir()
     for name in ("partners_FR_collaboration.png", "my_own.png"):
         (tmp_path / "figures" / name).touch()
@@ -64,15 +65,25 @@ def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
     assert "Hong Kong" in drawn
     assert "Collaboration: ties stronger than size explains, 2017–2021" in drawn
     assert "SIMULATED DATA" in drawn
+    assert "scientific convergence" in (tmp_path / "figures" / "centroids.svg").read_text(encoding="utf-8")
+    page = summary.path.read_text(encoding="utf-8")
+    assert 'href="figures/groups.png"' in page
+    assert 'href="figures/coverage.svg"' not in page, "was not written"
     assert "var(--" not in drawn
 
 
 def test_every_figure_of_the_study_is_offered(results_dir, make_results):
-    assert set(study_figures(load_results(results_dir))) == {
+    before = {
         "coverage", "papers", "international", "map_collaboration", "map_knowledge_exchange",
         "partners_US_collaboration", "partners_US_knowledge_exchange", "partners_CN_collaboration",
-        "partners_CN_knowledge_exchange", "pair_US_CN", "truth",
+        "partners_CN_knowledge_exchange", "pair_US_CN", "truth", "volume_US_CN_collaboration",
+        "volume_US_CN_knowledge_exchange", "trajectory_US_CN",
     }  # fmt: skip
+    assert set(study_figures(load_results(results_dir))) == before | {
+        "output", "foreign_citations", "densities", "centroids", "groups", "agreement", "silhouette", "sensitivity",
+        "vectors_US", "vectors_CN", "matrix_top", "matrix_bloc", "trajectory_US_CN_ecm-variance-corrected",
+    }  # fmt: skip
+    assert set(study_figures(load_results(make_results(movements=False)))) == before
     assert "truth" not in study_figures(load_results(make_results(simulated=False)))
 
 

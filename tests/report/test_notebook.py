@@ -33,8 +33,11 @@ def test_it_runs_on_published_results(notebook, results_dir, monkeypatch, tmp_pa
     assert "6 of 325 pairs of countries worked together more" in text
     assert "mean z" in text
     pictures = [output["data"]["image/svg+xml"] for output in outputs if "image/svg+xml" in output.get("data", {})]
-    assert len(pictures) == 3
+    assert len(pictures) == 10
     assert "Hong Kong" in pictures[0]
+    assert "converging with China only: Canada" in text
     assert "http://" not in "".join(pictures).replace("http://www.w3.org/", "")
     tables = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
     assert any("Hong Kong" in table for table in tables)
+    assert any("null model: variance-corrected" in table for table in tables)
+    assert text.rstrip().count("None") == 1, "no scorecard of simulated data"

@@ -24,8 +24,7 @@ from isthmus.report.scorerules import RULES
 
 WINDOW = tuple(range(2017, 2022))
 YEARS = tuple(range(2000, 2022))
-PLACES = ("AU BR CA CN DE ES FR GB HK ID IL IN IT JP KR NL PK PL RU SG TN TW US VN "
-          "AT BE CZ FI GR HU IE PT RO SE AR CL CO KZ UA RS BG SA EG").split()  # fmt: skip
+PLACES = ["AU", "BR", "CA", "CN", "DE", "ES", "FR", "GB", "HK", "ID", "IL", "IN", "IT", "JP", "KR", "NL", "PK", "PL", "RU", "SG", "TN", "TW", "US", "VN", "AT", "BE", "CZ", "FI", "GR", "HU", "IE", "PT", "RO", "SE", "AR", "CL", "CO", "KZ", "UA", "RS", "BG", "SA", "EG"]  # fmt: skip
 RANKS = ("US", "CN", "GB", "DE")
 SIGNIFICANT = {("CN", "PK"), ("CN", "VN"), ("CN", "HK"), ("IN", "US"),
                ("AR", "BR"), ("KZ", "UA"), ("BG", "RS"), ("EG", "SA")}  # fmt: skip

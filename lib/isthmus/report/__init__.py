@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from isthmus.report.pairs import pair_series
     from isthmus.report.pairtext import pair_table
     from isthmus.report.results import Results, load_results
-    from isthmus.report.scorecard import write_scorecard
+    from isthmus.report.scorecard import scorecard_rows, standing, write_scorecard
     from isthmus.report.sections import section_charts
     from isthmus.report.ties import partners, significant_ties
     from isthmus.report.uncertainty import agreement_table, sensitivity_table
@@ -51,10 +51,12 @@ _HOMES = {
     "partners_chart": "charts",
     "plane_frame": "movements",
     "ranked": "movements",
+    "scorecard_rows": "scorecard",
     "section_charts": "sections",
     "sensitivity_table": "uncertainty",
     "show": "figures",
     "significant_ties": "ties",
+    "standing": "scorecard",
     "tie_map": "maps",
     "vectors": "movements",
     "write_scorecard": "scorecard",
@@ -81,10 +83,12 @@ __all__ = [
     "partners_chart",
     "plane_frame",
     "ranked",
+    "scorecard_rows",
     "section_charts",
     "sensitivity_table",
     "show",
     "significant_ties",
+    "standing",
     "tie_map",
     "vectors",
     "write_scorecard",

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -129,6 +130,12 @@ def _score(results: Results, published: Published) -> Score:
     )
 
 
+def scorecard_rows(results: Results) -> list[dict[str, Any]]:
+    """The scorecard as rows for a table: what it is (`kind`), and the fields of `Score`."""
+    kind = standing(results)
+    return [{"kind": kind} | asdict(score) for score in scorecard(results)]
+
+
 def published_text(published: Published) -> str:
     """A published value as a reader sees it: yes, falls, 46, 15%, SC_both."""
     value = published.value
@@ -183,14 +190,13 @@ def write_scorecard(results: Results, folder: str | Path) -> tuple[Path, ...]:
     """
     folder = Path(folder)
     targets = [folder / name for name in FILES]
-    scores = scorecard(results)
-    if not scores:
+    rows = scorecard_rows(results)
+    if not rows:
         for target in targets:
             target.unlink(missing_ok=True)
         return ()
     folder.mkdir(parents=True, exist_ok=True)
-    frame = pd.DataFrame([asdict(score) for score in scores]).assign(kind=standing(results))
-    frame = frame.astype({"ours_value": "float64"})
+    frame = pd.DataFrame(rows).astype({"ours_value": "float64"})
     frame.to_parquet(targets[0], index=False)
     frame.to_csv(targets[1], index=False)
     return tuple(targets)
