@@ -18,6 +18,8 @@ Without options: simulates a small snapshot with known truth and runs the demons
   --stages a,b             only these stages
   --set FIELD=VALUE        override a field of the study (repeatable)
   --partial                accept a snapshot that is not all that its manifest says
+  --incremental            read only the parts that changed since the tables were made
+  --storage FILE           how buckets are reached: endpoint, region, keys (isthmus run --help)
   --force                  run stages that have nothing to do, too
   --dry-run                say what would run and why
   -h, --help               this text
@@ -46,8 +48,8 @@ while [ $# -gt 0 ]; do
     --master) master="$(value_of "$@")"; shift 2 ;;
     --worker-python) worker_python="$(value_of "$@")"; shift 2 ;;
     --no-ship) ship=no; shift ;;
-    --results | --stages | --set | --layout) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
-    --partial | --force | --dry-run | --quiet) arguments+=("$1"); shift ;;
+    --results | --stages | --set | --layout | --storage) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
+    --partial | --incremental | --force | --dry-run | --quiet) arguments+=("$1"); shift ;;
     -h | --help) usage; exit 0 ;;
     --) shift; break ;;
     *) die "unknown option $1 (see scripts/submit.sh --help)" ;;
@@ -79,7 +81,7 @@ arguments+=(--study "$study" --warehouse "${warehouse:-$ROOT/warehouse/openalex}
 [ -n "$snapshot" ] && arguments+=(--snapshot "$snapshot")
 
 jar_sets=()
-case "$snapshot $warehouse" in *s3a://*) jar_sets=(s3); "$VENV/bin/python" -c 'from isthmus.engine.jars import main; main()' s3 ;; esac
+case "$snapshot $warehouse " in *s3a://* | *" s3://"*) jar_sets=(s3); "$VENV/bin/python" -c 'from isthmus.engine.jars import main; main()' s3 ;; esac
 listed="$("$VENV/bin/python" -c 'from isthmus.engine.session import main; main()' "$master" "${jar_sets[@]}")" || exit 1
 mapfile -t options <<<"$listed"
 SPARK_HOME="$("$VENV/bin/python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')"

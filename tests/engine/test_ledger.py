@@ -216,3 +216,14 @@ def test_a_table_store_gives_back_what_was_recorded(spark, store):
     read = Ledger(store).last_done("networks", "s")
     assert replace(read, started_at=BEGAN) == replace(entry("done", gates=gates), started_at=BEGAN)
     assert store.read(LEDGER).selectExpr("string(max(started_at))").first()[0] == "2026-08-01 12:01:00"
+
+
+def test_no_secret_is_recorded(memory):
+    from isthmus.config.secrets import remember_secret
+
+    secret = remember_secret("the-secret-of-a-bucket")
+    log = Ledger(memory)
+    log.record(entry("failed", message=f"OSError: refused {secret}", inputs={"snapshot": f"s3://{secret}@x"}))
+    [row] = memory.rows
+    assert row["message"] == "OSError: refused ***"
+    assert secret not in repr(row)

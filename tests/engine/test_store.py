@@ -225,3 +225,24 @@ class TestLocations:
         store.overwrite(TIES, rows(("a", "CN", 1)))
         assert (tmp_path / "house" / "ties").is_dir()
         assert content(store) == [("a", "CN", 1)]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"checks": {"weight_positive": "weight > 5"}}, r"other checks: .*weight > 0.*expected .*weight > 5"),
+        ({"partition_by": ()}, r"other partitions: \['study'\], expected \[\]"),
+    ],
+)
+def test_other_checks_and_partitions_of_a_table_are_noticed(spark, store, rows, change, words):
+    store.overwrite(TIES, rows(("a", "CN", 1)))
+    changed = replace(TIES, **change)
+    again = TableStore(spark, store.location)
+    with pytest.raises(StoreError, match=words):
+        again.replace(changed, rows(("a", "CN", 9)), {"study": "a"})
+    again.overwrite(changed, rows(("a", "CN", 9)))  # the whole table is written anew, so it gets its new form
+    assert content(again) == [("a", "CN", 9)]
+    TableStore(spark, store.location).replace(changed, rows(("a", "US", 8)), {"study": "a"})
+    if "checks" in change:
+        with pytest.raises(StoreError, match="weight > 5"):
+            again.overwrite(changed, rows(("a", "CN", 3)))

@@ -305,6 +305,31 @@ def test_unknown_fields_are_counted_from_the_first_thousand_lines(tmp_path):
     assert summary["unknown"] == [("brand_new", 3)]
 
 
+def test_unknown_fields_inside_those_that_are_read_are_counted_too(tmp_path):
+    authors = [{"author": {"id": url("A1"), "gender": "x"}, "institutions": [{"id": url("I1"), "city": "x"}]}] * 2
+    line = dump(
+        authorships=authors,
+        topics=[{"id": url("T1"), "rank": 1}],
+        primary_location={"source": {"id": url("S1"), "tier": 1}},
+    )
+    _, _, summary = parse(tmp_path, [line, dump(authorships=None, topics="x")])
+    expected = [
+        "authorships.author.gender",
+        "authorships.institutions.city",
+        "primary_location.source.tier",
+        "topics.rank",
+    ]
+    assert summary["unknown"] == [(name, 1) for name in expected]
+
+
+def test_real_records_have_no_unknown_fields_inside(openalex_records):
+    for name in ("works_2026_format", "works_walden_2025_11_rows", "works_legacy_snapshot_rows"):
+        file = openalex_records / f"{name}.jsonl.gz"
+        part = Part("works", file.name, file.stat().st_size)
+        *_, last = parse_part(open_root(str(openalex_records)), part)
+        assert [field for field, _ in last["summary"][0].as_py()["unknown"] if "." in field] == []
+
+
 def test_field_names_that_are_no_text(tmp_path):
     works, rejects, summary = parse(tmp_path, [b'{"id": "https://openalex.org/W1", "\xff": 1}'])
     assert len(works) == 1

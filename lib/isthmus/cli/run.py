@@ -34,6 +34,7 @@ _common = _options(
     click.option("--partial", is_flag=True, help="Accept a snapshot that is not all that its manifest says."),
     click.option("--layout", type=click.Choice(["parquet", "jsonl", "legacy", "loose"]), help="If several are there."),
     storage_option,
+    click.option("--incremental", is_flag=True, help="Read only the parts that changed since the tables were made."),
     click.option("--force", is_flag=True, help="Run stages that have nothing to do, too."),
     click.option("--quiet", is_flag=True, help="No progress, only the last words."),
 )
@@ -78,16 +79,25 @@ def run(
     "\b\n"
     "  isthmus ingest --snapshot /data/openalex-snapshot\n"
     "  isthmus ingest --snapshot folder-of-json-lines --warehouse warehouse/my_field\n"
+    "  isthmus ingest --snapshot s3://openalex --layout jsonl --incremental\n"
+    "  isthmus ingest --snapshot s3://openalex --for-study gallo2026 --warehouse warehouse/gallo2026\n"
 )
 @click.option("--snapshot", required=True, help="Folder or URI of the snapshot.")
+@click.option(
+    "--for-study", default=None, metavar="STUDY", help="Keep only what this study needs: a fraction of the disk."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @_common
-def ingest(snapshot: str, dry_run: bool, master: str | None, **common: Any) -> None:
-    """Read a snapshot into tables that all studies share."""
-    _run(Request(snapshot=snapshot, **{k: common[k] for k in COMMON_FIELDS}), master, dry_run=dry_run)
+def ingest(snapshot: str, for_study: str | None, dry_run: bool, master: str | None, **common: Any) -> None:
+    """Read a snapshot into tables that all studies share, or into those that one study needs."""
+    study = load_study(for_study) if for_study else None
+    request = Request(snapshot=snapshot, for_study=study, **{k: common[k] for k in COMMON_FIELDS})
+    _run(request, master, dry_run=dry_run)
+    if study is not None and not dry_run:
+        click.echo(f"Next:    isthmus run --study {for_study} --warehouse {request.warehouse}   (without --snapshot)")
 
 
-COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "force", "quiet")
+COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "force", "quiet")
 
 
 def _run(request: Request, master: str | None, *, dry_run: bool) -> None:

@@ -210,7 +210,7 @@ def _sentence(problem: Any) -> str:
     if kind == "extra_forbidden":
         inside = len(problem["loc"]) > 1
         fields = list((Bucket if inside else Storage).model_fields)
-        return f"no such field; {did_you_mean(last, fields)}. Secrets are named by their environment variable only"
+        return f"no such field (a secret is named by its environment variable only); {did_you_mean(last, fields)}"
     if kind == "literal_error":
         return f"is not accepted; valid: {', '.join(get_args(Access))}"
     if kind == "string_pattern_mismatch":

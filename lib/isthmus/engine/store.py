@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Value = str | int | bool
 
+CHECK = "delta.constraints."  # prefix of the property that holds a check
+
 REFUSAL = re.compile(
     r"\[DELTA_(?:VIOLATE_CONSTRAINT_WITH_VALUES|NOT_NULL_CONSTRAINT_VIOLATED|REPLACE_WHERE_MISMATCH)] "
     r"(.+?)\s*(?:\n\s+at |$)",  # up to the stack of calls
@@ -56,6 +58,10 @@ class TableStore:
         if _name(table) not in self._there and self._is_there(table):
             self._there.add(_name(table))
         return _name(table) in self._there
+
+    def fits(self, spec: TableSpec) -> bool:
+        """Whether the table is there and has the columns that this version of Isthmus gives it."""
+        return self.exists(spec) and _types(self._frame(spec).schema) == _types(spec.schema)
 
     def read(self, table: TableSpec | str) -> "DataFrame":
         """The table's rows.
@@ -172,16 +178,30 @@ class TableStore:
         if not self.exists(spec):
             self.spark.sql(self._definition("CREATE TABLE IF NOT EXISTS", spec))
             return
-        found, expected = _types(self._frame(spec).schema), _types(spec.schema)
-        if found == expected:
+        changed = self._changed(spec)
+        if not changed:
             return
         if not replace_if_changed:
-            changed = sorted(set(found.items()) ^ set(expected.items()))
             raise StoreError(
-                f"table {spec.name!r} in {self.location} was written with other columns: {changed}. Its rows come from "
-                f"another version of Isthmus; delete the table and run its stage again, or use a new warehouse."
+                f"table {spec.name!r} in {self.location} was written with other {changed}. Its rows come from another "
+                f"version of Isthmus; delete the table and run its stage again, or use a new warehouse."
             )
         self.spark.sql(self._definition("REPLACE TABLE", spec))
+
+    def _changed(self, spec: TableSpec) -> str:
+        """In what the table that is there differs from its specification, in words; empty when in nothing."""
+        found, expected = _types(self._frame(spec).schema), _types(spec.schema)
+        if found != expected:
+            return f"columns: {sorted(set(found.items()) ^ set(expected.items()))}"
+        detail = self._handle(spec).detail().select("partitionColumns", "properties").first()
+        if detail is None:
+            return ""
+        if tuple(detail.partitionColumns) != spec.partition_by:
+            return f"partitions: {list(detail.partitionColumns)}, expected {list(spec.partition_by)}"
+        checks = {k.removeprefix(CHECK): v for k, v in detail.properties.items() if k.startswith(CHECK)}
+        if checks != {name.lower(): sql for name, sql in spec.checks.items()}:
+            return f"checks: {checks}, expected {dict(spec.checks)}"
+        return ""
 
     def _definition(self, verb: str, spec: TableSpec) -> str:
         """The table as SQL: Delta's own builder takes neither `catalog.schema.table` nor every path."""
@@ -191,7 +211,7 @@ class TableStore:
             clauses.append(f"PARTITIONED BY ({', '.join(map(_quoted, spec.partition_by))})")
         clauses.append(f"COMMENT {_literal(spec.comment)}")
         if spec.checks:
-            checks = (f"{_literal(f'delta.constraints.{c}')} = {_literal(sql)}" for c, sql in spec.checks.items())
+            checks = (f"{_literal(f'{CHECK}{c.lower()}')} = {_literal(sql)}" for c, sql in spec.checks.items())
             clauses.append(f"TBLPROPERTIES ({', '.join(checks)})")
         return " ".join(clauses)
 

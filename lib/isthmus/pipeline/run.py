@@ -8,6 +8,7 @@ from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
 from isthmus.errors import ConfigError, StoreError
 from isthmus.pipeline.maintenance import maintenance_stage
+from isthmus.pipeline.onestudy import require_serves
 from isthmus.pipeline.places import pole_members
 from isthmus.pipeline.publish import TRUTH_TIES
 from isthmus.pipeline.runner import Runner, choose_stages
@@ -39,6 +40,8 @@ class Request:
     force : run stages that have nothing to do, too.
     quiet : no progress.
     storage : how buckets are reached.
+    incremental : read only the parts of the snapshot that changed since the tables were made.
+    for_study : make tables that hold only what this study needs; None makes them for all studies.
 
     """
 
@@ -52,6 +55,8 @@ class Request:
     force: bool = False
     quiet: bool = False
     storage: Storage = field(default_factory=Storage)
+    incremental: bool = False
+    for_study: Study | None = None
 
     @property
     def results_folder(self) -> str:
@@ -96,6 +101,10 @@ def wanted_stages(request: Request) -> list[Stage]:
     ConfigError : a name is no stage, a stage needs a study or a snapshot that is not named, or a pole is no place.
 
     """
+    if request.for_study is not None and request.incremental:
+        raise ConfigError(
+            "--for-study reads the snapshot twice and keeps little of it: it does not go with --incremental"
+        )
     if request.study is not None:
         pole_members(request.study)
     possible = [s for s in STAGES if _possible(s, request)]
@@ -139,6 +148,8 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
     store = TableStore(spark, request.warehouse)
     snapshot = snapshot or request.open_snapshot()
     release, notes = _origin(store, snapshot)
+    if snapshot is None and request.study is not None:
+        require_serves(notes.pop("for_study"), request.study)
     run = Run(
         spark=spark,
         store=store,
@@ -148,6 +159,8 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
         results=request.results_folder if request.study else "",
         notes=notes,
         storage=request.storage,
+        incremental=request.incremental,
+        for_study=request.for_study,
     )
     return Runner(run, STAGES)
 
@@ -166,6 +179,7 @@ def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str
     return made.release, {
         "snapshot": made.inputs.get("snapshot", ""),
         "simulated": made.inputs.get("simulated") == "True",
+        "for_study": made.inputs.get("for_study", ""),
     }
 
 

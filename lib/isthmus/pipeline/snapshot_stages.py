@@ -1,14 +1,16 @@
 """The stages of a snapshot: from its parts to the tables that all studies share."""
 
 from collections.abc import Callable
+from functools import partial
 
 from pyspark.sql import functions as F
 
 from isthmus import tables as t
 from isthmus.engine import Gate, GateResult, check_gates
+from isthmus.pipeline.onestudy import dated, key_of, parse_for_study
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.snapshot.model import NEEDED_ENTITIES
-from isthmus.tables.built import concurrently
+from isthmus.tables.built import both
 from isthmus.tables.everything import Builder
 
 MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a new format
@@ -18,7 +20,7 @@ def _build(*builders: Builder) -> Callable[[Run], Outcome]:
     """A stage that writes these tables, none of which reads another of them, at the same time."""
 
     def run(context: Run) -> Outcome:
-        built = t.build_concurrently(context.spark, context.store, context.the_snapshot, *builders)
+        built = t.build_concurrently(context.spark, context.store, dated(context), *builders)
         notes = tuple(note for one in built for note in one.notes)
         rows_in = [one.rows_in for one in built if one.rows_in is not None]
         said = ", ".join(f"{one.rows_out:,} {one.table.replace('_', ' ')}" for one in built)
@@ -28,24 +30,32 @@ def _build(*builders: Builder) -> Callable[[Run], Outcome]:
 
 
 def _parse(context: Run) -> Outcome:
-    parsed = _build(t.parse_works, t.parse_entities)(context)
     snapshot = context.the_snapshot
-    discarded = t.build_discarded(context.spark, context.store, snapshot)
-    said = f"{sum(len(snapshot.parts(entity)) for entity in NEEDED_ENTITIES):,} parts read"
-    notes = (*snapshot.problems, *snapshot.notes, *parsed.notes, *discarded.notes)
-    return Outcome(said, parsed.rows_in, notes=notes)
+    built = parse_for_study(context, context.for_study) if context.for_study else _parse_all(context)
+    context.require_same_snapshot()
+    read = sum(one.parts_read or 0 for one in built)
+    there = sum(len(snapshot.parts(entity)) for entity in NEEDED_ENTITIES)
+    said = f"{read:,} parts read" + (f", {there - read:,} unchanged" if read < there else "")
+    return Outcome(said, notes=(*snapshot.problems, *snapshot.notes, *(note for one in built for note in one.notes)))
+
+
+def _parse_all(context: Run) -> list[t.Built]:
+    spark, store, snapshot = context.spark, context.store, context.the_snapshot
+    readers = (partial(parse, incremental=context.incremental) for parse in (t.parse_works, t.parse_entities))
+    parsed = t.build_concurrently(spark, store, snapshot, *readers)
+    return [*parsed, t.build_discarded(spark, store, snapshot)]
 
 
 def _accounts(context: Run) -> Outcome:
-    spark, store, snapshot = context.spark, context.store, context.the_snapshot
-    accounts: list[t.AccountingBuilt] = []
-    concurrently(
-        lambda: t.build_coverage(spark, store, snapshot),
-        lambda: accounts.append(t.build_accounting(spark, store, snapshot)),
+    spark, store, snapshot = context.spark, context.store, dated(context)
+    coverage = t.build_coverage_of_seen if context.for_study else t.build_coverage
+    staging = t.SEEN_WORKS if context.for_study else t.PARSED_WORKS
+    _, accounts = both(
+        lambda: coverage(spark, store, snapshot), lambda: t.build_accounting(spark, store, snapshot, staging)
     )
     gates = check_gates("accounting", store.read(t.ACCOUNTING), _accounting_gates())
-    said = f"every line accounted for, {accounts[0].rejects.rows_out:,} rejected"
-    return Outcome(said, notes=accounts[0].accounting.notes, gates=tuple(gates))
+    said = f"every line accounted for, {accounts.rejects.rows_out:,} rejected"
+    return Outcome(said, notes=accounts.accounting.notes, gates=tuple(gates))
 
 
 def _accounting_gates() -> list[Gate]:
@@ -97,6 +107,7 @@ def _fingerprints(context: Run) -> dict[str, str]:
         "snapshot": snapshot.uri,
         "layout": snapshot.layout,
         "simulated": str(bool(context.notes.get("simulated"))),
+        "for_study": key_of(context.for_study),
     }
 
 
@@ -107,7 +118,7 @@ SNAPSHOT_STAGES: tuple[Stage, ...] = (
         scope="snapshot",
         needs=(),
         writes=(t.PARSED_WORKS, t.PARSED_ENTITIES, t.DISCARDED),
-        rooms=("snapshot", "tables.parsed", "tables.discarded", "tables.reading"),
+        rooms=("snapshot", "tables.parsed", "tables.changes", "tables.discarded", "tables.reading", "tables.onestudy"),
         inputs=_fingerprints,
         run=_parse,
     ),

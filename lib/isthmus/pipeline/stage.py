@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from isthmus.config import Storage, Study
 from isthmus.engine import GateResult, TableSpec, TableStore
-from isthmus.snapshot import Snapshot
+from isthmus.snapshot import Snapshot, open_snapshot
+from isthmus.snapshot.checksum import require_unchanged
 from isthmus.snapshot.filesystem import Root, open_root
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Run:
     gates : stage -> its quality checks, filled while the run goes on.
     remarks : stage -> its notes, filled while the run goes on.
     storage : how the buckets of the run are reached.
+    incremental : read only the parts of the snapshot that changed since the tables were made.
+    for_study : make tables that hold only what this study needs; None makes them for all studies.
 
     """
 
@@ -41,6 +44,8 @@ class Run:
     gates: dict[str, tuple[GateResult, ...]] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage)
+    incremental: bool = False
+    for_study: Study | None = None
 
     @property
     def the_study(self) -> Study:
@@ -48,6 +53,18 @@ class Run:
         if self.study is None:
             raise ValueError("this stage needs a study")
         return self.study
+
+    def require_same_snapshot(self) -> None:
+        """Make sure, after its parts were read, that the snapshot is still the one that was opened.
+
+        Raises
+        ------
+        SnapshotError : it changed meanwhile.
+
+        """
+        before = self.the_snapshot
+        now = open_snapshot(before.uri, layout=before.layout, partial=before.partial, storage=before.storage)
+        require_unchanged(before, now)
 
     @property
     def results_root(self) -> Root:

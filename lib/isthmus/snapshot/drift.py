@@ -64,14 +64,58 @@ KNOWN_FIELDS: Mapping[str, frozenset[str]] = {
 }
 """Fields seen in the official documentation and in records of 2021 to 2026."""
 
+_LEVEL = _words("id display_name")
+_TOPIC = _words("id display_name score subfield field domain")
+KNOWN_INSIDE: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "works": {
+        "authorships": _words(
+            """
+            author author_position countries institutions affiliations is_corresponding raw_affiliation_string
+            raw_affiliation_strings raw_author_name
+            """
+        ),
+        "authorships.author": _words("id display_name orcid"),
+        "authorships.institutions": _words("id display_name ror country_code type type_id type_list lineage"),
+        "primary_location": _words(
+            """
+            id source is_oa is_accepted is_published landing_page_url pdf_url license license_id version doi apc_prices
+            apc_usd endpoint_id grobid_s3_id host_type is_unpaywall_record location_type native_id oa_status pdf_s3_id
+            pmh_id provenance raw_source_name raw_type sort_score updated url_sort_score
+            """
+        ),
+        "primary_location.source": _words(
+            """
+            id display_name issn_l issn type is_oa is_in_doaj is_core publisher publisher_id publisher_lineage
+            publisher_lineage_names host_organization host_organization_name host_organization_lineage
+            host_organization_lineage_names host_institution_lineage host_institution_lineage_names raw_type
+            """
+        ),
+        "host_venue": _words("id display_name issn_l issn type is_oa license publisher url version"),
+        "primary_topic": _TOPIC,
+        "topics": _TOPIC,
+        "topics.subfield": _LEVEL,
+        "concepts": _words("id display_name level score wikidata"),
+    },
+    "institutions": {
+        "geo": _words("city geonames_city_id region country_code country latitude longitude"),
+    },
+    "sources": {},
+    "topics": {"subfield": _LEVEL, "field": _LEVEL, "domain": _LEVEL},
+}
+"""Fields inside those that are read, by path (lists have no sign of their own): a new one may carry what an old did."""
+
+LOOKED_AT = 20  # items of a list: a name that is new is new in all of them
+
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_items = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class FieldCount:
-    """Counts unknown fields among the first 1,000 records of a part."""
+    """Counts the records with an unknown field, by its path, among the first 1,000 records of a part."""
 
     def __init__(self, entity: str) -> None:
         self._known = KNOWN_FIELDS[entity]
+        self._inside = KNOWN_INSIDE[entity]
         self._left = SAMPLED_LINES
         self.unknown: Counter[str] = Counter()
 
@@ -90,6 +134,22 @@ class FieldCount:
         """
         self._left -= 1
         try:
-            self.unknown.update(_keys.decode(line).keys() - self._known)
+            fields = _keys.decode(line)
+            found = set(fields.keys() - self._known)
+            for name in fields.keys() & self._inside.keys():
+                self._look(name, bytes(fields[name]), found)
         except UnicodeDecodeError:  # a name that is no text belongs to nothing that is read
-            self.unknown["(a name that is no UTF-8)"] += 1
+            found = {"(a name that is no UTF-8)"}
+        self.unknown.update(found)
+
+    def _look(self, path: str, value: bytes, found: set[str]) -> None:
+        """Add the unknown names inside a value, which is an object, a list of objects, or neither."""
+        if value.startswith(b"["):
+            for item in _items.decode(value)[:LOOKED_AT]:
+                self._look(path, bytes(item), found)
+        elif value.startswith(b"{"):
+            fields = _keys.decode(value)
+            found.update(f"{path}.{name}" for name in fields.keys() - self._inside[path])
+            for name in fields:
+                if f"{path}.{name}" in self._inside:
+                    self._look(f"{path}.{name}", bytes(fields[name]), found)

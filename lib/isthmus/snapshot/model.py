@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from isthmus.config.storage import Storage
 
@@ -81,6 +81,7 @@ class Snapshot:
     problems : differences from the manifest that `partial` let pass.
     notes : what was seen and left aside.
     storage : how the bucket that it lies in is reached.
+    newest_year : year of the newest record of a loose folder, once its records are known.
 
     """
 
@@ -95,6 +96,7 @@ class Snapshot:
     notes: tuple[str, ...] = ()
     partial: bool = False
     storage: Storage = field(default_factory=Storage)
+    newest_year: int | None = None
 
     @property
     def entities(self) -> tuple[str, ...]:
@@ -104,7 +106,7 @@ class Snapshot:
     @property
     def release_year(self) -> int | None:
         """The year of the release; None for a loose folder, whose records have to tell it."""
-        return int(self.release[:4]) if self.release[:4].isdigit() else None
+        return int(self.release[:4]) if self.release[:4].isdigit() else self.newest_year
 
     def parts(self, entity: str) -> tuple[Part, ...]:
         """The parts of an entity in the order of their paths; empty when there are none.
@@ -115,6 +117,16 @@ class Snapshot:
 
         """
         return self.parts_by_entity.get(entity, ())
+
+    def only(self, parts: Mapping[str, tuple[Part, ...]]) -> "Snapshot":
+        """The same snapshot with these parts alone.
+
+        Parameters
+        ----------
+        parts : entity -> parts.
+
+        """
+        return replace(self, parts_by_entity=parts)
 
     def fingerprint(self, entity: str) -> str:
         """A hash of the parts of an entity and of what removes its records: equal while nothing on disk changed.

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from isthmus.snapshot.checksum import checksum
 from isthmus.snapshot.drift import NEEDED_FIELDS, FieldCount
 from isthmus.snapshot.filesystem import Root
 from isthmus.snapshot.flatten import Columns, Flattener, record_id, timestamps
@@ -43,7 +44,7 @@ def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
 
     """
     with root.steady(part.path, part.bytes) as stream:
-        parser = PartParser(part, LineStream(stream))
+        parser = PartParser(part, LineStream(stream), checksum(stream, part))
         collecting = gc.isenabled()
         gc.disable()  # the records hold no cycles, and looking for some costs a tenth of the time
         try:
@@ -60,11 +61,13 @@ class PartParser:
     ----------
     part : the part.
     stream : its lines.
+    checksum : of its content.
 
     """
 
-    def __init__(self, part: Part, stream: LineStream) -> None:
+    def __init__(self, part: Part, stream: LineStream, checksum: str | None) -> None:
         self._part = part
+        self._checksum = checksum
         self._stream = stream
         self._schema = schema_of(part.entity)
         self._decode = msgspec.json.Decoder(RECORDS[part.entity]).decode
@@ -219,6 +222,8 @@ class PartParser:
             "message": self._stream.damage,
             "present": sorted(self._present.items()),
             "unknown": sorted(self._fields.unknown.items()),
+            "bytes": self._part.bytes,
+            "checksum": self._checksum,
         }
         return self._batch({"summary": pa.array([row], SUMMARY)}, [None])
 

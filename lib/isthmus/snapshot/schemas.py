@@ -37,10 +37,13 @@ SUMMARY = pa.struct(
         ("message", STRING),
         ("present", COUNTS),
         ("unknown", COUNTS),
+        ("bytes", BIGINT),
+        ("checksum", STRING),
+        ("reader", STRING),
     ]
 )
-"""One per part: lines read, bytes unpacked, "complete" | "empty" | "damaged", records that have each needed field, and
-unknown fields among the first 1,000 lines."""
+"""One per part: lines read, bytes unpacked, "complete" | "empty" | "damaged", records that have each needed field,
+unknown fields among the first 1,000 lines; size and checksum of the file, and which version of the reader read it."""
 
 ORIGIN = [("entity", STRING), ("part", STRING), ("line", BIGINT)]
 OUTCOME = [("reject", REJECT), ("summary", SUMMARY)]

@@ -7,6 +7,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from isthmus.snapshot.checksum import checksum
 from isthmus.snapshot.drift import KNOWN_FIELDS
 from isthmus.snapshot.filesystem import Root, open_root
 from isthmus.snapshot.lines import LineStream
@@ -37,7 +38,9 @@ def read_entities(snapshot: Snapshot, *entities: str) -> pa.Table:
 
 def _parse(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
     if part.format == PARQUET:
-        return PartParser(part, RowStream(root, part)).batches()
+        with root.steady(part.path, part.bytes) as file:
+            known = checksum(file, part)
+        return PartParser(part, RowStream(root, part), known).batches()
     return parse_part(root, part)
 
 

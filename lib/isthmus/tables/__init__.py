@@ -23,6 +23,7 @@ from isthmus.tables.entities import (
     build_topics,
 )
 from isthmus.tables.everything import build_all, build_concurrently
+from isthmus.tables.onestudy import SEEN_WORKS, build_coverage_of_seen, keep_works, newest_year, see_works
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS, parse_entities, parse_works
 from isthmus.tables.works import WORKS, build_works
 
@@ -58,6 +59,7 @@ __all__ = [
     "PARSED_WORKS",
     "PARTS",
     "REJECTS",
+    "SEEN_WORKS",
     "SOURCES",
     "TABLES",
     "TOPICS",
@@ -71,11 +73,15 @@ __all__ = [
     "build_citations",
     "build_concurrently",
     "build_coverage",
+    "build_coverage_of_seen",
     "build_discarded",
     "build_institutions",
     "build_sources",
     "build_topics",
     "build_works",
+    "keep_works",
+    "newest_year",
     "parse_entities",
     "parse_works",
+    "see_works",
 ]

@@ -97,16 +97,19 @@ class AccountingBuilt:
     accounting: Built
 
 
-def build_accounting(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> AccountingBuilt:
+def build_accounting(
+    spark: "SparkSession", store: TableStore, snapshot: Snapshot, staging: TableSpec = PARSED_WORKS
+) -> AccountingBuilt:
     """Write `rejects`, `parts`, `unknown_fields` and `accounting`.
 
     Parameters
     ----------
     spark, store : the session and the tables; `parsed_works`, `parsed_entities` and `discarded` are there.
     snapshot : the snapshot.
+    staging : the table that holds all lines of works.
 
     """
-    works, entities = store.read(PARSED_WORKS), store.read(PARSED_ENTITIES)
+    works, entities = store.read(staging), store.read(PARSED_ENTITIES)
     outcome = ["entity", "part", "line", "reject", "summary"]
     lines = works.select(*outcome).unionByName(entities.select(*outcome))
     read = parts_read(lines)

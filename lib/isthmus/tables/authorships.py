@@ -82,7 +82,7 @@ def authorship_rows(
         "author_sequence",
         F.col("authorship.author_position").alias("author_position"),
         F.col("authorship.author_id").alias("author_id"),
-        F.explode_outer(_places(F.col("authorship"))).alias("place"),
+        F.explode_outer(places(F.col("authorship"))).alias("place"),
     ).select("*", "place.*")
     rows = placed.drop("place")
     if author_merges is not None:
@@ -93,8 +93,14 @@ def authorship_rows(
     return rows.withColumn("author_id", without_catch_all(F.col("author_id"), CATCH_ALL_AUTHORS))
 
 
-def _places(authorship: Column) -> Column:
-    """The institutions of an author, and the countries of his address where no institution has one."""
+def places(authorship: Column) -> Column:
+    """The institutions of an author, and the countries of his address where no institution has one.
+
+    Parameters
+    ----------
+    authorship : one authorship as parsed.
+
+    """
     listed = F.coalesce(authorship["institutions"], F.array().cast(f"array<{PLACE}>"))
     known = F.array_distinct(F.filter(listed, _is_place))
     codes = F.coalesce(authorship["countries"], F.array().cast("array<string>"))

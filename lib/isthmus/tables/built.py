@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Built:
     rows_out : rows written.
     rows_in : rows read, where they are known without another pass.
     notes : what a reader of the results should know, in sentences.
+    parts_read : parts of the snapshot that were read, where some were.
 
     """
 
@@ -32,6 +34,7 @@ class Built:
     rows_out: int
     rows_in: int | None = None
     notes: tuple[str, ...] = field(default=())
+    parts_read: int | None = None
 
 
 def write(store: TableStore, spec: TableSpec, rows: "DataFrame", notes: tuple[str, ...] = ()) -> Built:
@@ -59,6 +62,19 @@ def write_concurrently(store: TableStore, *tables: "tuple[TableSpec, DataFrame]"
 
     """
     return concurrently(*((lambda spec=spec, rows=rows: write(store, spec, rows)) for spec, rows in tables))
+
+
+def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
+    """The results of two tasks that run at the same time; a failure is raised after both ended.
+
+    Parameters
+    ----------
+    first, second : functions without arguments.
+
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="isthmus") as pool:
+        other = pool.submit(second)
+        return first(), other.result()
 
 
 def concurrently(*tasks: Callable[[], T]) -> list[T]:

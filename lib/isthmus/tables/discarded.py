@@ -54,19 +54,22 @@ def updated() -> Column:
     )
 
 
-def build_discarded(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_discarded(
+    spark: "SparkSession", store: TableStore, snapshot: Snapshot, staging: TableSpec = PARSED_WORKS
+) -> Built:
     """Write `discarded` from the parsed lines and from the snapshot's deletions and merges.
 
     Parameters
     ----------
     spark, store : the session and the tables; `parsed_works` and `parsed_entities` are there.
     snapshot : the snapshot.
+    staging : the table that holds all records of works.
 
     """
     found = read_deletions(snapshot)
     deletions = frame(spark, found) if found.num_rows else None
     merges = _merges(spark, snapshot)
-    records = candidates(store.read(PARSED_WORKS), store.read(PARSED_ENTITIES))
+    records = candidates(store.read(staging), store.read(PARSED_ENTITIES))
     rows = discarded_rows(in_question(records, deletions, merges), deletions, merges)
     version = store.overwrite(DISCARDED, rows)
     written = store.rows_written(DISCARDED)
@@ -102,7 +105,7 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
 
     Parameters
     ----------
-    works : rows of `parsed_works`.
+    works : rows of `parsed_works`, or of a staging table that knows their `completeness`.
     entities : rows of `parsed_entities`.
 
     """
@@ -112,7 +115,7 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
         "part",
         "line",
         updated().alias("updated_date"),
-        _filled([F.col(name) for name, _ in WORK_FIELDS]).alias("completeness"),
+        F.col("completeness") if "completeness" in works.columns else number_filled().alias("completeness"),
     )
     nested = [
         F.col(f"{name}.{f.name}")
@@ -130,6 +133,11 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
         ).alias("completeness"),
     )
     return of_works.unionByName(of_entities)
+
+
+def number_filled() -> Column:
+    """The number of fields of a parsed work that are filled."""
+    return _filled([F.col(name) for name, _ in WORK_FIELDS])
 
 
 def _filled(columns: list[Column]) -> Column:

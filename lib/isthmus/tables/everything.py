@@ -22,20 +22,24 @@ if TYPE_CHECKING:
 Builder = Callable[["SparkSession", TableStore, Snapshot], Built]
 
 
-def build_all(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> list[Built]:
+def build_all(
+    spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False
+) -> list[Built]:
     """Write every table of a snapshot; tables that do not read each other are written at the same time.
 
     Parameters
     ----------
     spark, store : the session and the tables.
     snapshot : an open snapshot.
+    incremental : read only the parts that changed since the tables were written.
 
     Raises
     ------
     SnapshotError : the snapshot is not what it promises; see `parse_works`.
 
     """
-    built = build_concurrently(spark, store, snapshot, parse_works, parse_entities)
+    readers = (partial(parse, incremental=incremental) for parse in (parse_works, parse_entities))
+    built = build_concurrently(spark, store, snapshot, *readers)
     built.append(build_discarded(spark, store, snapshot))
     records = (build_works, build_authorships, build_citations)
     built += build_concurrently(spark, store, snapshot, *records, build_institutions, build_sources, build_topics)

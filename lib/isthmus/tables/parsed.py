@@ -4,18 +4,24 @@ A line is a record, a rejected line, or the summary of a part. Staging costs one
 tables; it also keeps what was rejected and why, and which part each row came from.
 """
 
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from isthmus.engine import TableSpec, TableStore, column
+from isthmus.errors import SetupError, SnapshotError
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot, read_works
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_type
 from isthmus.snapshot.small import read_entities
 from isthmus.tables.built import Built
+from isthmus.tables.changes import Changes, find_changes, marked
 from isthmus.tables.reading import check_reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 COMMENTS = {
     "entity": "works, institutions, sources or topics",
@@ -34,6 +40,11 @@ COMMENTS = {
     "summary": "at the end of a part: lines read, bytes unpacked, damage, fields present and unknown",
 }
 
+TOLD_BY_A_WORKER = re.compile(r"isthmus\.errors\.(?:Snapshot|Config)Error: (.+?)\s*(?:\n\s+at |\n\n|$)", re.DOTALL)
+NO_JARS = re.compile(r"S3AFileSystem not found|No FileSystem for scheme \"?s3")
+UNREADABLE = re.compile(r"\[FAILED_READ_FILE\.[A-Z_]+] Encountered error while reading file (\S+?)\.?\s")
+_ALL_READ = ("the tables that are there come from no earlier read by this version of Isthmus: all parts were read",)
+
 
 def _spec(name: str, schema: "pa.Schema", comment: str) -> TableSpec:
     fields = tuple(column(f.name, spark_type(f.type), COMMENTS.get(f.name, "as shipped")) for f in schema)
@@ -50,32 +61,32 @@ PARSED_ENTITIES = _spec(
 )
 
 
-def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
-    """Read all parts of works into `parsed_works`, and check what was read against the manifest.
+def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False) -> Built:
+    """Read the parts of works into `parsed_works`, and check what was read against the manifest.
 
     Parameters
     ----------
     spark, store : the session and the tables.
     snapshot : an open snapshot.
+    incremental : read only the parts that are new or changed since the table was written.
 
     Raises
     ------
     SnapshotError : there are no works; a needed field is missing everywhere or has another type; a part does not hold
-        as many records as its manifest says and the snapshot is not `partial`.
+        as many records as its manifest says and the snapshot is not `partial`; a part changed while it was read.
 
     """
-    version = store.overwrite(PARSED_WORKS, read_works(spark, snapshot))
-    notes = check_reading(store.read(PARSED_WORKS), snapshot, ("works",))
-    return Built(PARSED_WORKS.name, version, store.rows_written(PARSED_WORKS), notes=notes)
+    return _parse(store, PARSED_WORKS, snapshot, ("works",), partial(read_works, spark), incremental=incremental)
 
 
-def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
-    """Read all parts of institutions, sources and topics into `parsed_entities`, and check as for works.
+def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False) -> Built:
+    """Read the parts of institutions, sources and topics into `parsed_entities`, and check as for works.
 
     Parameters
     ----------
     spark, store : the session and the tables.
     snapshot : an open snapshot.
+    incremental : read only the parts that are new or changed since the table was written.
 
     Raises
     ------
@@ -83,9 +94,63 @@ def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot)
 
     """
     entities = tuple(entity for entity in NEEDED_ENTITIES if entity != "works")
-    lines = read_entities(snapshot, *entities)
-    # pyspark makes no DataFrame of an Arrow table without any batch
-    rows = spark.createDataFrame(lines) if lines.num_rows else spark.createDataFrame([], PARSED_ENTITIES.schema)
-    version = store.overwrite(PARSED_ENTITIES, rows)
-    notes = check_reading(store.read(PARSED_ENTITIES), snapshot, entities)
-    return Built(PARSED_ENTITIES.name, version, store.rows_written(PARSED_ENTITIES), notes=notes)
+
+    def read(some: Snapshot) -> "DataFrame":
+        lines = read_entities(some, *entities)
+        # pyspark makes no DataFrame of an Arrow table without any batch
+        return spark.createDataFrame(lines) if lines.num_rows else spark.createDataFrame([], PARSED_ENTITIES.schema)
+
+    return _parse(store, PARSED_ENTITIES, snapshot, entities, read, incremental=incremental)
+
+
+def _parse(
+    store: TableStore,
+    spec: TableSpec,
+    snapshot: Snapshot,
+    entities: tuple[str, ...],
+    read: Callable[[Snapshot], "DataFrame"],
+    *,
+    incremental: bool,
+) -> Built:
+    changes = find_changes(store, spec, snapshot, entities) if incremental else None
+    with plain_words():
+        if changes is None:
+            version, told = store.overwrite(spec, marked(read(snapshot))), _ALL_READ if incremental else ()
+            parts = sum(len(snapshot.parts(entity)) for entity in entities)
+        else:
+            version, told = _replace(store, spec, snapshot, changes, read), (changes.in_words(entities),)
+            parts = len(changes.fresh)
+    notes = check_reading(store.read(spec), snapshot, entities)
+    return Built(spec.name, version, store.rows_written(spec), notes=(*told, *notes), parts_read=parts)
+
+
+def _replace(
+    store: TableStore, spec: TableSpec, snapshot: Snapshot, changes: Changes, read: Callable[[Snapshot], "DataFrame"]
+) -> int:
+    """Put the rows of new and changed parts in the place of the old ones, in one commit."""
+    if not changes.paths:
+        return store.version(spec) or 0
+    fresh = {entity: tuple(part for part in changes.fresh if part.entity == entity) for entity in NEEDED_ENTITIES}
+    return store.replace(spec, marked(read(snapshot.only(fresh))), {"part": changes.paths})
+
+
+@contextmanager
+def plain_words() -> Iterator[None]:
+    """Turn an error of Isthmus that a worker of Spark raised back into itself, without Spark's stack of calls."""
+    try:
+        yield
+    except SnapshotError:
+        raise
+    except Exception as error:
+        found = TOLD_BY_A_WORKER.search(str(error))
+        if found is not None:
+            raise SnapshotError(found[1]) from None
+        if NO_JARS.search(str(error)):
+            raise SetupError(
+                "Spark reads Parquet on S3 itself and lacks the jars: run `python -m isthmus.engine.jars s3` once "
+                "(686 MB) and name the snapshot as s3a://. JSON Lines (--layout jsonl) need no jars."
+            ) from None
+        unreadable = UNREADABLE.search(str(error))
+        if unreadable is None:
+            raise
+        raise SnapshotError(f"{unreadable[1]}: the part is damaged, Spark cannot read it. Fetch it again.") from error

@@ -1,0 +1,91 @@
+"""Snapshots, tables, results and report on object storage, with keys that nothing may repeat."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from isthmus.config import Bucket, Storage
+from isthmus.engine import TableStore
+from isthmus.pipeline import Request, run_pipeline
+from isthmus.simulate import World, simulate_snapshot
+from isthmus.snapshot.filesystem import open_root
+
+pytestmark = pytest.mark.spark
+
+KEY, SECRET = "LABKEY0123456789", "s3cr3t/Of+The-Lab"
+SETTINGS = ("networks.readings=[cited_year]", "years.corpus=[2015, 2021]", "years.analysis=[2015, 2021]")
+
+
+def upload(client, bucket, folder, acl):
+    client.create_bucket(Bucket=bucket, ACL=acl)
+    for file in folder.rglob("*"):
+        if file.is_file():
+            key = f"snapshot/{file.relative_to(folder).as_posix()}"
+            client.put_object(Bucket=bucket, Key=key, Body=file.read_bytes(), ACL=acl)
+
+
+def test_json_lines_in_a_public_bucket(spark, s3_server, tmp_path):
+    """Python workers read the parts themselves: no key, no jars."""
+    endpoint, client = s3_server
+    simulate_snapshot(tmp_path / "snapshot", world=World(works=1_000, seed=2), processes=1)
+    upload(client, "open-data", tmp_path / "snapshot", "public-read")
+    storage = Storage(buckets={"open-data": Bucket(access="anonymous", endpoint=endpoint, region="us-east-1")})
+    request = Request(
+        warehouse=str(tmp_path / "warehouse"), snapshot="s3://open-data/snapshot", storage=storage, stages=("parse",), quiet=True
+    )  # fmt: skip
+    said = run_pipeline(spark, request)
+    parsed = TableStore(spark, request.warehouse).read("parsed_works").where("work_id is not null")
+    assert parsed.count() == 1_000
+    assert said["parse"].endswith("parts read")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layout", ["parquet", "jsonl"])
+def test_everything_in_a_private_bucket(s3_server, tmp_path, layout):
+    """The whole command, in a process of its own: its session needs the jars of S3."""
+    endpoint, client = s3_server
+    bucket = f"lab-{layout}"
+    simulate_snapshot(tmp_path / "snapshot", world=World(works=3_000, seed=2), formats=[layout], processes=1)
+    upload(client, bucket, tmp_path / "snapshot", "private")
+    own = {"endpoint": endpoint, "region": "us-east-1", "access": "environment", "key_variable": "LAB_KEY", "secret_variable": "LAB_SECRET"}  # fmt: skip
+    file = tmp_path / "storage.yaml"
+    file.write_text(json.dumps({"storage": {"buckets": {bucket: own}}}))
+    places = ["--snapshot", f"s3://{bucket}/snapshot", "--warehouse", f"s3a://{bucket}/tables", "--storage", str(file)]
+    settings = [word for setting in SETTINGS for word in ("--set", setting)]
+    environment = os.environ | {"ISTHMUS_RUN": "short", "LAB_KEY": KEY, "LAB_SECRET": SECRET}
+
+    def isthmus(*words):
+        code = f"import sys; from isthmus.cli.main import main; sys.argv = ['isthmus', *{list(words)}]; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        )
+        assert SECRET not in done.stdout + done.stderr
+        return done
+
+    run = ["run", "--study", "demonstration", "--master", "local[2]", *settings, *places]
+    done = isthmus(*run)
+    assert done.returncode == 0, done.stderr[-3000:]
+    results = f"s3a://{bucket}/tables/results/demonstration"
+    assert results in done.stdout
+    os.environ.update({"LAB_KEY": KEY, "LAB_SECRET": SECRET})
+    try:
+        root = open_root(results, Storage(buckets={bucket: Bucket(**own)}))
+        names = {entry.path for entry in root.list()}
+    finally:
+        del os.environ["LAB_KEY"], os.environ["LAB_SECRET"]
+    assert {"study.json", "ties.parquet", "report.html"} <= names
+    assert "US" in isthmus("pair", "CN", "US", "--results", results, "--storage", str(file)).stdout
+    # nothing is done twice, and the failure of a wrong key is one message
+    assert "Nothing had to be done" in isthmus(*run).stdout
+    environment["LAB_SECRET"] = ""
+    refused = isthmus(*run)
+    assert refused.returncode == 1
+    assert "`secret_variable` names is not set" in refused.stderr
+    for listed in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for entry in listed.get("Contents", ()):
+            body = client.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+            assert SECRET.encode() not in body, f"{entry['Key']} holds the secret"
+            assert KEY.encode() not in body, f"{entry['Key']} holds the key"
