@@ -3,8 +3,6 @@
 import json
 from typing import TYPE_CHECKING
 
-import json
-
 import click
 
 from isthmus.config import available_studies, load_study

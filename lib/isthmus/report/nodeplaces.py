@@ -1,5 +1,6 @@
 """Where the nodes of the networks lie: countries, and blocs that are one node."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from isthmus.report.results import Results
 
 @dataclass(frozen=True, slots=True)
 class NodePlace:
-    """A point (degrees), and the continent and subregion of UN M49 where all of the node lies in one."""
+    """A point (degrees), and the continent and subregion of UN M49 of the country, or of most members of a bloc."""
 
     longitude: float
     latitude: float
@@ -26,12 +27,14 @@ def node_place(results: Results, code: str) -> NodePlace | None:
         return None
     longitude, latitude = _middle([c.longitude for c in members], [c.latitude for c in members])
     return NodePlace(
-        longitude, latitude, _common({c.continent for c in members}), _common({c.subregion for c in members})
+        longitude, latitude, _common([c.continent for c in members]), _common([c.subregion for c in members])
     )
 
 
-def _common(names: set[str]) -> str | None:
-    return names.pop() if len(names) == 1 else None
+def _common(names: list[str]) -> str | None:
+    """The name that more than half of them share: Europe for the European Union, though Cyprus lies in Asia."""
+    name, times = Counter(names).most_common(1)[0]
+    return name if 2 * times > len(names) else None
 
 
 def _middle(longitudes: list[float], latitudes: list[float]) -> tuple[float, float]:
