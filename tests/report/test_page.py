@@ -94,6 +94,8 @@ def test_simulated_data_are_called_so_in_large_letters(page, make_results, tmp_p
     real = read(make_results(simulated=False), tmp_path)
     assert "Simulated data" not in real.words
     assert "Planted truth" not in real.words
+    assert "Beside the published values" in real.words
+    assert "Published values" not in page.words
     assert "the OpenAlex snapshot (CC0)" in real.words
 
 
@@ -103,6 +105,47 @@ def test_the_table_holds_every_significant_tie_by_name(page, results_dir):
     for row in ties.itertuples():
         assert f"#pair={row.src}-{row.dst}" in links
     assert "China Pakistan Knowledge exchange 9.53 2,782 261 10.7" in page.words
+
+
+def test_coverage_stands_beside_every_section_of_results(page):
+    assert page.words.count("Coverage: 87% of the corpus works name a country") == 11
+
+
+def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
+    words = read(make_results(movements=False), tmp_path).words
+    for text in (
+        "Name null models in significance.corroborate to hold",
+        "Integration groups need four clusters ( trajectories.clusters: 4 )",
+        "Set stability.restarts (50, say)",
+        "Set bootstrap.replicates (100, say)",
+        "Name other choices in sensitivity",
+        "Name regions in geography.regions",
+    ):
+        assert text in words, text
+
+
+def test_the_whole_study_is_on_the_page(page):
+    for text in (
+        "The United States and China are on the way of scientific divergence (SD)",
+        "Under the variance-corrected Enhanced Configuration Model both z fall",
+        "Converging with the United States and China",
+        "The 12 countries with the most papers",
+        "Members of the EU-28",
+        "Two readings of “strength”",
+        "South America collaboration 12 of 14 33 of 66 50% 50 of 500 10% 5.0",
+        "year of the citing paper 320 120 90 60 50 0.80",
+        "Significant tie China–United States",
+    ):
+        assert text in page.words, text
+
+
+def test_a_study_that_is_no_comparison_says_so(make_results, tmp_path):
+    folder = make_results(simulated=False, uncertainty=False)
+    study = json.loads((folder / "study.json").read_text())
+    (folder / "study.json").write_text(json.dumps(study | {"corpus": {"rule": "everything"}}))
+    words = read(folder, tmp_path).words
+    assert "A curiosity, not a comparison" in words
+    assert "Tunisia with France, 52 of 352 is 14.77%, printed almost 15% (holds)" in words
 
 
 def test_names_not_codes(page):

@@ -34,6 +34,7 @@ def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
     rows["z"] = rows["z"].where(rows["finite"].fillna(False).astype(bool))
     if results.intervals is not None:
         rows = rows.merge(_interval(results, first, second), on=["network", "year"], how="left")
+        rows["z_low"], rows["z_high"] = rows["z_low"].fillna(rows["z"]), rows["z_high"].fillna(rows["z"])
     rows["network"] = rows["network"].map(NETWORK_NAMES)
     rows["low"] = (rows["expected"] - rows["sd"]).clip(lower=0)
     rows["high"] = rows["expected"] + rows["sd"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -62,10 +63,11 @@ class Vector:
 
 
 def context(results: Results) -> dict[str, Any]:
-    """Everything that the new sections show but the charts."""
+    """Everything that these sections show but the charts."""
     scores = scorecard.scorecard(results)
     return {
         "absent": TURNED_ON_BY,
+        "covered": covered(results),
         "pole_ways": [_pole_way(results, at, pair) for at, pair in enumerate(shown_pole_pairs(results))],
         "vector_poles": _vector_poles(results),
         "shares": _shares(results),
@@ -94,6 +96,12 @@ def context(results: Results) -> dict[str, Any]:
         "score_identities": scorecard.identities(),
         "score_inconsistencies": scorecard.INCONSISTENCIES,
     }
+
+
+def covered(results: Results) -> str:
+    """The share of the corpus works that name a country; empty where no works were counted."""
+    works, placed = (int(results.coverage[name].sum()) for name in ("corpus_works", "corpus_with_country"))
+    return percent(placed, works) if works else ""
 
 
 def shown_pole_pairs(results: Results) -> list[tuple[str, str]]:
@@ -245,7 +253,12 @@ def _in_names(results: Results, finding: str) -> str:
 
 
 def section_charts(results: Results) -> dict[str, Any]:
-    """The charts of the new sections by the name of the element that they are drawn into; absent ones are left out."""
+    """The charts of these sections by the name of the element that they are drawn into; absent ones are left out."""
+    return dict(_section_charts(results))
+
+
+@lru_cache(maxsize=1)  # asked for by the page, by its links and by the figures
+def _section_charts(results: Results) -> dict[str, Any]:
     made: dict[str, Any] = {
         "output": outputcharts.output_chart(results),
         "foreign": outputcharts.foreign_chart(results),

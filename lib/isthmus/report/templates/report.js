@@ -155,6 +155,8 @@
         for (const field of Object.keys(fields)) row[field] = fields[field][at];
         row.low = Math.max(0, row.expected - row.sd);
         row.high = row.expected + row.sd;
+        row.z_low ??= row.z; // no interval: a band without width
+        row.z_high ??= row.z;
         if (!onlyFinite || row.z !== null) rows.push(row);
       });
     }
