@@ -125,7 +125,7 @@ def _wall(row: dict, phases: tuple[str, ...] = COUNTED) -> float:
 
 def _beyond(row: dict, phases: tuple[str, ...] = COUNTED) -> float:
     """Processor seconds beyond what a tiny ingest costs."""
-    return _cpu(row, phases) - _cpu(row, tuple(f"small {phase}" for phase in phases))
+    return sum(max(0.0, _cpu(row, (phase,)) - _cpu(row, (f"small {phase}",))) for phase in phases)
 
 
 @main.command()
