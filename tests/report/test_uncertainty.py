@@ -67,4 +67,4 @@ def test_labels_and_groups_are_findings(results):
     assert any(
         s.startswith("Of 300 pairs of countries with a trajectory: 28% scientific convergence") for s in sentences
     )
-    assert any(s.startswith("Of the 14 most productive countries, 1 is converging with China only") for s in sentences)
+    assert any(s.startswith("Of the 14 most productive countries: 1 is converging with China only") for s in sentences)

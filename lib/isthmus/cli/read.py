@@ -41,15 +41,16 @@ def pair(first: str, second: str, results: str | None, storage: Storage) -> None
 @storage_option
 def report(results: str | None, out: str | None, figures: bool, storage: Storage) -> None:
     """Write the report of a study from its published results."""
-    from isthmus.report import build_report
+    from isthmus.report import build_report, load_results, write_scorecard
 
     with results_here(results, storage) as folder:
         page = Path(out) if out else folder / "report.html"
+        scores = write_scorecard(load_results(folder), page.parent)
         written = build_report(folder, page, figures=figures)
         place = str(page)
         if results is not None and "://" in results and not out:
             root = open_root(results, storage)
-            for file in (written.path, *written.figures):
+            for file in (written.path, *written.figures, *scores):
                 root.write(str(file.relative_to(folder)), file.read_bytes())
             place = f"{results.rstrip('/')}/report.html"
         click.echo(f"Report: {place}")

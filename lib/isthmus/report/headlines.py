@@ -164,7 +164,7 @@ def _groups(results: Results) -> str:
     if not groups:
         return f"None of the {count(total)} most productive countries belongs to an integration group." if total else ""
     parts = [f"{plural(len(group.countries), 'is', 'are')} {group.words}" for group in groups]
-    return f"Of the {count(total)} most productive countries, {joined(parts)}."
+    return f"Of the {count(total)} most productive countries: {'; '.join(parts)}."
 
 
 def _planted(results: Results) -> list[str]:
