@@ -129,5 +129,6 @@ def test_a_worker_without_the_interpreter_is_said_before_any_stage_runs(cluster,
         spark=("--executor-memory", "1g", "--driver-memory", "1g"),
     )  # fmt: skip
     assert done.returncode == 1
-    assert "isthmus: the workers have no interpreter 'python3.4'" in done.stderr, done.stderr[-3000:]
+    said = done.stdout + done.stderr  # spark-submit hands the driver's errors on as output
+    assert "isthmus: the workers have no interpreter 'python3.4'" in said, said[-3000:]
     assert not list((tmp_path / "none").glob("*"))
