@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from isthmus import __version__
 from isthmus.config import Study
 from isthmus.corpus import CORPUS_COVERAGE
+from isthmus.engine import TableSpec
 from isthmus.indicators import DENSITIES, OUTPUT, TOTALS
 from isthmus.networks import EDGES, NODES
 from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
@@ -24,6 +25,7 @@ from isthmus.pipeline.significance import FITS, SIGNIFICANT, TIES
 from isthmus.pipeline.stability_stage import STABILITY_STAGE
 from isthmus.pipeline.trajectory_tables import TABLES
 from isthmus.snapshot.filesystem import Root, open_root
+from isthmus.tables.built import concurrently
 
 if TYPE_CHECKING:
     from isthmus.pipeline.stage import Run
@@ -37,6 +39,7 @@ OPTIONAL = (
     (SENSITIVITY_STAGE, (SENSITIVITY,)),
 )
 TRUTH_TIES = "truth/ties.parquet"
+AT_ONCE = 4  # tables that are read at the same time
 
 
 def publish(run: "Run") -> str:
@@ -47,9 +50,13 @@ def publish(run: "Run") -> str:
     study = run.the_study
     root = run.results_root
     asked = [spec for stage, specs in OPTIONAL if stage.asked(study) for spec in specs]
-    for spec in (*STUDY_TABLES, *asked):
+
+    def write(spec: TableSpec) -> None:
         rows = run.store.read(spec).where(F.col("study") == study.study).drop("study", "release")
         _write(root, spec.name, _frame(rows, [k for k in spec.key if k != "study"]))
+
+    # small tables mostly wait for their query to be planned
+    concurrently(*((lambda spec=spec: write(spec)) for spec in (*STUDY_TABLES, *asked)), at_once=AT_ONCE)
     for stage, specs in OPTIONAL:
         for spec in specs:
             if not stage.asked(study) and root.is_file(f"{spec.name}.parquet"):
@@ -117,7 +124,8 @@ def _gates(run: "Run") -> pd.DataFrame:
 def _publish_truth(run: "Run", root: Root) -> None:
     """The planted truth of a simulated snapshot; a file of an earlier snapshot does not stay."""
     target = "truth_ties.parquet"
-    if run.notes.get("simulated") and run.snapshot is not None:
+    about = run.the_study.corpus.rule.startswith("ai_")  # what is planted are ties of research on AI
+    if run.notes.get("simulated") and run.snapshot is not None and about:
         root.write(target, open_root(run.snapshot.uri, run.storage).read(TRUTH_TIES))
     elif root.is_file(target):
         root.remove(target)

@@ -64,7 +64,7 @@ def compare(results: Results) -> Comparison | None:
     sentences = [
         f"{plural(len(planted), 'pair')} of countries had a tie planted that differs from what size explains, or "
         "that changes.",
-        f"A tie planted at {bar(results):g} times what size explains or more should be found: "
+        f"A tie planted at {bar(results):g} times what size explains or more in all years should be found: "
         f"{_of(strong['significant'].sum(), len(strong))} {'was' if len(strong) == 1 else 'were'}. "
         f"Of those planted at or below size, {_of(against['significant'].sum(), len(against))} were called "
         "significant.",
@@ -112,7 +112,8 @@ def _planted_ties(results: Results) -> pd.DataFrame | None:
     found = truth.merge(judged, on=["src", "dst"], how="left")
     found["significant"] = found["significant"].fillna(False).astype(bool)
     found["times"] = found["expected_window"] / found["size_window"].where(found["size_window"] > 0)
-    found["should_be_found"] = found["times"] >= bar(results)
+    # a tie that changes is held against its label, one that does not against the threshold
+    found["should_be_found"] = (found["times"] >= bar(results)) & ~found["kind"].isin(list(PLANTED_LABELS))
     found["planted_change"] = _planted_change(found)
     found = found.merge(_z_change(results), on=["src", "dst"], how="left")
     found["planted_label"] = found["kind"].map(PLANTED_LABELS).fillna("")
@@ -188,16 +189,15 @@ def _labelled(planted: pd.DataFrame) -> str:
     if judged.empty:
         return ""
     right = judged["planted_label"] == judged["found_label"]
-    heavy = judged["is_strong"].astype(bool) if "is_strong" in judged else pd.Series(False, index=judged.index)
-    strong = heavy if heavy.any() else judged["strength"] == "strong"
-    bound = "at least threefold, in ties of 30 papers a year or more" if heavy.any() else "the strong ones"
-    rest = ""
+    strong = judged["strength"] == "strong"
+    found = [f"Of the strong planted changes that have a trajectory, {_of(right[strong].sum(), int(strong.sum()))} got the "
+             "planted label"]  # fmt: skip
+    heavy = strong & judged["is_strong"].astype(bool) if "is_strong" in judged else strong & False
+    if heavy.any():
+        found.append(f"{_of(right[heavy].sum(), int(heavy.sum()))} of those with 30 papers a year or more expected")
     if (~strong).any():
-        rest = f"; of the weaker or thinner ones {_of(right[~strong].sum(), int((~strong).sum()))}"
-    return (
-        f"Of the planted changes that have a trajectory ({bound}), {_of(right[strong].sum(), int(strong.sum()))} got "
-        f"the planted label{rest}."
-    )
+        found.append(f"of the weaker ones {_of(right[~strong].sum(), int((~strong).sum()))}")
+    return "; ".join(found) + "."
 
 
 def _row(row: Any) -> tuple[Cell, ...]:

@@ -77,13 +77,14 @@ def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
         return first(), other.result()
 
 
-def concurrently(*tasks: Callable[[], T]) -> list[T]:
+def concurrently(*tasks: Callable[[], T], at_once: int | None = None) -> list[T]:
     """The results of tasks that run at the same time, in their order; the first failure is raised after all ended.
 
     Parameters
     ----------
     tasks : functions without arguments.
+    at_once : most that run at the same time; all of them without it.
 
     """
-    with ThreadPoolExecutor(max_workers=max(1, len(tasks)), thread_name_prefix="isthmus") as pool:
+    with ThreadPoolExecutor(max_workers=max(1, at_once or len(tasks)), thread_name_prefix="isthmus") as pool:
         return [future.result() for future in [pool.submit(task) for task in tasks]]
