@@ -190,8 +190,8 @@ def _labelled(planted: pd.DataFrame) -> str:
         return ""
     right = judged["planted_label"] == judged["found_label"]
     strong = judged["strength"] == "strong"
-    found = [f"Of the strong planted changes that have a trajectory, {_of(right[strong].sum(), int(strong.sum()))} got the "
-             "planted label"]  # fmt: skip
+    score = _of(right[strong].sum(), int(strong.sum()))
+    found = [f"Of the strong planted changes that have a trajectory, {score} got the planted label"]
     heavy = strong & judged["is_strong"].astype(bool) if "is_strong" in judged else strong & False
     if heavy.any():
         found.append(f"{_of(right[heavy].sum(), int(heavy.sum()))} of those with 30 papers a year or more expected")
