@@ -20,6 +20,6 @@ for argument in "$@"; do
   if [ "$argument" = --all ]; then options+=(-m "slow or not slow"); else options+=("$argument"); fi
 done
 # one process for the tests of the Spark session, one for all others
-case " ${options[*]-} " in *" -n"* | *" --pdb "* | *" -x "*) ;; *) options=(-n 2 --dist loadgroup "${options[@]}") ;; esac
+case " ${options[*]-} " in *" -n"* | *" --pdb "* | *" -x "*) ;; *) options=(-n 2 "${options[@]}") ;; esac
 say "pytest ..."
 exec pytest "${options[@]}"

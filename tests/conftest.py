@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,21 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_RECORDS = ROOT.parent / "shared" / "data" / "openalex"
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items):
-    """Spread over processes (`pytest -n 2 --dist loadgroup`), all tests of the one session stay together."""
-    for item in items:
-        if item.get_closest_marker("spark"):
-            item.add_marker(pytest.mark.xdist_group("spark"))
+def pytest_xdist_make_scheduler(config, log):
+    """Spread over processes (`pytest -n 2`), all tests of the one Spark session stay together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneSession(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            return "spark" if _uses_spark(file) else file
+
+    return OneSession(config, log)
+
+
+@cache
+def _uses_spark(file: str) -> bool:
+    return "pytest.mark.spark" in (ROOT / file).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

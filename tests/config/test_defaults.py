@@ -1,5 +1,8 @@
 """What a study is when it only has a name: the polarization study's choices."""
 
+import pytest
+from pydantic import ValidationError
+
 from isthmus.config import Study
 
 
@@ -28,7 +31,14 @@ def test_the_defaults_are_the_documented_ones():
             "analysis": (2000, 2021),
             "significance": (2017, 2021),
         },
-        "geography": {"poles": ("US", "CN"), "blocs": {}, "cn_includes_hk_mo": False},
+        "geography": {
+            "poles": ("US", "CN"),
+            "blocs": {},
+            "cn_includes_hk_mo": False,
+            "compare": (),
+            "matrix_bloc": "EU-28",
+            "regions": (),
+        },
         "networks": {
             "reading": "cited_year",
             "readings": ("cited_year", "cited_year_window", "citing_year"),
@@ -42,8 +52,42 @@ def test_the_defaults_are_the_documented_ones():
             "threshold": 2.0,
             "min_finite_years": 3,
             "false_discovery_rate": 0.05,
+            "corroborate": ("ecm-variance-corrected",),
         },
+        "trajectories": {
+            "window": 5,
+            "order": 1,
+            "clusters": 4,
+            "restarts": 20,
+            "max_iterations": 50,
+            "tolerance": 1e-6,
+            "engine": "isthmus",
+            "top": 20,
+        },
+        "groups": {"top": 30, "include_poles": False, "speed_thresholds": None, "smoothed_speed": False},
+        "stability": {"restarts": 0, "silhouette_pairs": 2000, "silhouette_clusters": (2, 3, 4, 5, 6, 7, 8)},
+        "bootstrap": {"replicates": 0, "level": 0.95},
+        "sensitivity": {"corpus_rules": (), "readings": (), "finite": (), "null_models": ()},
+        "parity": False,
     }
+
+
+def test_parity_takes_the_papers_samples_and_rule_unless_others_are_named():
+    paper = Study(study="mine", title="Mine", parity=True).significance
+    assert (paper.samples, paper.finite) == (500, "sampled")
+    own = Study(study="mine", title="Mine", parity=True, significance={"samples": 50, "finite": "linked"}).significance
+    assert (own.samples, own.finite) == (50, "linked")
+
+
+@pytest.mark.parametrize(("window", "order"), [(4, 1), (5, 5)])
+def test_a_filter_that_cannot_be_is_refused(window, order):
+    with pytest.raises(ValidationError, match="window|order"):
+        Study(study="mine", title="Mine", trajectories={"window": window, "order": order})
+
+
+def test_sensitivity_is_asked_for_by_any_list():
+    assert not Study(study="mine", title="Mine").sensitivity.asked
+    assert Study(study="mine", title="Mine", sensitivity={"finite": ("linked",)}).sensitivity.asked
 
 
 def test_every_field_says_what_it_is():
@@ -55,4 +99,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 6
+    assert len(sections) == 11
