@@ -81,7 +81,7 @@ def test_parity_takes_the_papers_samples_and_rule_unless_others_are_named():
 
 @pytest.mark.parametrize(("window", "order"), [(4, 1), (5, 5)])
 def test_a_filter_that_cannot_be_is_refused(window, order):
-    with pytest.raises(ValidationError, match="window|order"):
+    with pytest.raises(ValidationError, match=r"window|order"):
         Study(study="mine", title="Mine", trajectories={"window": window, "order": order})
 
 
