@@ -21,7 +21,7 @@ from scipy import sparse
 
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.significance import PairTable, pair_significance
-from isthmus.simulate import Plan, World, build_plan, simulate_snapshot
+from isthmus.simulate import Plan, World, build_plan, simulate_on_spark, simulate_snapshot
 from isthmus.simulate.blocks import work_ids
 from isthmus.simulate.facts import countries
 from isthmus.simulate.fates import part_works
@@ -324,14 +324,24 @@ def recovery(seeds: int, works: int, processes: int, save: Path | None) -> None:
 @click.option("--works", multiple=True, type=int, default=(100_000,), show_default=True)
 @click.option("--processes", default=2, show_default=True)
 @click.option("--formats", default="jsonl", show_default=True)
-def speed(works: tuple[int, ...], processes: int, formats: str) -> None:
+@click.option("--spark", is_flag=True, help="With Spark on this machine, its start not counted.")
+def speed(works: tuple[int, ...], processes: int, formats: str, spark: bool) -> None:
     """Seconds, works and megabytes a second, peak memory of a process, by number of works."""
+    session = None
+    if spark:
+        from isthmus.engine import start_session
+
+        session = start_session("isthmus-bench", master=f"local[{processes}]")
+        session.range(10).count()
     click.echo("| works | format | seconds | works a second | MB a second | CPU seconds | peak MB a process |")
     click.echo("|---|---|---|---|---|---|---|")
     for number in works:
         folder = Path(tempfile.mkdtemp())
         before, started = sum(_cpu()), time.perf_counter()
-        written = simulate_snapshot(folder, works=number, formats=formats.split(","), processes=processes)
+        if session is not None:
+            written = simulate_on_spark(session, str(folder), works=number, formats=formats.split(","))
+        else:
+            written = simulate_snapshot(folder, works=number, formats=formats.split(","), processes=processes)
         seconds, cpu = time.perf_counter() - started, sum(_cpu()) - before
         peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
         shutil.rmtree(folder)
