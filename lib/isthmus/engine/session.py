@@ -140,7 +140,7 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
         for key, value in session_options(master, jar_sets, conf).items():
             builder = builder.config(key, value)
     spark = builder.getOrCreate()
-    if not is_local(spark.sparkContext.master):
+    if not is_local(spark.conf.get("spark.master", "local[*]")):
         try:
             check_workers(spark)
         except SetupError:

@@ -35,7 +35,6 @@ RESTART_SCHEMA = StructType(
         StructField("distance", ArrayType(DoubleType())),
     ]
 )
-_TASKS_PER_CORE = 2  # starts differ in length
 
 
 def cluster_restarts(
@@ -91,8 +90,7 @@ def cluster_restarts(
                 )
                 yield pd.DataFrame([_row(found)])
 
-    tasks = min(restarts, _TASKS_PER_CORE * spark.sparkContext.defaultParallelism)
-    return spark.range(0, restarts, 1, tasks).mapInPandas(work, schema=RESTART_SCHEMA)
+    return spark.range(0, restarts, 1, restarts).mapInPandas(work, schema=RESTART_SCHEMA)
 
 
 def restarts_of(rows: DataFrame, shape: tuple[int, ...]) -> list[Restart]:
