@@ -41,7 +41,9 @@ def results(said, request_of_all):
 
 
 def test_every_stage_ran_and_a_second_run_has_nothing_to_do(spark, said, request_of_all):
-    assert list(said) == [stage.name for stage in STAGES]
+    study = load_study("everything")
+    assert list(said) == [stage.name for stage in STAGES if stage.asked(study) and not stage.on_request]
+    assert {"trajectories", "corroboration", "indicators", "exports"} <= set(said)
     assert set(run_pipeline(spark, request_of_all).values()) == {"unchanged"}
 
 
