@@ -17,13 +17,16 @@ REAL_RECORDS = ROOT.parent / "shared" / "data" / "openalex"
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Spread over processes (`pytest -n 2`), all tests of the one Spark session stay together."""
+    """Spread over processes (`pytest -n 2`), tests that share a Spark session stay together."""
     from xdist.scheduler import LoadScopeScheduling
 
     class OneSession(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.split("::")[0]
-            return "spark" if _uses_spark(file) else file
+            if not _uses_spark(file):
+                return file
+            # whole runs of the pipeline take about as long as all other tests together: they have a session of their own
+            return "whole runs" if file.startswith("tests/pipeline/") else "spark"
 
     return OneSession(config, log)
 
