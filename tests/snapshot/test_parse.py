@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from isthmus.snapshot import Part
@@ -408,6 +408,9 @@ NAMES = [
 ]
 
 
+GZIP = b"\x1f\x8b"
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     bad=st.lists(
@@ -419,6 +422,7 @@ NAMES = [
 )
 def test_any_line_is_a_record_or_a_reject(tmp_path_factory, bad):
     bad = [line.replace(b"\n", b" ") for line in bad]
+    assume(not (bad and bad[0].startswith(GZIP)))  # such a file is a gzip file, and a damaged one
     lines = [*bad, dump(id=url("W123456"))]
     works, rejects, summary = parse(tmp_path_factory.mktemp("any"), lines)
     assert works[-1]["work_id"] == 123456
