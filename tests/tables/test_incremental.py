@@ -103,6 +103,7 @@ def read_on(spark, store, snapshot):
     return build_all(spark, store, snapshot, incremental=True)
 
 
+@pytest.mark.slow
 def test_really_reissued_records(spark, reissued, tmp_path):
     one, two = reissued
     full, further = (TableStore(spark, str(tmp_path / name)) for name in ("full", "further"))
@@ -169,7 +170,7 @@ def test_a_snapshot_that_changes_while_it_is_read_is_refused(as_jsonl, renew_man
     folder = root / "data/jsonl/works/updated_date=2026-06-24"
     (folder / "part_0001.gz").write_bytes((folder / "part_0000.gz").read_bytes())
     renew_manifests(root, "jsonl", {"works": 2} | dict.fromkeys(OTHERS, 1))
-    with pytest.raises(SnapshotError, match=r"changed while it was read.*1 parts of works.*2 parts.*part_000"):
+    with pytest.raises(SnapshotError, match=r"changed while it was read.*1 parts of works.*with 2;.*part_000"):
         require_unchanged(before, open_snapshot(str(root), partial=True))
 
 
