@@ -1,12 +1,8 @@
 """The stage of the bootstrap over works: intervals of every z trajectory and support of every label."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.config import Study
 from isthmus.corpus import CORPUS_COUNTRIES
 from isthmus.engine import TableSpec
 from isthmus.networks import EDGES
@@ -14,7 +10,7 @@ from isthmus.networks.contributions import contributions
 from isthmus.pipeline.robustness_tables import INTERVALS, LABEL_SUPPORT, RESAMPLED
 from isthmus.pipeline.significance import TIES
 from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.trajectory_stage import of_study
+from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections, stamped
 from isthmus.pipeline.trajectory_tables import CENTROIDS, LABELS
 from isthmus.tables.built import concurrently
 from isthmus.trajectories.bootstrap_fanout import (
@@ -36,7 +32,7 @@ def write_bootstrap(run: Run) -> Outcome:
     pairs = frozenset(zip(labels["src"], labels["dst"], strict=True))
     if not pairs:
         for spec in (RESAMPLED, INTERVALS, LABEL_SUPPORT):
-            _replace(run, spec, run.spark.createDataFrame([], spec.schema))
+            replace_rows(run, spec, run.spark.createDataFrame([], spec.schema))
         return Outcome("there are no trajectories to resample")
     added = contributions(store.read("citations"), of_study(run, CORPUS_COUNTRIES), study)
     weights = resampled_weights(
@@ -44,11 +40,9 @@ def write_bootstrap(run: Run) -> Outcome:
     )
     finite = "present" if study.significance.finite in ("linked", "sampled") else study.significance.finite
     z = resampled_z(weights, model=study.significance.null_model, finite=finite, pairs=pairs)
-    _replace(run, RESAMPLED, _of_study(z, run))
+    _write(run, RESAMPLED, z)
     resampled = of_study(run, RESAMPLED)
-    observed = of_study(run, TIES).where(
-        (F.col("network") == "collaboration") | (F.col("reading") == study.networks.reading)
-    )
+    observed = of_study(run, TIES).where(in_both_networks(study.networks.reading))
     found = intervals(resampled, level=study.bootstrap.level).join(observed.select(*TIE, "z"), list(TIE), "left")
     support = label_support(
         resampled,
@@ -60,8 +54,8 @@ def write_bootstrap(run: Run) -> Outcome:
         replicates=study.bootstrap.replicates,
     )
     concurrently(
-        lambda: _replace(run, INTERVALS, _of_study(found, run)),
-        lambda: _replace(run, LABEL_SUPPORT, _of_study(support, run)),
+        lambda: _write(run, INTERVALS, found),
+        lambda: _write(run, LABEL_SUPPORT, support),
     )
     mean = of_study(run, LABEL_SUPPORT).agg(F.mean("support")).collect()[0][0]
     said = "no label could be resampled" if mean is None else f"labels keep in {mean:.0%} of the resamples on average"
@@ -77,22 +71,8 @@ def _parts(edges: DataFrame) -> int:
     return 1 + int(most) // ROWS_PER_TASK
 
 
-def _of_study(rows: DataFrame, run: Run) -> DataFrame:
-    return rows.select(F.lit(run.the_study.study).alias("study"), F.lit(run.release).alias("release"), "*")
-
-
-def _replace(run: Run, spec: TableSpec, rows: DataFrame) -> int:
-    return run.store.replace(spec, rows.select(*spec.columns), {"study": run.the_study.study})
-
-
-def _configuration(run: Run) -> Mapping[str, Any]:
-    study = run.the_study.model_dump(mode="json")
-    names = ("seed", "bootstrap", "significance", "trajectories", "networks", "years", "corpus")
-    return {name: study[name] for name in names}
-
-
-def _asked(study: Study) -> bool:
-    return study.bootstrap.replicates > 0
+def _write(run: Run, spec: TableSpec, rows: DataFrame) -> int:
+    return replace_rows(run, spec, stamped(rows, run.the_study, run.release).select(*spec.columns))
 
 
 BOOTSTRAP_STAGE = Stage(
@@ -102,8 +82,8 @@ BOOTSTRAP_STAGE = Stage(
     needs=("tables", "corpus", "networks", "significance", "trajectories"),
     writes=(RESAMPLED, INTERVALS, LABEL_SUPPORT),
     rooms=("trajectories", "nullmodels", "networks", "pipeline.bootstrap_stage", "pipeline.robustness_tables"),
-    configuration=_configuration,
+    configuration=sections("seed", "bootstrap", "significance", "trajectories", "networks", "years", "corpus"),
     run=write_bootstrap,
-    asked=_asked,
+    asked=lambda study: study.bootstrap.replicates > 0,
     turned_on_by="bootstrap.replicates is 0",
 )

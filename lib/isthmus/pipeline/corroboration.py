@@ -7,10 +7,11 @@ from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.engine import TableSpec, column
-from isthmus.networks import COLLABORATION, EDGES, KNOWLEDGE_EXCHANGE
+from isthmus.networks import EDGES
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.pipeline.significance import NETWORK_COLUMNS, YEAR
 from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections, stamped
 
 CORROBORATION = TableSpec(
     name="corroboration",
@@ -41,12 +42,8 @@ def corroborate(edges: DataFrame, study: Study, release: str) -> DataFrame:
     release : the snapshot's release.
 
     """
-    of_reading = (F.col("network") == COLLABORATION) | (
-        (F.col("network") == KNOWLEDGE_EXCHANGE) & (F.col("reading") == study.networks.reading)
-    )
-    wanted = edges.where(of_reading & F.col("year").between(*study.years.analysis)).select(
-        "network", "reading", "year", "src", "dst", "weight"
-    )
+    followed = in_both_networks(study.networks.reading) & F.col("year").between(*study.years.analysis)
+    wanted = edges.where(followed).select("network", "reading", "year", "src", "dst", "weight")
     rule = "parity" if study.significance.finite == "sampled" else study.significance.finite  # these models are exact
     held = [
         pairs_of(fan_out(wanted, model=model, seed=study.seed, finite=rule)).select(
@@ -54,18 +51,13 @@ def corroborate(edges: DataFrame, study: Study, release: str) -> DataFrame:
         )
         for model in study.significance.corroborate
     ]
-    return reduce(DataFrame.unionByName, held).select(
-        F.lit(study.study).alias("study"),
-        F.lit(release).alias("release"),
-        *(name for name in CORROBORATION.columns if name not in ("study", "release")),
-    )
+    return stamped(reduce(DataFrame.unionByName, held), study, release).select(*CORROBORATION.columns)
 
 
 def write_corroboration(run: Run) -> Outcome:
     """Write the table `corroboration` of the study."""
     study = run.the_study
-    edges = run.store.read(EDGES).where(F.col("study") == study.study)
-    run.store.replace(CORROBORATION, corroborate(edges, study, run.release), {"study": study.study})
+    replace_rows(run, CORROBORATION, corroborate(of_study(run, EDGES), study, run.release))
     return Outcome(f"also held against {', '.join(study.significance.corroborate)}")
 
 
@@ -76,9 +68,7 @@ CORROBORATION_STAGE = Stage(
     needs=("networks",),
     writes=(CORROBORATION,),
     rooms=("nullmodels", "pipeline.corroboration"),
-    configuration=lambda run: [
-        run.the_study.model_dump(mode="json")[name] for name in ("seed", "significance", "years", "networks")
-    ],
+    configuration=sections("seed", "significance", "years", "networks"),
     run=write_corroboration,
     asked=lambda study: bool(study.significance.corroborate),
     turned_on_by="significance.corroborate names no other null model",

@@ -23,6 +23,7 @@ from isthmus.pipeline.robustness_tables import AGREEMENT, INTERVALS, LABEL_SUPPO
 from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
 from isthmus.pipeline.significance import FITS, SIGNIFICANT, TIES
 from isthmus.pipeline.stability_stage import STABILITY_STAGE
+from isthmus.pipeline.study_rows import of_study
 from isthmus.pipeline.trajectory_tables import TABLES
 from isthmus.snapshot.filesystem import Root, open_root
 from isthmus.tables.built import concurrently
@@ -52,7 +53,7 @@ def publish(run: "Run") -> str:
     asked = [spec for stage, specs in OPTIONAL if stage.asked(study) for spec in specs]
 
     def write(spec: TableSpec) -> None:
-        rows = run.store.read(spec).where(F.col("study") == study.study).drop("study", "release")
+        rows = of_study(run, spec).drop("study", "release")
         _write(root, spec.name, _frame(rows, [k for k in spec.key if k != "study"]))
 
     # small tables mostly wait for their query to be planned
@@ -108,7 +109,7 @@ def _switches(study: Study) -> dict[str, Any]:
 
 
 def _coverage(run: "Run") -> pd.DataFrame:
-    corpus = run.store.read(CORPUS_COVERAGE).where(F.col("study") == run.the_study.study).drop("study", "release")
+    corpus = of_study(run, CORPUS_COVERAGE).drop("study", "release")
     whole = run.store.read("coverage").withColumnRenamed("publication_year", "year")
     first, last = run.the_study.years.corpus
     joined = whole.where(F.col("year").between(first, last)).join(corpus, "year", "full")

@@ -8,6 +8,7 @@ from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
 from isthmus.networks import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import FIT_TYPES, PAIR_TYPES, ROW_KIND, fan_out, fits_of, pairs_of
+from isthmus.pipeline.study_rows import stamped
 
 NETWORK_COLUMNS = (
     *STUDY_COLUMNS,
@@ -118,12 +119,12 @@ def judge(edges: DataFrame, study: Study, release: str) -> DataFrame:
         finite=study.significance.finite,
         observed_zero=True,
     )
-    return _of_study(mixed, study, release)
+    return stamped(mixed, study, release)
 
 
 def take_apart(judged: DataFrame, study: Study, release: str) -> tuple[DataFrame, DataFrame]:
     """The rows of the tables `ties` and `fits` from those of `judged`."""
-    return _of_study(pairs_of(judged), study, release), _of_study(fits_of(judged), study, release)
+    return stamped(pairs_of(judged), study, release), stamped(fits_of(judged), study, release)
 
 
 def significant_ties(ties: DataFrame, study: Study) -> DataFrame:
@@ -151,7 +152,3 @@ def _mean_in_order(values: Column) -> Column:
     """The mean z of (year, z), added year after year: the same bits whatever the order of the rows."""
     total = F.reduce(F.sort_array(values), F.lit(0.0), lambda sum_, value: sum_ + value["z"])
     return F.when(F.size(values) > 0, total / F.size(values))
-
-
-def _of_study(rows: DataFrame, study: Study, release: str) -> DataFrame:
-    return rows.select(F.lit(study.study).alias("study"), F.lit(release).alias("release"), "*")

@@ -4,12 +4,12 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from isthmus.errors import TrajectoryError
-from isthmus.networks import COLLABORATION
 from isthmus.pipeline.corroboration import CORROBORATION
 from isthmus.pipeline.robustness_tables import AGREEMENT, SILHOUETTE
 from isthmus.pipeline.significance import TIES
 from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.trajectory_stage import cluster, of_study, own_rule, panel_ties, study_panel, write_frames
+from isthmus.pipeline.study_rows import of_study, sections
+from isthmus.pipeline.trajectory_stage import cluster, own_rule, panel_ties, study_panel, write_frames
 from isthmus.trajectories import (
     chosen_clustering,
     label_agreement,
@@ -60,9 +60,7 @@ def _variants(run: Run, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame
         if reading != study.networks.reading:
             found.append(("reading", reading, panel_ties(of_study(run, TIES), study, reading=reading), own_rule(study)))
     if study.significance.corroborate:
-        held = of_study(run, CORROBORATION).where(
-            (F.col("network") == COLLABORATION) | (F.col("reading") == study.networks.reading)
-        )
+        held = of_study(run, CORROBORATION)
         for model in study.significance.corroborate:
             other = panel_ties(held.where(F.col("null_model") == model), study, reading=study.networks.reading)
             found.append(("null_model", model, other, "sampled"))
@@ -88,10 +86,7 @@ STABILITY_STAGE = Stage(
     needs=("significance", "corroboration"),
     writes=(AGREEMENT, SILHOUETTE),
     rooms=("trajectories", "pipeline.trajectory_stage", "pipeline.stability_stage", "pipeline.robustness_tables"),
-    configuration=lambda run: [
-        run.the_study.model_dump(mode="json")[name]
-        for name in ("seed", "trajectories", "stability", "significance", "networks", "years")
-    ],
+    configuration=sections("seed", "trajectories", "stability", "significance", "networks", "years"),
     run=write_stability,
     asked=lambda study: study.stability.restarts > 0,
     turned_on_by="stability.restarts is 0",

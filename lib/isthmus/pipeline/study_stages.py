@@ -1,8 +1,5 @@
 """The stages of a study: corpus, networks, significance, published results, report."""
 
-from typing import Any
-
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.corpus import (
@@ -13,7 +10,7 @@ from isthmus.corpus import (
     corpus_works,
     country_shares,
 )
-from isthmus.engine import Gate, TableSpec, check_gates
+from isthmus.engine import Gate, check_gates
 from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
 from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
 from isthmus.pipeline.corroboration import CORROBORATION_STAGE
@@ -25,6 +22,7 @@ from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
 from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
 from isthmus.pipeline.stability_stage import STABILITY_STAGE
 from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.pipeline.study_rows import of_study, replace_rows, sections
 from isthmus.pipeline.trajectory_stage import TRAJECTORY_STAGE
 from isthmus.tables.built import concurrently
 
@@ -32,31 +30,22 @@ MAX_RELATIVE_ERROR = 1e-9  # of expected degrees and strengths; the solver stops
 LEAST_COUNTRY_COVERAGE = 0.28  # OpenAlex's own floor of works with any institution
 
 
-def _rows(run: Run, spec: TableSpec) -> DataFrame:
-    """The rows of a study table that belong to this study."""
-    return run.store.read(spec).where(F.col("study") == run.the_study.study)
-
-
-def _write(run: Run, spec: TableSpec, rows: DataFrame) -> None:
-    run.store.replace(spec, rows, {"study": run.the_study.study})
-
-
 def write_corpus(run: Run) -> Outcome:
     """Write the tables of the study's works, their countries and their coverage."""
     study, store = run.the_study, run.store
     works = corpus_works(store.read("works"), store.read("citations"), study, run.release)
-    _write(run, CORPUS_WORKS, works)
-    chosen, authorships = _rows(run, CORPUS_WORKS), store.read("authorships")
-    _write(
+    replace_rows(run, CORPUS_WORKS, works)
+    chosen, authorships = of_study(run, CORPUS_WORKS), store.read("authorships")
+    replace_rows(
         run,
         CORPUS_COUNTRIES,
         country_shares(chosen, authorships, merged=Places(study).merged()),
     )
-    coverage = corpus_coverage(chosen, _rows(run, CORPUS_COUNTRIES), authorships, store.read("institutions"))
-    _write(run, CORPUS_COVERAGE, coverage)
+    coverage = corpus_coverage(chosen, of_study(run, CORPUS_COUNTRIES), authorships, store.read("institutions"))
+    replace_rows(run, CORPUS_COVERAGE, coverage)
     gates = check_gates(
         "corpus_coverage",
-        _rows(run, CORPUS_COVERAGE),
+        of_study(run, CORPUS_COVERAGE),
         [
             Gate(
                 "works in the corpus",
@@ -88,13 +77,13 @@ def write_corpus(run: Run) -> Outcome:
 def write_networks(run: Run) -> Outcome:
     """Write the tables of citation flows, edges and nodes of the study."""
     study = run.the_study
-    countries, cap = _rows(run, CORPUS_COUNTRIES), study.corpus.max_countries
-    _write(run, CITATION_FLOWS, citation_flows(run.store.read("citations"), countries, max_countries=cap))
-    _write(run, EDGES, all_edges(countries, _rows(run, CITATION_FLOWS), study))
-    _write(run, NODES, node_volumes(countries, _rows(run, EDGES), reading=study.networks.reading))
+    countries, cap = of_study(run, CORPUS_COUNTRIES), study.corpus.max_countries
+    replace_rows(run, CITATION_FLOWS, citation_flows(run.store.read("citations"), countries, max_countries=cap))
+    replace_rows(run, EDGES, all_edges(countries, of_study(run, CITATION_FLOWS), study))
+    replace_rows(run, NODES, node_volumes(countries, of_study(run, EDGES), reading=study.networks.reading))
     gates = check_gates(
         "edges",
-        _rows(run, EDGES),
+        of_study(run, EDGES),
         [
             Gate(
                 "collaboration ties",
@@ -117,15 +106,15 @@ def write_networks(run: Run) -> Outcome:
 
 def _significance(run: Run) -> Outcome:
     study = run.the_study
-    _write(run, JUDGED, judge(_rows(run, EDGES), study, run.release))
-    ties, fits = take_apart(_rows(run, JUDGED), study, run.release)
+    replace_rows(run, JUDGED, judge(of_study(run, EDGES), study, run.release))
+    ties, fits = take_apart(of_study(run, JUDGED), study, run.release)
     concurrently(
-        lambda: _write(run, TIES, ties),
-        lambda: _write(run, FITS, fits),
-        lambda: _write(run, SIGNIFICANT, significant_ties(ties, study)),
+        lambda: replace_rows(run, TIES, ties),
+        lambda: replace_rows(run, FITS, fits),
+        lambda: replace_rows(run, SIGNIFICANT, significant_ties(ties, study)),
     )
-    gates = check_gates("fits", _rows(run, FITS), _fit_gates(study.significance.null_model))
-    found = _rows(run, SIGNIFICANT).where("significant AND network = 'collaboration'").count()
+    gates = check_gates("fits", of_study(run, FITS), _fit_gates(study.significance.null_model))
+    found = of_study(run, SIGNIFICANT).where("significant AND network = 'collaboration'").count()
     return Outcome(f"{found:,} collaboration ties are stronger than size explains", gates=tuple(gates))
 
 
@@ -163,14 +152,6 @@ def _report(run: Run) -> Outcome:
     return Outcome(f"report in {write_report(run)}")
 
 
-def _section(*names: str) -> Any:
-    def read(run: Run) -> Any:
-        study = run.the_study.model_dump(mode="json")
-        return {name: study[name] for name in names}
-
-    return read
-
-
 STUDY_STAGES: tuple[Stage, ...] = (
     Stage(
         name="corpus",
@@ -179,7 +160,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         needs=("tables",),
         writes=(CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
         rooms=("corpus", "config.study", "geography", "pipeline.places"),
-        configuration=_section("corpus", "years", "geography", "networks"),
+        configuration=sections("corpus", "years", "geography", "networks"),
         run=write_corpus,
     ),
     Stage(
@@ -189,7 +170,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         needs=("tables", "corpus"),
         writes=(CITATION_FLOWS, EDGES, NODES),
         rooms=("networks",),
-        configuration=_section("corpus", "years", "networks"),
+        configuration=sections("corpus", "years", "networks"),
         run=write_networks,
     ),
     Stage(
@@ -199,7 +180,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         needs=("networks",),
         writes=(JUDGED, TIES, FITS, SIGNIFICANT),
         rooms=("nullmodels", "pipeline.significance"),
-        configuration=_section("seed", "significance", "years"),
+        configuration=sections("seed", "significance", "years"),
         run=_significance,
     ),
     CORROBORATION_STAGE,

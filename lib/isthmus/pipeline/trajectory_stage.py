@@ -9,9 +9,10 @@ from pyspark.sql import functions as F
 from isthmus.config import Study
 from isthmus.engine import GateResult, TableSpec
 from isthmus.errors import TrajectoryError
-from isthmus.networks import COLLABORATION, KNOWLEDGE_EXCHANGE, NODES
+from isthmus.networks import NODES
 from isthmus.pipeline.significance import TIES
 from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections
 from isthmus.pipeline.trajectory_tables import TABLES
 from isthmus.tables.built import concurrently
 from isthmus.trajectories import Panel, Restart, build_panel, trajectory_frames
@@ -57,17 +58,9 @@ def write_trajectories(run: Run) -> Outcome:
     return Outcome(f"{len(panel):,} pairs followed over the years", gates=gates)
 
 
-def of_study(run: Run, spec: TableSpec) -> DataFrame:
-    """The rows of a study table that belong to this study."""
-    return run.store.read(spec).where(F.col("study") == run.the_study.study)
-
-
 def panel_ties(ties: DataFrame, study: Study, *, reading: str) -> pd.DataFrame:
     """The ties of both networks over the years of the analysis, as `build_panel` takes them."""
-    of_reading = (F.col("network") == COLLABORATION) | (
-        (F.col("network") == KNOWLEDGE_EXCHANGE) & (F.col("reading") == reading)
-    )
-    wanted = ties.where(of_reading & F.col("year").between(*study.years.analysis))
+    wanted = ties.where(in_both_networks(reading) & F.col("year").between(*study.years.analysis))
     return wanted.select(*(c for c in PANEL_COLUMNS if c in ties.columns)).toPandas()
 
 
@@ -133,7 +126,7 @@ def write_frames(run: Run, frames: Mapping[str, pd.DataFrame], specs: tuple[Tabl
         else:
             full = frame.assign(study=name, release=release)[spec.columns]
             rows = run.spark.createDataFrame(full, spec.schema)
-        return run.store.replace(spec, rows, {"study": name})
+        return replace_rows(run, spec, rows)
 
     concurrently(*((lambda spec=spec: write(spec)) for spec in specs))
 
@@ -157,8 +150,6 @@ TRAJECTORY_STAGE = Stage(
     needs=("networks", "significance"),
     writes=TABLES,
     rooms=("trajectories", "pipeline.trajectory_stage", "pipeline.trajectory_tables"),
-    configuration=lambda run: [
-        run.the_study.model_dump(mode="json")[name] for name in ("seed", "trajectories", "groups", "years", "geography")
-    ],
+    configuration=sections("seed", "trajectories", "groups", "years", "geography"),
     run=write_trajectories,
 )
