@@ -36,7 +36,8 @@ def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
 
 
 def _tie(src, dst, year, z, *, counts=True, network="collaboration"):
-    return {"network": network, "src": src, "dst": dst, "year": year, "z": z, "counts": counts}
+    tie = {"network": network, "reading": "publication_year", "src": src, "dst": dst, "year": year, "weight": 1}
+    return tie | {"z": z, "counts": counts}
 
 
 def test_partners_are_pairs_with_a_mean_above_the_threshold_in_enough_years():

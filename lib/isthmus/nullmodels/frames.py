@@ -111,3 +111,26 @@ def significance_frames(
             tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
     pairs = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *(f.name for f in fields(PairTable)[2:])])]
     return pd.concat(pairs, ignore_index=True), pd.concat(tables["fit"], ignore_index=True)
+
+
+def significant_ties(
+    ties: pd.DataFrame, window: tuple[int, int], *, threshold: float, least_finite_years: int
+) -> pd.DataFrame:
+    """Mean z of each pair over its finite years of the window, and whether it is above the threshold (METHODS 2.4).
+
+    Parameters
+    ----------
+    ties : network, reading, year, src, dst, weight, z, finite.
+    window : first and last year.
+    threshold, least_finite_years : a tie is significant when its mean z over at least so many years is above it.
+
+    """
+    pair = ["network", "reading", "src", "dst"]
+    inside = ties[ties["year"].between(*window)]
+    counted = inside[inside["finite"] & inside["z"].notna()].groupby(pair)["z"].agg(["size", "mean"])
+    found = inside.groupby(pair, as_index=False)["weight"].sum().merge(counted, on=pair, how="left")
+    found = found.rename(columns={"size": "finite_years", "mean": "mean_z"})
+    found["finite_years"] = found["finite_years"].fillna(0).astype("int32")
+    enough = (found["finite_years"] >= least_finite_years) & (found["mean_z"] > threshold).fillna(False)
+    called: pd.DataFrame = found.assign(significant=enough)
+    return called

@@ -14,10 +14,13 @@ from isthmus.config import Study
 from isthmus.errors import TrajectoryError
 from isthmus.networks import COLLABORATION, EDGES, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import fan_out, pairs_of
+from isthmus.nullmodels.frames import significant_ties
+from isthmus.nullmodels.significance import PARITY_PROBABILITY
 from isthmus.pipeline.robustness_tables import SENSITIVITY
 from isthmus.pipeline.significance import TIES
 from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.trajectory_stage import PANEL_COLUMNS, cluster, of_study, study_panel, write_frames
+from isthmus.pipeline.study_rows import of_study
+from isthmus.pipeline.trajectory_stage import PANEL_COLUMNS, cluster, study_panel, write_frames
 from isthmus.trajectories import Panel, chosen_clustering, label_agreement, labels_frame
 
 LABELS = ("SC", "SD", "KI", "KD")
@@ -90,15 +93,19 @@ def write_sensitivity(run: Run) -> Outcome:
 def significant_findings(ties: pd.DataFrame, study: Study) -> Iterator[tuple[str, float | None, str | None]]:
     """(finding, value, text): significant partners of each pole in collaboration, and the ties between the poles."""
     rule = study.significance
-    window = ties[(ties["network"] == COLLABORATION) & ties["year"].between(*study.years.significance)]
-    counted = window[window["counts"] & window["z"].notna()]
-    of_pair = counted.groupby(["src", "dst"])["z"].agg(["mean", "size"])
-    called = of_pair[(of_pair["mean"] > rule.threshold) & (of_pair["size"] >= rule.min_finite_years)].index
+    together = ties[ties["network"] == COLLABORATION]
+    judged = significant_ties(
+        together.assign(finite=together["counts"]),
+        study.years.significance,
+        threshold=rule.threshold,
+        least_finite_years=rule.min_finite_years,
+    ).set_index(["src", "dst"])
+    called = judged.index[judged["significant"]]
     for pole in study.geography.poles:
         yield f"significant partners {pole}", float(sum(pole in pair for pair in called)), None
     for one, other in combinations(study.geography.poles, 2):
         pair = (min(one, other), max(one, other))
-        mean = of_pair["mean"].get(pair)
+        mean = _number(judged["mean_z"].get(pair))
         said = None if mean is None else f"mean z {mean:.2f}"
         yield f"significant tie {one}-{other}", float(pair in called), said
 
@@ -177,8 +184,6 @@ def _labels(run: Run, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame,
 
 def _counts(ties: pd.DataFrame, finite: str) -> "pd.Series[bool]":
     """Whether a year's z counts under a rule."""
-    from isthmus.nullmodels.significance import PARITY_PROBABILITY
-
     there = ties["z"].notna()
     if finite == "parity":
         return there & (ties["link_probability"] >= PARITY_PROBABILITY)

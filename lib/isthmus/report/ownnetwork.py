@@ -9,6 +9,7 @@ import pandas as pd
 from isthmus import __version__
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.geography import COUNTRIES
+from isthmus.nullmodels.frames import significant_ties
 from isthmus.report.results import COLLABORATION, COLUMNS, PUBLICATION_YEAR
 
 WINDOW_YEARS = 5
@@ -91,29 +92,6 @@ def publish_network(
 
 
 KEY = ["network", "reading", "year", "src", "dst"]
-
-
-def significant_ties(
-    ties: pd.DataFrame, window: tuple[int, int], *, threshold: float, least_finite_years: int
-) -> pd.DataFrame:
-    """Mean z of each pair over its finite years of the window, and whether it is above the threshold (METHODS 2.4).
-
-    Parameters
-    ----------
-    ties : network, reading, year, src, dst, weight, z, finite.
-    window : first and last year.
-    threshold, least_finite_years : as in `publish_network`.
-
-    """
-    pair = ["network", "reading", "src", "dst"]
-    inside = ties[ties["year"].between(*window)]
-    counted = inside[inside["finite"] & inside["z"].notna()].groupby(pair)["z"].agg(["size", "mean"])
-    found = inside.groupby(pair, as_index=False)["weight"].sum().merge(counted, on=pair, how="left")
-    found = found.rename(columns={"size": "finite_years", "mean": "mean_z"})
-    found["finite_years"] = found["finite_years"].fillna(0).astype("int32")
-    enough = (found["finite_years"] >= least_finite_years) & (found["mean_z"] > threshold).fillna(False)
-    called: pd.DataFrame = found.assign(significant=enough)
-    return called
 
 
 def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence[str]]) -> pd.DataFrame:

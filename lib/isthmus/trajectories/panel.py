@@ -5,7 +5,7 @@ stretched to [-1, 1] in each network (Gallo et al. 2026: window 5, order 1).
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 from scipy.signal import savgol_filter
 
 from isthmus.errors import TrajectoryError, did_you_mean
+from isthmus.nullmodels.significance import PARITY_PROBABILITY, FiniteRule
 from isthmus.trajectories.dtw import Floats, Ints
 
-FiniteRule = Literal["parity", "present", "linked", "sampled"]
 NETWORKS = ("collaboration", "knowledge_exchange")
 CLUSTERED, NOT_FINITE, FLAT = "clustered", "not finite in every year", "flat"
 
-# 500 realisations would more likely than not show the link at least once: (1 - p)^500 < 1/2.
-PARITY_PROBABILITY = 1.0 - 0.5 ** (1.0 / 500.0)
 # A smoothed z that moves by less than this over all years does not move: the rest is rounding.
 FLAT_RANGE = 1e-9
 
