@@ -27,14 +27,16 @@ def upload(client, bucket, folder, acl):
             client.put_object(Bucket=bucket, Key=key, Body=file.read_bytes(), ACL=acl)
 
 
-def test_json_lines_in_a_public_bucket(spark, s3_server, tmp_path):
+@pytest.mark.parametrize("layout", ["jsonl", "parquet"])
+def test_a_public_bucket(spark, s3_server, tmp_path, layout):
     """Python workers read the parts themselves: no key, no jars."""
     endpoint, client = s3_server
-    simulate_snapshot(tmp_path / "snapshot", world=World(works=1_000, seed=2), processes=1)
-    upload(client, "open-data", tmp_path / "snapshot", "public-read")
-    storage = Storage(buckets={"open-data": Bucket(access="anonymous", endpoint=endpoint, region="us-east-1")})
+    bucket = f"open-{layout}"
+    simulate_snapshot(tmp_path / "snapshot", world=World(works=1_000, seed=2), formats=[layout], processes=1)
+    upload(client, bucket, tmp_path / "snapshot", "public-read")
+    storage = Storage(buckets={bucket: Bucket(access="anonymous", endpoint=endpoint, region="us-east-1")})
     request = Request(
-        warehouse=str(tmp_path / "warehouse"), snapshot="s3://open-data/snapshot", storage=storage, stages=("parse",), quiet=True
+        warehouse=str(tmp_path / "warehouse"), snapshot=f"s3://{bucket}/snapshot", storage=storage, stages=("parse",), quiet=True
     )  # fmt: skip
     said = run_pipeline(spark, request)
     parsed = TableStore(spark, request.warehouse).read("parsed_works").where("work_id is not null")

@@ -11,10 +11,9 @@ from isthmus.cli.options import storage_option
 from isthmus.config import load_study
 from isthmus.engine.objectstore import is_s3
 from isthmus.pipeline import Request, explain, run_pipeline, wanted_stages
-from isthmus.snapshot.model import PARQUET
 
 if TYPE_CHECKING:
-    from isthmus.snapshot import Snapshot
+    pass
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -105,7 +104,7 @@ def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
 
     wanted_stages(request)  # a wrong word or address is said before Spark starts
     snapshot = request.open_snapshot()
-    spark = start_session("isthmus", master=master, jar_sets=jar_sets(request, snapshot))
+    spark = start_session("isthmus", master=master, jar_sets=jar_sets(request))
     if dry_run:
         for stage, reason in explain(spark, request, snapshot):
             click.echo(f"{stage.name:<14} {'would run: ' + reason if reason else 'unchanged'}")
@@ -114,10 +113,9 @@ def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
     click.echo(last_words(request, said))
 
 
-def jar_sets(request: Request, snapshot: "Snapshot | None") -> list[str]:
-    """The jars that Spark needs beside Delta's: S3's for tables there, and for Parquet, which Spark reads itself."""
-    by_spark = [request.warehouse] + ([snapshot.uri] if snapshot is not None and snapshot.layout == PARQUET else [])
-    return ["s3"] if any(is_s3(address) for address in by_spark) else []
+def jar_sets(request: Request) -> list[str]:
+    """The jars that Spark needs beside Delta's: S3's for tables there; snapshots are read without."""
+    return ["s3"] if is_s3(request.warehouse) else []
 
 
 def last_words(request: Request, said: dict[str, str]) -> str:

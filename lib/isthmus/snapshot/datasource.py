@@ -1,4 +1,4 @@
-"""The Spark data source `openalex`: parts of JSON, one task each, as typed rows.
+"""The Spark data source `openalex`: parts of JSON and Parquet, one task each, as typed rows.
 
 register(spark)
 spark.read.format("openalex").option("entity", "works").load("/data/openalex-snapshot")
@@ -14,11 +14,13 @@ from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
 from isthmus.config.storage import Storage, load_storage
 from isthmus.errors import SnapshotError, did_you_mean
-from isthmus.snapshot.filesystem import absolute, open_root
+from isthmus.snapshot.filesystem import Root, absolute, open_root
 from isthmus.snapshot.model import NEEDED_ENTITIES, PARQUET, Part, Snapshot
 from isthmus.snapshot.opening import open_snapshot
+from isthmus.snapshot.parquet import parse_parquet
 from isthmus.snapshot.parse import parse_part
 from isthmus.snapshot.schemas import WORKS_SCHEMA, schema_of, spark_ddl
+from isthmus.snapshot.small import parse_entity
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -65,10 +67,6 @@ class OpenAlexDataSource(DataSource):
         partial = self.options.get("partial", "false").lower() == "true"
         storage = load_storage(self.options["storage"]) if "storage" in self.options else Storage()
         snapshot = open_snapshot(uri, layout=self.options.get("layout"), partial=partial, storage=storage)
-        if snapshot.layout == PARQUET:
-            raise SnapshotError(
-                f'{uri}: is Parquet, which Spark reads itself: use isthmus.snapshot.read_works, or layout "jsonl"'
-            )
         return OpenAlexReader(
             absolute(uri), [part for entity in self._entity().split(",") for part in snapshot.parts(entity)], storage
         )
@@ -87,7 +85,7 @@ class OpenAlexReader(DataSourceReader):
     Parameters
     ----------
     uri : the snapshot's root.
-    parts : the parts, of JSON.
+    parts : the parts.
     storage : how the bucket is reached; it names secrets and holds none.
 
     """
@@ -105,7 +103,13 @@ class OpenAlexReader(DataSourceReader):
         """The lines of a group of parts."""
         root = open_root(self._uri, self._storage)
         for part in getattr(partition, "parts", ()):
-            yield from parse_part(root, part)
+            yield from _parse(root, part)
+
+
+def _parse(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+    if part.entity != "works":
+        return parse_entity(root, part)
+    return parse_parquet(root, part) if part.format == PARQUET else parse_part(root, part)
 
 
 def group_parts(parts: Sequence[Part]) -> list[PartGroup]:
@@ -152,10 +156,6 @@ def read_works(spark: "SparkSession", snapshot: Snapshot) -> "DataFrame":
     parts = snapshot.parts("works")
     if not parts:
         return spark.createDataFrame([], spark_ddl(WORKS_SCHEMA))
-    if snapshot.layout == PARQUET:
-        from isthmus.snapshot.parquet import read_parquet_works
-
-        return read_parquet_works(spark, snapshot)
     register(spark)
     listing = msgspec.json.encode([asdict(part) for part in parts]).decode()
     reader = spark.read.format(FORMAT).option("root", absolute(snapshot.uri)).option("parts", listing)

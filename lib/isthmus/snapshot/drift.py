@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
+import pyarrow as pa
 
 SAMPLED_LINES = 1000
 
@@ -153,3 +154,32 @@ class FieldCount:
             for name in fields:
                 if f"{path}.{name}" in self._inside:
                     self._look(f"{path}.{name}", bytes(fields[name]), found)
+
+
+def unknown_columns(entity: str, schema: pa.Schema) -> set[str]:
+    """The columns of a part, and the fields inside those that are read, that this version of Isthmus does not know.
+
+    Parameters
+    ----------
+    entity : whose records the part holds.
+    schema : its columns.
+
+    """
+    known = KNOWN_INSIDE[entity]
+    found = set(schema.names) - KNOWN_FIELDS[entity]
+    for path in known:
+        dtype = _inside(pa.struct(list(schema)), path.split("."))
+        if dtype is not None:
+            found |= {f"{path}.{field.name}" for field in dtype if field.name not in known[path]}
+    return found
+
+
+def _inside(dtype: pa.DataType, path: list[str]) -> pa.StructType | None:
+    """The object at a path, lists looked through; None where there is none."""
+    for name in path:
+        if not pa.types.is_struct(dtype) or dtype.get_field_index(name) < 0:
+            return None
+        dtype = dtype.field(name).type
+        if pa.types.is_list(dtype) or pa.types.is_large_list(dtype):
+            dtype = dtype.value_type
+    return dtype if pa.types.is_struct(dtype) else None

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 ID = re.compile(r"(?:.*/)?[A-Za-z]?([0-9]{1,18})")
-WORK_PREFIX = "https://openalex.org/W"
-AUTHOR_PREFIX = "https://openalex.org/A"
+URL = "https://openalex.org/"
+WORK_PREFIX = f"{URL}W"
+AUTHOR_PREFIX = f"{URL}A"
 LARGEST_ID = 10**18 - 1
 MEMO_LIMIT = 1_000_000
 QUOTE = b'"'[0]
@@ -61,13 +62,42 @@ def numbers(identifiers: Sequence[str | None], prefix: str) -> pa.Array:
     prefix : what nearly all of them begin with; ids without it are made one by one.
 
     """
-    column = pa.array(identifiers, pa.string())
-    if pc.all(pc.starts_with(column, prefix)).as_py() is not False:
-        digits = pc.utf8_slice_codeunits(column, len(prefix))
-        regular = pc.and_(pc.ascii_is_decimal(digits), pc.less_equal(pc.binary_length(digits), MAX_DIGITS))
-        if pc.all(regular).as_py() is not False:
-            return digits.cast(pa.int64())
-    return pa.array([number(identifier) for identifier in identifiers], pa.int64())
+    found = regular_numbers(pa.array(identifiers, pa.string()), prefix)
+    return pa.array([number(identifier) for identifier in identifiers], pa.int64()) if found is None else found
+
+
+def column_numbers(identifiers: pa.Array, prefix: str) -> pa.Array:
+    """The numbers of a column of ids, int64 (n,), null where there is none.
+
+    Parameters
+    ----------
+    identifiers : (n,) string.
+    prefix : what nearly all of them begin with; where others stand as well, each distinct id is made once.
+
+    """
+    found = regular_numbers(identifiers, prefix)
+    if found is None:
+        encoded = identifiers.dictionary_encode()
+        each = pa.array([number(identifier) for identifier in encoded.dictionary.to_pylist()], pa.int64())
+        found = each.take(encoded.indices)
+    return found
+
+
+def regular_numbers(identifiers: pa.Array, prefix: str) -> pa.Array | None:
+    """The numbers of a column in which nothing but a prefix and one to eighteen digits stands, int64 (n,); else None.
+
+    Parameters
+    ----------
+    identifiers : (n,) string; null stays null.
+    prefix : what all of them have to begin with.
+
+    """
+    if pc.all(pc.starts_with(identifiers, prefix)).as_py() is False:
+        return None
+    last = len(prefix) + MAX_DIGITS + 1  # one digit too many shows that an id is too long
+    digits = pc.binary_slice(identifiers.cast(pa.binary()), len(prefix), last).cast(pa.string())
+    regular = pc.and_(pc.ascii_is_decimal(digits), pc.less_equal(pc.binary_length(digits), MAX_DIGITS))
+    return None if pc.all(regular).as_py() is False else digits.cast(pa.int64())
 
 
 def reference_numbers(raw: Sequence[bytes]) -> pa.Array:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from isthmus.snapshot.batches import COMPLETE, DAMAGED, EMPTY, RAW_BYTES, batch_of, rejected, summary
 from isthmus.snapshot.checksum import checksum
 from isthmus.snapshot.drift import NEEDED_FIELDS, FieldCount
 from isthmus.snapshot.filesystem import Root
@@ -16,14 +17,11 @@ from isthmus.snapshot.identifiers import number, reference_fault
 from isthmus.snapshot.lines import LineStream
 from isthmus.snapshot.model import PAGE, Part
 from isthmus.snapshot.records import LETTERS, RECORDS, Page, Work
-from isthmus.snapshot.schemas import BIGINT, REJECT, STRING, SUMMARY, schema_of
+from isthmus.snapshot.schemas import BIGINT, STRING
 
 BATCH_BYTES = 16 << 20  # of JSON text: the lines of a block stay in memory until its references are read
 BATCH_RECORDS = 8192
-RAW_BYTES = 500
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-COMPLETE, EMPTY, DAMAGED = "complete", "empty", "damaged"
 
 
 def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
@@ -69,7 +67,6 @@ class PartParser:
         self._part = part
         self._checksum = checksum
         self._stream = stream
-        self._schema = schema_of(part.entity)
         self._decode = msgspec.json.Decoder(RECORDS[part.entity]).decode
         self._page = msgspec.json.Decoder(Page).decode
         self._letter = LETTERS[part.entity]
@@ -158,11 +155,12 @@ class PartParser:
 
     def _flush(self) -> Iterator[pa.RecordBatch]:
         if self._records:
-            yield self._batch(self._columns(), self._lines)
+            columns = self._columns()  # looks into the references, which may cost some lines
+            yield batch_of(self._part, pa.array(self._lines, BIGINT), columns)
             self._count_present()
             self._records, self._ids, self._lines = [], [], []
         if self._rejects:
-            yield self._rejected()
+            yield rejected(self._part, *zip(*self._rejects, strict=True))
             self._rejects = []
         self._pending = 0
 
@@ -205,35 +203,14 @@ class PartParser:
                 bytes(value)[:1] == b"[" if isinstance(value, msgspec.Raw) else value is not None for value in values
             )
 
-    def _rejected(self) -> pa.RecordBatch:
-        lines, reasons, raws = zip(*sorted(self._rejects, key=lambda reject: reject[0]), strict=True)
-        rows = [
-            {"reason": reason, "raw": raw[:RAW_BYTES].decode("utf-8", "backslashreplace").replace("\0", "\\x00")}
-            for reason, raw in zip(reasons, raws, strict=True)
-        ]
-        return self._batch({"reject": pa.array(rows, REJECT)}, list(lines))
-
     def _summary(self) -> pa.RecordBatch:
-        status = DAMAGED if self._stream.damage else COMPLETE if self._read else EMPTY
-        row = {
+        said = {
             "read": self._read,
             "inflated": self._stream.inflated,
-            "status": status,
+            "status": DAMAGED if self._stream.damage else COMPLETE if self._read else EMPTY,
             "message": self._stream.damage,
             "present": sorted(self._present.items()),
             "unknown": sorted(self._fields.unknown.items()),
-            "bytes": self._part.bytes,
             "checksum": self._checksum,
         }
-        return self._batch({"summary": pa.array([row], SUMMARY)}, [None])
-
-    def _batch(self, columns: Columns, lines: list[int] | list[None]) -> pa.RecordBatch:
-        rows = len(lines)
-        origin: Columns = {
-            "entity": pa.repeat(pa.scalar(self._part.entity), rows),
-            "part": pa.repeat(pa.scalar(self._part.path), rows),
-            "line": pa.array(lines, BIGINT),
-        }
-        known = origin | columns
-        arrays = [known[f.name] if f.name in known else pa.nulls(rows, f.type) for f in self._schema]
-        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        return summary(self._part, said)

@@ -32,11 +32,19 @@ def read_entities(snapshot: Snapshot, *entities: str) -> pa.Table:
     root = open_root(snapshot.uri, snapshot.storage)
     parts = [part for entity in entities for part in snapshot.parts(entity)]
     with ThreadPoolExecutor(READERS) as pool:
-        batches = list(pool.map(lambda part: list(_parse(root, part)), parts))
+        batches = list(pool.map(lambda part: list(parse_entity(root, part)), parts))
     return pa.Table.from_batches([batch for group in batches for batch in group], ENTITIES_SCHEMA)
 
 
-def _parse(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+def parse_entity(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+    """The lines of a part of a small entity as batches of `ENTITIES_SCHEMA`.
+
+    Parameters
+    ----------
+    root : the snapshot's root.
+    part : the part, of whatever format.
+
+    """
     if part.format == PARQUET:
         with root.steady(part.path, part.bytes) as file:
             known = checksum(file, part)

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 
 from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import NEEDED_ENTITIES, Part, Snapshot
-from isthmus.snapshot.parse import EMPTY
+from isthmus.snapshot.batches import EMPTY
 from isthmus.tables.built import Built, write_concurrently
 from isthmus.tables.discarded import DISCARD_REASONS, DISCARDED
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS

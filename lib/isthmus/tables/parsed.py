@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from isthmus.engine import TableSpec, TableStore, column
-from isthmus.errors import SetupError, SnapshotError
+from isthmus.errors import SnapshotError
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot, read_works
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_type
 from isthmus.snapshot.small import read_entities
@@ -41,8 +41,6 @@ COMMENTS = {
 }
 
 TOLD_BY_A_WORKER = re.compile(r"isthmus\.errors\.(?:Snapshot|Config)Error: (.+?)\s*(?:\n\s+at |\n\n|$)", re.DOTALL)
-NO_JARS = re.compile(r"S3AFileSystem not found|No FileSystem for scheme \"?s3")
-UNREADABLE = re.compile(r"\[FAILED_READ_FILE\.[A-Z_]+] Encountered error while reading file (\S+?)\.?\s")
 _ALL_READ = ("the tables that are there come from no earlier read by this version of Isthmus: all parts were read",)
 
 
@@ -145,12 +143,4 @@ def plain_words() -> Iterator[None]:
         found = TOLD_BY_A_WORKER.search(str(error))
         if found is not None:
             raise SnapshotError(found[1]) from None
-        if NO_JARS.search(str(error)):
-            raise SetupError(
-                "Spark reads Parquet on S3 itself and lacks the jars: run `python -m isthmus.engine.jars s3` once "
-                "(686 MB) and name the snapshot as s3a://. JSON Lines (--layout jsonl) need no jars."
-            ) from None
-        unreadable = UNREADABLE.search(str(error))
-        if unreadable is None:
-            raise
-        raise SnapshotError(f"{unreadable[1]}: the part is damaged, Spark cannot read it. Fetch it again.") from error
+        raise

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 
 from isthmus.errors import SnapshotError
 from isthmus.snapshot import Part, Snapshot
+from isthmus.snapshot.batches import COMPLETE
 from isthmus.snapshot.drift import NEEDED_FIELDS
-from isthmus.snapshot.parse import COMPLETE
 
 FIELD_OF_REASON = r"at `\$\.?([^`]*)`$"
 RETYPED_SHARE = 0.5  # of a part's lines: a field that changed its type fails on most lines, a bad record on one
@@ -144,7 +144,8 @@ def _count_problems(parts: Iterable[PartRead], promised: dict[str, Part]) -> lis
     for part in parts:
         records = promised[part.part].records if part.part in promised else None
         if records is not None and records != part.read:
-            problems.append(f"{part.part}: {part.read} records were read, the manifest says {records}")
+            damage = f" ({part.message})" if part.message else ""
+            problems.append(f"{part.part}: {part.read} records were read, the manifest says {records}{damage}")
     return problems
 
 

@@ -170,10 +170,10 @@ def duckdb_queries(kept: str) -> dict[str, str]:
 def spark_ingest(spark, layout: str, snapshot: str, out: str, marked) -> None:
     """Spark's own JSON reader with an explicit schema, staged as Parquet; then the project's own table expressions."""
     import pyarrow as pa
+    from ingesting.sparkcolumns import Row, work_columns
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    from isthmus.snapshot.parquet import Row, work_columns
     from isthmus.tables.authorships import authorship_rows
     from isthmus.tables.citations import citation_rows
     from isthmus.tables.works import works_rows
@@ -207,9 +207,9 @@ def _arrow(dtype: str):
 
 
 def _spark(dtype: str) -> str:
-    from isthmus.snapshot.parquet import _spark_name
+    from ingesting.sparkcolumns import spark_name_of
 
-    return _spark_name(_arrow(dtype))
+    return spark_name_of(_arrow(dtype))
 
 
 if __name__ == "__main__":
