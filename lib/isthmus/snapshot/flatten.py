@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -173,9 +174,10 @@ class Flattener:
 
 def _scores(items: Sequence[Topic | Concept]) -> pa.Array:
     scores = [item.score for item in items]
-    if not all(type(score) is float for score in scores):
-        scores = [as_float(score) for score in scores]
-    return pa.array(scores, DOUBLE)
+    try:
+        return pa.array(scores, DOUBLE)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # text, or an integer that no float can hold
+        return pa.array(list(map(as_float, scores)), DOUBLE)
 
 
 def _source(work: Work) -> Any:
@@ -186,8 +188,11 @@ def _source(work: Work) -> Any:
 
 def _flat(lists: Sequence[list[Any] | None]) -> tuple[np.ndarray, list[Any]]:
     """Offsets (n + 1,) and the joined items of lists; null items are left out."""
-    items = [item for each in lists if each for item in each if item is not None]
-    counts = [0 if not each else len(each) - each.count(None) for each in lists]
+    items = list(chain.from_iterable(filter(None, lists)))
+    counts = [len(each) if each else 0 for each in lists]
+    if None in items:
+        items = [item for item in items if item is not None]
+        counts = [len(each) - each.count(None) if each else 0 for each in lists]
     offsets = np.zeros(len(lists) + 1, np.int32)
     np.cumsum(counts, out=offsets[1:])
     return offsets, items

@@ -147,6 +147,8 @@ def _regular_numbers(raw: Sequence[bytes]) -> tuple[pa.Array, np.ndarray] | None
     What is not a digit or a quote is deleted; then the quotes tell where each number ends. A list is regular when its
     length is that of its URLs, commas and brackets: no other byte fits in.
     """
+    if not all(text.startswith((b"[", b"null")) for text in raw):
+        return None
     joined = b"".join(raw)
     kept = joined.translate(None, NEITHER_DIGIT_NOR_QUOTE)
     ends = np.flatnonzero(np.frombuffer(kept, np.uint8) == QUOTE)[1::2]

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from isal import isal_zlib
 
 READ_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 20
 SLICE_BYTES = 16 << 10  # of compressed data: what is lost of the text before a damaged byte
 INFLATE_BYTES = 1 << 20
 LONGEST_LINE = 256 << 20
@@ -39,26 +40,29 @@ class LineStream:
         self.tail = b""
 
     def __iter__(self) -> Iterator[list[bytes]]:
-        """Lists of lines, each list about 4 MB of text."""
+        """Lists of lines, each list about 1 MB of text."""
         pending: list[bytes] = []
-        length = 0
+        length, complete = 0, False  # of what is pending, and whether the end of a line is in it
         for chunk in self._chunks():
-            pieces = chunk.split(b"\n")
-            pending.append(pieces[0])
-            length += len(pieces[0])
-            if len(pieces) > 1:
-                pieces[0] = b"".join(pending)
-                pending, length = [pieces.pop()], 0
+            pending.append(chunk)
+            length += len(chunk)
+            complete = complete or b"\n" in chunk
+            if complete and length >= BLOCK_BYTES:
+                lines = b"".join(pending).split(b"\n")
+                pending, complete = [lines.pop()], False
                 length = len(pending[0])
-                yield pieces
+                yield lines
             if length > LONGEST_LINE:
                 self.damage = f"a line longer than {LONGEST_LINE >> 20} MiB, and everything after it"
                 break
-        rest = b"".join(pending)
+        lines = b"".join(pending).split(b"\n")
+        rest = lines.pop()
         if self.damage:
             self.tail = rest
         elif rest:
-            yield [rest]
+            lines.append(rest)
+        if lines:
+            yield lines
 
     def _chunks(self) -> Iterator[bytes]:
         first = self._stream.read(READ_BYTES)

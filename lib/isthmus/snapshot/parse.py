@@ -13,10 +13,10 @@ from isthmus.snapshot.checksum import checksum
 from isthmus.snapshot.drift import NEEDED_FIELDS, FieldCount
 from isthmus.snapshot.filesystem import Root
 from isthmus.snapshot.flatten import Columns, Flattener, record_id, timestamps
-from isthmus.snapshot.identifiers import number, reference_fault
+from isthmus.snapshot.identifiers import URL, number, reference_fault
 from isthmus.snapshot.lines import LineStream
 from isthmus.snapshot.model import PAGE, Part
-from isthmus.snapshot.records import LETTERS, RECORDS, Page, Work
+from isthmus.snapshot.records import LETTERS, RECORDS, Page
 from isthmus.snapshot.schemas import BIGINT, STRING
 
 BATCH_BYTES = 16 << 20  # of JSON text: the lines of a block stay in memory until its references are read
@@ -70,6 +70,7 @@ class PartParser:
         self._decode = msgspec.json.Decoder(RECORDS[part.entity]).decode
         self._page = msgspec.json.Decoder(Page).decode
         self._letter = LETTERS[part.entity]
+        self._prefix = URL + self._letter
         self._flattener = Flattener()
         self._fields = FieldCount(part.entity)
         self._records: list[Any] = []
@@ -84,11 +85,15 @@ class PartParser:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All batches of the part; the last one is its summary."""
         for block in [[b"".join(self._whole())]] if self._part.format == PAGE else self._stream:
+            if self._take_regular(block):
+                if self._is_full():
+                    yield from self._flush()
+                continue
             for line in block:
                 self._line += 1
                 if line and not line.isspace():
                     self._take(line)
-                if self._pending >= BATCH_BYTES or len(self._records) >= BATCH_RECORDS:
+                if self._is_full():
                     yield from self._flush()
         if self._stream.damage:
             self._line += 1
@@ -101,6 +106,31 @@ class PartParser:
             for line in block:
                 yield line
                 yield b"\n"
+
+    def _is_full(self) -> bool:
+        return self._pending >= BATCH_BYTES or len(self._records) >= BATCH_RECORDS
+
+    def _take_regular(self, block: list[bytes]) -> bool:
+        """Take a block in which every line is a good record, as nearly all are; False, and nothing taken, if not."""
+        if self._fields.is_sampling or self._part.format == PAGE:
+            return False
+        try:
+            records: list[Any] = list(map(self._decode, block))
+        except UNDECODABLE:
+            return False
+        identifiers = [record.id for record in records]
+        if not all(identifier.startswith(self._prefix) for identifier in identifiers):
+            return False
+        ids = [found for found in map(number, identifiers) if found is not None]
+        if len(ids) < len(block):
+            return False
+        self._records += records
+        self._ids += ids
+        self._lines += range(self._line + 1, self._line + 1 + len(block))
+        self._line += len(block)
+        self._read += len(block)
+        self._pending += sum(map(len, block))
+        return True
 
     def _take(self, line: bytes) -> None:
         """Read a line: a record, an API page of records, or a list of them."""
@@ -139,9 +169,6 @@ class PartParser:
             reason = f"Expected an OpenAlex id with {self._letter} and digits, got {identifier[:80]!r} - at `$.id`"
             self._reject(reason, bytes(line))
             return
-        if isinstance(record, Work) and bytes(record.referenced_works)[:1] not in {b"[", b"n"}:
-            self._reject(str(reference_fault(bytes(record.referenced_works))), bytes(line))
-            return
         if self._fields.is_sampling:
             self._fields.add(line)
         self._read += 1
@@ -157,7 +184,7 @@ class PartParser:
         if self._records:
             columns = self._columns()  # looks into the references, which may cost some lines
             yield batch_of(self._part, pa.array(self._lines, BIGINT), columns)
-            self._count_present()
+            self._count_present(columns)
             self._records, self._ids, self._lines = [], [], []
         if self._rejects:
             yield rejected(self._part, *zip(*self._rejects, strict=True))
@@ -196,12 +223,13 @@ class PartParser:
             self._records, self._ids, self._lines = [list(each) for each in zip(*kept, strict=True)] or [[], [], []]
             return self._flattener.works(self._records, self._ids)
 
-    def _count_present(self) -> None:
+    def _count_present(self, columns: Columns) -> None:
         for field in NEEDED_FIELDS[self._part.entity]:
-            values = [getattr(record, field) for record in self._records]
-            self._present[field] += sum(
-                bytes(value)[:1] == b"[" if isinstance(value, msgspec.Raw) else value is not None for value in values
-            )
+            column = columns.get("work_type" if field == "type" else field)
+            if column is None:
+                self._present[field] += sum(getattr(record, field) is not None for record in self._records)
+            else:
+                self._present[field] += len(column) - column.null_count
 
     def _summary(self) -> pa.RecordBatch:
         said = {
