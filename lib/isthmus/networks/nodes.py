@@ -14,7 +14,7 @@ NODES = TableSpec(
         *STUDY_COLUMNS,
         column("reading", "string", "reading of the citation year that the citation columns use", False),
         column("year", "int", "year", False),
-        column("country", "string", "ISO 3166-1 alpha-2 code", False),
+        column("country", "string", "ISO 3166-1 alpha-2 code, or the name of a pole that is a bloc", False),
         column("papers", "bigint", "works with an author in the country (full count)", False),
         column("papers_fractional", "double", "the same by author fractions", False),
         column("papers_international", "bigint", "of the works, those with another country too", False),
