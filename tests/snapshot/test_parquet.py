@@ -141,7 +141,7 @@ WORKS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(rows=st.lists(WORKS, min_size=1, max_size=6), text=st.sampled_from([pa.string(), pa.large_string()]))
 def test_any_record_is_what_it_is_as_json(tmp_path_factory, rows, text):
     folder = tmp_path_factory.mktemp("both")
@@ -268,6 +268,7 @@ def test_only_needed_values_are_read():
     assert sum(needed) == 7 + 1 + 2 + 2 + 5 + 5 + 2 + 1 + 5 + 1
 
 
+@settings(deadline=None)
 @given(st.lists(IDS | st.integers(0, 10**18 - 1).map(lambda n: f"{WORK_PREFIX}{n}"), max_size=20))
 def test_numbers_of_a_column_are_those_of_its_ids(ids):
     found = column_numbers(pa.array(ids, pa.string()), WORK_PREFIX)

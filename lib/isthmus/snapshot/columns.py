@@ -12,7 +12,16 @@ from isthmus.snapshot.flatten import LARGEST_INT, as_float, dates, timestamps
 from isthmus.snapshot.identifiers import AUTHOR_PREFIX, LARGEST_ID, URL, WORK_PREFIX, column_numbers, regular_numbers
 from isthmus.snapshot.schemas import BIGINT, BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, list_of
 
-LARGE = pa.types.is_large_string
+
+def is_text(dtype: pa.DataType) -> bool:
+    """Whether a column holds text, or nothing that would tell what it holds.
+
+    Parameters
+    ----------
+    dtype : its type.
+
+    """
+    return bool(pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_null(dtype))
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,10 @@ class Seen:
 
     def filter(self, chosen: pa.Array) -> "Seen":
         """The rows where a mask is true."""
-        kept = None if self.values is None else self.values.filter(chosen)
-        return Seen(kept, len(kept) if kept is not None else pc.sum(chosen).as_py() or 0)
+        if self.values is None:
+            return Seen(None, chosen.true_count)
+        kept = self.values.filter(chosen)
+        return Seen(kept, len(kept))
 
     def is_there(self) -> np.ndarray:
         """Where there is a value, boolean (rows,)."""
@@ -69,7 +80,7 @@ class Seen:
         """Numbers that are text in some vintages, float64 (rows,); null where they are none."""
         if self.values is None:
             return self._nulls(DOUBLE)
-        if _is_text(self.values.type):
+        if is_text(self.values.type):
             return pa.array([as_float(value) for value in self.values.to_pylist()], DOUBLE)
         return self.values.cast(DOUBLE)
 
@@ -77,13 +88,13 @@ class Seen:
         """Dates, date32 (rows,); null where they are none."""
         if self.values is None:
             return self._nulls(DATE)
-        return dates(self.values.cast(STRING)) if _is_text(self.values.type) else self.values.cast(DATE, safe=False)
+        return dates(self.values.cast(STRING)) if is_text(self.values.type) else self.values.cast(DATE, safe=False)
 
     def moment(self) -> pa.Array:
         """Points in time, timestamp[us] in UTC (rows,); without a zone they are taken for UTC."""
         if self.values is None:
             return self._nulls(TIMESTAMP)
-        if _is_text(self.values.type):
+        if is_text(self.values.type):
             return timestamps(self.values.to_pylist())
         zone = self.values.type.tz if pa.types.is_timestamp(self.values.type) else None
         return self.values.cast(pa.timestamp("us", zone), safe=False).cast(TIMESTAMP)
@@ -98,7 +109,7 @@ class Seen:
         """
         if self.values is None:
             return self._nulls(BIGINT)
-        if _is_text(self.values.type):
+        if is_text(self.values.type):
             return column_numbers(self.values.cast(STRING), prefix)
         return _within(self.values, 0, LARGEST_ID).cast(BIGINT)
 
@@ -149,10 +160,6 @@ def _flat(lists: pa.Array, *, keep_null: bool) -> tuple[pa.Array, np.ndarray]:
         counts = running[ends] - running[ends - counts]
         items = items.filter(pa.array(valid))
     return items, counts
-
-
-def _is_text(dtype: pa.DataType) -> bool:
-    return bool(pa.types.is_string(dtype) or LARGE(dtype) or pa.types.is_null(dtype))
 
 
 def _within(numbers: pa.Array, low: int, high: int) -> pa.Array:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from isthmus.errors import SnapshotError
 from isthmus.snapshot.batches import COMPLETE, DAMAGED, EMPTY, batch_of, rejected, summary
 from isthmus.snapshot.checksum import checksum
-from isthmus.snapshot.columns import Seen, work_columns
+from isthmus.snapshot.columns import Seen, is_text, work_columns
 from isthmus.snapshot.drift import NEEDED_FIELDS, SAMPLED_LINES, unknown_columns
 from isthmus.snapshot.filesystem import Root
 from isthmus.snapshot.model import Part
@@ -56,18 +56,13 @@ WORK: dict[str, Shape] = {
     "referenced_works": ["id"],
 }
 
-
-def _is_text(dtype: pa.DataType) -> bool:
-    return bool(pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_null(dtype))
-
-
 ACCEPTED: dict[str, Callable[[pa.DataType], bool]] = {
-    "id": lambda t: _is_text(t) or pa.types.is_integer(t),
-    "text": _is_text,
+    "id": lambda t: is_text(t) or pa.types.is_integer(t),
+    "text": is_text,
     "integer": pa.types.is_integer,
     "boolean": pa.types.is_boolean,
-    "number": lambda t: _is_text(t) or pa.types.is_integer(t) or pa.types.is_floating(t) or pa.types.is_decimal(t),
-    "time": lambda t: _is_text(t) or pa.types.is_date(t) or pa.types.is_timestamp(t),
+    "number": lambda t: is_text(t) or pa.types.is_integer(t) or pa.types.is_floating(t) or pa.types.is_decimal(t),
+    "time": lambda t: is_text(t) or pa.types.is_date(t) or pa.types.is_timestamp(t),
 }
 EXPECTED = {
     "id": "a string or an integer",
