@@ -8,7 +8,7 @@ import pyspark
 import pytest
 
 from isthmus.engine import jars
-from isthmus.engine.jars import JAR_SETS, JarSet, find_jars, jar_home, package_options, resolve_jars
+from isthmus.engine.jars import JAR_SETS, JarSet, find_jars, jar_home, jar_options, package_options, resolve_jars
 from isthmus.errors import SetupError
 
 DELTA = ["io.delta_delta-spark_4.2_2.13-4.4.0.jar", "io.delta_delta-storage-4.4.0.jar"]
@@ -155,6 +155,21 @@ class TestPackageOptions:
         options = package_options(["delta", "graphs"])
         assert options["spark.jars.packages"].split(",")[-1] == "io.graphframes:graphframes-spark4_2.13:0.12.3"
         assert "org.apache.parquet:*" in options["spark.jars.excludes"].split(",")
+
+    def test_what_one_set_keeps_out_another_may_ask_for(self):
+        options = package_options(["delta", "s3"])
+        excludes = options["spark.jars.excludes"].split(",")
+        assert "org.apache.hadoop:hadoop-aws" in options["spark.jars.packages"]
+        assert "org.apache.hadoop:*" not in excludes
+        assert "org.apache.hadoop:hadoop-client-runtime" in excludes  # Spark's own is there
+
+    def test_files_where_they_are_and_packages_where_not(self, home):
+        folder = put(home / "delta", *DELTA, "complete")
+        options = jar_options(["delta", "s3"])
+        assert options["spark.jars"].split(",") == [str(folder / name) for name in DELTA]
+        assert options["spark.jars.packages"] == "org.apache.hadoop:hadoop-aws:3.5.0"
+        assert "spark.jars.packages" not in jar_options(["delta"])
+        assert "spark.jars" not in jar_options(["s3"])
 
     def test_a_set_that_leaves_nothing_out_says_nothing_of_it(self):
         assert set(package_options(["graphs"])) == {"spark.jars.packages"}

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 WORKS, SEED = 3_000, 3
 KILLS = 10
+EXECUTORS = 2
 LONGEST_SECONDS = 600
 SNAPSHOT_TABLES = [spec for stage in STAGES if stage.scope == "snapshot" for spec in stage.writes]
 
@@ -117,14 +118,15 @@ def executors(process):
 
 
 def test_an_executor_is_lost(spark, snapshot, undisturbed, tmp_path):
-    process = start(snapshot, tmp_path / "warehouse", master="local-cluster[2,1,1024]")
+    process = start(snapshot, tmp_path / "warehouse", master=f"local-cluster[{EXECUTORS},1,1024]")
     deadline = time.monotonic() + LONGEST_SECONDS
-    while not (tmp_path / "warehouse" / "parsed_works").exists():
+    running: list[int] = []
+    while len(running) < EXECUTORS or not (tmp_path / "warehouse" / "parsed_works").exists():
         assert process.poll() is None, process.stderr.read()[-3000:]
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    victim, *others = executors(process)
-    assert others
+        running = executors(process)
+    victim = running[0]
     os.kill(victim, signal.SIGKILL)
     _, errors = process.communicate(timeout=LONGEST_SECONDS)
     assert process.returncode == 0, errors[-3000:]

@@ -105,12 +105,29 @@ def resolve_jars(names: Iterable[str]) -> list[Path]:
     return find_jars(names) or []
 
 
+def jar_options(names: Iterable[str]) -> dict[str, str]:
+    """Spark options for these sets: files of those that have been resolved, packages of the others.
+
+    Raises
+    ------
+    SetupError : a name is no jar set.
+
+    """
+    found = {name: find_jars([name]) for name in names}
+    files = [str(file) for those in found.values() for file in those or ()]
+    missing = [name for name, those in found.items() if those is None]
+    return ({"spark.jars": ",".join(files)} if files else {}) | (package_options(missing) if missing else {})
+
+
 def package_options(names: Iterable[str]) -> dict[str, str]:
     """Spark options that resolve these sets at start, for a machine where `resolve_jars` has not been run."""
     sets = [_jar_set(name) for name in names]
-    options = {"spark.jars.packages": ",".join(c for s in sets for c in s.coordinates)}
-    excludes = ",".join(e for s in sets for e in s.excludes)
-    return options | ({"spark.jars.excludes": excludes} if excludes else {})
+    coordinates = [c for s in sets for c in s.coordinates]
+    # what one set keeps out may be what another one is
+    wanted = {f"{c.split(':')[0]}:*" for c in coordinates}
+    excludes = [e for s in sets for e in s.excludes if e not in wanted]
+    options = {"spark.jars.packages": ",".join(coordinates)}
+    return options | ({"spark.jars.excludes": ",".join(excludes)} if excludes else {})
 
 
 def _jar_set(name: str) -> JarSet:

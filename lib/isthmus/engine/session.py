@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.config.resources import conf_file
-from isthmus.engine.jars import find_jars, package_options
+from isthmus.engine.jars import jar_options
 from isthmus.engine.machine import cores, memory_mib
 from isthmus.engine.shipping import shipped_options
 from isthmus.engine.workers import check_workers
@@ -81,8 +81,7 @@ def session_options(
 
     """
     names = ["delta", *(name for name in jar_sets if name != "delta")]
-    files = find_jars(names)
-    jars = {"spark.jars": ",".join(map(str, files))} if files is not None else package_options(names)
+    jars = jar_options(names)
     log_settings = f"-Dlog4j2.configurationFile=file:{conf_file('log4j2.properties')}"
     options = CORRECTNESS | STATIC | jars | {"spark.driver.extraJavaOptions": log_settings}
     if is_local(master):
