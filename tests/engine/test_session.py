@@ -69,9 +69,8 @@ def test_resolved_jars_are_given_as_files(jars):
 
 def test_unresolved_jars_are_resolved_at_the_start(jars):
     options = session_options(jar_sets=["delta", "s3"])
-    assert "spark.jars" not in options
-    assert options["spark.jars.packages"].split(",")[-1] == "org.apache.hadoop:hadoop-aws:3.5.0"
-    assert options["spark.jars.packages"].count("delta-spark") == 1
+    assert options["spark.jars.packages"] == "org.apache.hadoop:hadoop-aws:3.5.0"
+    assert options["spark.jars"].count("delta-spark") == 1
 
 
 def test_the_log_settings_are_the_projects(jars):
