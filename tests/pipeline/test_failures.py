@@ -110,7 +110,7 @@ def test_ten_kills_at_random_moments(spark, snapshot, undisturbed, tmp_path):
 
 def executors(process):
     """The executors that a run has started."""
-    listing = subprocess.run(["ps", "-eo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run(["ps", "-ewwo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
     rows = (line.split(None, 2) for line in listing.splitlines())
     return [
         int(pid) for pid, group, words in rows if int(group) == process.pid and "CoarseGrainedExecutorBackend" in words
