@@ -26,6 +26,7 @@ from isthmus.snapshot.schemas import BIGINT, BOOLEAN, DOUBLE, INT, STRING
 
 Columns = dict[str, pa.Array]
 LARGEST_INT = 2**31 - 1
+NOBODY = Authorship()
 
 
 class Flattener:
@@ -128,9 +129,15 @@ class Flattener:
 
     def _levels(self, levels: Iterable[Any]) -> pa.Array:
         """The numbers of subfields, fields or domains, which are objects, URLs or integers by vintage."""
-        memo = self._memo
-        found = [memo[getattr(level, "id", level)] for level in levels]
-        return pa.array([n if n is not None and n <= LARGEST_INT else None for n in found], INT)
+        memo, listed = self._memo, list(levels)
+        try:
+            found = [memo[level.id] for level in listed]
+        except AttributeError:  # of another vintage, or missing
+            found = [memo[getattr(level, "id", level)] for level in listed]
+        try:
+            return pa.array(found, INT)
+        except pa.ArrowInvalid:
+            return pa.array([n if n is not None and n <= LARGEST_INT else None for n in found], INT)
 
     def _topics(self, lists: Sequence[list[Topic | None] | None]) -> pa.Array:
         offsets, topics = _flat(lists)
@@ -153,8 +160,7 @@ class Flattener:
 
     def _authorships(self, lists: Sequence[list[Authorship | None] | None]) -> pa.Array:
         # an authorship that is null keeps its place, for the order of the others depends on it
-        present = [None if each is None else [a if a is not None else Authorship() for a in each] for each in lists]
-        offsets, authorships = _flat(present)
+        offsets, authorships = _flat(lists, NOBODY)
         institutions = [authorship.institutions for authorship in authorships]
         countries = [authorship.countries for authorship in authorships]
         inner, affiliations = _flat(institutions)
@@ -169,7 +175,7 @@ class Flattener:
             "countries": _lists(country_offsets, pa.array(codes, STRING), countries),
             "institutions": _lists(inner, _struct(schemas.AFFILIATION, affiliation), institutions),
         }
-        return _lists(offsets, _struct(schemas.AUTHORSHIP, values), present)
+        return _lists(offsets, _struct(schemas.AUTHORSHIP, values), lists)
 
 
 def _scores(items: Sequence[Topic | Concept]) -> pa.Array:
@@ -186,11 +192,13 @@ def _source(work: Work) -> Any:
     return source if source is not None else work.host_venue
 
 
-def _flat(lists: Sequence[list[Any] | None]) -> tuple[np.ndarray, list[Any]]:
-    """Offsets (n + 1,) and the joined items of lists; null items are left out."""
+def _flat(lists: Sequence[list[Any] | None], instead: object = None) -> tuple[np.ndarray, list[Any]]:
+    """Offsets (n + 1,) and the joined items of lists; null items are left out, or replaced."""
     items = list(chain.from_iterable(filter(None, lists)))
     counts = [len(each) if each else 0 for each in lists]
-    if None in items:
+    if None in items and instead is not None:
+        items = [item if item is not None else instead for item in items]
+    elif None in items:
         items = [item for item in items if item is not None]
         counts = [len(each) - each.count(None) if each else 0 for each in lists]
     offsets = np.zeros(len(lists) + 1, np.int32)

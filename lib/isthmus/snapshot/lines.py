@@ -40,7 +40,12 @@ class LineStream:
         self.tail = b""
 
     def __iter__(self) -> Iterator[list[bytes]]:
-        """Lists of lines, each list about 1 MB of text."""
+        """Lists of lines."""
+        for text in self.texts():
+            yield text.split(b"\n")
+
+    def texts(self) -> Iterator[bytes]:
+        """Whole lines, about 1 MB at a time, with the newlines between them."""
         pending: list[bytes] = []
         length, complete = 0, False  # of what is pending, and whether the end of a line is in it
         for chunk in self._chunks():
@@ -48,21 +53,21 @@ class LineStream:
             length += len(chunk)
             complete = complete or b"\n" in chunk
             if complete and length >= BLOCK_BYTES:
-                lines = b"".join(pending).split(b"\n")
-                pending, complete = [lines.pop()], False
+                text = b"".join(pending)
+                end = text.rindex(b"\n")
+                pending, complete = [text[end + 1 :]], False
                 length = len(pending[0])
-                yield lines
+                yield text[:end]
             if length > LONGEST_LINE:
                 self.damage = f"a line longer than {LONGEST_LINE >> 20} MiB, and everything after it"
                 break
-        lines = b"".join(pending).split(b"\n")
-        rest = lines.pop()
+        text, newline, rest = b"".join(pending).rpartition(b"\n")
         if self.damage:
             self.tail = rest
         elif rest:
-            lines.append(rest)
-        if lines:
-            yield lines
+            text += newline + rest
+        if text:
+            yield text
 
     def _chunks(self) -> Iterator[bytes]:
         first = self._stream.read(READ_BYTES)

@@ -67,7 +67,8 @@ class PartParser:
         self._part = part
         self._checksum = checksum
         self._stream = stream
-        self._decode = msgspec.json.Decoder(RECORDS[part.entity]).decode
+        decoder = msgspec.json.Decoder(RECORDS[part.entity])
+        self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
         self._page = msgspec.json.Decoder(Page).decode
         self._letter = LETTERS[part.entity]
         self._prefix = URL + self._letter
@@ -84,52 +85,55 @@ class PartParser:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All batches of the part; the last one is its summary."""
-        for block in [[b"".join(self._whole())]] if self._part.format == PAGE else self._stream:
-            if self._take_regular(block):
-                if self._is_full():
-                    yield from self._flush()
-                continue
-            for line in block:
-                self._line += 1
-                if line and not line.isspace():
-                    self._take(line)
-                if self._is_full():
-                    yield from self._flush()
+        if self._part.format == PAGE:
+            self._line, text = 1, b"\n".join(self._stream.texts())
+            if text and not text.isspace():
+                self._take(text)
+        else:
+            yield from self._of_lines()
         if self._stream.damage:
             self._line += 1
             self._reject(self._stream.damage, self._stream.tail)
         yield from self._flush()
         yield self._summary()
 
-    def _whole(self) -> Iterator[bytes]:
-        for block in self._stream:
-            for line in block:
-                yield line
-                yield b"\n"
+    def _of_lines(self) -> Iterator[pa.RecordBatch]:
+        for text in self._stream.texts():
+            if self._take_regular(text):
+                if self._is_full():
+                    yield from self._flush()
+                continue
+            for line in text.split(b"\n"):
+                self._line += 1
+                if line and not line.isspace():
+                    self._take(line)
+                if self._is_full():
+                    yield from self._flush()
 
     def _is_full(self) -> bool:
         return self._pending >= BATCH_BYTES or len(self._records) >= BATCH_RECORDS
 
-    def _take_regular(self, block: list[bytes]) -> bool:
-        """Take a block in which every line is a good record, as nearly all are; False, and nothing taken, if not."""
-        if self._fields.is_sampling or self._part.format == PAGE:
+    def _take_regular(self, text: bytes) -> bool:
+        """Take lines that are all good records, as nearly all are; False, and nothing taken, if some line is not."""
+        if self._fields.is_sampling:
             return False
+        lines = text.count(b"\n") + 1
         try:
-            records: list[Any] = list(map(self._decode, block))
+            records: list[Any] = self._decode_lines(text)
         except UNDECODABLE:
             return False
         identifiers = [record.id for record in records]
-        if not all(identifier.startswith(self._prefix) for identifier in identifiers):
+        if len(records) != lines or not all(identifier.startswith(self._prefix) for identifier in identifiers):
             return False
         ids = [found for found in map(number, identifiers) if found is not None]
-        if len(ids) < len(block):
+        if len(ids) < lines:
             return False
         self._records += records
         self._ids += ids
-        self._lines += range(self._line + 1, self._line + 1 + len(block))
-        self._line += len(block)
-        self._read += len(block)
-        self._pending += sum(map(len, block))
+        self._lines += range(self._line + 1, self._line + 1 + lines)
+        self._line += lines
+        self._read += lines
+        self._pending += len(text)
         return True
 
     def _take(self, line: bytes) -> None:

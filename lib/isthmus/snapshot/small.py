@@ -69,8 +69,8 @@ class RowStream(LineStream):
         self.damage: str | None = None
         self.tail = b""
 
-    def __iter__(self) -> Iterator[list[bytes]]:
-        """Lists of rows as JSON; columns that are neither needed nor unknown are not read."""
+    def texts(self) -> Iterator[bytes]:
+        """Rows as lines of JSON; columns that are neither needed nor unknown are not read."""
         try:
             with self._root.steady(self._part.path, self._part.bytes) as file:
                 reader = pq.ParquetFile(file)
@@ -79,6 +79,6 @@ class RowStream(LineStream):
                     n for n in reader.schema_arrow.names if n in needed or n not in KNOWN_FIELDS[self._part.entity]
                 ]
                 for batch in reader.iter_batches(BATCH_ROWS, columns=names):
-                    yield [msgspec.json.encode(row) for row in batch.to_pylist()]
+                    yield b"\n".join(msgspec.json.encode(row) for row in batch.to_pylist())
         except (pa.ArrowInvalid, OSError) as error:
             self.damage = f"no readable Parquet file: {error}"
