@@ -67,7 +67,7 @@ UNKNOWN_FIELDS = TableSpec(
         column("entity", "string", "works, institutions, sources or topics", False),
         column("part", "string", "part that the field was seen in", False),
         column("field", "string", "name of the field", False),
-        column("records", "bigint", "records that have it, among the first 1,000 of the part", False),
+        column("records", "bigint", "records that have it, among the first 100 of the part", False),
     ),
     key=("entity", "part", "field"),
     comment="Fields that this version of Isthmus does not know.",
