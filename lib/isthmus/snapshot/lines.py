@@ -66,7 +66,7 @@ class LineStream:
             self.tail = rest
         elif rest:
             text += newline + rest
-        if text:
+        if text or newline:
             yield text
 
     def _chunks(self) -> Iterator[bytes]:
