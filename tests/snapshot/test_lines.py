@@ -6,7 +6,7 @@ import os
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isthmus.snapshot import lines as module
@@ -87,6 +87,9 @@ def test_memory_does_not_grow_with_the_part():
 
 
 @given(st.binary(max_size=300), st.integers(1, 20), st.booleans())
+@example(b"\n", 1, False)
+@example(b"a\n\n", 2, True)
+@example(b"\n\na", 20, False)
 def test_lines_equal_split(text, read_bytes, packed):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "READ_BYTES", read_bytes)
