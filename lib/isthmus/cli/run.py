@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,9 +11,6 @@ from isthmus.cli.options import storage_option
 from isthmus.config import load_study
 from isthmus.engine.objectstore import is_s3
 from isthmus.pipeline import Request, explain, run_pipeline, wanted_stages
-
-if TYPE_CHECKING:
-    pass
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 READER = tuple(
     f"snapshot.{name}"
-    for name in ("parse", "flatten", "records", "identifiers", "schemas", "parquet", "lines", "small", "drift")
+    for name in [
+        "parse",
+        "flatten",
+        "records",
+        "identifiers",
+        "schemas",
+        "parquet",
+        "columns",
+        "batches",
+        "lines",
+        "small",
+        "drift",
+    ]
 )
 """The modules that decide what becomes of a line; rows of another version of them are not mixed with new ones."""
 
