@@ -280,10 +280,21 @@ def test_numbers_of_a_column_are_those_of_its_ids(ids):
 def test_slices_and_null_items():
     lists_of_ids = pa.array([["W1"], None, [None, "W2"], [], ["W3", None]], pa.list_(pa.string()))
     for start in range(5):
-        seen = Seen(lists_of_ids[start:], 5 - start)
+        seen = Seen(lists_of_ids[start:])
         dropped = seen.items(lambda items: items.text(), pa.string()).to_pylist()
         assert dropped == [["W1"], None, ["W2"], [], ["W3"]][start:]
         kept = seen.items(lambda items: items.text(), pa.string(), keep_null=True).to_pylist()
         assert kept == lists_of_ids[start:].to_pylist()
-    assert not Seen(None, 3).is_there().any()
-    assert np.array_equal(Seen(pa.array([1, None]), 2).is_there(), [True, False])
+    absent = Seen(pa.array([{"there": 1}, None, {"there": 3}]))["missing"]
+    assert absent.values.null_count == 3
+    made = [
+        absent.text(),
+        absent.integer(),
+        absent.level(),
+        absent.score(),
+        absent.day(),
+        absent.moment(),
+        absent.boolean(),
+    ]
+    assert all(len(column) == column.null_count == 3 for column in [*made, absent.items(Seen.text, pa.string())])
+    assert np.array_equal(Seen(pa.array([1, None])).values.is_valid(), [True, False])

@@ -1,6 +1,6 @@
 """Columns of parsed lines put together as batches of the room's schemas: what a part does not have is null."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
@@ -32,16 +32,16 @@ def batch_of(part: Part, lines: pa.Array, columns: Mapping[str, pa.Array]) -> pa
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def rejected(part: Part, lines: Sequence[int], reasons: Sequence[str], raws: Sequence[bytes]) -> pa.RecordBatch:
+def rejected(part: Part, lines: Iterable[tuple[int, str, bytes]]) -> pa.RecordBatch:
     """Rejected lines as a batch, in the order of their numbers.
 
     Parameters
     ----------
     part : where the lines come from.
-    lines, reasons, raws : (n,) their numbers, why each was rejected, and what it holds.
+    lines : of each its number, why it was rejected, and what it holds.
 
     """
-    ordered = sorted(zip(lines, reasons, raws, strict=True), key=lambda reject: reject[0])
+    ordered = sorted(lines, key=lambda reject: reject[0])
     rows = [
         {"reason": reason, "raw": raw[:RAW_BYTES].decode("utf-8", "backslashreplace").replace("\0", "\\x00")}
         for _, reason, raw in ordered

@@ -26,74 +26,51 @@ def is_text(dtype: pa.DataType) -> bool:
 
 @dataclass(frozen=True)
 class Seen:
-    """A field as it stands in a batch; without values it is not there, and everything made of it is null.
+    """A field as it stands in a batch; one that is not there is a column of nulls without a type.
 
     Parameters
     ----------
     values : (rows,) its values.
-    rows : their number.
 
     """
 
-    values: pa.Array | None
-    rows: int
+    values: pa.Array
 
     def __getitem__(self, name: str) -> "Seen":
         """A field of an object; a missing one where the object has none."""
-        if self.values is None or not pa.types.is_struct(self.values.type):
-            return Seen(None, self.rows)
-        if self.values.type.get_field_index(name) < 0:
-            return Seen(None, self.rows)
-        return Seen(pc.struct_field(self.values, name), self.rows)
+        dtype = self.values.type
+        if not pa.types.is_struct(dtype) or dtype.get_field_index(name) < 0:
+            return Seen(pa.nulls(len(self.values)))
+        return Seen(pc.struct_field(self.values, name))
 
     def filter(self, chosen: pa.Array) -> "Seen":
         """The rows where a mask is true."""
-        if self.values is None:
-            return Seen(None, chosen.true_count)
-        kept = self.values.filter(chosen)
-        return Seen(kept, len(kept))
-
-    def is_there(self) -> np.ndarray:
-        """Where there is a value, boolean (rows,)."""
-        if self.values is None:
-            return np.zeros(self.rows, bool)
-        return np.asarray(self.values.is_valid())
-
-    def _nulls(self, dtype: pa.DataType) -> pa.Array:
-        return pa.nulls(self.rows, dtype)
+        return Seen(self.values.filter(chosen))
 
     def text(self) -> pa.Array:
         """The values as text, string (rows,)."""
-        return self._nulls(STRING) if self.values is None else self.values.cast(STRING)
+        return self.values.cast(STRING)
 
     def boolean(self) -> pa.Array:
         """The values, boolean (rows,)."""
-        return self._nulls(BOOLEAN) if self.values is None else self.values.cast(BOOLEAN)
+        return self.values.cast(BOOLEAN)
 
     def integer(self) -> pa.Array:
         """The values, int32 (rows,); null beyond its range."""
-        if self.values is None:
-            return self._nulls(INT)
         return _within(self.values, -LARGEST_INT - 1, LARGEST_INT).cast(INT)
 
     def score(self) -> pa.Array:
         """Numbers that are text in some vintages, float64 (rows,); null where they are none."""
-        if self.values is None:
-            return self._nulls(DOUBLE)
         if is_text(self.values.type):
             return pa.array([as_float(value) for value in self.values.to_pylist()], DOUBLE)
         return self.values.cast(DOUBLE)
 
     def day(self) -> pa.Array:
         """Dates, date32 (rows,); null where they are none."""
-        if self.values is None:
-            return self._nulls(DATE)
         return dates(self.values.cast(STRING)) if is_text(self.values.type) else self.values.cast(DATE, safe=False)
 
     def moment(self) -> pa.Array:
         """Points in time, timestamp[us] in UTC (rows,); without a zone they are taken for UTC."""
-        if self.values is None:
-            return self._nulls(TIMESTAMP)
         if is_text(self.values.type):
             return timestamps(self.values.to_pylist())
         zone = self.values.type.tz if pa.types.is_timestamp(self.values.type) else None
@@ -107,8 +84,6 @@ class Seen:
         prefix : what nearly all of them begin with.
 
         """
-        if self.values is None:
-            return self._nulls(BIGINT)
         if is_text(self.values.type):
             return column_numbers(self.values.cast(STRING), prefix)
         return _within(self.values, 0, LARGEST_ID).cast(BIGINT)
@@ -125,7 +100,7 @@ class Seen:
 
     def level(self) -> pa.Array:
         """The numbers of subfields, fields or domains, which are objects or ids by vintage, int32 (rows,)."""
-        inner = self["id"] if self.values is not None and pa.types.is_struct(self.values.type) else self
+        inner = self["id"] if pa.types.is_struct(self.values.type) else self
         found = inner.number(f"{URL}subfields/")
         return _within(found, 0, LARGEST_INT).cast(INT)
 
@@ -139,12 +114,12 @@ class Seen:
         keep_null : whether a null item stays, as an item without values.
 
         """
-        if self.values is None:
-            return self._nulls(list_of(dtype))
+        if pa.types.is_null(self.values.type):
+            return pa.nulls(len(self.values), list_of(dtype))
         items, counts = _flat(self.values, keep_null=keep_null)
-        offsets = np.zeros(self.rows + 1, np.int32)
+        offsets = np.zeros(len(self.values) + 1, np.int32)
         np.cumsum(counts, out=offsets[1:])
-        built = build(Seen(items, len(items)))
+        built = build(Seen(items))
         mask = self.values.is_null() if self.values.null_count else None
         return pa.ListArray.from_arrays(pa.array(offsets), built, list_of(dtype), mask=mask)
 
@@ -186,7 +161,7 @@ def work_columns(row: Seen) -> dict[str, pa.Array]:
 
     """
     location, venue = row["primary_location"]["source"], row["host_venue"]
-    has_source, topic = pa.array(location.is_there()), row["primary_topic"]
+    has_source, topic = location.values.is_valid(), row["primary_topic"]
     source = f"{URL}S"
     return {
         "updated_date": row["updated_date"].moment(),
@@ -204,7 +179,8 @@ def work_columns(row: Seen) -> dict[str, pa.Array]:
         "concepts": row["concepts"].items(_concepts, schemas.CONCEPT),
         "authors_count": row["authors_count"].integer(),
         "authorships": row["authorships"].items(_authorships, schemas.AUTHORSHIP, keep_null=True),
-        "referenced_works": _without_null(row["referenced_works"].items(_references, BIGINT)),
+        # once without ids that are null, once without those that have no number
+        "referenced_works": Seen(row["referenced_works"].items(_references, BIGINT)).items(_unchanged, BIGINT),
     }
 
 
@@ -237,10 +213,5 @@ def _references(items: Seen) -> pa.Array:
     return items.number(WORK_PREFIX)
 
 
-def _without_null(lists: pa.Array) -> pa.Array:
-    """Lists of numbers without those that are null: ids that have no number."""
-    if not lists.flatten().null_count:
-        return lists
-    items, counts = _flat(lists, keep_null=False)
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), items, lists.type, mask=lists.is_null())
+def _unchanged(items: Seen) -> pa.Array:
+    return items.values

@@ -74,8 +74,8 @@ EXPECTED = {
 }
 
 
-def prune(dtype: pa.DataType, shape: Shape, file: str, path: str) -> pa.DataType | None:
-    """The part of a column's type that is needed; None when nothing of it is there.
+def require_types(dtype: pa.DataType, shape: Shape, file: str, path: str = "") -> None:
+    """Make sure that what is needed of a column has a type that can be read; what is not there is null.
 
     Parameters
     ----------
@@ -91,22 +91,17 @@ def prune(dtype: pa.DataType, shape: Shape, file: str, path: str) -> pa.DataType
     if isinstance(shape, list):
         if not (pa.types.is_list(dtype) or pa.types.is_large_list(dtype)):
             raise _retyped(file, path, "a list", dtype)
-        inner = prune(dtype.value_type, shape[0], file, f"{path}[]")
-        return None if inner is None else pa.list_(pa.field("element", inner))
-    if isinstance(shape, dict):
+        require_types(dtype.value_type, shape[0], file, f"{path}[]")
+    elif isinstance(shape, dict):
         if shape is LEVEL and ACCEPTED["id"](dtype):
-            return dtype  # 2024: the number or URL of a subfield instead of an object
+            return  # 2024: the number or URL of a subfield instead of an object
         if not pa.types.is_struct(dtype):
             raise _retyped(file, path, "an object", dtype)
-        found = {f.name: f.type for f in dtype}
-        fields = [
-            (name, prune(found[name], each, file, f"{path}.{name}")) for name, each in shape.items() if name in found
-        ]
-        there = [(name, each) for name, each in fields if each is not None]
-        return pa.struct(there) if there else None
-    if not ACCEPTED[shape](dtype):
+        for name, inner in shape.items():
+            if dtype.get_field_index(name) >= 0:
+                require_types(dtype.field(name).type, inner, file, f"{path}.{name}")
+    elif not ACCEPTED[shape](dtype):
         raise _retyped(file, path, EXPECTED[shape], dtype)
-    return dtype
 
 
 def _retyped(file: str, path: str, expected: str, found: pa.DataType) -> SnapshotError:
@@ -183,7 +178,7 @@ class RowParser:
                 yield from self._parsed(batch)
         except UNREADABLE as error:
             damage = self._damage(error)
-            yield rejected(self._part, [self._read + 1], [damage], [b""])
+            yield rejected(self._part, [(self._read + 1, damage, b"")])
             self._read += 1
         yield self._summary(damage)
 
@@ -192,7 +187,7 @@ class RowParser:
         reader = pq.ParquetFile(self._file, page_checksum_verification=True)
         self._schema, self._rows = reader.schema_arrow, reader.metadata.num_rows
         whole = pa.struct(list(self._schema))
-        prune(whole, WORK, self._part.path, "")  # types first: a changed one is an error before anything is read
+        require_types(whole, WORK, self._part.path)  # first: a changed one is an error before anything is read
         wanted = [reader.schema.column(i).path for i, needed in enumerate(leaves(whole, WORK)) if needed]
         yield from reader.iter_batches(BATCH_ROWS, columns=wanted, use_threads=False)
 
@@ -201,12 +196,12 @@ class RowParser:
         self._read += rows
         lines = pa.array(np.arange(first, first + rows), BIGINT)
         whole = pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)) if batch.num_columns else None
-        seen = Seen(whole, rows)
+        seen = Seen(pa.nulls(rows) if whole is None else whole)  # an object has at least one field
         numbers, bad = seen["id"].work_numbers()
         if bad.any():
             ids = seen["id"].text().filter(pa.array(bad)).to_pylist()
             places = [first + int(place) for place in np.flatnonzero(bad)]
-            yield rejected(self._part, places, list(map(_no_id, ids)), list(map(_raw, ids)))
+            yield rejected(self._part, zip(places, map(_no_id, ids), map(_raw, ids), strict=True))
             good = pa.array(~bad)
             numbers, lines, seen = numbers.filter(good), lines.filter(good), seen.filter(good)
         if len(lines):

@@ -191,7 +191,7 @@ class PartParser:
             self._count_present(columns)
             self._records, self._ids, self._lines = [], [], []
         if self._rejects:
-            yield rejected(self._part, *zip(*self._rejects, strict=True))
+            yield rejected(self._part, self._rejects)
             self._rejects = []
         self._pending = 0
 
