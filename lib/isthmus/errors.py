@@ -41,13 +41,14 @@ class IsthmusWarning(UserWarning):
 
 
 def did_you_mean(word: Any, valid: list[str] | tuple[str, ...]) -> str:
-    """A hint with the nearest valid word, or the list of valid words when none is near.
+    """Return a hint with the nearest valid word, or the list of valid words when none is near.
 
     Parameters
     ----------
-    word : what was given.
-    valid : the words that are accepted.
-
+    word : object
+        What was given.
+    valid : list[str] | tuple[str, ...]
+        The words that are accepted.
     """
     lowered = {v.lower(): v for v in valid}
     near = get_close_matches(str(word).lower(), list(lowered), n=1, cutoff=0.5)

@@ -42,12 +42,12 @@ def export(results: str | None, networks: str, years: str, formats: str, out: st
 
 
 def years_of(text: str) -> list[int]:
-    """The years of a text such as "2005", "2000,2021" or "2000-2003".
+    """Return the years of a text such as "2005", "2000,2021" or "2000-2003".
 
     Raises
     ------
-    ConfigError : it is none of these.
-
+    ConfigError
+        It is none of these.
     """
     found: list[int] = []
     for word in _words(text):

@@ -57,12 +57,12 @@ def plan(
 
 
 def as_plain(planned: "Plan") -> dict[str, Any]:
-    """The plan as plain values; ranges are {low, high}, bytes, hours."""
+    """Return the plan as plain values; ranges are {low, high}, bytes, hours."""
     return asdict(planned)
 
 
 def in_words(planned: "Plan") -> str:
-    """The plan as lines for a terminal."""
+    """Return the plan as lines for a terminal."""
     found, works = planned.survey, planned.works
     said = f"{works.low:,.0f}" if works.low == works.high else f"about {_span(works, 1, ',.2g')}"
     lines = [
@@ -89,7 +89,7 @@ def size(count: float) -> str:
 
 
 def sizes(span: "Span") -> str:
-    """A range of bytes in words: `0.9 - 1.8 TB`."""
+    """Return a range of bytes in words: `0.9 - 1.8 TB`."""
     return sizes_in(span.low, span.high)
 
 

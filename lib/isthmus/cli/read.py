@@ -58,12 +58,14 @@ def report(results: str | None, out: str | None, figures: bool, storage: Storage
 
 @contextmanager
 def results_here(results: str | None, storage: Storage) -> Iterator[Path]:
-    """The folder of published results that is meant, on this machine: one in object storage is copied for a while.
+    """Yield the folder of published results that is meant, on this machine.
+
+    One in object storage is copied for a while.
 
     Raises
     ------
-    StoreError : there is none.
-
+    StoreError
+        There is none.
     """
     if results is None or "://" not in results:
         yield find_results(results)
@@ -78,12 +80,12 @@ def results_here(results: str | None, storage: Storage) -> Iterator[Path]:
 
 
 def find_results(results: str | None, below: Path = Path("warehouse")) -> Path:
-    """The folder of published results that is meant: the named one, else the newest under `warehouse`.
+    """Return the folder of published results that is meant: the named one, else the newest under `warehouse`.
 
     Raises
     ------
-    StoreError : there is none.
-
+    StoreError
+        There is none.
     """
     if results is not None:
         folder = Path(results)

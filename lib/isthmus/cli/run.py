@@ -111,12 +111,12 @@ def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
 
 
 def jar_sets(request: Request) -> list[str]:
-    """The jars that Spark needs beside Delta's: S3's for tables there; snapshots are read without."""
+    """Return the jars that Spark needs beside Delta's: S3's for tables there; snapshots are read without."""
     return ["s3"] if is_s3(request.warehouse) else []
 
 
 def last_words(request: Request, said: dict[str, str]) -> str:
-    """What came out, in plain words."""
+    """Return what came out, in plain words."""
     done = [stage for stage, words in said.items() if words != "unchanged"]
     lines = ["", "Done." if done else "Nothing had to be done: everything is there and unchanged."]
     if request.study is not None and "report" in said:
@@ -130,7 +130,7 @@ def last_words(request: Request, said: dict[str, str]) -> str:
 
 
 def _found(folder: str) -> list[str]:
-    """The report's findings, where the results lie on this machine."""
+    """Return the report's findings, where the results lie on this machine."""
     from isthmus.report import findings, load_results
 
     if not (Path(folder) / "study.json").is_file():
@@ -139,5 +139,5 @@ def _found(folder: str) -> list[str]:
 
 
 def wrap(sentence: str) -> list[str]:
-    """A sentence as an item of a list, in lines that fit a terminal."""
+    """Return a sentence as an item of a list, in lines that fit a terminal."""
     return textwrap.wrap(sentence, 100, initial_indent="  - ", subsequent_indent="    ")

@@ -84,7 +84,7 @@ def _with_spark(out: str, formats: list[str], world: "World", master: str) -> "W
 
 
 def in_words(written: "list[Written]", seconds: float) -> str:
-    """What was written, for a person."""
+    """Return what was written, for a person."""
     world = written[0].world
     said = [
         f"{w.folder}: release {w.world.release_date}, {w.records('works'):,} works of {world.first_year} to "

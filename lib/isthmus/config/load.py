@@ -35,13 +35,15 @@ def load_study(name_or_file: str | Path, settings: Sequence[str] = ()) -> Study:
 
     Parameters
     ----------
-    name_or_file : a study of `conf/studies`, or the path of a YAML file.
-    settings : `section.field=value` texts that override the file, values in YAML.
+    name_or_file : str | Path
+        a study of `conf/studies`, or the path of a YAML file.
+    settings : Sequence[str], optional
+        `section.field=value` texts that override the file, values in YAML.
 
     Raises
     ------
-    ConfigError : no such study, no valid YAML, or a value that does not fit; names the field and the nearest word.
-
+    ConfigError
+        No such study, no valid YAML, or a value that does not fit; names the field and the nearest word.
     """
     values = _read(_locate(name_or_file), ())
     for setting in settings:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def conf_dir() -> Path:
-    """The folder with studies, Spark and logging settings."""
+    """Return the folder with studies, Spark and logging settings."""
     package = Path(str(files("isthmus")))
     for candidate in (package / "conf", package.parent.parent / "conf"):
         if (candidate / "studies").is_dir():

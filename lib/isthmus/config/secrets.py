@@ -11,8 +11,8 @@ def remember_secret(value: str) -> str:
 
     Parameters
     ----------
-    value : the secret.
-
+    value : str
+        The secret.
     """
     if len(value) >= SHORTEST:
         _seen.add(value)
@@ -20,12 +20,12 @@ def remember_secret(value: str) -> str:
 
 
 def redacted(text: str) -> str:
-    """The text with every secret that this process has read replaced by stars.
+    """Return the text with every secret that this process has read replaced by stars.
 
     Parameters
     ----------
-    text : a message, of whatever origin.
-
+    text : str
+        a message, of whatever origin.
     """
     for secret in sorted(_seen, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)

@@ -87,16 +87,17 @@ class Bucket(Section):
         )
 
     def credentials(self, name: str) -> Credentials | None:
-        """The key and the secret that this process finds; None where the provider's own library looks for them.
+        """Return the key and the secret that this process finds; None where the provider's own library looks for them.
 
         Parameters
         ----------
-        name : the bucket's name, for messages.
+        name : str
+            The bucket's name, for messages.
 
         Raises
         ------
-        ConfigError : a variable is not set, or the profile is not there or holds no key.
-
+        ConfigError
+            a variable is not set, or the profile is not there or holds no key.
         """
         if self.access == "environment":
             return self._from_environment(name)
@@ -105,13 +106,14 @@ class Bucket(Section):
         return None
 
     def variable(self, name: str, which: str) -> str:
-        """The value of the environment variable that a field of this bucket names.
+        """Return the value of the environment variable that a field of this bucket names.
 
         Parameters
         ----------
-        name : the bucket's name, for messages.
-        which : `key_variable`, `secret_variable` or `token_variable`.
-
+        name : str
+            The bucket's name, for messages.
+        which : str
+            `key_variable`, `secret_variable` or `token_variable`.
         """
         value = os.environ.get(getattr(self, which), "")
         if not value:
@@ -160,8 +162,8 @@ class Storage(Section):
 
         Parameters
         ----------
-        name : the bucket, or the account of Azure.
-
+        name : str
+            The bucket, or the account of Azure.
         """
         if name in self.buckets:
             return self.buckets[name]
@@ -175,12 +177,13 @@ def load_storage(file: str | Path) -> Storage:
 
     Parameters
     ----------
-    file : its path.
+    file : str | Path
+        Its path.
 
     Raises
     ------
-    ConfigError : no such file, no valid YAML, or a field that does not fit; names the field, never its value.
-
+    ConfigError
+        No such file, no valid YAML, or a field that does not fit; names the field, never its value.
     """
     path = Path(file).expanduser()
     if not path.is_file():
@@ -205,7 +208,7 @@ def _place(location: tuple[str | int, ...]) -> str:
 
 
 def _sentence(problem: Any) -> str:
-    """What is wrong, without what was given: that may be a secret."""
+    """Return what is wrong, without what was given: that may be a secret."""
     kind, last = problem["type"], problem["loc"][-1] if problem["loc"] else "storage"
     if kind == "extra_forbidden":
         inside = len(problem["loc"]) > 1

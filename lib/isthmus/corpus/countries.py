@@ -34,7 +34,7 @@ CORPUS_COUNTRIES = TableSpec(
 
 
 def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence[Part] = ()) -> DataFrame:
-    """The countries of each work: (study, release, work_id, year, is_corpus, country, fraction, n_countries).
+    """Return the countries of each work: (study, release, work_id, year, is_corpus, country, fraction, n_countries).
 
     A work counts once for each of its countries (full counting). Its fraction divides the work equally among the
     authors that have a country, and each author equally among his countries; two institutions of one author in one
@@ -43,11 +43,13 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence
 
     Parameters
     ----------
-    works : rows of `corpus_works`.
-    authorships : rows of `authorships`.
-    merged : countries that count as part of a whole: Hong Kong of China, members of a pole that is a bloc; with years,
-        by the work's year. No country is part of two wholes in one year.
-
+    works : DataFrame
+        Rows of `corpus_works`.
+    authorships : DataFrame
+        Rows of `authorships`.
+    merged : Sequence[Part], optional
+        Countries that count as part of a whole: Hong Kong of China, members of a pole that is a bloc; with years, by
+        the work's year. No country is part of two wholes in one year.
     """
     dated = any(part.first is not None for part in merged)
     wanted = works.select("work_id", "year").distinct() if dated else works.select("work_id")
@@ -71,7 +73,7 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence
 
 
 def _node(merged: Sequence[Part]) -> Column:
-    """The country, or the whole that it is part of in the work's year."""
+    """Return the country, or the whole that it is part of in the work's year."""
     together: dict[tuple[str, int | None, int | None], list[str]] = {}
     for part in merged:
         together.setdefault((part.whole, part.first, part.last), []).append(part.code)

@@ -31,10 +31,12 @@ def corpus_coverage(
 
     Parameters
     ----------
-    works : rows of `corpus_works`; only the corpus itself is counted.
-    countries : rows of `corpus_countries`.
-    authorships, institutions : rows of the tables of those names.
-
+    works : DataFrame
+        Rows of `corpus_works`; only the corpus itself is counted.
+    countries : DataFrame
+        Rows of `corpus_countries`.
+    authorships, institutions : DataFrame
+        Rows of the tables of those names.
     """
     corpus = works.where("is_corpus")
     in_city = (

@@ -12,18 +12,18 @@ def units(fractions: Column) -> Column:
 
     Parameters
     ----------
-    fractions : values of at most a few units each, such as shares of a work.
-
+    fractions : Column
+        Values of at most a few units each, such as shares of a work.
     """
     return F.round(fractions * F.lit(float(UNITS))).cast("bigint")
 
 
 def exact_sum(fractions: Column) -> Column:
-    """The sum of fractions, to ten decimals; equal rows give equal bits however they are partitioned.
+    """Return the sum of fractions, to ten decimals; equal rows give equal bits however they are partitioned.
 
     Parameters
     ----------
-    fractions : values of at most a few units each, such as shares of a work.
-
+    fractions : Column
+        Values of at most a few units each, such as shares of a work.
     """
     return F.sum(units(fractions)) / F.lit(float(UNITS))

@@ -37,8 +37,8 @@ def corpus_condition(corpus: Corpus) -> Column:
 
     Raises
     ------
-    ConfigError : the rule has no implementation (never for a validated study).
-
+    ConfigError
+        The rule has no implementation (never for a validated study).
     """
     resolved = corpus.resolved
     rule = RULES.get(resolved.rule)
@@ -53,13 +53,14 @@ def corpus_condition(corpus: Corpus) -> Column:
 
 
 def select_corpus(works: DataFrame, study: Study) -> DataFrame:
-    """The study's own works: (work_id, year, is_corpus, n_authors, n_references).
+    """Return the study's own works: (work_id, year, is_corpus, n_authors, n_references).
 
     Parameters
     ----------
-    works : rows of the table `works`.
-    study : its corpus rule and corpus years are used; a work without a year belongs to no study.
-
+    works : DataFrame
+        Rows of the table `works`.
+    study : Study
+        Its corpus rule and corpus years are used; a work without a year belongs to no study.
     """
     first, last = study.years.corpus
     chosen = works.where(corpus_condition(study.corpus) & F.col("publication_year").between(first, last))
@@ -71,10 +72,12 @@ def citing_works(works: DataFrame, citations: DataFrame, corpus: DataFrame, stud
 
     Parameters
     ----------
-    works, citations : rows of the tables of those names.
-    corpus : the result of `select_corpus`.
-    study : the types and the last year of citing works; paratext, retracted and expansion works as in the corpus.
-
+    works, citations : DataFrame
+        Rows of the tables of those names.
+    corpus : DataFrame
+        The result of `select_corpus`.
+    study : Study
+        The types and the last year of citing works; paratext, retracted and expansion works as in the corpus.
     """
     ids = corpus.select("work_id")
     citing = citations.join(ids.withColumnRenamed("work_id", "cited_work_id"), "cited_work_id", "left_semi")
@@ -87,7 +90,7 @@ def citing_works(works: DataFrame, citations: DataFrame, corpus: DataFrame, stud
 
 
 def corpus_works(works: DataFrame, citations: DataFrame, study: Study, release: str) -> DataFrame:
-    """The rows of the table `corpus_works`: the corpus and the works that cite it."""
+    """Return the rows of the table `corpus_works`: the corpus and the works that cite it."""
     corpus = select_corpus(works, study)
     both = corpus.unionByName(citing_works(works, citations, corpus, study))
     return both.select(F.lit(study.study).alias("study"), F.lit(release).alias("release"), *both.columns)

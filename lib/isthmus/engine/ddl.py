@@ -19,12 +19,12 @@ PRIMITIVES: dict[str, T.DataType] = {
 
 
 def parse_type(text: str) -> T.DataType:
-    """The Spark type of a text such as `array<struct<topic_id:bigint,score:double>>` or `map<string,bigint>`.
+    """Return the Spark type of a text such as `array<struct<topic_id:bigint,score:double>>` or `map<string,bigint>`.
 
     Raises
     ------
-    StoreError : the text names no type.
-
+    StoreError
+        The text names no type.
     """
     text = text.strip()
     lowered = text.lower()
@@ -56,7 +56,7 @@ def _struct(parts: list[str]) -> T.DataType:
 
 
 def _split(text: str) -> list[str]:
-    """The parts between commas that stand outside any bracket."""
+    """Return the parts between commas that stand outside any bracket."""
     parts, depth, start = [], 0, 0
     for position, letter in enumerate(text):
         depth += (letter == "<") - (letter == ">")

@@ -18,12 +18,16 @@ class Gate:
 
     Parameters
     ----------
-    name : what is checked.
-    observed : an aggregate expression.
-    severity : "fail" or "warn".
-    low, high : accepted range, ends included; None leaves an end open.
-    message : what it means when the check does not hold, and what to do.
-
+    name : str
+        What is checked.
+    observed : Column
+        An aggregate expression.
+    severity : {'fail', 'warn'}
+        "fail" or "warn".
+    low, high : float | None
+        Accepted range, ends included; None leaves an end open.
+    message : str, default ''
+        What it means when the check does not hold, and what to do.
     """
 
     name: str
@@ -81,8 +85,8 @@ def require(results: Sequence[GateResult]) -> None:
 
     Raises
     ------
-    GateError : names every failed gate, with what was observed and what is accepted.
-
+    GateError
+        Names every failed gate, with what was observed and what is accepted.
     """
     failed = [r for r in results if r.severity == "fail" and not r.passed]
     if failed:

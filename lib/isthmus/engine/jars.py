@@ -27,10 +27,12 @@ class JarSet:
 
     Parameters
     ----------
-    coordinates : `group:artifact:version` of each jar that must be there in the end.
-    transitive : whether the dependencies of these jars are wanted too.
-    excludes : `group:artifact` patterns that are never fetched.
-
+    coordinates : tuple[str, ...]
+        `group:artifact:version` of each jar that must be there in the end.
+    transitive : bool
+        Whether the dependencies of these jars are wanted too.
+    excludes : tuple[str, ...], optional
+        `group:artifact` patterns that are never fetched.
     """
 
     coordinates: tuple[str, ...]
@@ -67,18 +69,18 @@ JAR_SETS: dict[str, JarSet] = {
 
 
 def jar_home() -> Path:
-    """The folder that holds resolved jars: `$ISTHMUS_JARS`, else a folder of the Python environment."""
+    """Return the folder that holds resolved jars: `$ISTHMUS_JARS`, else a folder of the Python environment."""
     configured = os.environ.get("ISTHMUS_JARS")
     return Path(configured) if configured else Path(sys.prefix) / "share" / "isthmus" / "jars"
 
 
 def find_jars(names: Iterable[str]) -> list[Path] | None:
-    """The resolved jar files of these sets, or None when one of the sets has not been resolved in its present version.
+    """Return resolved jar files of these sets, or None when one has not been resolved in its version.
 
     Raises
     ------
-    SetupError : a name is no jar set.
-
+    SetupError
+        a name is no jar set.
     """
     files: list[Path] = []
     for name in names:
@@ -95,8 +97,8 @@ def resolve_jars(names: Iterable[str]) -> list[Path]:
 
     Raises
     ------
-    SetupError : a name is no jar set, or the resolver did not deliver what was asked; its last lines are shown.
-
+    SetupError
+        a name is no jar set, or the resolver did not deliver what was asked; its last lines are shown.
     """
     names = list(names)
     for name in names:
@@ -110,8 +112,8 @@ def jar_options(names: Iterable[str]) -> dict[str, str]:
 
     Raises
     ------
-    SetupError : a name is no jar set.
-
+    SetupError
+        a name is no jar set.
     """
     found = {name: find_jars([name]) for name in names}
     files = [str(file) for those in found.values() for file in those or ()]

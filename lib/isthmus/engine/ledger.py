@@ -81,7 +81,7 @@ class Ledger:
             self._take(entry)
 
     def last_done(self, stage: str, study: str) -> LedgerEntry | None:
-        """The newest entry of a stage if it ended well; None when a later start of it was killed or failed.
+        """Return the newest entry of a stage if it ended well; None when a later start of it was killed or failed.
 
         Such a start may have written some of its tables, so nothing can be said of them until the stage has run again.
         """

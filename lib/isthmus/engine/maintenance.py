@@ -69,13 +69,15 @@ def check_retention(days: float, *, allow_short: bool = False) -> None:
 
     Parameters
     ----------
-    days : how long files stay after the last version that needs them.
-    allow_short : accept less than seven days; nobody else may be using the tables.
+    days : float
+        How long files stay after the last version that needs them.
+    allow_short : bool, default False
+        Accept less than seven days; nobody else may be using the tables.
 
     Raises
     ------
-    StoreError : the retention is negative, or shorter than is safe and not allowed.
-
+    StoreError
+        The retention is negative, or shorter than is safe and not allowed.
     """
     if days < 0:
         raise StoreError(f"a retention of {days:g} days makes no sense; the safe one is {SAFE_RETENTION_DAYS:g}")
@@ -92,10 +94,12 @@ def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RE
 
     Parameters
     ----------
-    store : the tables.
-    table : name of a table that is there.
-    retention_days : see `check_retention`, which has to be asked before.
-
+    store : TableStore
+        The tables.
+    table : str
+        Name of a table that is there.
+    retention_days : float, optional
+        See `check_retention`, which has to be asked before.
     """
     before = extent(store, table)
     with _options(store, _size_options(before.bytes) | {RETENTION_CHECK: "false", VACUUM_COMMITS: "false"}):
@@ -106,7 +110,7 @@ def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RE
 
 
 def wanted_file_size(table_bytes: float) -> int:
-    """The size of files in bytes that fits a table of so many bytes."""
+    """Return the size of files in bytes that fits a table of so many bytes."""
     return next(size for limit, size in FILE_SIZES if table_bytes <= limit)
 
 
@@ -133,7 +137,7 @@ def _size_options(table_bytes: float) -> dict[str, str]:
 
 
 def _stored(store: "TableStore", location: str) -> tuple[int, int] | tuple[None, None]:
-    """Data files in a table's folder and their bytes; unknown where Spark's JVM is out of reach (Spark Connect)."""
+    """Count the data files in a table's folder and their bytes; unknown where the JVM is out of reach (Connect)."""
     try:
         context = store.spark.sparkContext
         jvm, configuration = context._jvm, context._jsc.hadoopConfiguration()
@@ -176,14 +180,17 @@ def maintain_all(
 
     Parameters
     ----------
-    store : the tables.
-    tables : names; those that have not been written are left out.
-    retention_days, allow_short : see `check_retention`.
+    store : TableStore
+        The tables.
+    tables : Sequence[str]
+        Names; those that have not been written are left out.
+    retention_days, allow_short : float, bool
+        See `check_retention`.
 
     Raises
     ------
-    StoreError : the retention is shorter than is safe and not allowed; nothing was touched.
-
+    StoreError
+        The retention is shorter than is safe and not allowed; nothing was touched.
     """
     check_retention(retention_days, allow_short=allow_short)
     return [maintain(store, name, retention_days=retention_days) for name in tables if store.exists(name)]

@@ -25,12 +25,12 @@ KEY, SESSION = (
 
 
 def buckets_of(addresses: Iterable[str]) -> tuple[str, ...]:
-    """The buckets of S3 among addresses, without repetition.
+    """Return the buckets of S3 among addresses, without repetition.
 
     Parameters
     ----------
-    addresses : paths and URIs.
-
+    addresses : Iterable[str]
+        Paths and URIs.
     """
     found = (address.partition("://")[2].partition("/")[0] for address in addresses if is_s3(address))
     return tuple(dict.fromkeys(found))
@@ -41,8 +41,8 @@ def is_s3(address: str) -> bool:
 
     Parameters
     ----------
-    address : a path or URI.
-
+    address : str
+        a path or URI.
     """
     return address.startswith(("s3://", "s3a://"))
 
@@ -52,13 +52,15 @@ def s3a_options(storage: Storage, buckets: Iterable[str]) -> dict[str, str]:
 
     Parameters
     ----------
-    storage : how buckets are reached.
-    buckets : those that the run uses; one that is not configured keeps what the cluster says of it.
+    storage : Storage
+        How buckets are reached.
+    buckets : Iterable[str]
+        Those that the run uses; one that is not configured keeps what the cluster says of it.
 
     Raises
     ------
-    ConfigError : a bucket's credentials are not there.
-
+    ConfigError
+        a bucket's credentials are not there.
     """
     options: dict[str, str] = {}
     for name in buckets:
@@ -76,10 +78,12 @@ def reach(spark: "SparkSession", storage: Storage, addresses: Iterable[str]) -> 
 
     Parameters
     ----------
-    spark : the session.
-    storage : how buckets are reached.
-    addresses : every path and URI that Spark reads or writes.
-
+    spark : SparkSession
+        The session.
+    storage : Storage
+        How buckets are reached.
+    addresses : Iterable[str]
+        Every path and URI that Spark reads or writes.
     """
     for key, value in s3a_options(storage, buckets_of(addresses)).items():
         spark.conf.set(key, value)

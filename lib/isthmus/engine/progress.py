@@ -18,11 +18,14 @@ class Progress:
 
     Parameters
     ----------
-    stages : names of the stages to come, in order.
-    expected : stage -> seconds that it took last time.
-    stream : where to write; standard error by default.
-    quiet : write nothing at all.
-
+    stages : list[str]
+        Names of the stages to come, in order.
+    expected : Mapping[str, float] | None, optional
+        stage -> seconds that it took last time.
+    stream : TextIO | None, optional
+        Where to write; standard error by default.
+    quiet : bool, default False
+        Write nothing at all.
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class Progress:
         self._started = clock()
 
     def start(self, stage: str) -> None:
-        """A stage begins."""
+        """Show that a stage begins."""
         self._started = self._clock()
         if self.animated:
             self._stop = threading.Event()
@@ -54,7 +57,7 @@ class Progress:
             self._ticker.start()
 
     def finish(self, stage: str, outcome: str) -> None:
-        """A stage ended; `outcome` says how, in a few words."""
+        """Show that a stage ended; `outcome` says how, in a few words."""
         self._end_ticker()
         self._done += 1
         if not self.quiet:
@@ -62,13 +65,13 @@ class Progress:
             self._line(f"[{self._done}/{len(self.stages)}] {stage:<22} {outcome}  ({duration(seconds)})\n")
 
     def skip(self, stage: str, reason: str) -> None:
-        """A stage had nothing to do."""
+        """Show that a stage had nothing to do."""
         self._done += 1
         if not self.quiet:
             self._line(f"[{self._done}/{len(self.stages)}] {stage:<22} {reason}\n")
 
     def fail(self, stage: str) -> None:
-        """A stage ended in an error, which the caller reports."""
+        """Show that a stage ended in an error, which the caller reports."""
         self._end_ticker()
         if not self.quiet:
             self._line(f"[{self._done + 1}/{len(self.stages)}] {stage:<22} failed\n")
@@ -97,7 +100,7 @@ class Progress:
 
 
 def duration(seconds: float) -> str:
-    """A time span in words: `8 s`, `3 min 20 s`, `2 h 5 min`."""
+    """Return a time span in words: `8 s`, `3 min 20 s`, `2 h 5 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

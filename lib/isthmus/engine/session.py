@@ -45,18 +45,21 @@ LOCAL_MEMORY_RANGE_MIB = (1024, 16384)
 def start_session(
     app_name: str, *, master: str | None = None, jar_sets: Sequence[str] = (), conf: Mapping[str, str] | None = None
 ) -> "SparkSession":
-    """The Spark session that this process works with.
+    """Return the Spark session that this process works with.
 
     A session that is already active is used as it is (Databricks, a notebook, spark-submit's own settings); only the
     options that results depend on are set on it.
 
     Parameters
     ----------
-    app_name : shown in Spark's own pages.
-    master : Spark master URL; None takes spark-submit's, else `local[*]`.
-    jar_sets : optional sets of `isthmus.engine.jars` beside Delta's: "s3", "graphs".
-    conf : further Spark options; they win over the defaults.
-
+    app_name : str
+        Shown in Spark's own pages.
+    master : str | None, optional
+        Spark master URL; None takes spark-submit's, else `local[*]`.
+    jar_sets : Sequence[str], optional
+        Optional sets of `isthmus.engine.jars` beside Delta's: "s3", "graphs".
+    conf : Mapping[str, str] | None, optional
+        Further Spark options; they win over the defaults.
     """
     from pyspark.sql import SparkSession
 
@@ -75,10 +78,12 @@ def session_options(
 
     Parameters
     ----------
-    master : Spark master URL; None means local.
-    jar_sets : optional jar sets beside Delta's.
-    conf : further options, which win.
-
+    master : str | None, optional
+        Spark master URL; None means local.
+    jar_sets : Sequence[str], optional
+        Optional jar sets beside Delta's.
+    conf : Mapping[str, str] | None, optional
+        Further options, which win.
     """
     names = ["delta", *(name for name in jar_sets if name != "delta")]
     jars = jar_options(names)

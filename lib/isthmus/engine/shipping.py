@@ -50,24 +50,25 @@ def shipped_options(home: Path | None = None) -> dict[str, str]:
 
     Parameters
     ----------
-    home : folder of the archives; by default one inside the Python environment.
+    home : Path | None, optional
+        Folder of the archives; by default one inside the Python environment.
 
     Raises
     ------
-    SetupError : a package that Isthmus needs is not installed here, or an archive cannot be written.
-
+    SetupError
+        a package that Isthmus needs is not installed here, or an archive cannot be written.
     """
     archives = [f"{file}#{name}" for file, name in zip(build_archives(home), (PACKAGES, LIBRARY), strict=True)]
     return {"spark.archives": ",".join(archives), "spark.executorEnv.PYTHONPATH": PYTHONPATH}
 
 
 def build_archives(home: Path | None = None) -> tuple[Path, Path]:
-    """The archive of packages and that of Isthmus itself; each is made only when what is in it has changed.
+    """Return the archive of packages and that of Isthmus itself; each is made only when what is in it has changed.
 
     Parameters
     ----------
-    home : folder of the archives.
-
+    home : Path | None, optional
+        Folder of the archives.
     """
     home = home or Path(os.environ.get("ISTHMUS_ENVIRONMENTS", Path(sys.prefix) / "share" / "isthmus" / "environments"))
     needed = worker_packages()
@@ -88,12 +89,12 @@ def build_archives(home: Path | None = None) -> tuple[Path, Path]:
 
 
 def worker_packages() -> list[str]:
-    """The distributions that workers import: what Isthmus depends on, and what that depends on.
+    """Return the distributions that workers import: what Isthmus depends on, and what that depends on.
 
     Raises
     ------
-    SetupError : one of them is not installed here.
-
+    SetupError
+        One of them is not installed here.
     """
     found: dict[str, None] = {}
     wanted = _requirements("isthmus")
@@ -106,7 +107,10 @@ def worker_packages() -> list[str]:
 
 
 def _requirements(name: str) -> list[str]:
-    """The distributions that one requires; conditional ones (extras, other systems) only where they are installed."""
+    """Return the distributions that one requires.
+
+    Conditional ones (extras, other systems) only where they are installed.
+    """
     lines = [line for line in importlib.metadata.requires(name) or [] if "extra ==" not in line]
     named = [(_normal(match[0]), ";" in line) for line in lines if (match := REQUIREMENT.match(line))]
     for required, conditional in named:
@@ -131,7 +135,7 @@ def _normal(name: str) -> str:
 
 
 def _package_files(name: str) -> Iterator[tuple[str, Path]]:
-    """The files of a distribution under site-packages that are needed to import it."""
+    """Yield the files of a distribution under site-packages that are needed to import it."""
     for file in importlib.metadata.files(name) or ():
         path = PurePosixPath(str(file))
         if ".." not in path.parts and not _needless(path):

@@ -32,9 +32,10 @@ class TableStore:
 
     Parameters
     ----------
-    spark : the session.
-    location : a folder or URI (`warehouse`, `s3a://bucket/isthmus`), or `catalog.schema` of a metastore.
-
+    spark : SparkSession
+        The session.
+    location : str
+        a folder or URI (`warehouse`, `s3a://bucket/isthmus`), or `catalog.schema` of a metastore.
     """
 
     def __init__(self, spark: "SparkSession", location: str) -> None:
@@ -48,7 +49,7 @@ class TableStore:
         self._commits: dict[str, dict[str, Any]] = {}
 
     def path(self, table: TableSpec | str) -> str:
-        """The folder of a table of a path store."""
+        """Return the folder of a table of a path store."""
         if self.in_catalog:
             raise StoreError(f"{self.location} is a catalog: its tables have no path; use TableStore.read")
         return f"{self.location}/{_name(table)}"
@@ -64,12 +65,12 @@ class TableStore:
         return self.exists(spec) and _types(self._frame(spec).schema) == _types(spec.schema)
 
     def read(self, table: TableSpec | str) -> "DataFrame":
-        """The table's rows.
+        """Return the table's rows.
 
         Raises
         ------
-        StoreError : the table has not been written yet.
-
+        StoreError
+            The table has not been written yet.
         """
         if not self.exists(table):
             raise StoreError(
@@ -79,7 +80,7 @@ class TableStore:
         return self._frame(table)
 
     def version(self, table: TableSpec | str) -> int | None:
-        """The Delta version of the table, None when it does not exist."""
+        """Return the Delta version of the table, None when it does not exist."""
         return int(self._commit(table)["version"]) if self.exists(table) else None
 
     def overwrite(self, spec: TableSpec, rows: "DataFrame") -> int:
@@ -87,8 +88,8 @@ class TableStore:
 
         Raises
         ------
-        StoreError : columns of `rows` are missing or unknown to the table, or a row breaks one of its checks.
-
+        StoreError
+            Columns of `rows` are missing or unknown to the table, or a row breaks one of its checks.
         """
         self._create(spec, replace_if_changed=True)
         return self._write(spec, rows, {})
@@ -98,14 +99,17 @@ class TableStore:
 
         Parameters
         ----------
-        spec : the table.
-        rows : the new rows; each must satisfy `where`.
-        where : column -> value, or a list of values.
+        spec : TableSpec
+            The table.
+        rows : DataFrame
+            The new rows; each must satisfy `where`.
+        where : Mapping[str, Value | Sequence[Value]]
+            column -> value, or a list of values.
 
         Raises
         ------
-        StoreError : no condition, columns missing or unknown, or a row that breaks a check or the condition.
-
+        StoreError
+            No condition, columns missing or unknown, or a row that breaks a check or the condition.
         """
         if not where or any(value in ([], ()) for value in where.values()):
             raise StoreError(f"table {spec.name!r}: replace needs a condition; use overwrite for the whole table")
@@ -128,7 +132,7 @@ class TableStore:
         self._commits.pop(spec.name, None)  # asked for only when somebody wants to know
 
     def rows_written(self, table: TableSpec | str) -> int:
-        """The number of rows that this store's last write to the table, else the table's last commit, wrote."""
+        """Return the number of rows that this store's last write to the table, else the table's last commit, wrote."""
         metrics = self._commit(table)["operationMetrics"] or {}
         return int(metrics.get("numOutputRows") or metrics.get("numTargetRowsInserted") or 0)
 
@@ -158,7 +162,10 @@ class TableStore:
                 writer.save(self.path(spec))
 
     def _aligned(self, spec: TableSpec, rows: "DataFrame") -> "DataFrame":
-        """The rows with the table's columns in its order and types; a value that does not fit is an error (ANSI)."""
+        """Return the rows with the table's columns in its order and types.
+
+        A value that does not fit is an error (ANSI).
+        """
         missing = [c for c in spec.columns if c not in rows.columns]
         unknown = [c for c in rows.columns if c not in spec.columns]
         if missing or unknown:
@@ -204,7 +211,7 @@ class TableStore:
         return ""
 
     def _definition(self, verb: str, spec: TableSpec) -> str:
-        """The table as SQL: Delta's own builder takes neither `catalog.schema.table` nor every path."""
+        """Return the table as SQL: Delta's own builder takes neither `catalog.schema.table` nor every path."""
         table = self._identifier(spec) if self.in_catalog else f"delta.{_quoted(self.path(spec))}"
         clauses = [f"{verb} {table} ({', '.join(map(_column, spec.fields))}) USING delta"]
         if spec.partition_by:
@@ -242,7 +249,7 @@ def is_catalog(location: str) -> bool:
 
 
 def _hadoop(location: str) -> str:
-    """An address as Hadoop knows it: its name for S3 is s3a."""
+    """Return an address as Hadoop knows it: its name for S3 is s3a."""
     return f"s3a://{location.removeprefix('s3://')}" if location.startswith("s3://") else location
 
 

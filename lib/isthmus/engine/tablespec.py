@@ -9,15 +9,18 @@ from isthmus.engine.ddl import parse_type
 
 
 def column(name: str, dtype: str | DataType, comment: str, nullable: bool = True) -> StructField:
-    """A column and what it means; the comment is stored in the table.
+    """Return a column and what it means; the comment is stored in the table.
 
     Parameters
     ----------
-    name : the column's name.
-    dtype : a Spark type or its DDL text, such as `array<bigint>`.
-    comment : what is measured, with its unit.
-    nullable : False refuses rows without a value.
-
+    name : str
+        The column's name.
+    dtype : str | DataType
+        a Spark type or its DDL text, such as `array<bigint>`.
+    comment : str
+        What is measured, with its unit.
+    nullable : bool, default True
+        False refuses rows without a value.
     """
     return StructField(
         name, dtype if isinstance(dtype, DataType) else parse_type(dtype), nullable, {"comment": comment}
@@ -30,13 +33,18 @@ class TableSpec:
 
     Parameters
     ----------
-    name : the table's name in the store.
-    fields : columns made by `column`.
-    key : columns that identify a row.
-    comment : one sentence on what a row is.
-    partition_by : columns that divide the files.
-    checks : name -> SQL condition that every row must satisfy (a Delta CHECK constraint).
-
+    name : str
+        The table's name in the store.
+    fields : tuple[StructField, ...]
+        Columns made by `column`.
+    key : tuple[str, ...]
+        Columns that identify a row.
+    comment : str
+        One sentence on what a row is.
+    partition_by : tuple[str, ...], optional
+        Columns that divide the files.
+    checks : Mapping[str, str], optional
+        name -> SQL condition that every row must satisfy (a Delta CHECK constraint).
     """
 
     name: str

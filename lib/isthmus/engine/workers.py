@@ -31,13 +31,14 @@ def check_workers(spark: "SparkSession") -> None:
 
     Parameters
     ----------
-    spark : a session on a cluster.
+    spark : SparkSession
+        a session on a cluster.
 
     Raises
     ------
-    SetupError : a worker has another minor version of Python, no such interpreter, or lacks a package; names the
-        worker and both versions.
-
+    SetupError
+        a worker has another minor version of Python, no such interpreter, or lacks a package; names the worker and both
+        versions.
     """
     try:
         context = spark.sparkContext
@@ -51,12 +52,12 @@ def check_workers(spark: "SparkSession") -> None:
 
 
 def make_probe(names: tuple[str, ...] = IMPORTED) -> Callable[[Iterable[int]], Iterable[Answer]]:
-    """A function that answers for one worker. It travels by its code, so that it runs where Isthmus is missing.
+    """Return a function that answers for one worker. It travels by its code, so that it runs where Isthmus is missing.
 
     Parameters
     ----------
-    names : modules that must be importable.
-
+    names : tuple[str, ...], optional
+        Modules that must be importable.
     """
 
     def probe(_: Iterable[int]) -> Iterator[Answer]:
@@ -79,12 +80,13 @@ def judge(answers: list[Answer]) -> None:
 
     Parameters
     ----------
-    answers : one or more per worker.
+    answers : list[Answer]
+        One or more per worker.
 
     Raises
     ------
-    SetupError : as `check_workers`.
-
+    SetupError
+        As `check_workers`.
     """
     for host, version, fault in sorted(answers):
         if version.split(".")[:2] != platform.python_version().split(".")[:2]:
@@ -99,12 +101,12 @@ def judge(answers: list[Answer]) -> None:
 
 
 def explain(message: str) -> str:
-    """What a failed probe means, without Spark's stack of calls.
+    """Return what a failed probe means, without Spark's stack of calls.
 
     Parameters
     ----------
-    message : Spark's error.
-
+    message : str
+        Spark's error.
     """
     mismatch = SPARK_MISMATCH.search(message)
     if mismatch:
@@ -117,13 +119,14 @@ def explain(message: str) -> str:
 
 
 def different(version: str, who: str) -> str:
-    """The message about two versions of Python.
+    """Return the message about two versions of Python.
 
     Parameters
     ----------
-    version : version of Python in the workers.
-    who : who runs it, with the verb.
-
+    version : str
+        Version of Python in the workers.
+    who : str
+        Who runs it, with the verb.
     """
     here = platform.python_version()
     needed = ".".join(here.split(".")[:2])

@@ -37,7 +37,10 @@ class Bloc:
     memberships: tuple[Membership, ...]
 
     def members(self, year: int | None = None) -> frozenset[str]:
-        """The members' alpha-2 codes in a year; today's without a year. A fixed bloc has the same in all years."""
+        """Return the members' alpha-2 codes in a year.
+
+        Today's without a year. A fixed bloc has the same in all years.
+        """
         if self.fixed:
             return frozenset(m.code for m in self.memberships)
         if year is None:
@@ -85,7 +88,7 @@ def blocs() -> tuple[Bloc, ...]:
 
 
 def find_bloc(name: str) -> Bloc:
-    """The bloc of a name; case, blanks and hyphens do not matter ("eu27" is "EU-27").
+    """Return the bloc of a name; case, blanks and hyphens do not matter ("eu27" is "EU-27").
 
     Raises ConfigError with the nearest valid name.
     """
@@ -101,7 +104,7 @@ def find_bloc(name: str) -> Bloc:
 
 
 def bloc_members(name: str, year: int | None = None) -> frozenset[str]:
-    """The alpha-2 codes of a bloc's members on 1 July of a year; today's members without a year.
+    """Return the alpha-2 codes of a bloc's members on 1 July of a year; today's members without a year.
 
     "EU-27" and "EU-28" are fixed lists, the same in all years, as the studies use them; "EU" follows history.
     """
@@ -113,5 +116,5 @@ def _day(text: str) -> date | None:
 
 
 def plain_name(name: str) -> str:
-    """A bloc's name without case, blanks and hyphens, for comparison."""
+    """Return a bloc's name without case, blanks and hyphens, for comparison."""
     return re.sub(r"[\s_-]+", "", str(name)).lower()

@@ -61,7 +61,7 @@ COUNTRIES: Mapping[str, Country] = _read_countries()
 
 
 def country_name(code: str) -> str:
-    """The English short name of an alpha-2 code.
+    """Return the English short name of an alpha-2 code.
 
     Raises ConfigError for a code that is not in `COUNTRIES`, with the nearest country.
     """
@@ -72,7 +72,7 @@ def country_name(code: str) -> str:
 
 
 def find_country(text: str) -> Country:
-    """The country that a person means by a code (alpha-2 or alpha-3), a name or a common other name.
+    """Return the country that a person means by a code (alpha-2 or alpha-3), a name or a common other name.
 
     Case, accents and punctuation do not matter. Raises ConfigError when nothing fits, with the nearest names, or when
     several countries fit equally ("Korea", "Congo").
@@ -104,14 +104,14 @@ def is_west(country: str | Country) -> bool:
 
 @cache
 def regions() -> tuple[str, ...]:
-    """The names of the continents and subregions of UN M49, continents first."""
+    """Return the names of the continents and subregions of UN M49, continents first."""
     continents = dict.fromkeys(country.continent for country in COUNTRIES.values())
     subregions = dict.fromkeys(country.subregion for country in COUNTRIES.values())
     return (*sorted(continents), *sorted(set(subregions) - set(continents)))
 
 
 def region_members(name: str) -> frozenset[str]:
-    """The alpha-2 codes of a continent or subregion of UN M49, for example "Africa" or "Eastern Asia"."""
+    """Return the alpha-2 codes of a continent or subregion of UN M49, for example "Africa" or "Eastern Asia"."""
     wanted = _words(name)
     members = frozenset(code for code, c in COUNTRIES.items() if wanted in (_words(c.continent), _words(c.subregion)))
     if not members:

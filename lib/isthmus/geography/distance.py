@@ -14,7 +14,7 @@ def haversine_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float: .
 @overload
 def haversine_km(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> float | NDArray[np.float64]: ...
 def haversine_km(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> float | NDArray[np.float64]:
-    """The great-circle distance in kilometres between points given in degrees; arrays broadcast.
+    """Return the great-circle distance in kilometres between points given in degrees; arrays broadcast.
 
     Haversine formula on a sphere of radius 6371.0088 km; at most 0.56 % from the distance on the ellipsoid.
     """

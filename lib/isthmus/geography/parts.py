@@ -15,14 +15,16 @@ class Part:
 
 
 def parts_over_years(whole: str, members: Callable[[int], Collection[str]], years: tuple[int, int]) -> tuple[Part, ...]:
-    """The members of a whole, each with its years; a member in all of the years has none stated.
+    """Return the members of a whole, each with its years; a member in all of the years has none stated.
 
     Parameters
     ----------
-    whole : its name.
-    members : the members of one year.
-    years : first and last year that matter.
-
+    whole : str
+        Its name.
+    members : Callable[[int], Collection[str]]
+        The members of one year.
+    years : tuple[int, int]
+        First and last year that matter.
     """
     first, last = years
     yearly = {year: members(year) for year in range(first, last + 1)}

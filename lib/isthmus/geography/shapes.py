@@ -12,7 +12,7 @@ def _topology() -> str:
 
 
 def country_shapes() -> dict[str, Any]:
-    """The outlines of the world's countries as TopoJSON; each shape's `id` is its alpha-2 code.
+    """Return the outlines of the world's countries as TopoJSON; each shape's `id` is its alpha-2 code.
 
     One object, `countries`, in degrees, simplified for a map of the world; very small countries have no shape, and
     shapes that are no ISO country have no id. Natural Earth draws borders as they are held, and so does this.

@@ -34,15 +34,17 @@ DENSITIES = TableSpec(
 
 
 def regional_densities(significant: DataFrame, regions: Mapping[str, Sequence[str]], *, study: Study) -> DataFrame:
-    """The rows of the table `densities`: one per network and region, for networks that have any judged pair.
+    """Return the rows of the table `densities`: one per network and region, for networks that have any judged pair.
 
     Parameters
     ----------
-    significant : rows of `significant` of this study: every pair of countries that were in a network together in some
-        of the significance years.
-    regions : each region and its countries.
-    study : whose reading of the citation year counts.
-
+    significant : DataFrame
+        Rows of `significant` of this study: every pair of countries that were in a network together in some of the
+        significance years.
+    regions : Mapping[str, Sequence[str]]
+        Each region and its countries.
+    study : Study
+        Whose reading of the citation year counts.
     """
     shown = (F.col("network") == COLLABORATION) | (F.col("reading") == study.networks.reading)
     pairs = significant.where(shown).select(

@@ -43,7 +43,9 @@ Entities = Mapping[str, Sequence[Part]]
 def yearly_output(
     countries: DataFrame, citations: DataFrame, entities: Entities, *, study: Study, release: str
 ) -> DataFrame:
-    """The rows of the table `output`: every compared entity and year of the corpus, those with nothing in them too.
+    """Return the rows of the table `output`.
+
+    Every compared entity and year of the corpus, those with nothing in them too.
 
     A work belongs to an entity with at least one country inside, and is international with at least one outside as
     well. A citation is foreign when the citing work has at least one country outside the cited entity, and counts once
@@ -52,12 +54,16 @@ def yearly_output(
 
     Parameters
     ----------
-    countries : rows of `corpus_countries` of this study; only corpus works are papers and are cited.
-    citations : rows of `citations`, distinct.
-    entities : each compared country or bloc and the nodes that it consists of, with years where these change.
-    study : reading and window of citations, cap, corpus years.
-    release : the snapshot's release.
-
+    countries : DataFrame
+        Rows of `corpus_countries` of this study; only corpus works are papers and are cited.
+    citations : DataFrame
+        Rows of `citations`, distinct.
+    entities : Entities
+        Each compared country or bloc and the nodes that it consists of, with years where these change.
+    study : Study
+        Reading and window of citations, cap, corpus years.
+    release : str
+        The snapshot's release.
     """
     works = _sides(countries, entities)
     papers = works.where("is_corpus").groupBy("year").agg(*_paper_counts(len(entities)))
@@ -143,7 +149,7 @@ def _cited(works: DataFrame, citations: DataFrame, entities: int, study: Study) 
 
 
 def _by_entity(names: Sequence[str]) -> Column:
-    """The columns of each entity as one row of it."""
+    """Return the columns of each entity as one row of it."""
     return F.array(
         *(
             F.struct(F.lit(name).alias("entity"), *(F.col(f"{series}_{n}").alias(series) for series in SERIES))

@@ -21,14 +21,18 @@ TOTALS = TableSpec(
 
 
 def study_totals(works: DataFrame, countries: DataFrame, *, study: str, release: str) -> DataFrame:
-    """The rows of the table `totals`: works of the corpus, and works outside it that cite it, by what is known of them.
+    """Return the rows of the table `totals`.
+
+    Works of the corpus, and works outside it that cite it, by what is known of them.
 
     Parameters
     ----------
-    works : rows of `corpus_works` of this study.
-    countries : rows of `corpus_countries` of this study.
-    study, release : of the rows.
-
+    works : DataFrame
+        Rows of `corpus_works` of this study.
+    countries : DataFrame
+        Rows of `corpus_countries` of this study.
+    study, release : str
+        Of the rows.
     """
     placed = countries.groupBy("work_id").agg(F.first("n_countries").alias("n_countries"))
     known = works.select("work_id", "is_corpus", "n_authors").join(placed, "work_id", "left")

@@ -35,10 +35,12 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
 
     Parameters
     ----------
-    citations : rows of `citations`, distinct.
-    countries : rows of `corpus_countries`; cited works are the corpus, citing works all of them.
-    max_countries : leave out corpus works of more countries than this, on both sides.
-
+    citations : DataFrame
+        Rows of `citations`, distinct.
+    countries : DataFrame
+        Rows of `corpus_countries`; cited works are the corpus, citing works all of them.
+    max_countries : int | None, optional
+        Leave out corpus works of more countries than this, on both sides.
     """
     links = placed_citations(citations, countries, max_countries=max_countries)
     keys = ("study", "release", "citing_year", "cited_year")
@@ -50,15 +52,17 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
 
 
 def placed_citations(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
-    """Citations of the corpus with the places of both sides: study, release, citing_work_id, citing_year,
-    cited_work_id, cited_year, and `from` and `to`, arrays of (country, fraction).
+    """Return the citations of the corpus with the places of both sides.
+
+    The columns are study, release, citing_work_id, citing_year, cited_work_id, cited_year, and `from` and `to`, arrays
+    of (country, fraction).
 
     A citation of a work that appears in a later year than the citing one is left out.
 
     Parameters
     ----------
-    citations, countries, max_countries : as in `citation_flows`.
-
+    citations, countries, max_countries : DataFrame, int | None
+        As in `citation_flows`.
     """
     if max_countries is not None:
         countries = countries.where(~F.col("is_corpus") | (F.col("n_countries") <= max_countries))
@@ -91,12 +95,15 @@ def citation_edges(flows: DataFrame, *, reading: Reading, window: int, years: tu
 
     Parameters
     ----------
-    flows : rows of `citation_flows`.
-    reading : `cited_year` counts in the cited work's year whatever the citing year; `cited_year_window` the same for
+    flows : DataFrame
+        Rows of `citation_flows`.
+    reading : Reading
+        `cited_year` counts in the cited work's year whatever the citing year; `cited_year_window` the same for
         citations within `window` years; `citing_year` counts in the citing work's year.
-    window : years after publication that `cited_year_window` counts.
-    years : first and last year of the networks.
-
+    window : int
+        Years after publication that `cited_year_window` counts.
+    years : tuple[int, int]
+        First and last year of the networks.
     """
     year = F.col("citing_year") if reading == "citing_year" else F.col("cited_year")
     chosen = flows.where((F.col("src") != F.col("dst")) & year.between(*years))
@@ -113,8 +120,8 @@ def knowledge_exchange(directed: DataFrame) -> DataFrame:
 
     Parameters
     ----------
-    directed : the result of `citation_edges`.
-
+    directed : DataFrame
+        The result of `citation_edges`.
     """
     ordered = directed.select(
         "study",

@@ -15,9 +15,10 @@ def collaboration(countries: DataFrame, *, max_countries: int | None = None) -> 
 
     Parameters
     ----------
-    countries : rows of `corpus_countries`; works that only cite the corpus are left out.
-    max_countries : leave out works of more countries than this.
-
+    countries : DataFrame
+        Rows of `corpus_countries`; works that only cite the corpus are left out.
+    max_countries : int | None, optional
+        Leave out works of more countries than this.
     """
     pairs = country_pairs(countries, max_countries=max_countries)
     pair_share = 2 / (F.col("n_countries") * (F.col("n_countries") - 1))
@@ -28,12 +29,12 @@ def collaboration(countries: DataFrame, *, max_countries: int | None = None) -> 
 
 
 def country_pairs(countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
-    """The pairs of countries of each work of the corpus: study, release, work_id, year, n_countries, src < dst.
+    """Return the pairs of countries of each work of the corpus: study, release, work_id, year, n_countries, src < dst.
 
     Parameters
     ----------
-    countries, max_countries : as in `collaboration`.
-
+    countries, max_countries : DataFrame, int | None
+        As in `collaboration`.
     """
     several = countries.where(F.col("is_corpus") & (F.col("n_countries") > 1))
     if max_countries is not None:

@@ -35,14 +35,16 @@ EDGES = TableSpec(
 
 
 def all_edges(countries: DataFrame, flows: DataFrame, study: Study) -> DataFrame:
-    """The rows of the table `edges`: collaboration, and citation and knowledge exchange under every reading.
+    """Return the rows of the table `edges`: collaboration, and citation and knowledge exchange under every reading.
 
     Parameters
     ----------
-    countries : rows of `corpus_countries`.
-    flows : rows of `citation_flows`.
-    study : which readings, citation window, years and cap.
-
+    countries : DataFrame
+        Rows of `corpus_countries`.
+    flows : DataFrame
+        Rows of `citation_flows`.
+    study : Study
+        Which readings, citation window, years and cap.
     """
     edges = collaboration(countries, max_countries=study.corpus.max_countries)
     for reading in study.networks.readings:

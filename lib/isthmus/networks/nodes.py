@@ -32,14 +32,16 @@ NODES = TableSpec(
 
 
 def node_volumes(countries: DataFrame, edges: DataFrame, *, reading: str) -> DataFrame:
-    """The rows of the table `nodes`: every country that has a work or a citation in a year.
+    """Return the rows of the table `nodes`: every country that has a work or a citation in a year.
 
     Parameters
     ----------
-    countries : rows of `corpus_countries`; only the corpus counts as papers.
-    edges : rows of `edges`.
-    reading : reading of the citation year.
-
+    countries : DataFrame
+        Rows of `corpus_countries`; only the corpus counts as papers.
+    edges : DataFrame
+        Rows of `edges`.
+    reading : str
+        Reading of the citation year.
     """
     keys = ("study", "release", "year", "country")
     papers = (

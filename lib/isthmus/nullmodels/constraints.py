@@ -25,17 +25,20 @@ def degrees_and_strengths(weights: Any, *, labels: Sequence[Any] | None = None) 
 
     Parameters
     ----------
-    weights : symmetric matrix (N, N) of whole numbers >= 0 without loops; numpy or scipy sparse.
-    labels : names of the N nodes, for error messages.
+    weights : array or sparse matrix of shape (N, N)
+        Symmetric matrix (N, N) of whole numbers >= 0 without loops; numpy or scipy sparse.
+    labels : Sequence[Any] | None, optional
+        Names of the N nodes, for error messages.
 
     Returns
     -------
-    degrees, strengths : int64 arrays of shape (N,).
+    tuple[array of int, array of int]
+        Degrees, strengths : int64 arrays of shape (N,).
 
     Raises
     ------
-    NetworkError : the matrix is not square, not symmetric, has a loop, or a weight that is no whole number >= 0.
-
+    NetworkError
+        The matrix is not square, not symmetric, has a loop, or a weight that is no whole number >= 0.
     """
     matrix = as_sparse(weights, labels=labels)
     degrees = np.diff(matrix.indptr).astype(np.int64)
@@ -48,8 +51,8 @@ def as_sparse(weights: Any, *, labels: Sequence[Any] | None = None) -> sparse.cs
 
     Raises
     ------
-    NetworkError : see `degrees_and_strengths`.
-
+    NetworkError
+        See `degrees_and_strengths`.
     """
     given: Any = weights if sparse.issparse(weights) else np.asarray(weights)
     if given.dtype.kind not in "biuf":
@@ -99,8 +102,8 @@ def check_constraints(
 
     Raises
     ------
-    NetworkError : names the node and the inequality that fails.
-
+    NetworkError
+        Names the node and the inequality that fails.
     """
     k, s = _whole_vector(degrees, "degrees", labels), _whole_vector(strengths, "strengths", labels)
     if k.shape != s.shape:

@@ -52,11 +52,13 @@ def corrected_verdict(fit: EcmFit, variant: Variant = "conditional", ensemble: E
 
     Parameters
     ----------
-    fit : a fitted model.
-    variant : "conditional" (default, the formula above), "poisson" (sd = sqrt(mean)), "mad" (1.4826 times the median
-        absolute deviation of the exact law), "ipf" (mean and sd over realisations rescaled to the observed strengths).
-    ensemble : the rescaled realisations of `rescaled_ensemble`, for "ipf".
-
+    fit : EcmFit
+        a fitted model.
+    variant : Variant, default 'conditional'
+        "conditional" (default, the formula above), "poisson" (sd = sqrt(mean)), "mad" (1.4826 times the median absolute
+        deviation of the exact law), "ipf" (mean and sd over realisations rescaled to the observed strengths).
+    ensemble : Ensemble | None, optional
+        The rescaled realisations of `rescaled_ensemble`, for "ipf".
     """
     if variant == "conditional":
         nodes, inverse = _inverse_covariance(fit)
@@ -114,7 +116,7 @@ def rescaled_ensemble(fit: EcmFit, n_samples: int, rng: np.random.Generator) -> 
 
 
 def _inverse_covariance(fit: EcmFit) -> tuple[IntArray, FloatArray]:
-    """The linked nodes and the (pseudo-)inverse of the covariance of their strengths."""
+    """Return the linked nodes and the (pseudo-)inverse of the covariance of their strengths."""
     nodes = np.flatnonzero(fit.degrees > 0)
     n = nodes.size
     covariance = np.zeros((n, n))
@@ -155,7 +157,7 @@ def _median_absolute_deviation(law: PairLaw) -> FloatArray:
 
 
 def _bisect(holds: Callable[[FloatArray], NDArray[np.bool_]], far: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """The least whole number >= 0 at which a monotone condition holds, per pair; it holds at `far`."""
+    """Return the least whole number >= 0 at which a monotone condition holds, per pair; it holds at `far`."""
     low, high = np.full(shape, -1.0), far.copy()
     while np.max(high - low, initial=0.0) > 1.0:
         middle = np.floor((low + high) / 2.0)

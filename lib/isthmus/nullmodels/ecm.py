@@ -30,19 +30,28 @@ class EcmFit:
 
     Attributes
     ----------
-    status : "converged", or "not converged" when a degree or strength is missed by more than 1e-9 of its value.
-    max_relative_error : largest |expected - observed| / observed over all degrees and strengths, recomputed from the
-        node parameters by code that shares nothing with the solver.
-    iterations : Newton steps.
-    log_likelihood : of the observed network; its supremum where the maximum lies at infinity.
-    degrees, strengths : int64 (N,), the constraints.
-    gamma, beta : (N,), node parameters; nan for a node without links; beta is inf where all weights are 1 for certain.
-        Where pairs are certain (see `is_boundary`) the parameters may not be unique; the probabilities are.
-    hub : the node of least beta, the only one where it may be negative; -1 if two share it.
-    with_hub : (N,), beta_hub + beta_j to full relative precision: the sum may be far smaller than its terms.
-    of_node : int64 (N,), class of each node, -1 without links.
-    kinds : uint8 (C, C) bits of `isthmus.nullmodels.face` for pairs of classes; shape (0, 0) when no pair is certain.
-
+    status : str
+        "converged", or "not converged" when a degree or strength is missed by more than 1e-9 of its value.
+    max_relative_error : float
+        Largest |expected - observed| / observed over all degrees and strengths, recomputed from the node parameters by
+        code that shares nothing with the solver.
+    iterations : int
+        Newton steps.
+    log_likelihood : float
+        Of the observed network; its supremum where the maximum lies at infinity.
+    degrees, strengths : array of int
+        int64 (N,), the constraints.
+    gamma, beta : array of float
+        (N,), node parameters; nan for a node without links; beta is inf where all weights are 1 for certain. Where
+        pairs are certain (see `is_boundary`) the parameters may not be unique; the probabilities are.
+    hub : int
+        The node of least beta, the only one where it may be negative; -1 if two share it.
+    with_hub : array of float
+        (N,), beta_hub + beta_j to full relative precision: the sum may be far smaller than its terms.
+    of_node : array of int
+        int64 (N,), class of each node, -1 without links.
+    kinds : Kinds
+        uint8 (C, C) bits of `isthmus.nullmodels.face` for pairs of classes; shape (0, 0) when no pair is certain.
     """
 
     status: str
@@ -85,7 +94,7 @@ class EcmFit:
         return np.where(self.of_node >= 0, np.exp(-self.beta), 0.0)
 
     def law(self, i: ArrayLike, j: ArrayLike) -> "PairLaw":
-        """The law of the weights of the pairs (i, j); index arrays that broadcast against each other."""
+        """Return the law of the weights of the pairs (i, j); index arrays that broadcast against each other."""
         a, b = np.broadcast_arrays(np.asarray(i, dtype=np.int64), np.asarray(j, dtype=np.int64))
         for index in (a, b):
             if index.size and (index.min() < 0 or index.max() >= self.n_nodes):
@@ -127,10 +136,12 @@ class PairLaw:
 
     Attributes
     ----------
-    link_probability, absence_probability : p and 1 - p, each to full relative precision.
-    mean_excess : r, mean of w - 1 when linked.
-    rate : b = beta_i + beta_j; P(w > n | w > 0) = exp(-b n); inf where the weight is at most 1.
-
+    link_probability, absence_probability : array of float
+        p and 1 - p, each to full relative precision.
+    mean_excess : array of float
+        r, mean of w - 1 when linked.
+    rate : array of float
+        b = beta_i + beta_j; P(w > n | w > 0) = exp(-b n); inf where the weight is at most 1.
     """
 
     link_probability: FloatArray
@@ -189,15 +200,19 @@ def fit_ecm(
 
     Parameters
     ----------
-    weights : symmetric matrix (N, N) of whole numbers >= 0 without loops; numpy or scipy sparse.
-    labels : names of the nodes, used in error messages.
-    tolerance : relative error of degrees and strengths at which the solver stops.
-    max_iterations : Newton steps at most.
+    weights : array or sparse matrix of shape (N, N)
+        Symmetric matrix (N, N) of whole numbers >= 0 without loops; numpy or scipy sparse.
+    labels : Sequence[Any] | None, optional
+        Names of the nodes, used in error messages.
+    tolerance : float, optional
+        Relative error of degrees and strengths at which the solver stops.
+    max_iterations : int, default 200
+        Newton steps at most.
 
     Raises
     ------
-    NetworkError : not symmetric, not whole numbers, a loop.
-
+    NetworkError
+        Not symmetric, not whole numbers, a loop.
     """
     degrees, strengths = degrees_and_strengths(weights, labels=labels)
     return fit_ecm_constraints(degrees, strengths, labels=labels, tolerance=tolerance, max_iterations=max_iterations)
@@ -217,8 +232,8 @@ def fit_ecm_constraints(
 
     Raises
     ------
-    NetworkError : no network has these degrees and strengths; names the node and the inequality.
-
+    NetworkError
+        No network has these degrees and strengths; names the node and the inequality.
     """
     k, s = check_constraints(degrees, strengths, labels=labels)
     classes = classes_of(k, s)

@@ -18,18 +18,21 @@ def read_edges(path: str | Path, *, drop_loops: bool = False) -> pd.DataFrame:
 
     Parameters
     ----------
-    path : a .csv (comma-separated, with a header, also .csv.gz) or .parquet file.
-    drop_loops : leave out rows whose source is their target instead of refusing them.
+    path : str | Path
+        a .csv (comma-separated, with a header, also .csv.gz) or .parquet file.
+    drop_loops : bool, default False
+        Leave out rows whose source is their target instead of refusing them.
 
     Returns
     -------
-    DataFrame with the keys that are there, source, target (text) and weight (int64), each pair once per key.
+    pandas.DataFrame
+        DataFrame with the keys that are there, source, target (text) and weight (int64), each pair once per key.
 
     Raises
     ------
-    NetworkError : the file cannot be read, lacks a column, or a row is no edge of an undirected network of full counts;
-        names the row.
-
+    NetworkError
+        The file cannot be read, lacks a column, or a row is no edge of an undirected network of full counts; names the
+        row.
     """
     edges = _read(Path(path))
     missing = [name for name in COLUMNS if name not in edges.columns]
@@ -64,7 +67,7 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _where(path: str | Path, row: int) -> str:
-    """The row as a person finds it: line of a CSV file (line 1 is the header), row of a Parquet file."""
+    """Return the row as a person finds it: line of a CSV file (line 1 is the header), row of a Parquet file."""
     return f"{path}, line {row + 2}" if ".csv" in str(path).lower() else f"{path}, row {row}"
 
 

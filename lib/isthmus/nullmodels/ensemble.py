@@ -22,9 +22,10 @@ class PairIndex:
 
     Attributes
     ----------
-    nodes : int64 (n,), node indices in rising order.
-    n_total : number of nodes of the network, those without links included.
-
+    nodes : array of int
+        int64 (n,), node indices in rising order.
+    n_total : int
+        Number of nodes of the network, those without links included.
     """
 
     nodes: IntArray
@@ -49,13 +50,13 @@ class PairIndex:
         return np.where((a < 0) | (a == b), -1, self.offsets[a] + b - a - 1)
 
     def ends(self, positions: IntArray) -> tuple[IntArray, IntArray]:
-        """The nodes i < j of pairs by position."""
+        """Return the nodes i < j of pairs by position."""
         offsets = self.offsets
         a = np.searchsorted(offsets[: max(self.nodes.size - 1, 1)], positions, side="right") - 1
         return self.nodes[a], self.nodes[positions - offsets[a] + a + 1]
 
     def network(self, positions: IntArray, weights: IntArray) -> sparse.csr_array:
-        """The symmetric network with these weights, shape (n_total, n_total)."""
+        """Return the symmetric network with these weights, shape (n_total, n_total)."""
         i, j = self.ends(positions)
         both = np.concatenate([weights, weights]), (np.concatenate([i, j]), np.concatenate([j, i]))
         return sparse.coo_array(both, shape=(self.n_total, self.n_total)).tocsr()
@@ -67,13 +68,18 @@ class Ensemble:
 
     Attributes
     ----------
-    pairs : the index of the pairs.
-    n_samples : networks drawn.
-    mean, sd : (M,), of the weight; sd with n - 1 in the denominator.
-    linked : (M,), share of the samples with a link.
-    at_least, at_most : int32 (M,), samples with a weight >= and <= the observed one; empty without an observed network.
-    effective_samples : n_samples divided by the autocorrelation time of the slowest of the heaviest pairs.
-
+    pairs : PairIndex
+        The index of the pairs.
+    n_samples : int
+        Networks drawn.
+    mean, sd : array of float
+        (M,), of the weight; sd with n - 1 in the denominator.
+    linked : array of float
+        (M,), share of the samples with a link.
+    at_least, at_most : NDArray[np.int32]
+        int32 (M,), samples with a weight >= and <= the observed one; empty without an observed network.
+    effective_samples : float
+        n_samples divided by the autocorrelation time of the slowest of the heaviest pairs.
     """
 
     pairs: PairIndex
@@ -97,15 +103,19 @@ def gather(
 
     Parameters
     ----------
-    pairs : the index of the pairs.
-    samples : per sample the positions of the pairs with a weight above 0, and these weights; each position once.
-    observed : (M,) weights of the observed network, to count tails against.
-    tracked : positions whose series decide the effective sample size; default none, independent samples.
+    pairs : PairIndex
+        The index of the pairs.
+    samples : Iterable[tuple[array of int, NDArray[np.generic]]]
+        Per sample the positions of the pairs with a weight above 0, and these weights; each position once.
+    observed : array of int | None, optional
+        (M,) weights of the observed network, to count tails against.
+    tracked : array of int | None, optional
+        Positions whose series decide the effective sample size; default none, independent samples.
 
     Raises
     ------
-    NetworkError : fewer than two samples.
-
+    NetworkError
+        Fewer than two samples.
     """
     total, squares, linked = np.zeros(pairs.size), np.zeros(pairs.size), np.zeros(pairs.size, dtype=np.int32)
     above = np.zeros(pairs.size if observed is not None else 0, dtype=np.int32)
@@ -160,8 +170,8 @@ def effective_samples(series: FloatArray) -> float:
 
     Parameters
     ----------
-    series : (n_samples, n_statistics), in the order of the chain; columns that never vary are left out.
-
+    series : array of float
+        (n_samples, n_statistics), in the order of the chain; columns that never vary are left out.
     """
     n = series.shape[0]
     centred = series - series.mean(axis=0)

@@ -38,10 +38,12 @@ class Classes:
 
     Attributes
     ----------
-    degree, excess, size : int64 (C,), what the nodes of a class share, and how many they are.
-    member : int64 (C,), one node of each class, for messages.
-    of_node : int64 (N,), the class of each node, -1 where the degree is 0.
-
+    degree, excess, size : array of int
+        int64 (C,), what the nodes of a class share, and how many they are.
+    member : array of int
+        int64 (C,), one node of each class, for messages.
+    of_node : array of int
+        int64 (N,), the class of each node, -1 where the degree is 0.
     """
 
     degree: IntArray
@@ -65,14 +67,14 @@ def classes_of(degrees: IntArray, strengths: IntArray) -> Classes:
 
 
 def face_of(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds | None:
-    """What every pair of classes may do, as bits LINK_FREE, LINK_PRESENT, EXCESS_FREE in a symmetric (C, C) matrix.
+    """Return what a pair of classes may do, as bits LINK_FREE, LINK_PRESENT, EXCESS_FREE in a symmetric (C, C) matrix.
 
     None says that no pair is certain, but that pairs of a node with excess 0 carry none: the frequent case.
 
     Raises
     ------
-    NetworkError : no network has these degrees, or no assignment of weights these strengths; names node and inequality.
-
+    NetworkError
+        No network has these degrees, or no assignment of weights these strengths; names node and inequality.
     """
     if classes.size.size == 0:
         return None

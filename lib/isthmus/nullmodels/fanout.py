@@ -75,22 +75,30 @@ def fan_out(
 
     Parameters
     ----------
-    edges : the key columns, src, dst, weight (whole numbers > 0); each undirected pair once, in any order.
-    model : one of `isthmus.nullmodels.judge.MODELS`.
-    samples : realisations behind expected, sd and z; 0 takes the exact ones (rewiring then draws 500).
-    seed : seed of the study.
-    finite : "parity", "present", "linked" or "sampled", see `isthmus.nullmodels.significance.pair_significance`.
-    observed_zero : list pairs of linked nodes without a link too.
-    keys : columns that tell the networks apart.
+    edges : DataFrame
+        The key columns, src, dst, weight (whole numbers > 0); each undirected pair once, in any order.
+    model : str, default 'ecm'
+        One of `isthmus.nullmodels.judge.MODELS`.
+    samples : int, default 0
+        Realisations behind expected, sd and z; 0 takes the exact ones (rewiring then draws 500).
+    seed : int, default 0
+        Seed of the study.
+    finite : str, default 'parity'
+        "parity", "present", "linked" or "sampled", see `isthmus.nullmodels.significance.pair_significance`.
+    observed_zero : bool, default True
+        List pairs of linked nodes without a link too.
+    keys : Sequence[str], optional
+        Columns that tell the networks apart.
 
     Returns
     -------
-    DataFrame with the keys, `row_kind` ("pair" or "fit"), the columns of pairs and those of fits.
+    DataFrame
+        DataFrame with the keys, `row_kind` ("pair" or "fit"), the columns of pairs and those of fits.
 
     Raises
     ------
-    NetworkError : unknown model or rule, or columns are missing.
-
+    NetworkError
+        Unknown model or rule, or columns are missing.
     """
     check_model(model, samples=samples, finite=finite)
     missing = [name for name in (*keys, *EDGE_COLUMNS) if name not in edges.columns]
@@ -126,7 +134,10 @@ def fan_out(
 
 
 def pairs_of(mixed: DataFrame, keys: Sequence[str] = DEFAULT_KEYS) -> DataFrame:
-    """The rows of pairs: keys, src, dst, weight, link_probability, expected, sd, z, p-values, q_value, finite."""
+    """Return the rows of pairs.
+
+    Keys, src, dst, weight, link_probability, expected, sd, z, p-values, q_value, finite.
+    """
     return mixed.where(F.col(ROW_KIND) == PAIR).select(*keys, *PAIR_TYPES)
 
 
@@ -141,7 +152,7 @@ def _mixed_schema(key_fields: list[StructField]) -> StructType:
 
 
 def _slots(edges: DataFrame, keys: list[str]) -> tuple[DataFrame, int]:
-    """A task for each network, the biggest first: Spark starts tasks in the order of their number."""
+    """Return a task for each network, the biggest first: Spark starts tasks in the order of their number."""
     sizes = edges.groupBy(*keys).count().orderBy(F.desc("count"), *keys).drop("count").collect()
     spark = edges.sparkSession
     schema = StructType([StructField(name, edges.schema[name].dataType) for name in keys]).add(_SLOT, IntegerType())

@@ -14,12 +14,14 @@ from isthmus.nullmodels.significance import PairTable
 
 
 def network_of(edges: pd.DataFrame) -> tuple[list[Any], sparse.csr_array]:
-    """The network of an edge list (src, dst, weight; each undirected pair once): names in order, and (N, N) weights.
+    """Return the network of an edge list (src, dst, weight.
+
+    Each undirected pair once): names in order, and (N, N) weights.
 
     Raises
     ------
-    NetworkError : a missing name, a weight that is no whole number > 0, a loop, a pair listed twice; names the edge.
-
+    NetworkError
+        a missing name, a weight that is no whole number > 0, a loop, a pair listed twice; names the edge.
     """
     if edges[["src", "dst", "weight"]].isna().any(axis=None):
         row = edges[edges[["src", "dst", "weight"]].isna().any(axis=1)].iloc[0]
@@ -45,7 +47,7 @@ def _refuse(edges: pd.DataFrame, broken: Any, expected: str) -> None:
 
 
 def pairs_frame(pairs: PairTable, labels: Sequence[Any]) -> pd.DataFrame:
-    """A table of pairs as a frame: src, dst and the columns of `PairTable`."""
+    """Return a table of pairs as a frame: src, dst and the columns of `PairTable`."""
     names = np.asarray(labels, dtype=object)
     ends = {"src": names[pairs.i], "dst": names[pairs.j]}
     return pd.DataFrame(ends | {f.name: getattr(pairs, f.name) for f in fields(pairs)[2:]})
@@ -60,11 +62,14 @@ def judge_edges(
 
     Parameters
     ----------
-    edges : columns src, dst, weight.
-    key : what tells this network from others; with the seed it decides all random draws.
-    seed : seed of the study.
-    model, options : as in `isthmus.nullmodels.judge.judge`.
-
+    edges : pandas.DataFrame
+        Columns src, dst, weight.
+    key : Sequence[Any], optional
+        What tells this network from others; with the seed it decides all random draws.
+    seed : int, default 0
+        Seed of the study.
+    model, options : str, object
+        As in `isthmus.nullmodels.judge.judge`.
     """
     try:
         labels, weights = network_of(edges)
@@ -92,16 +97,20 @@ def significance_frames(
 
     Parameters
     ----------
-    edges : columns src, dst, weight, and the columns of `by`.
-    by : columns that tell networks apart, e.g. ("year",).
-    seed : seed of all random draws.
-    options : model, samples, finite, observed_zero, as in `isthmus.nullmodels.judge.judge`.
+    edges : pandas.DataFrame
+        Columns src, dst, weight, and the columns of `by`.
+    by : Sequence[str], optional
+        Columns that tell networks apart, e.g. ("year",).
+    seed : int, default 0
+        Seed of all random draws.
+    options : object
+        Model, samples, finite, observed_zero, as in `isthmus.nullmodels.judge.judge`.
 
     Returns
     -------
-    pairs : `by`, src, dst and the columns of `isthmus.nullmodels.significance.PairTable` from weight on.
-    fits : `by` and the columns of `isthmus.nullmodels.judge.FitReport`; a network that failed is a row that says why.
-
+    tuple[pandas.DataFrame, pandas.DataFrame]
+        pairs : `by`, src, dst and the columns of `isthmus.nullmodels.significance.PairTable` from weight on. fits :
+        `by` and the columns of `isthmus.nullmodels.judge.FitReport`; a network that failed is a row that says why.
     """
     keys = list(by)
     tables: dict[str, list[pd.DataFrame]] = {"pair": [], "fit": []}
@@ -120,10 +129,12 @@ def significant_ties(
 
     Parameters
     ----------
-    ties : network, reading, year, src, dst, weight, z, finite.
-    window : first and last year.
-    threshold, least_finite_years : a tie is significant when its mean z over at least so many years is above it.
-
+    ties : pandas.DataFrame
+        Network, reading, year, src, dst, weight, z, finite.
+    window : tuple[int, int]
+        First and last year.
+    threshold, least_finite_years : float, int
+        a tie is significant when its mean z over at least so many years is above it.
     """
     pair = ["network", "reading", "src", "dst"]
     inside = ties[ties["year"].between(*window)]

@@ -44,16 +44,24 @@ class FitReport:
 
     Attributes
     ----------
-    null_model : one of MODELS.
-    n_nodes, n_links, total_weight : of the observed network; nodes with links only.
-    status : "converged", "not converged", or "failed".
-    max_relative_error : of degrees and strengths.
-    iterations : Newton steps.
-    seconds : wall-clock time of fit and judgement.
-    log_likelihood : of the observed network under the model; nan where there is none.
-    samples, effective_samples : realisations drawn, and how many independent ones they are worth; 0 for exact results.
-    message : what to know, or why it failed; empty otherwise.
-
+    null_model : str
+        One of MODELS.
+    n_nodes, n_links, total_weight : int
+        Of the observed network; nodes with links only.
+    status : str
+        "converged", "not converged", or "failed".
+    max_relative_error : float
+        Of degrees and strengths.
+    iterations : int
+        Newton steps.
+    seconds : float
+        wall-clock time of fit and judgement.
+    log_likelihood : float
+        Of the observed network under the model; nan where there is none.
+    samples, effective_samples : int, float
+        Realisations drawn, and how many independent ones they are worth; 0 for exact results.
+    message : str
+        What to know, or why it failed; empty otherwise.
     """
 
     null_model: str
@@ -71,7 +79,7 @@ class FitReport:
 
 
 def generator(seed: int, key: Sequence[Any]) -> np.random.Generator:
-    """A random generator that depends on the study's seed and the network's key (network, reading, year) only."""
+    """Yield a random generator that depends on the study's seed and the network's key (network, reading, year) only."""
     text = "\x1f".join([str(seed), *(str(part) for part in key)])
     digest = hashlib.blake2b(text.encode(), digest_size=32).digest()
     return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
@@ -82,8 +90,8 @@ def check_model(model: str, *, samples: int, finite: str) -> None:
 
     Raises
     ------
-    NetworkError : unknown model or rule, a negative number of samples, or "sampled" without samples.
-
+    NetworkError
+        Unknown model or rule, a negative number of samples, or "sampled" without samples.
     """
     if model not in MODELS:
         raise NetworkError(f"unknown null model {model!r}; {did_you_mean(model, MODELS)}")
@@ -117,17 +125,23 @@ def judge(
 
     Parameters
     ----------
-    weights : symmetric matrix (N, N) of whole numbers, numpy or scipy sparse, without loops.
-    model : one of MODELS.
-    samples : realisations behind expected, sd and z; 0 takes the exact ones where the model has them, else 500.
-    rng : random generator; needed by models that draw. Default: seeded with 0.
-    finite, observed_zero : as in `isthmus.nullmodels.significance.pair_significance`.
-    labels : names of the nodes, for messages.
+    weights : array or sparse matrix of shape (N, N)
+        Symmetric matrix (N, N) of whole numbers, numpy or scipy sparse, without loops.
+    model : str, default 'ecm'
+        One of MODELS.
+    samples : int, default 0
+        Realisations behind expected, sd and z; 0 takes the exact ones where the model has them, else 500.
+    rng : numpy.random.Generator | None, optional
+        Random generator; needed by models that draw. Default: seeded with 0.
+    finite, observed_zero : FiniteRule, bool
+        As in `isthmus.nullmodels.significance.pair_significance`.
+    labels : Sequence[Any] | None, optional
+        Names of the nodes, for messages.
 
     Raises
     ------
-    NetworkError : not a valid network, an unknown model or rule.
-
+    NetworkError
+        Not a valid network, an unknown model or rule.
     """
     check_model(model, samples=samples, finite=finite)
     started = time.perf_counter()

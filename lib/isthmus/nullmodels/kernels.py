@@ -64,14 +64,14 @@ def _read_marks(i, hub, carries, kinds, free, present, carry):  # type: ignore[n
 
 @njit(**_OPTIONS)
 def pair_sums(g, E, carries, size, kinds, hub, T, V, C, W):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Expected degree and excess per node of each class, and the 2 x 2 diagonal blocks of the Hessian.
+    """Return expected degree and excess per node of each class, and the 2 x 2 diagonal blocks of the Hessian.
 
     Fills V, C, W with the covariances of every pair of classes (zero diagonal) when they have the full shape (C, C).
 
     Returns
     -------
-    sums : (5, C): expected degree and excess per node; the diagonal's gamma-gamma, gamma-beta, beta-beta per class.
-
+    object
+        sums : (5, C): expected degree and excess per node; the diagonal's gamma-gamma, gamma-beta, beta-beta per class.
     """
     n = g.size
     sums = np.zeros((5, n))
@@ -141,7 +141,7 @@ def pair_sums(g, E, carries, size, kinds, hub, T, V, C, W):  # type: ignore[no-u
 
 @njit(**_OPTIONS)
 def hessian_product(g, E, carries, size, kinds, hub, T, V, C, W, sums, xg, xb, yg, yb):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The Hessian times (xg, xb) into (yg, yb), from stored blocks or, when there are none, pair by pair again."""
+    """Return Hessian times (xg, xb) into (yg, yb), from stored blocks or, when there are none, pair by pair again."""
     n = g.size
     stored = V.shape[0] == n
     free, present, carry = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -226,7 +226,7 @@ def newton_direction(g, E, carries, size, kinds, hub, T, V, C, W, sums, rg, rb, 
 
 @njit(cache=True, error_model="numpy")
 def smallest_ratio(beta, hub, with_hub, beta_before, hub_before, with_hub_before, carries, size, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The smallest (beta_i + beta_j) after / before over the pairs that carry excess; inf if none does."""
+    """Return the smallest (beta_i + beta_j) after / before over the pairs that carry excess; inf if none does."""
     n = beta.size
     marked = kinds.shape[0] == n
     least = np.inf
@@ -248,7 +248,7 @@ def smallest_ratio(beta, hub, with_hub, beta_before, hub_before, with_hub_before
 
 @njit(cache=True, error_model="numpy")
 def pair_law(i, j, gamma, beta, hub, with_hub, of_node, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The law of the weight of node pairs: p, 1 - p, mean excess r of a link, b = beta_i + beta_j (inf: none).
+    """Return the law of the weight of node pairs: p, 1 - p, mean excess r of a link, b = beta_i + beta_j (inf: none).
 
     Node by node and in logarithms, on purpose unlike `pair_sums`: it also checks what the fit claims.
     """
@@ -276,7 +276,7 @@ def pair_law(i, j, gamma, beta, hub, with_hub, of_node, kinds):  # type: ignore[
 
 @njit(cache=True, error_model="numpy")
 def expected_sums(gamma, beta, hub, with_hub, size, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Expected degree and strength of a node of each class, and the log-partition of all pairs of nodes.
+    """Return expected degree and strength of a node of each class, and the log-partition of all pairs of nodes.
 
     In logarithms and with expm1 per pair, on purpose unlike `pair_sums`: it checks what the solver claims.
     """

@@ -33,16 +33,21 @@ def sample_rewired(
 
     Parameters
     ----------
-    weights : symmetric matrix (N, N) of whole numbers, numpy or scipy sparse.
-    n_samples : networks to draw, one after each `sweeps` sweeps of the chain.
-    rng : random generator.
-    method : "trades" (a sweep is one trade per pair), "swaps" (one per unit of weight), "auto": the shorter sweep.
-    sweeps : sweeps between two samples; five times as many come before the first.
+    weights : array or sparse matrix of shape (N, N)
+        Symmetric matrix (N, N) of whole numbers, numpy or scipy sparse.
+    n_samples : int
+        Networks to draw, one after each `sweeps` sweeps of the chain.
+    rng : numpy.random.Generator
+        Random generator.
+    method : Method, default 'auto'
+        "trades" (a sweep is one trade per pair), "swaps" (one per unit of weight), "auto": the shorter sweep.
+    sweeps : int, optional
+        Sweeps between two samples; five times as many come before the first.
 
     Raises
     ------
-    NetworkError : not a valid network.
-
+    NetworkError
+        Not a valid network.
     """
     network = as_sparse(weights)
     pairs = _pairs_of(network)
@@ -57,8 +62,8 @@ def rewired_ensemble(
 
     Raises
     ------
-    NetworkError : not a valid network, or fewer than two samples.
-
+    NetworkError
+        Not a valid network, or fewer than two samples.
     """
     network = as_sparse(weights)
     pairs = _pairs_of(network)

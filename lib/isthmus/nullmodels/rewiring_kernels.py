@@ -15,7 +15,7 @@ RATIO_OFFSET = 0.8989161620588988
 
 @njit(cache=True)
 def log_factorial(n, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """log n! of a whole number held as float or int."""
+    """Return log n! of a whole number held as float or int."""
     if n < table.size:
         return table[int(n)]
     x = float(n)

@@ -17,10 +17,12 @@ def sample_ecm(fit: EcmFit, n_samples: int, rng: np.random.Generator) -> Iterato
 
     Parameters
     ----------
-    fit : a fitted model.
-    n_samples : networks to draw.
-    rng : random generator; the same state gives the same networks.
-
+    fit : EcmFit
+        a fitted model.
+    n_samples : int
+        Networks to draw.
+    rng : numpy.random.Generator
+        Random generator; the same state gives the same networks.
     """
     pairs = _pairs_of(fit)
     for positions, weights in _draw(fit, pairs, n_samples, rng):
@@ -34,7 +36,7 @@ def sampled_moments(fit: EcmFit, n_samples: int, rng: np.random.Generator) -> En
 
 
 def sampled_verdict(fit: EcmFit, ensemble: Ensemble) -> Verdict:
-    """Expected weight and sd from the realisations; link probability and p-values stay the exact ones."""
+    """Return expected weight and sd from the realisations; link probability and p-values stay the exact ones."""
     exact = exact_verdict(fit)
 
     def verdict(i: IntArray, j: IntArray, w: IntArray) -> PairVerdict:

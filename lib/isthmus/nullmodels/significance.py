@@ -29,15 +29,22 @@ class PairTable:
 
     Attributes
     ----------
-    i, j : int64 (M,), node indices.
-    weight : int64 (M,), observed.
-    link_probability, expected, sd : of the weight under the null model.
-    z : (weight - expected) / sd; nan where sd <= 1e-9.
-    p_upper, p_lower : P(W >= weight), P(W <= weight).
-    p_two_sided : min(1, 2 min(upper mid-p, lower mid-p)).
-    q_value : Benjamini-Hochberg over p_upper of all pairs of linked nodes, whether they are listed or not.
-    finite : whether the pair's z counts, by the chosen rule.
-
+    i, j : array of int
+        int64 (M,), node indices.
+    weight : array of int
+        int64 (M,), observed.
+    link_probability, expected, sd : array of float
+        Of the weight under the null model.
+    z : array of float
+        (weight - expected) / sd; nan where sd <= 1e-9.
+    p_upper, p_lower : array of float
+        P(W >= weight), P(W <= weight).
+    p_two_sided : array of float
+        min(1, 2 min(upper mid-p, lower mid-p)).
+    q_value : array of float
+        Benjamini-Hochberg over p_upper of all pairs of linked nodes, whether they are listed or not.
+    finite : array of bool
+        Whether the pair's z counts, by the chosen rule.
     """
 
     i: IntArray
@@ -73,7 +80,7 @@ Verdict = Callable[[IntArray, IntArray, IntArray], PairVerdict]
 
 
 def exact_verdict(fit: EcmFit) -> Verdict:
-    """The Enhanced Configuration Model's own moments and tails, without sampling."""
+    """Return the Enhanced Configuration Model's own moments and tails, without sampling."""
 
     def verdict(i: IntArray, j: IntArray, w: IntArray) -> PairVerdict:
         law = fit.law(i, j)
@@ -98,16 +105,20 @@ def pair_significance(
 
     Parameters
     ----------
-    weights : symmetric matrix (N, N) of whole numbers, numpy or scipy sparse.
-    null : a fitted model, or what a model says about pairs (`exact_verdict`, `sampled_verdict`, ...).
-    finite : which pairs' z counts: "parity" (500 realisations would more likely than not show the link at least once),
+    weights : array or sparse matrix of shape (N, N)
+        Symmetric matrix (N, N) of whole numbers, numpy or scipy sparse.
+    null : EcmFit | Verdict
+        a fitted model, or what a model says about pairs (`exact_verdict`, `sampled_verdict`, ...).
+    finite : FiniteRule, default 'parity'
+        Which pairs' z counts: "parity" (500 realisations would more likely than not show the link at least once),
         "present" (both nodes have links), "linked" (observed weight > 0), "sampled" (the null's own realisations vary).
-    observed_zero : list pairs without a link too; they always count in the q-value's family.
+    observed_zero : bool, default True
+        List pairs without a link too; they always count in the q-value's family.
 
     Raises
     ------
-    NetworkError : not a valid network, or an unknown rule.
-
+    NetworkError
+        Not a valid network, or an unknown rule.
     """
     chunks = list(iter_pair_significance(weights, null, finite=finite, observed_zero=observed_zero))
     if len(chunks) == 1:
@@ -154,21 +165,22 @@ def check_finite_rule(finite: str) -> None:
 
     Raises
     ------
-    NetworkError : the rule is none of parity, present, linked, sampled.
-
+    NetworkError
+        The rule is none of parity, present, linked, sampled.
     """
     if finite not in get_args(FiniteRule):
         raise NetworkError(f"unknown rule finite = {finite!r}; {did_you_mean(finite, get_args(FiniteRule))}")
 
 
 def benjamini_hochberg(p_values: ArrayLike, *, n_tests: int | None = None) -> FloatArray:
-    """The false-discovery rate at which each test would just be rejected (Benjamini & Hochberg 1995).
+    """Return the false-discovery rate at which each test would just be rejected (Benjamini & Hochberg 1995).
 
     Parameters
     ----------
-    p_values : p-values, nan where there was no test.
-    n_tests : size of the family when it is larger than the tests listed; the others are taken to have p = 1.
-
+    p_values : ArrayLike
+        p-values, nan where there was no test.
+    n_tests : int | None, optional
+        Size of the family when it is larger than the tests listed; the others are taken to have p = 1.
     """
     p = np.asarray(p_values, dtype=float)
     tested = np.flatnonzero(~np.isnan(p.ravel()))

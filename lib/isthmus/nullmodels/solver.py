@@ -89,7 +89,7 @@ class _Problem:
         return _Point(gamma, beta, hub, beta + beta[hub] if hub >= 0 else beta)
 
     def partners(self, hub: int) -> NDArray[np.bool_]:
-        """The classes that may share excess with the hub."""
+        """Return the classes that may share excess with the hub."""
         mask = (self.carries > 0) & (self.kinds[hub] & EXCESS_FREE > 0 if self.kinds.size else True)
         mask[hub] = False
         return mask
@@ -111,7 +111,7 @@ class _Problem:
         return down_g, down_b
 
     def shrinkage(self, before: _Point, after: _Point) -> float:
-        """The smallest factor by which any sum beta_i + beta_j that bounds the domain has changed, or a lower bound.
+        """Return smallest factor by which any sum beta_i + beta_j that bounds the domain has changed, or a lower bound.
 
         A sum of positive terms shrinks no more than its terms do: where that bound suffices no pair is looked at.
         """
@@ -141,11 +141,14 @@ def solve(
 
     Parameters
     ----------
-    classes : nodes grouped by equal degree and strength.
-    kinds : (C, C) bits of `isthmus.nullmodels.face`, or None.
-    tolerance : largest relative error of any degree or strength at which to stop.
-    max_iterations : Newton steps at most.
-
+    classes : Classes
+        Nodes grouped by equal degree and strength.
+    kinds : Kinds | None
+        (C, C) bits of `isthmus.nullmodels.face`, or None.
+    tolerance : float, optional
+        Largest relative error of any degree or strength at which to stop.
+    max_iterations : int, default 200
+        Newton steps at most.
     """
     if classes.size.size == 0:
         return Solution(np.zeros(0), np.zeros(0), -1, np.zeros(0), 0)
@@ -200,7 +203,7 @@ def _next_damping(damping: float, length: float) -> float:
 def _direction(
     problem: _Problem, state: _State, damping: float, dense: bool
 ) -> tuple[FloatArray, FloatArray, float] | None:
-    """A descent direction (d gamma, d beta) and its slope, or None when not even steepest descent has one."""
+    """Return a descent direction (d gamma, d beta) and its slope, or None when not even steepest descent has one."""
     down_g, down_b = problem.residual(state.sums)
     if damping > 0 or problem.kinds.size:
         sums = state.sums.copy()
@@ -222,7 +225,7 @@ def _direction(
 def _dense_direction(
     problem: _Problem, state: _State, down_g: FloatArray, down_b: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """The Newton direction from a Cholesky factor of the diagonally scaled Hessian, with a ridge that grows at need."""
+    """Return Newton direction from a Cholesky factor of the diagonally scaled Hessian, with a ridge where needed."""
     n = down_g.size
     V, C, W = (np.zeros((n, n)) for _ in range(3))
     kernels.pair_sums(*problem.arguments(state.at), V, C, W)

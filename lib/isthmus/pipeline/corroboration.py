@@ -1,4 +1,4 @@
-"""The same ties against other null models: does a finding depend on the model (METHODS 2.3)?"""
+"""The same ties against other null models: does a finding depend on the model (METHODS 2.3)."""
 
 from functools import reduce
 
@@ -33,14 +33,18 @@ CORROBORATION = TableSpec(
 
 
 def corroborate(edges: DataFrame, study: Study, release: str) -> DataFrame:
-    """The rows of the table `corroboration`: the years of the analysis under the study's reading of the citation year.
+    """Return the rows of the table `corroboration`.
+
+    The years of the analysis under the study's reading of the citation year.
 
     Parameters
     ----------
-    edges : rows of `edges` of this study.
-    study : `significance.corroborate`, rule of finite pairs, seed, years.
-    release : the snapshot's release.
-
+    edges : DataFrame
+        Rows of `edges` of this study.
+    study : Study
+        `significance.corroborate`, rule of finite pairs, seed, years.
+    release : str
+        The snapshot's release.
     """
     followed = in_both_networks(study.networks.reading) & F.col("year").between(*study.years.analysis)
     wanted = edges.where(followed).select("network", "reading", "year", "src", "dst", "weight")

@@ -8,12 +8,12 @@ from isthmus.pipeline.stage import Outcome, Run, Stage
 
 
 def maintenance_stage(stages: Iterable[Stage]) -> Stage:
-    """The stage `maintenance` of a pipeline: every table that one of these stages writes, and the ledger.
+    """Return the stage `maintenance` of a pipeline: every table that one of these stages writes, and the ledger.
 
     Parameters
     ----------
-    stages : all other stages.
-
+    stages : Iterable[Stage]
+        All other stages.
     """
     tables = table_names(stages)
     return Stage(
@@ -29,7 +29,7 @@ def maintenance_stage(stages: Iterable[Stage]) -> Stage:
 
 
 def table_names(stages: Iterable[Stage]) -> tuple[str, ...]:
-    """The names of all tables that these stages write, and the ledger's."""
+    """Return the names of all tables that these stages write, and the ledger's."""
     return (*dict.fromkeys(spec.name for stage in stages for spec in stage.writes), LEDGER.name)
 
 
@@ -38,12 +38,12 @@ def _maintain(run: Run, tables: tuple[str, ...]) -> Outcome:
 
 
 def summary(done: list[Maintained]) -> str:
-    """What maintenance did to all tables together, in a sentence."""
+    """Return what maintenance did to all tables together, in a sentence."""
     before, after = sum(one.before.files for one in done), sum(one.after.files for one in done)
     freed = sum((one.before.stored_bytes or 0) - (one.after.stored_bytes or 0) for one in done)
     return f"{len(done)} tables, {before:,} -> {after:,} files, {max(freed, 0) / 1e6:,.1f} MB of earlier versions freed"
 
 
 def all_tables(store: TableStore, stages: Iterable[Stage]) -> list[str]:
-    """The tables of these stages that are there."""
+    """Return the tables of these stages that are there."""
     return [name for name in table_names(stages) if store.exists(name)]

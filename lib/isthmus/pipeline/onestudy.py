@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def deciding(study: Study) -> dict[str, Any]:
-    """The fields of a study that decide which works it needs."""
+    """Return the fields of a study that decide which works it needs."""
     return {
         "corpus": study.corpus.model_dump(mode="json"),
         "rules": sorted(study.sensitivity.corpus_rules),
@@ -30,7 +30,7 @@ def deciding(study: Study) -> dict[str, Any]:
 
 
 def key_of(study: Study | None) -> str:
-    """What the ledger says of tables that were made for a study; empty for tables that serve all studies."""
+    """Return what the ledger says of tables that were made for a study; empty for tables that serve all studies."""
     return "" if study is None else f"{study.study} {configuration_hash(deciding(study))}"
 
 
@@ -39,13 +39,15 @@ def require_serves(made_for: str, study: Study) -> None:
 
     Parameters
     ----------
-    made_for : as `key_of` gave it when the tables were made.
-    study : the study that is to be run on them.
+    made_for : str
+        As `key_of` gave it when the tables were made.
+    study : Study
+        The study that is to be run on them.
 
     Raises
     ------
-    ConfigError : they were made for another study, or for another corpus of the same name.
-
+    ConfigError
+        They were made for another study, or for another corpus of the same name.
     """
     name, _, fields = made_for.partition(" ")
     if not made_for or fields == key_of(study).partition(" ")[2]:
@@ -66,7 +68,7 @@ def candidates(study: Study, snapshot: Snapshot) -> Column:
 
 
 def _with_merged_sources(corpus: Corpus, snapshot: Snapshot) -> Corpus:
-    """The corpus with the ids that its sources had before they were merged."""
+    """Return the corpus with the ids that its sources had before they were merged."""
     merges = read_merges(snapshot, "sources").to_pylist() if corpus.sources else []
     former = [row["entity_id"] for row in merges if row["merge_into_id"] in corpus.sources]
     return corpus.model_copy(update={"sources": (*corpus.sources, *former)})
@@ -82,7 +84,7 @@ def parse_for_study(run: "Run", study: Study) -> list[t.Built]:
 
 
 def dated(run: "Run") -> Snapshot:
-    """The run's snapshot; a loose one of a single study's tables knows the year of its newest record."""
+    """Return the run's snapshot; a loose one of a single study's tables knows the year of its newest record."""
     snapshot = run.the_snapshot
     if run.for_study is None or snapshot.release_year is not None:
         return snapshot

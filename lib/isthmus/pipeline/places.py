@@ -19,8 +19,8 @@ class Places:
 
     Parameters
     ----------
-    study : its geography and its years.
-
+    study : Study
+        Its geography and its years.
     """
 
     def __init__(self, study: Study) -> None:
@@ -33,9 +33,9 @@ class Places:
 
         Raises
         ------
-        ConfigError : a name is no place, poles overlap, or a comparison needs countries that are part of a pole; says
-            all that is wrong.
-
+        ConfigError
+            a name is no place, poles overlap, or a comparison needs countries that are part of a pole; says all that is
+            wrong.
         """
         self._check_own_blocs()
         self._check_poles()
@@ -44,7 +44,7 @@ class Places:
             raise ConfigError("\n".join(f"study {self.study.study!r}: {problem}" for problem in problems))
 
     def members(self, name: str, year: int | None = None) -> frozenset[str]:
-        """The countries of a place in a year: the country itself, or the members of a bloc or region.
+        """Return the countries of a place in a year: the country itself, or the members of a bloc or region.
 
         Hong Kong and Macao are not among them when they count as China.
         """
@@ -52,7 +52,7 @@ class Places:
         return codes - set(COUNTED_AS_CHINA) if self.geography.cn_includes_hk_mo else codes
 
     def merged(self) -> tuple[Part, ...]:
-        """The countries that are part of a larger node, with their years."""
+        """Return the countries that are part of a larger node, with their years."""
         wholes = [parts_over_years(pole, partial(self.members, pole), self.years) for pole in self._bloc_poles]
         if self.geography.cn_includes_hk_mo:
             for node in ("CN", *self._bloc_poles):
@@ -147,7 +147,7 @@ class Places:
         return frozenset(), 0
 
     def _name_problem(self, field: str, name: str) -> str | None:
-        """What is wrong with a name by itself: no such place, or one that counts as China."""
+        """Return what is wrong with a name by itself: no such place, or one that counts as China."""
         if name not in COUNTRIES and name not in self._known():
             return self._unknown(field, name)
         if self.geography.cn_includes_hk_mo:
@@ -158,7 +158,7 @@ class Places:
         return None
 
     def _within_poles(self, name: str, years: Iterable[int]) -> tuple[str, frozenset[str]] | None:
-        """The pole that a place holds a part of but not all, and these countries."""
+        """Return the pole that a place holds a part of but not all, and these countries."""
         for year in years:
             for pole in self._bloc_poles:
                 whole = self.members(pole, year)
@@ -191,7 +191,7 @@ class Places:
             yield from self._countries_problem("regions", name, self.study.years.significance[1], "[]")
 
     def _countries_problem(self, field: str, name: str, year: int, nothing: str) -> Iterator[str]:
-        """What is wrong with a bloc whose members must be nodes of their own."""
+        """Yield what is wrong with a bloc whose members must be nodes of their own."""
         if name in COUNTRIES:
             yield f"geography.{field}: {name} is one country; name a bloc, for example EU-28"
             return
@@ -214,8 +214,8 @@ def pole_members(study: Study) -> dict[str, tuple[str, ...]]:
 
     Raises
     ------
-    ConfigError : a place that the study names cannot be used.
-
+    ConfigError
+        a place that the study names cannot be used.
     """
     places = Places(study)
     places.check()

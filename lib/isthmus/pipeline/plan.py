@@ -29,11 +29,11 @@ class Span:
     high: float
 
     def __add__(self, other: "Span") -> "Span":
-        """The sum of two estimates."""
+        """Return the sum of two estimates."""
         return Span(self.low + other.low, self.high + other.high)
 
     def __mul__(self, other: "Span | float") -> "Span":
-        """The product of two estimates of positive quantities."""
+        """Return the product of two estimates of positive quantities."""
         factor = other if isinstance(other, Span) else Span(other, other)
         return Span(self.low * factor.low, self.high * factor.high)
 
@@ -90,12 +90,12 @@ class Rates(_Strict):
 
 
 def load_rates(file: Path | None = None) -> Rates:
-    """The rates that come with Isthmus, or those of a file of the same form.
+    """Return the rates that come with Isthmus, or those of a file of the same form.
 
     Raises
     ------
-    ConfigError : the file cannot be read, or a field is missing, unknown or out of range.
-
+    ConfigError
+        The file cannot be read, or a field is missing, unknown or out of range.
     """
     file = file or conf_file("rates.yaml")
     try:
@@ -116,14 +116,20 @@ class Cost:
 
     Parameters
     ----------
-    what : which tables.
-    read_bytes : bytes of parts to read, all passes together.
-    disk_bytes : bytes of the tables while the run goes on.
-    kept_bytes : of these, what stays when the staging tables are deleted.
-    core_hours : processor hours.
-    hours : hours on the cores of the plan.
-    money : price of the cores; None without a price.
-
+    what : str
+        Which tables.
+    read_bytes : Span
+        Bytes of parts to read, all passes together.
+    disk_bytes : Span
+        Bytes of the tables while the run goes on.
+    kept_bytes : Span
+        Of these, what stays when the staging tables are deleted.
+    core_hours : Span
+        Processor hours.
+    hours : Span
+        Hours on the cores of the plan.
+    money : Span | None
+        Price of the cores; None without a price.
     """
 
     what: str
@@ -149,20 +155,25 @@ class Plan:
 def plan_ingest(
     survey: Survey, rates: Rates, *, cores: int, study: Study | None = None, price: float | None = None
 ) -> Plan:
-    """The costs of the full tables and, with a study, of those that the study alone needs.
+    """Return the costs of the full tables and, with a study, of those that the study alone needs.
 
     Parameters
     ----------
-    survey : size of the snapshot.
-    rates : what was measured.
-    cores : number of cores that work at the same time.
-    study : a study; its share of the works is an assumption of the rates.
-    price : price of one core for one hour, in whatever money.
+    survey : Survey
+        Size of the snapshot.
+    rates : Rates
+        What was measured.
+    cores : int
+        Number of cores that work at the same time.
+    study : Study | None, optional
+        a study; its share of the works is an assumption of the rates.
+    price : float | None, optional
+        Price of one core for one hour, in whatever money.
 
     Raises
     ------
-    ConfigError : nothing was measured of this layout.
-
+    ConfigError
+        Nothing was measured of this layout.
     """
     measured = [m for m in rates.measurements if m.layout == _layout(survey)]
     if not measured:
@@ -192,13 +203,16 @@ def plan_ingest(
 
 
 def corpus_share(corpus: Corpus, rates: Rates) -> Span:
-    """The share of all works that a study keeps, citing works included: from the rates, else by the number of ids.
+    """Return the share of all works that a study keeps, citing works included.
+
+    From the rates, else by the number of ids.
 
     Parameters
     ----------
-    corpus : the study's rule.
-    rates : their assumptions.
-
+    corpus : Corpus
+        The study's rule.
+    rates : Rates
+        Their assumptions.
     """
     resolved = corpus.resolved
     name = resolved.rule.replace("primary_concept", "concept").replace("_or_source", "")
@@ -219,7 +233,7 @@ class _Estimator:
     margin: float
 
     def span(self, quantity: Callable[[Measurement], float]) -> Span:
-        """A measured quantity at the snapshot's size: by its bytes and by its works, over all measurements."""
+        """Return a measured quantity at the snapshot's size: by its bytes and by its works, over all measurements."""
         by_bytes = [quantity(m) / m.bytes * self.survey.works.bytes for m in self.measured]
         by_works = [quantity(m) / m.works * n for m in self.measured for n in (self.works.low, self.works.high)]
         return Span(min(by_bytes + by_works), max(by_bytes + by_works) * self.margin)
@@ -235,7 +249,7 @@ def _layout(survey: Survey) -> str:
 
 
 def _works(survey: Survey, measured: Iterable[Measurement]) -> Span:
-    """The number of works: as the manifest says, else from the bytes."""
+    """Return the number of works: as the manifest says, else from the bytes."""
     if survey.works.records is not None:
         return Span(survey.works.records, survey.works.records)
     sizes = [m.bytes / m.works for m in measured]

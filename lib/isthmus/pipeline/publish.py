@@ -76,7 +76,7 @@ def has_result(run: "Run", name: str) -> bool:
 
 
 def describe(run: "Run") -> dict[str, Any]:
-    """What the report says about the study: title, poles, years, methods and switches."""
+    """Return what the report says about the study: title, poles, years, methods and switches."""
     study = run.the_study
     return {
         "study": study.study,
@@ -123,7 +123,7 @@ def _gates(run: "Run") -> pd.DataFrame:
 
 
 def _publish_truth(run: "Run", root: Root) -> None:
-    """The planted truth of a simulated snapshot; a file of an earlier snapshot does not stay."""
+    """Write the planted truth of a simulated snapshot; a file of an earlier snapshot does not stay."""
     target = "truth_ties.parquet"
     about = run.the_study.corpus.rule.startswith("ai_")  # what is planted are ties of research on AI
     if run.notes.get("simulated") and run.snapshot is not None and about:

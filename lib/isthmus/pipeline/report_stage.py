@@ -28,7 +28,7 @@ def write_report(run: "Run") -> str:
 
 
 def fetch_results(root: Root, scratch: Path) -> Path:
-    """The published results as a local folder: the folder itself, or a copy of one in object storage."""
+    """Return the published results as a local folder: the folder itself, or a copy of one in object storage."""
     if root.is_local:
         return Path(root.path)
     folder = scratch / "results"

@@ -30,19 +30,30 @@ class Request:
 
     Parameters
     ----------
-    warehouse : folder, URI or `catalog.schema` of the tables.
-    study : the study; None makes the snapshot's tables only.
-    snapshot : folder or URI of the snapshot; None uses the tables that are in the warehouse.
-    results : folder or URI of published results; None puts them beside the tables.
-    stages : names of stages; none means all of them.
-    partial : accept a snapshot that is not all that its manifest says.
-    layout : layout of the snapshot where it holds several; None prefers Parquet.
-    force : run stages that have nothing to do, too.
-    quiet : no progress.
-    storage : how buckets are reached.
-    incremental : read only the parts of the snapshot that changed since the tables were made.
-    for_study : make tables that hold only what this study needs; None makes them for all studies.
-
+    warehouse : str
+        Folder, URI or `catalog.schema` of the tables.
+    study : Study | None, optional
+        The study; None makes the snapshot's tables only.
+    snapshot : str | None, optional
+        Folder or URI of the snapshot; None uses the tables that are in the warehouse.
+    results : str | None, optional
+        Folder or URI of published results; None puts them beside the tables.
+    stages : tuple[str, ...], optional
+        Names of stages; none means all of them.
+    partial : bool, default False
+        Accept a snapshot that is not all that its manifest says.
+    layout : str | None, optional
+        Layout of the snapshot where it holds several; None prefers Parquet.
+    force : bool, default False
+        Run stages that have nothing to do, too.
+    quiet : bool, default False
+        No progress.
+    storage : Storage, optional
+        How buckets are reached.
+    incremental : bool, default False
+        Read only the parts of the snapshot that changed since the tables were made.
+    for_study : Study | None, optional
+        Make tables that hold only what this study needs; None makes them for all studies.
     """
 
     warehouse: str
@@ -69,19 +80,19 @@ class Request:
         return tuple(address for address in (self.warehouse, self.snapshot) if address)
 
     def open_snapshot(self) -> Snapshot | None:
-        """The snapshot, checked against its manifests; None where the tables that are there are used."""
+        """Return the snapshot, checked against its manifests; None where the tables that are there are used."""
         if self.snapshot is None:
             return None
         return open_snapshot(self.snapshot, layout=self.layout, partial=self.partial, storage=self.storage)
 
 
 def results_beside(warehouse: str) -> str:
-    """The folder of published results that belongs to a warehouse.
+    """Return the folder of published results that belongs to a warehouse.
 
     Raises
     ------
-    ConfigError : the warehouse is a catalog, which has no folder.
-
+    ConfigError
+        The warehouse is a catalog, which has no folder.
     """
     from isthmus.engine.store import is_catalog
 
@@ -94,12 +105,12 @@ def results_beside(warehouse: str) -> str:
 
 
 def wanted_stages(request: Request) -> list[Stage]:
-    """The stages of a request in their order.
+    """Return the stages of a request in their order.
 
     Raises
     ------
-    ConfigError : a name is no stage, a stage needs a study or a snapshot that is not named, or a pole is no place.
-
+    ConfigError
+        a name is no stage, a stage needs a study or a snapshot that is not named, or a pole is no place.
     """
     if request.for_study is not None and request.incremental:
         raise ConfigError(
@@ -127,10 +138,12 @@ def run_pipeline(spark: "SparkSession", request: Request, snapshot: Snapshot | N
 
     Parameters
     ----------
-    spark : the session.
-    request : what to run.
-    snapshot : the request's snapshot where it has been opened already.
-
+    spark : SparkSession
+        The session.
+    request : Request
+        What to run.
+    snapshot : Snapshot | None, optional
+        The request's snapshot where it has been opened already.
     """
     stages = wanted_stages(request)
     return _runner(spark, request, snapshot).execute(stages, force=request.force, quiet=request.quiet)
@@ -166,7 +179,7 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
 
 
 def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str, Any]]:
-    """The release and what is known of the snapshot: from itself, else from when the tables were made."""
+    """Return the release and what is known of the snapshot: from itself, else from when the tables were made."""
     if snapshot is not None:
         simulated = open_root(snapshot.uri, snapshot.storage).is_file(TRUTH_TIES)
         return snapshot.release, {"snapshot": snapshot.uri, "simulated": simulated}

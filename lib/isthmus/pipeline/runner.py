@@ -14,12 +14,12 @@ from isthmus.pipeline.stage import Outcome, Run, Stage
 
 
 def choose_stages(stages: Sequence[Stage], names: Sequence[str]) -> list[Stage]:
-    """The stages with these names in the order of the pipeline; all of them when none is named.
+    """Return the stages with these names in the order of the pipeline; all of them when none is named.
 
     Raises
     ------
-    ConfigError : a name is no stage; names the nearest one.
-
+    ConfigError
+        a name is no stage; names the nearest one.
     """
     known = [stage.name for stage in stages]
     for name in names:
@@ -33,9 +33,10 @@ class Runner:
 
     Parameters
     ----------
-    run : what the stages work with.
-    all_stages : the whole pipeline, to know who writes what.
-
+    run : Run
+        What the stages work with.
+    all_stages : Sequence[Stage]
+        The whole pipeline, to know who writes what.
     """
 
     def __init__(self, run: Run, all_stages: Sequence[Stage]) -> None:
@@ -63,9 +64,10 @@ class Runner:
 
         Raises
         ------
-        StoreError : a stage needs tables that have not been written.
-        GateError : a quality check of severity "fail" does not hold.
-
+        StoreError
+            a stage needs tables that have not been written.
+        GateError
+            a quality check of severity "fail" does not hold.
         """
         expected = self.ledger.expected_seconds(self.context.study.study if self.context.study else "")
         progress = Progress([stage.name for stage in stages], expected=expected, quiet=quiet)
@@ -88,7 +90,7 @@ class Runner:
         return said
 
     def _needs(self, stage: Stage) -> list[str]:
-        """The stages whose tables a stage reads, without those that the study does not ask for."""
+        """Return the stages whose tables a stage reads, without those that the study does not ask for."""
         study = self.context.study
         return [name for name in stage.needs if study is None or self.stages[name].asked(study)]
 
@@ -170,7 +172,7 @@ class Runner:
         )
 
     def _inputs(self, stage: Stage) -> Mapping[str, str]:
-        """What the stage reads: fingerprints, and the table versions that the stages before it left."""
+        """Return what the stage reads: fingerprints, and the table versions that the stages before it left."""
         inputs = dict(stage.inputs(self.context))
         for name in self._needs(stage):
             entry = self._last(self.stages[name])

@@ -50,7 +50,7 @@ def choices(study: Study) -> list[Choice]:
 
 
 def varied(study: Study, corpus_rule: str) -> Study:
-    """The study with another corpus rule, under a name of its own; all readings that are varied are computed."""
+    """Return the study with another corpus rule, under a name of its own; all readings that are varied are computed."""
     readings = tuple(dict.fromkeys((*study.networks.readings, *study.sensitivity.readings)))
     corpus = study.corpus.model_copy(update={"rule": corpus_rule, "ids": ()})
     if not corpus_rule.startswith("ai_") and corpus_rule != "everything":
@@ -91,7 +91,10 @@ def write_sensitivity(run: Run) -> Outcome:
 
 
 def significant_findings(ties: pd.DataFrame, study: Study) -> Iterator[tuple[str, float | None, str | None]]:
-    """(finding, value, text): significant partners of each pole in collaboration, and the ties between the poles."""
+    """Yield (finding, value, text).
+
+    Significant partners of each pole in collaboration, and the ties between the poles.
+    """
     rule = study.significance
     together = ties[ties["network"] == COLLABORATION]
     judged = significant_ties(
@@ -113,7 +116,10 @@ def significant_findings(ties: pd.DataFrame, study: Study) -> Iterator[tuple[str
 def label_findings(
     labels: pd.DataFrame, own: pd.DataFrame | None, study: Study
 ) -> Iterator[tuple[str, float | None, str | None]]:
-    """(finding, value, text): pairs and labels, agreement with the study's own labels, the ties between the poles."""
+    """Yield (finding, value, text).
+
+    Pairs and labels, agreement with the study's own labels, the ties between the poles.
+    """
     clustered = labels[labels["status"] == "clustered"] if not labels.empty else labels
     yield "pairs clustered", float(len(clustered)), None
     if clustered.empty:
@@ -163,7 +169,10 @@ def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _edges_of(run: Run, corpus_rule: str) -> DataFrame:
-    """The networks under another corpus rule; its tables stand beside the study's own under a name of their own."""
+    """Return the networks under another corpus rule.
+
+    Its tables stand beside the study's own under a name of their own.
+    """
     from isthmus.pipeline.study_stages import write_corpus, write_networks
 
     other = replace(run, study=varied(run.the_study, corpus_rule))
@@ -173,7 +182,7 @@ def _edges_of(run: Run, corpus_rule: str) -> DataFrame:
 
 
 def _labels(run: Run, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
-    """The labels under a choice, or an empty table and the reason."""
+    """Return the labels under a choice, or an empty table and the reason."""
     study = run.the_study
     try:
         panel: Panel = study_panel(ties, study, finite=choice.finite)

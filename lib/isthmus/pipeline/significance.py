@@ -101,14 +101,16 @@ SIGNIFICANT = TableSpec(
 
 
 def judge(edges: DataFrame, study: Study, release: str) -> DataFrame:
-    """The rows of the table `judged`: every network and year of the study held against the null model.
+    """Return the rows of the table `judged`: every network and year of the study held against the null model.
 
     Parameters
     ----------
-    edges : rows of `edges` of this study; the directed citation network has no null model of its own.
-    study : null model, samples, rule of finite pairs, seed.
-    release : the snapshot's release.
-
+    edges : DataFrame
+        Rows of `edges` of this study; the directed citation network has no null model of its own.
+    study : Study
+        Null model, samples, rule of finite pairs, seed.
+    release : str
+        The snapshot's release.
     """
     undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
     mixed = fan_out(
@@ -123,7 +125,7 @@ def judge(edges: DataFrame, study: Study, release: str) -> DataFrame:
 
 
 def take_apart(judged: DataFrame, study: Study, release: str) -> tuple[DataFrame, DataFrame]:
-    """The rows of the tables `ties` and `fits` from those of `judged`."""
+    """Return the rows of the tables `ties` and `fits` from those of `judged`."""
     return stamped(pairs_of(judged), study, release), stamped(fits_of(judged), study, release)
 
 
@@ -132,9 +134,10 @@ def significant_ties(ties: DataFrame, study: Study) -> DataFrame:
 
     Parameters
     ----------
-    ties : rows of `ties`.
-    study : window, threshold, least number of finite years. The mean is over the finite years of the window.
-
+    ties : DataFrame
+        Rows of `ties`.
+    study : Study
+        Window, threshold, least number of finite years. The mean is over the finite years of the window.
     """
     rule = study.significance
     counts = F.col("finite") & F.col("z").isNotNull() & ~F.isnan("z")
@@ -149,6 +152,6 @@ def significant_ties(ties: DataFrame, study: Study) -> DataFrame:
 
 
 def _mean_in_order(values: Column) -> Column:
-    """The mean z of (year, z), added year after year: the same bits whatever the order of the rows."""
+    """Return the mean z of (year, z), added year after year: the same bits whatever the order of the rows."""
     total = F.reduce(F.sort_array(values), F.lit(0.0), lambda sum_, value: sum_ + value["z"])
     return F.when(F.size(values) > 0, total / F.size(values))

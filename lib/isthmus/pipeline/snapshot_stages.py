@@ -17,7 +17,7 @@ MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a ne
 
 
 def _build(*builders: Builder) -> Callable[[Run], Outcome]:
-    """A stage that writes these tables, none of which reads another of them, at the same time."""
+    """Return a stage that writes these tables, none of which reads another of them, at the same time."""
 
     def run(context: Run) -> Outcome:
         built = t.build_concurrently(context.spark, context.store, dated(context), *builders)

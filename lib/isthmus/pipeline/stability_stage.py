@@ -1,4 +1,4 @@
-"""The stage of stability: do the clusters depend on seeds, null models, readings, or the rule of finite pairs?"""
+"""The stage of stability: do the clusters depend on seeds, null models, readings, or the rule of finite pairs."""
 
 import pandas as pd
 from pyspark.sql import functions as F

@@ -20,18 +20,28 @@ class Run:
 
     Parameters
     ----------
-    spark, store : the session and the tables.
-    study : the study; None when only the snapshot's tables are made.
-    snapshot : the snapshot; None when its tables are there already.
-    release : the snapshot's release, written beside every result.
-    results : folder or URI of the published results of all studies.
-    notes : facts about the run that the report shows.
-    gates : stage -> its quality checks, filled while the run goes on.
-    remarks : stage -> its notes, filled while the run goes on.
-    storage : how the buckets of the run are reached.
-    incremental : read only the parts of the snapshot that changed since the tables were made.
-    for_study : make tables that hold only what this study needs; None makes them for all studies.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables.
+    study : Study | None
+        The study; None when only the snapshot's tables are made.
+    snapshot : Snapshot | None
+        The snapshot; None when its tables are there already.
+    release : str
+        The snapshot's release, written beside every result.
+    results : str
+        Folder or URI of the published results of all studies.
+    notes : Mapping[str, Any], optional
+        Facts about the run that the report shows.
+    gates : dict[str, tuple[GateResult, ...]], optional
+        stage -> its quality checks, filled while the run goes on.
+    remarks : dict[str, str], optional
+        stage -> its notes, filled while the run goes on.
+    storage : Storage, optional
+        How the buckets of the run are reached.
+    incremental : bool, default False
+        Read only the parts of the snapshot that changed since the tables were made.
+    for_study : Study | None, optional
+        Make tables that hold only what this study needs; None makes them for all studies.
     """
 
     spark: "SparkSession"
@@ -59,8 +69,8 @@ class Run:
 
         Raises
         ------
-        SnapshotError : it changed meanwhile.
-
+        SnapshotError
+            It changed meanwhile.
         """
         before = self.the_snapshot
         now = open_snapshot(before.uri, layout=before.layout, partial=before.partial, storage=before.storage)
@@ -85,11 +95,14 @@ class Outcome:
 
     Parameters
     ----------
-    said : the result in a few words.
-    rows_in : rows read, where they are known without another pass.
-    gates : quality checks of what was written.
-    notes : what a reader of the results should know, in sentences.
-
+    said : str, default ''
+        The result in a few words.
+    rows_in : int | None, optional
+        Rows read, where they are known without another pass.
+    gates : tuple[GateResult, ...], optional
+        Quality checks of what was written.
+    notes : tuple[str, ...], optional
+        What a reader of the results should know, in sentences.
     """
 
     said: str = ""
@@ -104,20 +117,32 @@ class Stage:
 
     Parameters
     ----------
-    name : its name on the command line.
-    says : what it does, in a sentence.
-    scope : "snapshot" for tables shared by all studies, "study" for a study's own, "warehouse" for whatever is there.
-    needs : stages whose tables it reads.
-    writes : tables that it writes.
-    rooms : rooms of the library whose code its result depends on.
-    configuration : what of the configuration it reads, as plain values.
-    inputs : fingerprints of what it reads beside tables.
-    run : what it does.
-    is_there : whether what it wrote beside tables still exists.
-    asked : whether the configuration asks for it at all; a stage that reads its tables does without them otherwise.
-    turned_on_by : which setting asks for it, in words.
-    on_request : it runs only when it is named, and then always.
-
+    name : str
+        Its name on the command line.
+    says : str
+        What it does, in a sentence.
+    scope : {'snapshot', 'study', 'warehouse'}
+        "snapshot" for tables shared by all studies, "study" for a study's own, "warehouse" for whatever is there.
+    needs : tuple[str, ...]
+        Stages whose tables it reads.
+    writes : tuple[TableSpec, ...]
+        Tables that it writes.
+    rooms : tuple[str, ...]
+        Rooms of the library whose code its result depends on.
+    configuration : Callable[[Run], Any], optional
+        What of the configuration it reads, as plain values.
+    inputs : Callable[[Run], Mapping[str, str]], optional
+        Fingerprints of what it reads beside tables.
+    run : Callable[[Run], Outcome]
+        What it does.
+    is_there : Callable[[Run], bool], optional
+        Whether what it wrote beside tables still exists.
+    asked : Callable[[Study], bool], optional
+        Whether the configuration asks for it at all; a stage that reads its tables does without them otherwise.
+    turned_on_by : str, default ''
+        Which setting asks for it, in words.
+    on_request : bool, default False
+        It runs only when it is named, and then always.
     """
 
     name: str
@@ -135,5 +160,5 @@ class Stage:
     on_request: bool = False
 
     def study_of(self, run: Run) -> str:
-        """The study that the stage's rows belong to; empty for the snapshot's tables."""
+        """Return the study that the stage's rows belong to; empty for the snapshot's tables."""
         return run.the_study.study if self.scope == "study" else ""

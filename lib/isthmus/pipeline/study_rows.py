@@ -13,7 +13,7 @@ from isthmus.pipeline.stage import Run
 
 
 def of_study(run: Run, spec: TableSpec) -> DataFrame:
-    """The rows of a study table that belong to this study."""
+    """Return the rows of a study table that belong to this study."""
     return run.store.read(spec).where(F.col("study") == run.the_study.study)
 
 
@@ -35,7 +35,7 @@ def in_both_networks(reading: str) -> Column:
 
 
 def sections(*names: str) -> Callable[[Run], Any]:
-    """What of a study's configuration a stage reads: these sections and fields, as plain values."""
+    """Return what of a study's configuration a stage reads: these sections and fields, as plain values."""
 
     def read(run: Run) -> Any:
         study = run.the_study.model_dump(mode="json")

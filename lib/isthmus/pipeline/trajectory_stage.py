@@ -59,23 +59,26 @@ def write_trajectories(run: Run) -> Outcome:
 
 
 def panel_ties(ties: DataFrame, study: Study, *, reading: str) -> pd.DataFrame:
-    """The ties of both networks over the years of the analysis, as `build_panel` takes them."""
+    """Return the ties of both networks over the years of the analysis, as `build_panel` takes them."""
     wanted = ties.where(in_both_networks(reading) & F.col("year").between(*study.years.analysis))
     return wanted.select(*(c for c in PANEL_COLUMNS if c in ties.columns)).toPandas()
 
 
 def own_rule(study: Study) -> str:
-    """The study's rule of finite pairs for a panel: the column `finite` holds it, but "linked" is about all years."""
+    """Return the study's rule of finite pairs for a panel.
+
+    The column `finite` holds it, but "linked" is about all years.
+    """
     return "linked" if study.significance.finite == "linked" else "sampled"
 
 
 def study_panel(ties: pd.DataFrame, study: Study, *, finite: str) -> Panel:
-    """The panel of a study under a rule of finite pairs.
+    """Return the panel of a study under a rule of finite pairs.
 
     Raises
     ------
-    TrajectoryError : as `isthmus.trajectories.build_panel`, or fewer pairs than clusters.
-
+    TrajectoryError
+        As `isthmus.trajectories.build_panel`, or fewer pairs than clusters.
     """
     rule = study.trajectories
     panel = build_panel(ties, years=study.years.analysis, finite=finite, window=rule.window, order=rule.order)  # type: ignore[arg-type]
@@ -89,7 +92,7 @@ def study_panel(ties: pd.DataFrame, study: Study, *, finite: str) -> Panel:
 
 
 def cluster(spark: SparkSession, panel: Panel, study: Study, *, restarts: int | None = None) -> list[Restart]:
-    """The starts of the clustering of a panel, made over the cluster."""
+    """Return the starts of the clustering of a panel, made over the cluster."""
     from isthmus.trajectories.fanout import cluster_restarts, restarts_of
 
     rule = study.trajectories

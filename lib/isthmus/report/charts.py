@@ -37,12 +37,12 @@ def finish(
 
 
 def inline(**properties: Any) -> Any:
-    """Data that is written into the chart itself."""
+    """Return data that is written into the chart itself."""
     return alt.Data(**properties)  # type: ignore[no-untyped-call]
 
 
 def year_axis() -> alt.X:
-    """The horizontal axis of a series: whole years, no title, no grid."""
+    """Return the horizontal axis of a series: whole years, no title, no grid."""
     axis = alt.Axis(format="d", tickMinStep=1, grid=False, tickCount=8, labelFlush=False)
     return alt.X("year:Q", title=None, axis=axis).scale(nice=False)
 
@@ -201,7 +201,7 @@ def international_chart(results: Results, **size: Any) -> Any:
 
 
 def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **size: Any) -> Any:
-    """A pole's strongest significant partners as bars of mean z."""
+    """Return a pole's strongest significant partners as bars of mean z."""
     found = partners(results, pole, network).head(BARS)
     if found.empty:
         raise ConfigError(f"{pole_name(pole)} has no significant tie in {network}: there is nothing to draw")

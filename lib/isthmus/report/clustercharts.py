@@ -28,7 +28,7 @@ _ROW = 21
 
 
 def centroids_chart(results: Results, *, width: int = 300) -> Any:
-    """The centroids of all clusters beside each other, two in a row; None without clusters."""
+    """Return the centroids of all clusters beside each other, two in a row; None without clusters."""
     charts = [centroid_chart(results, cluster, width=width, height=width) for cluster in clusters(results)]
     if not charts:
         return None
@@ -38,7 +38,7 @@ def centroids_chart(results: Results, *, width: int = 300) -> Any:
 
 
 def clusters(results: Results) -> list[int]:
-    """The clusters in the order of their labels, SC first; of other than four clusters by their numbers."""
+    """Return the clusters in the order of their labels, SC first; of other than four clusters by their numbers."""
     if results.centroids is None:
         return []
     first = results.centroids.drop_duplicates("cluster").set_index("cluster")["label"]
@@ -80,7 +80,10 @@ def centroid_chart(results: Results, cluster: int, **size: Any) -> Any:
 
 
 def _centroid_frame(results: Results, cluster: int) -> pd.DataFrame:
-    """The centroid, and the mean of the rescaled trajectories of its pairs: year, collaboration, exchange, what, ..."""
+    """Return the centroid, and the mean of the rescaled trajectories of its pairs.
+
+    Year, collaboration, exchange, what, ...
+    """
     assert results.centroids is not None  # `clusters` found it there
     rows = results.centroids[results.centroids["cluster"] == cluster]
     label = rows["label"].iloc[0]
@@ -104,7 +107,7 @@ def _unconfigured(chart: Any) -> Any:
 
 
 def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: Any) -> Any:
-    """The labels of every pair of the countries as a matrix, in the order given."""
+    """Return the labels of every pair of the countries as a matrix, in the order given."""
     frame = label_matrix(results, codes)
     names = [place_name(code) for code in codes]
     frame = frame.assign(
@@ -137,7 +140,10 @@ def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: A
 
 
 def groups_chart(results: Results, **size: Any) -> Any:
-    """The countries of each integration group by the speed of their convergence; None where nobody is in a group."""
+    """Return the countries of each integration group by the speed of their convergence.
+
+    None where nobody is in a group.
+    """
     groups = [group for group in integration_groups(results) if group.key != NO_GROUP]
     if not groups:
         return None
@@ -186,7 +192,7 @@ def groups_chart(results: Results, **size: Any) -> Any:
 
 
 def _group_frame(groups: Sequence[Group]) -> tuple[pd.DataFrame, list[str]]:
-    """A row per country and one above each group for its heading; and the order of all rows."""
+    """Return a row per country and one above each group for its heading; and the order of all rows."""
     rows: list[dict[str, Any]] = []
     for group in groups:
         rows.append({"key": f"#{group.key}", "heading": capital(group.words), "group": "", "class": "", "speed": 0.0})

@@ -46,17 +46,23 @@ def export_networks(
 
     Parameters
     ----------
-    results_dir : the folder of published results.
-    out : the folder to write into; made when it is not there, files of the same names are replaced.
-    networks : collaboration, knowledge_exchange, citation.
-    formats : parquet, csv, graphml, gexf, vosviewer.
-    years : years that get a graph of their own.
+    results_dir : str | Path
+        The folder of published results.
+    out : str | Path
+        The folder to write into; made when it is not there, files of the same names are replaced.
+    networks : Sequence[str], optional
+        Collaboration, knowledge_exchange, citation.
+    formats : Sequence[str], optional
+        Parquet, csv, graphml, gexf, vosviewer.
+    years : Iterable[int], optional
+        Years that get a graph of their own.
 
     Raises
     ------
-    ConfigError : no such network, format or year.
-    StoreError : the results are missing or incomplete.
-
+    ConfigError
+        No such network, format or year.
+    StoreError
+        The results are missing or incomplete.
     """
     _check("network", networks, NETWORKS)
     _check("format", formats, FORMATS)
@@ -113,7 +119,7 @@ def _write_table(frame: pd.DataFrame, stem: Path, formats: Sequence[str]) -> lis
 
 
 def _nodes_by_year(results: Results) -> pd.DataFrame:
-    """The published volumes of every country and year, with names and places."""
+    """Return the published volumes of every country and year, with names and places."""
     nodes = results.nodes.rename(columns={"country": "id"})
     steady = node_table(results, results.years).drop(
         columns=["name", *(n for n in results.nodes if n in NODE_MEANINGS)]
@@ -123,7 +129,7 @@ def _nodes_by_year(results: Results) -> pd.DataFrame:
 
 
 def _in_order(frame: pd.DataFrame, first: Sequence[str]) -> pd.DataFrame:
-    """The named columns first, then the others."""
+    """Return the named columns first, then the others."""
     front = [name for name in first if name in frame]
     return frame[[*front, *(name for name in frame if name not in front)]]
 

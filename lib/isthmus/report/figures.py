@@ -42,7 +42,7 @@ class Figure:
 
 
 def show(chart: Any) -> Picture:
-    """A chart drawn in the report's light colours, to be the last line of a notebook's cell."""
+    """Return a chart drawn in the report's light colours, to be the last line of a notebook's cell."""
     return Picture(vl_convert.vegalite_to_svg(_spec(chart)))
 
 
@@ -69,7 +69,7 @@ def write_figures(results: Results, folder: Path) -> list[Path]:
 
 
 def study_figures(results: Results) -> dict[str, Figure]:
-    """The figures that the results allow, by file name."""
+    """Return the figures that the results allow, by file name."""
     figures: dict[str, Figure] = {}
     window = span(range(results.window[0], results.window[1] + 1))
     if results.coverage["corpus_works"].sum():
@@ -100,7 +100,7 @@ def study_figures(results: Results) -> dict[str, Figure]:
 
 
 def _of_sections(results: Results) -> dict[str, Figure]:
-    """The figures of the sections that have charts, in the page's order."""
+    """Return the figures of the sections that have charts, in the page's order."""
     headings = _section_headings(results)
     names = sections.figure_names(results)
     figures: dict[str, Figure] = {}
@@ -119,7 +119,7 @@ def _given(chart: Any) -> Any:
 
 
 def _section_headings(results: Results) -> dict[str, str]:
-    """The heading of each chart of `sections.section_charts`; the pair's z by year has a figure of its own."""
+    """Return the heading of each chart of `sections.section_charts`; the pair's z by year has a figure of its own."""
     headings = {
         "output": "Papers with other countries, and without",
         "foreign": "Citations from outside",
@@ -150,7 +150,7 @@ def _spec(chart: Any) -> dict[str, Any]:
 
 
 def _headed(spec: dict[str, Any], heading: str, *, simulated: bool) -> dict[str, Any]:
-    """The chart under a heading; below it, that the data are simulated, and what the vertical axis counts."""
+    """Return the chart under a heading; below it, that the data are simulated, and what the vertical axis counts."""
     own = spec.get("title")
     lines = ["SIMULATED DATA: says nothing about the real world"] if simulated else []
     lines += [own["text"]] if isinstance(own, dict) else []

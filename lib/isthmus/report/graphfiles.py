@@ -25,9 +25,10 @@ def write_graphml(graph: Graph, file: Path) -> None:
 
     Parameters
     ----------
-    graph : what to write.
-    file : where to; replaced when it is there.
-
+    graph : Graph
+        What to write.
+    file : Path
+        Where to; replaced when it is there.
     """
     named = graph.nodes.assign(label=graph.nodes["name"])
     nodes, edges = _types(named, leave=("id",)), _types(graph.edges, leave=("source", "target"))
@@ -50,9 +51,10 @@ def write_gexf(graph: Graph, file: Path) -> None:
 
     Parameters
     ----------
-    graph : what to write.
-    file : where to; replaced when it is there.
-
+    graph : Graph
+        What to write.
+    file : Path
+        Where to; replaced when it is there.
     """
     nodes = _types(graph.nodes, leave=("id", "name"))
     edges = _types(graph.edges, leave=("source", "target", "weight"))
@@ -82,7 +84,7 @@ def _direction(graph: Graph) -> str:
 
 
 def _types(frame: pd.DataFrame, leave: tuple[str, ...]) -> dict[str, str]:
-    """The type of each column, as GraphML and GEXF call it, without those that the format has a place for."""
+    """Return the type of each column, as GraphML and GEXF call it, without those that the format has a place for."""
     return {str(name): _type(frame[name]) for name in frame if name not in leave}
 
 
@@ -98,7 +100,7 @@ def _type(column: "pd.Series[Any]") -> str:
 
 
 def _present(types: Mapping[str, str], row: Any) -> Iterator[tuple[str, str]]:
-    """The attributes of a row that have a value, as text."""
+    """Yield the attributes of a row that have a value, as text."""
     for name, kind in types.items():
         value = getattr(row, name)
         if value is None or (isinstance(value, float) and not math.isfinite(value)):

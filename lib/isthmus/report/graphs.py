@@ -53,12 +53,16 @@ class Graph:
 
     Parameters
     ----------
-    name : for files, for example "collaboration_2017-2021".
-    title : for people.
-    directed : whether an edge has a direction.
-    nodes : a row per node: `id`, `name` and further attributes of NODE_MEANINGS.
-    edges : a row per edge: `source`, `target`, `weight` and further attributes of EDGE_MEANINGS.
-
+    name : str
+        For files, for example "collaboration_2017-2021".
+    title : str
+        For people.
+    directed : bool
+        Whether an edge has a direction.
+    nodes : pandas.DataFrame
+        a row per node: `id`, `name` and further attributes of NODE_MEANINGS.
+    edges : pandas.DataFrame
+        a row per edge: `source`, `target`, `weight` and further attributes of EDGE_MEANINGS.
     """
 
     name: str
@@ -69,7 +73,7 @@ class Graph:
 
 
 def window_graph(results: Results, network: str) -> Graph:
-    """A network summed over the significance years, with mean z and what is significant."""
+    """Return a network summed over the significance years, with mean z and what is significant."""
     first, last = results.window
     ties = yearly_ties(results, network)
     ties = ties[ties["year"].between(first, last)]
@@ -96,7 +100,7 @@ def window_graph(results: Results, network: str) -> Graph:
 
 
 def significant_graph(results: Results, network: str) -> Graph:
-    """The ties of a network that are stronger than size explains over the significance years."""
+    """Return the ties of a network that are stronger than size explains over the significance years."""
     whole = window_graph(results, network)
     first, last = results.window
     title = f"Significant {_network_title(network).lower()} of countries, {first}-{last}: {results.study['title']}"
@@ -105,7 +109,7 @@ def significant_graph(results: Results, network: str) -> Graph:
 
 
 def year_graph(results: Results, network: str, year: int) -> Graph:
-    """A network of one year, with z, p and q of that year."""
+    """Return a network of one year, with z, p and q of that year."""
     ties = yearly_ties(results, network)
     edges = ties[ties["year"] == year].drop(columns=["year", "network"])
     title = f"{_network_title(network)} of countries, {year}: {results.study['title']}"
@@ -113,7 +117,7 @@ def year_graph(results: Results, network: str, year: int) -> Graph:
 
 
 def yearly_ties(results: Results, network: str) -> pd.DataFrame:
-    """The observed ties of a network in all years under the study's reading, held against the null model.
+    """Return the observed ties of a network in all years under the study's reading, held against the null model.
 
     Columns network, year, and those of EDGE_MEANINGS that a single year has.
     """
@@ -186,7 +190,7 @@ def _labelled(results: Results, edges: pd.DataFrame) -> pd.DataFrame:
 
 
 def _graph(results: Results, name: str, title: str, network: str, edges: pd.DataFrame, years: tuple[int, int]) -> Graph:
-    """A graph of these edges and of the nodes that they touch."""
+    """Return a graph of these edges and of the nodes that they touch."""
     edges = _labelled(results, _named(edges))
     edges = edges[[column for column in EDGE_MEANINGS if column in edges]].reset_index(drop=True)
     ends = pd.concat([edges["source"], edges["target"]], ignore_index=True)

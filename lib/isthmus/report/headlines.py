@@ -39,7 +39,7 @@ class Figure:
 
 
 def headline_figures(results: Results) -> list[Figure]:
-    """The four to six numbers at the top of the report."""
+    """Return the four to six numbers at the top of the report."""
     first, last = results.window
     corpus = results.coverage["corpus_works"].sum()
     placed = results.coverage["corpus_with_country"].sum()
@@ -57,7 +57,7 @@ def headline_figures(results: Results) -> list[Figure]:
 
 
 def findings(results: Results) -> list[str]:
-    """The findings as plain sentences, the most important first."""
+    """Return the findings as plain sentences, the most important first."""
     sentences = [_significant(results, network) for network, _ in results.networks]
     sentences += [_pole(results, pole) for pole in results.poles]
     sentences += _between_poles(results)
@@ -107,7 +107,7 @@ def _pole(results: Results, pole: str) -> str:
 
 
 def _between_poles(results: Results) -> list[str]:
-    """What became of the tie between the first two poles, where both are countries."""
+    """Return what became of the tie between the first two poles, where both are countries."""
     if len(results.poles) < 2:
         return []
     one, two = results.poles[:2]
@@ -140,7 +140,7 @@ def _tie_over_time(results: Results, years: pd.DataFrame, network: str, both: st
 
 
 def _ways(results: Results) -> list[str]:
-    """The label of each pair of poles, the share of each label, and the integration groups."""
+    """Return the label of each pair of poles, the share of each label, and the integration groups."""
     sentences = [_pole_label(results, one, two) for one, two in results.pole_pairs]
     shares = movements.label_shares(results)
     if len(shares):

@@ -52,7 +52,7 @@ def tie_features(results: Results) -> list[dict[str, Any]]:
 
 
 def _arc(start: NodePlace, end: NodePlace) -> list[list[float]]:
-    """A curve that bends away from the equator and never leaves the map at its edge, unlike a great circle.
+    """Return a curve that bends away from the equator and never leaves the map at its edge, unlike a great circle.
 
     A quadratic Bezier curve in degrees whose control point lies beside the middle of the straight line.
     """
@@ -73,7 +73,7 @@ def _arc(start: NodePlace, end: NodePlace) -> list[list[float]]:
 
 
 def tie_groups(results: Results) -> dict[str, frozenset[str]]:
-    """The poles by the name that the legend gives them, with their countries."""
+    """Return the poles by the name that the legend gives them, with their countries."""
     return {pole_name(pole): pole_members(results, pole) for pole in results.poles}
 
 
@@ -83,7 +83,10 @@ def _group(src: str, dst: str, groups: dict[str, frozenset[str]]) -> str:
 
 
 def places(results: Results) -> pd.DataFrame:
-    """The countries as dots: code, name, latitude, longitude, papers, ties, and `label`: there is room for the name."""
+    """Return the countries as dots.
+
+    Code, name, latitude, longitude, papers, ties, and `label`: there is room for the name.
+    """
     ties = significant_ties(results, COLLABORATION)
     number = pd.concat([ties["src"], ties["dst"]]).value_counts()
     papers = results.nodes.groupby("country")["papers"].sum()
@@ -117,7 +120,7 @@ def _with_room(frame: pd.DataFrame, results: Results) -> list[bool]:
 
 
 def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960) -> Any:
-    """The world map of ties that are stronger than size explains.
+    """Return the world map of ties that are stronger than size explains.
 
     Links are arcs, no routes; their width is the mean z, their colour the pole they touch. Two parameters of the
     drawing, `network` and `focus` (a code or "all"), choose what it shows.
@@ -196,7 +199,7 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
 
 @cache
 def _land() -> str:
-    """The countries' shapes without Antarctica, as text: Altair copies a tree of lists many times over."""
+    """Return the countries' shapes without Antarctica, as text: Altair copies a tree of lists many times over."""
     shapes = country_shapes()
     kept = [shape for shape in shapes["objects"]["countries"]["geometries"] if shape.get("id") != "AQ"]
     shapes["objects"]["countries"]["geometries"] = kept

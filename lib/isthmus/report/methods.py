@@ -61,7 +61,7 @@ class Paragraph:
 
 
 def method(results: Results) -> list[Paragraph]:
-    """The method in words: corpus, counting, years, null model, test, and what the numbers cannot say."""
+    """Return the method in words: corpus, counting, years, null model, test, and what the numbers cannot say."""
     study = results.study
     first, last = results.window
     paragraphs = [
@@ -157,7 +157,7 @@ def _min_years(results: Results) -> str:
 
 
 def coverage_sentence(results: Results) -> str:
-    """What part of the corpus the networks rest on, and in which years least."""
+    """Return what part of the corpus the networks rest on, and in which years least."""
     coverage = results.coverage[results.coverage["corpus_works"] > 0]
     if coverage.empty:
         return "The corpus of this study holds no works."
@@ -177,7 +177,7 @@ def coverage_sentence(results: Results) -> str:
 
 
 def fits_table(results: Results) -> pd.DataFrame:
-    """The null models in sum: network, reading, fits, years, converged, worst relative error, what failed."""
+    """Return the null models in sum: network, reading, fits, years, converged, worst relative error, what failed."""
     rows = []
     for (network, reading), fits in results.fits.groupby(["network", "reading"], sort=True, observed=True):
         broken = fits[fits["status"] != CONVERGED]
@@ -207,7 +207,7 @@ def _power(error: float) -> str:
 
 
 def accounting_table(results: Results) -> pd.DataFrame:
-    """Records by entity as published, and whether they add up: read = kept + all that was set aside."""
+    """Return records by entity as published, and whether they add up: read = kept + all that was set aside."""
     table = results.accounting.copy()
     aside = [name for name in ("rejected", "superseded", "deleted", "merged") if name in table.columns]
     table["adds_up"] = table["read"] == table["kept"] + table[aside].fillna(0).sum(axis=1)
@@ -232,5 +232,5 @@ def _value(value: Any) -> str:
 
 
 def poles_in_words(results: Results) -> str:
-    """The poles as they stand in a sentence."""
+    """Return the poles as they stand in a sentence."""
     return joined([in_sentence(pole) for pole in results.poles])

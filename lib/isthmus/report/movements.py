@@ -22,7 +22,7 @@ _CLUSTERED = "clustered"
 
 
 def ranked(results: Results) -> list[str]:
-    """The nodes of the networks by papers over the years of the analysis (full count), equal numbers by code."""
+    """Return the nodes of the networks by papers over the years of the analysis (full count), equal numbers by code."""
     nodes = results.nodes[results.nodes["year"].between(*results.years)]
     papers = nodes.groupby("country")["papers"].sum()
     counts = {str(country): float(number) for country, number in papers.items() if number > 0}
@@ -35,14 +35,17 @@ def top_number(results: Results) -> int:
 
 
 def clustered(results: Results) -> pd.DataFrame:
-    """The rows of `labels` that have a trajectory; empty without trajectories."""
+    """Return the rows of `labels` that have a trajectory; empty without trajectories."""
     if results.labels is None:
         return pd.DataFrame(columns=["src", "dst", "label", "cluster"])
     return results.labels[results.labels["status"] == _CLUSTERED]
 
 
 def label_row(results: Results, one: str, two: str) -> pd.Series | None:
-    """The row of `labels` of a pair, whichever comes first; None where it was no candidate or none were clustered."""
+    """Return the row of `labels` of a pair, whichever comes first.
+
+    None where it was no candidate or none were clustered.
+    """
     if results.labels is None:
         return None
     src, dst = sorted((one, two))
@@ -51,7 +54,7 @@ def label_row(results: Results, one: str, two: str) -> pd.Series | None:
 
 
 def label_of(results: Results, one: str, two: str) -> str | None:
-    """The label of a pair; None without one."""
+    """Return the label of a pair; None without one."""
     row = label_row(results, one, two)
     return None if row is None or pd.isna(row["label"]) else str(row["label"])
 
@@ -65,7 +68,9 @@ def label_shares(results: Results) -> pd.DataFrame:
 
 
 def plane_frame(results: Results, one: str, two: str) -> pd.DataFrame:
-    """The way of a pair through the plane of both z: year, x, y (smoothed where there is a trajectory), raw_x, raw_y.
+    """Return the way of a pair through the plane of both z.
+
+    Year, x, y (smoothed where there is a trajectory), raw_x, raw_y.
 
     x is collaboration, y knowledge exchange. `mark` is the year as text in the first and the last row, else empty.
     Years without a z in both networks are left out.
@@ -94,14 +99,14 @@ def _smooth(results: Results, one: str, two: str) -> pd.DataFrame:
 
 
 def mark_ends(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame in the order of its years, with the first and the last year as `mark`."""
+    """Return the frame in the order of its years, with the first and the last year as `mark`."""
     frame = frame.sort_values("year", ignore_index=True)
     marks = [str(int(year)) if at in (0, len(frame) - 1) else "" for at, year in enumerate(frame["year"])]
     return frame.assign(mark=marks)
 
 
 def corroborated_models(results: Results) -> list[str]:
-    """The other null models whose z are published, in the study's order."""
+    """Return the other null models whose z are published, in the study's order."""
     if results.corroboration is None:
         return []
     there = set(results.corroboration["null_model"])
@@ -133,7 +138,9 @@ def change(values: pd.Series) -> float:
 
 
 def vectors(results: Results, pole: str) -> pd.DataFrame:
-    """The most productive countries against a pole, most papers first: where each tie starts in both z, and ends.
+    """Return the most productive countries against a pole, most papers first.
+
+    Where each tie starts in both z, and ends.
 
     Columns country, name, start_x, start_y, end_x, end_y (smoothed z of the first and the last year), z_change_x,
     z_change_y (raw z, last year minus first), label, speed. Countries whose tie has no trajectory are left out.
@@ -164,13 +171,13 @@ def vectors(results: Results, pole: str) -> pd.DataFrame:
 
 
 def _towards(pairs: pd.DataFrame, pole: str) -> pd.DataFrame:
-    """The rows of pairs that hold the pole, with the other end as `country`."""
+    """Return the rows of pairs that hold the pole, with the other end as `country`."""
     own = pairs[(pairs["src"] == pole) | (pairs["dst"] == pole)]
     return own.assign(country=np.where(own["src"] == pole, own["dst"], own["src"]))
 
 
 def label_matrix(results: Results, codes: Sequence[str]) -> pd.DataFrame:
-    """The label of every pair of the countries, both ways: row, column (codes), label (None without one)."""
+    """Return the label of every pair of the countries, both ways: row, column (codes), label (None without one)."""
     labels = clustered(results)
     known = {frozenset((row.src, row.dst)): row.label for row in rows_of(labels[["src", "dst", "label"]])}
     cells = [(a, b, known.get(frozenset((a, b)))) for a in codes for b in codes if a != b]
@@ -179,7 +186,9 @@ def label_matrix(results: Results, codes: Sequence[str]) -> pd.DataFrame:
 
 
 def matrix_countries(results: Results) -> dict[str, list[str]]:
-    """The countries of each label matrix, most papers first: "top" (Fig. 3B), "bloc" (Fig. 3C) where there is one.
+    """Return the countries of each label matrix, most papers first: "top" (Fig.
+
+    3B), "bloc" (Fig. 3C) where there is one.
 
     Countries without a label among the others are left out.
     """
@@ -193,7 +202,7 @@ def matrix_countries(results: Results) -> dict[str, list[str]]:
 
 
 def without_label(results: Results, name: str) -> list[str]:
-    """The countries that a matrix leaves out because no tie among its countries gives them a label."""
+    """Return the countries that a matrix leaves out because no tie among its countries gives them a label."""
     codes = _matrix_candidates(results)[name]
     return [code for code in codes if code not in _labelled(results, codes)]
 
@@ -212,7 +221,7 @@ def _labelled(results: Results, codes: Sequence[str]) -> set[str]:
 
 
 def matrix_bloc(results: Results) -> str | None:
-    """The bloc whose members get a matrix of their own."""
+    """Return the bloc whose members get a matrix of their own."""
     bloc = results.switch("geography.matrix_bloc")
     return str(bloc) if bloc else None
 
@@ -247,7 +256,7 @@ class Member:
 
 
 def integration_groups(results: Results) -> list[Group]:
-    """The groups of the most productive countries, the group of none last, each with its fastest countries first."""
+    """Return groups of the most productive countries, the group of none last, each with its fastest countries first."""
     if results.groups is None:
         return []
     members: dict[str, list[Member]] = {}
@@ -270,7 +279,10 @@ def _fastest(member: Member) -> float:
 
 
 def group_words(key: str, labels: Sequence[tuple[str, str | None]]) -> str:
-    """A group in words, from the labels of one of its countries: "converging with China, diverging from the ..."."""
+    """Return a group in words, from the labels of one of its countries.
+
+    "converging with China, diverging from the ...".
+    """
     if key == NO_GROUP:
         return "in none of these groups"
     together = joined([in_sentence(pole) for pole, label in labels if label == "SC"])

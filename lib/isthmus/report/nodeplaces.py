@@ -20,7 +20,10 @@ class NodePlace:
 
 
 def node_place(results: Results, code: str) -> NodePlace | None:
-    """The place of a node: a country's own, the middle of a bloc's members; None for a code that no list knows."""
+    """Return the place of a node: a country's own, the middle of a bloc's members.
+
+    None for a code that no list knows.
+    """
     codes = [code] if code in COUNTRIES else results.study.get("pole_members", {}).get(code, [])
     members = [COUNTRIES[member] for member in codes if member in COUNTRIES]
     if not members:
@@ -32,13 +35,13 @@ def node_place(results: Results, code: str) -> NodePlace | None:
 
 
 def _common(names: list[str]) -> str | None:
-    """The name that more than half of them share: Europe for the European Union, though Cyprus lies in Asia."""
+    """Return the name that more than half of them share: Europe for the European Union, though Cyprus lies in Asia."""
     name, times = Counter(names).most_common(1)[0]
     return name if 2 * times > len(names) else None
 
 
 def _middle(longitudes: list[float], latitudes: list[float]) -> tuple[float, float]:
-    """The point below the mean of points on the sphere, which no date line disturbs."""
+    """Return the point below the mean of points on the sphere, which no date line disturbs."""
     if len(longitudes) == 1:
         return longitudes[0], latitudes[0]
     east, north = np.radians(longitudes), np.radians(latitudes)

@@ -41,7 +41,7 @@ def output_frame(results: Results) -> pd.DataFrame:
 
 
 def entities(results: Results) -> list[str]:
-    """The compared countries and blocs by name: the poles first, then the others as the study lists them."""
+    """Return the compared countries and blocs by name: the poles first, then the others as the study lists them."""
     if results.output is None:
         return []
     there = list(dict.fromkeys(results.output["entity"]))

@@ -35,20 +35,28 @@ def publish_network(
 
     Parameters
     ----------
-    ties : year, source, target (ISO 3166-1 alpha-2 codes), and the columns of
-        `isthmus.nullmodels.significance.PairTable` from weight on.
-    fits : year and the columns of `isthmus.nullmodels.judge.FitReport`.
-    out : folder to write into.
-    title : as the report's heading says it.
-    poles : countries whose tie the report puts first.
-    window : first and last year whose mean z decides a significant tie; the last five without it.
-    regions : names and countries whose density of significant ties is counted.
-    threshold, least_finite_years : a tie is significant when its mean z over at least so many years is above it.
+    ties : pandas.DataFrame
+        Year, source, target (ISO 3166-1 alpha-2 codes), and the columns of `isthmus.nullmodels.significance.PairTable`
+        from weight on.
+    fits : pandas.DataFrame
+        Year and the columns of `isthmus.nullmodels.judge.FitReport`.
+    out : str | Path
+        Folder to write into.
+    title : str
+        As the report's heading says it.
+    poles : Sequence[str], optional
+        Countries whose tie the report puts first.
+    window : tuple[int, int] | None, optional
+        First and last year whose mean z decides a significant tie; the last five without it.
+    regions : Mapping[str, Sequence[str]] | None, optional
+        Names and countries whose density of significant ties is counted.
+    threshold, least_finite_years : float, int
+        a tie is significant when its mean z over at least so many years is above it.
 
     Raises
     ------
-    NetworkError : no year, or a name that is no country code.
-
+    NetworkError
+        No year, or a name that is no country code.
     """
     if "year" not in ties.columns:
         raise NetworkError("the network has no column year; a report needs at least one year")
@@ -99,9 +107,10 @@ def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence
 
     Parameters
     ----------
-    significant : network, src, dst, significant.
-    regions : names and countries.
-
+    significant : pandas.DataFrame
+        Network, src, dst, significant.
+    regions : Mapping[str, Sequence[str]]
+        Names and countries.
     """
     rows = []
     for network, pairs in significant.groupby("network"):

@@ -41,14 +41,17 @@ def build_report(results_dir: str | Path, out: str | Path, *, figures: bool = Fa
 
     Parameters
     ----------
-    results_dir : the folder of the study's published results.
-    out : the file to write; it appears only when it is complete.
-    figures : also write every figure as PNG and SVG into the folder `figures` beside the page.
+    results_dir : str | Path
+        The folder of the study's published results.
+    out : str | Path
+        The file to write; it appears only when it is complete.
+    figures : bool, default False
+        Also write every figure as PNG and SVG into the folder `figures` beside the page.
 
     Raises
     ------
-    StoreError : the results are missing or incomplete; names the file.
-
+    StoreError
+        The results are missing or incomplete; names the file.
     """
     results, out = load_results(results_dir), Path(out)
     pairs = embed_pairs(results, PAIR_BYTES)
@@ -96,7 +99,7 @@ def _missing(value: float | None) -> bool:
 
 
 def _plain(value: float) -> str:
-    """A count without decimals, anything else with two."""
+    """Return a count without decimals, anything else with two."""
     if _missing(value):
         return words.MISSING
     return words.count(value) if value == int(value) else words.number(value)
@@ -142,7 +145,7 @@ def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
 
 
 def _files(results: Results, out: Path, *, figures: bool) -> dict[str, Any]:
-    """What the page links to: figures that are written with it, and the results where they lie beside it."""
+    """Return what the page links to: figures that are written with it, and the results where they lie beside it."""
     offered = study_figures(results) if figures else {}
     named = {chart: name for chart, name in sections.figure_names(results).items() if name in offered}
     return {
@@ -173,7 +176,7 @@ def _shared(results: Results, pole: str) -> list[str]:
 
 
 def default_pair(results: Results) -> tuple[str, str] | None:
-    """The pair that the picker opens with: the first two poles that are countries, else the strongest tie."""
+    """Return the pair that the picker opens with: the first two poles that are countries, else the strongest tie."""
     countries = [pole for pole in results.poles if pole in results.countries]
     if len(countries) >= 2:
         return countries[0], countries[1]
@@ -184,7 +187,7 @@ def default_pair(results: Results) -> tuple[str, str] | None:
 
 
 def suggested_pairs(results: Results, number: int = 5) -> list[tuple[str, str]]:
-    """A few pairs worth a look: the poles, then the strongest ties."""
+    """Return a few pairs worth a look: the poles, then the strongest ties."""
     strongest = ties.significant_ties(results, COLLABORATION)
     strongest = strongest[strongest["weight"] >= ties.SOLID].head(number)
     first = default_pair(results)
@@ -216,7 +219,7 @@ def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
 
 
 def _charts(results: Results) -> dict[str, Any]:
-    """The specifications by the name of the element that they are drawn into."""
+    """Return the specifications by the name of the element that they are drawn into."""
     made: dict[str, Any] = {
         "coverage": charts.coverage_chart(results),
         "papers": charts.papers_chart(results),

@@ -19,13 +19,15 @@ _AMOUNTS = "format(datum.value, datum.value % 1 ? ',.1f' : ',d')"
 
 
 def _fixed_years(results: Results) -> alt.X:
-    """The same years for every pair, so that one pair can be compared with the next."""
+    """Return the same years for every pair, so that one pair can be compared with the next."""
     first, last = results.years
     return year_axis().scale(domain=[first, last] if first < last else [first - 1, last + 1], nice=False)
 
 
 def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
-    """The rows behind `pair_chart`: year, network (in words), z, weight, expected, low and high (expected ± 1 sd).
+    """Return the rows behind `pair_chart`.
+
+    Year, network (in words), z, weight, expected, low and high (expected ± 1 sd).
 
     With a bootstrap also z_low and z_high, the interval of z.
     """
@@ -50,7 +52,7 @@ def _interval(results: Results, first: str, second: str) -> pd.DataFrame:
 
 
 def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
-    """z over time in both networks, with the line above which a tie counts as significant."""
+    """Draw z over time in both networks, with the line above which a tie counts as significant."""
     names = [NETWORK_NAMES[network] for network, _ in results.networks]
     x = _fixed_years(results)
     scales = {
@@ -152,6 +154,6 @@ def _unconfigured(chart: Any) -> Any:
 
 
 def records(frame: pd.DataFrame) -> Sequence[dict[Any, Any]]:
-    """The rows of a frame for JSON: null where a value is missing."""
+    """Return the rows of a frame for JSON: null where a value is missing."""
     rows: Sequence[dict[Any, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return rows

@@ -111,7 +111,7 @@ def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, fl
 
 
 def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
-    """The ties with the smoothed z of their trajectories and the intervals of a bootstrap, where published."""
+    """Return the ties with the smoothed z of their trajectories and the intervals of a bootstrap, where published."""
     keys = ["network", "year", "src", "dst"]
     if results.trajectories is not None:
         parts = [
@@ -135,7 +135,10 @@ def _in_order(every: set[Pair], linked: set[Pair], significant: pd.DataFrame, ra
 
 
 def _series(ties: pd.DataFrame, years: list[int]) -> Callable[[Pair], dict[str, dict[str, list[float | None]]]]:
-    """A function from a pair to its series; all numbers are put in place and rounded at once, for they are millions."""
+    """Return a function from a pair to its series.
+
+    All numbers are put in place and rounded at once, for they are millions.
+    """
     keys = ["src", "dst", "network"]
     group = ties.groupby(keys, sort=False, observed=True).ngroup().to_numpy()
     position = np.searchsorted(years, ties["year"].to_numpy())
@@ -177,6 +180,6 @@ def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def country_options(results: Results) -> list[dict[str, str]]:
-    """The countries that a reader can pick, by name: [{"code": "CN", "name": "China"}, ...]."""
+    """Return the countries that a reader can pick, by name: [{"code": "CN", "name": "China"}, ...]."""
     named = [{"code": code, "name": place_name(code)} for code in results.countries]
     return sorted(named, key=lambda option: option["name"].lower())

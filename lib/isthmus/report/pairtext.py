@@ -37,15 +37,18 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
 
     Parameters
     ----------
-    results_dir : the folder of a study's published results.
-    first, second : countries, as names or ISO codes in any spelling that `find_country` knows, or blocs that are one
-        node of the study.
+    results_dir : str | Path
+        The folder of a study's published results.
+    first, second : str
+        Countries, as names or ISO codes in any spelling that `find_country` knows, or blocs that are one node of the
+        study.
 
     Raises
     ------
-    ConfigError : no such place, twice the same, or one that the study's networks do not hold.
-    StoreError : the results are missing or incomplete.
-
+    ConfigError
+        No such place, twice the same, or one that the study's networks do not hold.
+    StoreError
+        The results are missing or incomplete.
     """
     results = load_results(results_dir)
     one, two = _find(results, first), _find(results, second)
@@ -64,7 +67,7 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """A series as one line of block characters, lowest to highest value; missing values are dots."""
+    """Return a series as one line of block characters, lowest to highest value; missing values are dots."""
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return GAP * len(values)
@@ -86,7 +89,7 @@ class _Place:
 
 
 def _find(results: Results, text: str) -> _Place:
-    """The node that a person means: a bloc by its name, or a country."""
+    """Return the node that a person means: a bloc by its name, or a country."""
     names = {plain_name(code): code for code in results.countries if code not in COUNTRIES}
     bloc = names.get(plain_name(text))
     if bloc is not None:

@@ -25,15 +25,20 @@ def label_scale(labels: list[str]) -> alt.Scale:
 
 
 def plane_chart(data: Any, *, what: str, above: str = "Knowledge exchange, z", **size: Any) -> Any:
-    """The way of a pair through the plane: x collaboration, y knowledge exchange, the start hollow, the end filled.
+    """Return the way of a pair through the plane.
+
+    X collaboration, y knowledge exchange, the start hollow, the end filled.
 
     Parameters
     ----------
-    data : rows as of `isthmus.report.movements.plane_frame`.
-    what : the description for readers who do not see the chart.
-    above : the line above the chart.
-    size : width, height.
-
+    data : object
+        Rows as of `isthmus.report.movements.plane_frame`.
+    what : str
+        The description for readers who do not see the chart.
+    above : str, default 'Knowledge exchange, z'
+        The line above the chart.
+    size : object
+        Width, height.
     """
     base = alt.Chart(data)
     x = alt.X("x:Q", title="Collaboration, z", axis=alt.Axis(tickCount=6, grid=False)).scale(zero=False, nice=True)
@@ -76,7 +81,7 @@ def _is_first() -> str:
 
 
 def with_first(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with `first`: whether the row is the start of the way."""
+    """Return the frame with `first`: whether the row is the start of the way."""
     return frame.assign(first=frame["year"] == frame["year"].min())
 
 
@@ -150,7 +155,7 @@ _TICKS = (-100, -50, -20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 50, 100, 200, 500
 
 
 def _domain(frame: pd.DataFrame, axis: str) -> tuple[float, float]:
-    """The range of both ends with a margin, zero always in it."""
+    """Return the range of both ends with a margin, zero always in it."""
     values = pd.concat([frame[f"start_{axis}"], frame[f"end_{axis}"], pd.Series([0.0])])
     low, high = _symlog(float(values.min())), _symlog(float(values.max()))
     margin = 0.06 * max(high - low, 0.5)

@@ -153,7 +153,7 @@ class Results:
         return tuple(combinations(present, 2))
 
     def switch(self, name: str, default: Any = None) -> Any:
-        """A field of the study's configuration as `section.field`; `default` where the file does not list it."""
+        """Return a field of the study's configuration as `section.field`; `default` where the file does not list it."""
         return self.study.get("switches", {}).get(name, default)
 
 
@@ -162,12 +162,13 @@ def load_results(folder: str | Path) -> Results:
 
     Parameters
     ----------
-    folder : the folder with study.json and the Parquet files, `WAREHOUSE/results/STUDY`.
+    folder : str | Path
+        The folder with study.json and the Parquet files, `WAREHOUSE/results/STUDY`.
 
     Raises
     ------
-    StoreError : a file is missing, unreadable, or lacks a column; names the file and what was expected.
-
+    StoreError
+        a file is missing, unreadable, or lacks a column; names the file and what was expected.
     """
     folder = Path(folder)
     study = _read_study(folder / "study.json")
@@ -181,7 +182,7 @@ def load_results(folder: str | Path) -> Results:
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a frame as named tuples."""
+    """Yield the rows of a frame as named tuples."""
     yield from frame.itertuples(index=False)
 
 
@@ -202,7 +203,7 @@ def _read_study(file: Path) -> dict[str, Any]:
 
 
 def _read_optional(file: Path, columns: tuple[str, ...]) -> pd.DataFrame | None:
-    """The table, or None where it is not there or holds no row."""
+    """Return the table, or None where it is not there or holds no row."""
     frame = _read_table(file, columns) if file.is_file() else None
     return None if frame is None or frame.empty else frame
 

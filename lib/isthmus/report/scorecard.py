@@ -62,7 +62,7 @@ class Identity:
 
 
 def standing(results: Results) -> str | None:
-    """What a scorecard of these results is.
+    """Return what a scorecard of these results is.
 
     "comparison" for the study gallo2026 and others of its corpus and poles on real data, "curiosity" for other real
     studies that hold both countries, None on simulated data, which are held against nothing published.
@@ -82,7 +82,7 @@ def _on_ai(results: Results) -> bool:
 
 @cache
 def published_values() -> tuple[Published, ...]:
-    """The published values of Gallo et al. 2026, in the paper's order."""
+    """Return the published values of Gallo et al. 2026, in the paper's order."""
     text = files("isthmus.report").joinpath("data", "published_values.csv").read_text(encoding="utf-8")
     return tuple(
         Published(
@@ -131,13 +131,13 @@ def _score(results: Results, published: Published) -> Score:
 
 
 def scorecard_rows(results: Results) -> list[dict[str, Any]]:
-    """The scorecard as rows for a table: what it is (`kind`), and the fields of `Score`."""
+    """Return the scorecard as rows for a table: what it is (`kind`), and the fields of `Score`."""
     kind = standing(results)
     return [{"kind": kind} | asdict(score) for score in scorecard(results)]
 
 
 def published_text(published: Published) -> str:
-    """A published value as a reader sees it: yes, falls, 46, 15%, SC_both."""
+    """Return a published value as a reader sees it: yes, falls, 46, 15%, SC_both."""
     value = published.value
     if published.boolean:
         return YES if value == "1" else NO
@@ -149,7 +149,7 @@ def published_text(published: Published) -> str:
 
 
 def summary(scores: Sequence[Score]) -> str:
-    """The scorecard in a sentence."""
+    """Return the scorecard in a sentence."""
     verdicts = pd.Series([score.verdict for score in scores]).value_counts()
     inside, outside = int(verdicts.get(INSIDE, 0)), int(verdicts.get(OUTSIDE, 0))
     text = f"Of {plural(len(scores), 'published value')}, {count(inside + outside)} can be held against these results"

@@ -352,7 +352,7 @@ def _majority(results: Results, published: Published) -> Ours:
 
 
 def _cells(results: Results, scope: str) -> pd.DataFrame:
-    """The pairs of a scope, each once, with their labels."""
+    """Return the pairs of a scope, each once, with their labels."""
     order = movements.ranked(results)
     if "EU-28" not in scope:
         return _once(movements.label_matrix(results, order[: movements.top_number(results)]))

@@ -99,13 +99,13 @@ def context(results: Results) -> dict[str, Any]:
 
 
 def covered(results: Results) -> str:
-    """The share of the corpus works that name a country; empty where no works were counted."""
+    """Return the share of the corpus works that name a country; empty where no works were counted."""
     works, placed = (int(results.coverage[name].sum()) for name in ("corpus_works", "corpus_with_country"))
     return percent(placed, works) if works else ""
 
 
 def shown_pole_pairs(results: Results) -> list[tuple[str, str]]:
-    """The pairs of poles that the page follows: at most three."""
+    """Return the pairs of poles that the page follows: at most three."""
     return list(results.pole_pairs[:3])
 
 
@@ -130,7 +130,7 @@ def _pole_way(results: Results, at: int, pair: tuple[str, str]) -> dict[str, Any
 
 
 def pole_sentence(results: Results, one: str, two: str) -> str:
-    """The label of a pair of poles and what it means; or why it has none."""
+    """Return the label of a pair of poles and what it means; or why it has none."""
     row = movements.label_row(results, one, two)
     both = f"{in_sentence(one)} and {in_sentence(two)}"
     if row is None:
@@ -147,7 +147,7 @@ def pole_sentence(results: Results, one: str, two: str) -> str:
 
 
 def corroboration_sentences(results: Results, one: str, two: str) -> list[str]:
-    """What the other null models say of a pair of poles: the direction of both z."""
+    """Return what the other null models say of a pair of poles: the direction of both z."""
     sentences = []
     for model in movements.corroborated_models(results):
         frame = movements.corroborated_frame(results, model, one, two)
@@ -199,7 +199,7 @@ def _shares(results: Results) -> list[dict[str, Any]]:
 
 
 def matrix_words(results: Results, name: str) -> str:
-    """What a label matrix shows, as a heading."""
+    """Return what a label matrix shows, as a heading."""
     if name == "bloc":
         return f"Members of {in_sentence(str(movements.matrix_bloc(results)))}"
     return f"The {movements.top_number(results)} countries with the most papers"
@@ -245,7 +245,7 @@ def _sensitivity(results: Results) -> dict[str, Any]:
 
 
 def _in_names(results: Results, finding: str) -> str:
-    """A finding's name with the names of poles in place of their codes."""
+    """Return a finding's name with the names of poles in place of their codes."""
     words = finding.split(" ")
     pairs = {f"{a}-{b}": f"{place_name(a)}–{place_name(b)}" for a in results.poles for b in results.poles if a != b}
     known = {pole: place_name(pole) for pole in results.poles} | pairs
@@ -253,7 +253,10 @@ def _in_names(results: Results, finding: str) -> str:
 
 
 def section_charts(results: Results) -> dict[str, Any]:
-    """The charts of these sections by the name of the element that they are drawn into; absent ones are left out."""
+    """Return the charts of these sections by the name of the element that they are drawn into.
+
+    Absent ones are left out.
+    """
     return dict(_section_charts(results))
 
 
@@ -280,7 +283,10 @@ def _section_charts(results: Results) -> dict[str, Any]:
 
 
 def pole_charts(results: Results, at: int, pair: tuple[str, str]) -> dict[str, Any]:
-    """The charts of one pair of poles: its way in the plane, under other null models too, z and volumes by year."""
+    """Return the charts of one pair of poles.
+
+    Its way in the plane, under other null models too, z and volumes by year.
+    """
     one, two = pair
     both = f"{place_name(one)} and {place_name(two)}"
     made: dict[str, Any] = {}
@@ -309,7 +315,7 @@ def _values(frame: Any) -> Any:
 
 
 def picker_chart() -> Any:
-    """The way of the chosen pair in the plane; the page hands its rows over."""
+    """Return the way of the chosen pair in the plane; the page hands its rows over."""
     return planecharts.plane_chart(
         alt.NamedData(name=planecharts.PLANE_DATA),
         what="The way of the chosen pair in the plane of both z.",
@@ -318,7 +324,7 @@ def picker_chart() -> Any:
 
 
 def figure_names(results: Results) -> dict[str, str]:
-    """The file name of the figure of each chart of the page that has one."""
+    """Return the file name of the figure of each chart of the page that has one."""
     names = {"coverage": "coverage", "papers": "papers", "international": "international", "truth": "truth"}
     names |= {
         "output": "output", "foreign": "foreign_citations", "densities": "densities", "centroids": "centroids",

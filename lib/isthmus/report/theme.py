@@ -55,29 +55,29 @@ SANS = "'Avenir Next', Avenir, 'Segoe UI', 'Helvetica Neue', Helvetica, Ubuntu, 
 
 
 def colour(token: str) -> str:
-    """A colour of the palette as a chart names it."""
+    """Return a colour of the palette as a chart names it."""
     if token not in LIGHT:
         raise KeyError(f"no colour {token!r}; valid: {', '.join(LIGHT)}")
     return f"var(--{token})"
 
 
 def pole_colour(position: int) -> str:
-    """The colour of the study's n-th pole, counted from 0; poles beyond the fourth share the neutral one."""
+    """Return the colour of the study's n-th pole, counted from 0; poles beyond the fourth share the neutral one."""
     return colour(POLE_TOKENS[position]) if position < len(POLE_TOKENS) else colour("other")
 
 
 def label_colour(label: str | None) -> str:
-    """The colour of a trajectory's label; the neutral one for a cluster without a name."""
+    """Return the colour of a trajectory's label; the neutral one for a cluster without a name."""
     return colour(LABEL_TOKENS.get(label or "", "other"))
 
 
 def css_variables(palette: Mapping[str, str]) -> str:
-    """The palette as CSS declarations."""
+    """Return the palette as CSS declarations."""
     return " ".join(f"--{token}: {value};" for token, value in palette.items())
 
 
 def resolve(spec: Mapping[str, Any], palette: Mapping[str, str] = LIGHT) -> dict[str, Any]:
-    """A chart's specification with fixed colours, for files and places without the page's style sheet."""
+    """Return a chart's specification with fixed colours, for files and places without the page's style sheet."""
     text = json.dumps(spec)
     for token, value in palette.items():
         text = text.replace(f"var(--{token})", value)
@@ -86,7 +86,7 @@ def resolve(spec: Mapping[str, Any], palette: Mapping[str, str] = LIGHT) -> dict
 
 
 def config() -> dict[str, Any]:
-    """The Vega-Lite configuration of every chart."""
+    """Return the Vega-Lite configuration of every chart."""
     text = {"labelFont": SANS, "titleFont": SANS, "labelColor": colour("soft"), "titleColor": colour("soft")}
     return {
         "background": "transparent",

@@ -13,7 +13,7 @@ KEYS = ["network", "reading", "src", "dst"]
 
 
 def significant_ties(results: Results, network: str | None = None) -> pd.DataFrame:
-    """The ties that are stronger than size explains over the significance years, strongest first.
+    """Return the ties that are stronger than size explains over the significance years, strongest first.
 
     Returns the columns network, src, dst (codes), first, second (names), mean_z, weight and expected (sums over the
     window), ratio (weight / expected) and finite_years, for one network or for all that the report shows.
@@ -50,7 +50,7 @@ def _window_ties(results: Results) -> pd.DataFrame:
 
 
 def partners(results: Results, pole: str, network: str = COLLABORATION) -> pd.DataFrame:
-    """The countries that a pole has significant ties with, strongest first.
+    """Return the countries that a pole has significant ties with, strongest first.
 
     Returns the columns partner, member (codes), partner_name, mean_z, weight, expected, ratio. `member` is the pole
     itself, or the country of a bloc that holds the tie; ties within a bloc are left out.

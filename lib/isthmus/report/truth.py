@@ -126,7 +126,7 @@ def _found_labels(results: Results, planted: pd.DataFrame) -> list[str]:
 
 
 def bar(results: Results) -> float:
-    """The planted factor whose z is at the threshold: the null model's deviation is about its mean."""
+    """Return the planted factor whose z is at the threshold: the null model's deviation is about its mean."""
     return 1 + results.threshold
 
 

@@ -36,7 +36,9 @@ FIRM = 0.8
 
 
 def agreement_table(results: Results) -> pd.DataFrame:
-    """What the clusters were held against, and how well they agree: what, pairs, adjusted_rand, same_label, note.
+    """Return what the clusters were held against, and how well they agree.
+
+    What, pairs, adjusted_rand, same_label, note.
 
     The starts with other seeds are one row, their median; its note holds the range. Empty where stability is off.
     """
@@ -62,7 +64,9 @@ def _variant(variant: str) -> str:
 
 
 def sensitivity_table(results: Results) -> pd.DataFrame:
-    """A row per combination of choices: choice (what differs, in words), pairs, SC..KD, rand, same, poles, findings.
+    """Return a row per combination of choices.
+
+    Choice (what differs, in words), pairs, SC..KD, rand, same, poles, findings.
 
     The study's own combination comes first. `poles` is the label of the first two poles; the columns after it are the
     other findings by their names. Empty where sensitivity is off.
@@ -125,7 +129,7 @@ def _short(name: str, value: str) -> str:
 
 
 def agreement_sentences(results: Results) -> list[str]:
-    """What the agreement says, in a sentence each."""
+    """Return what the agreement says, in a sentence each."""
     table = agreement_table(results)
     sentences = []
     for row in rows_of(table):

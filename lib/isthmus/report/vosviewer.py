@@ -20,9 +20,10 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
 
     Parameters
     ----------
-    graph : what to write; undirected, for VOSviewer knows no direction.
-    map_file, network_file : where to; replaced when they are there.
-
+    graph : Graph
+        What to write; undirected, for VOSviewer knows no direction.
+    map_file, network_file : Path
+        Where to; replaced when they are there.
     """
     if graph.directed:
         raise ValueError(f"{graph.name} is directed, and VOSviewer knows no direction")
@@ -55,7 +56,7 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
 
 
 def _clusters(nodes: pd.DataFrame) -> "pd.Series[Any]":
-    """A number from 1 for each integration group, or continent where there are none, in alphabetical order."""
+    """Return a number from 1 for each integration group, or continent where there are none, in alphabetical order."""
     by = "group" if "group" in nodes and nodes["group"].notna().any() else "continent"
     names = nodes[by].fillna("~")  # what belongs to none comes last
     order = {name: number for number, name in enumerate(sorted(set(names))[:MOST_CLUSTERS], start=1)}

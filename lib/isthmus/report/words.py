@@ -64,7 +64,10 @@ CODE_LETTERS = 2  # of a country; what is longer is the name of a bloc that is o
 
 
 def place_name(code: str) -> str:
-    """The English name of a country code; a bloc's own name; a code that no list knows stays readable as it is."""
+    """Return the English name of a country code.
+
+    A bloc's own name; a code that no list knows stays readable as it is.
+    """
     country = COUNTRIES.get(code)
     if country is None and (len(code) > CODE_LETTERS or code in _bloc_names()):
         return code
@@ -83,7 +86,7 @@ _WITH_ARTICLE = {
 
 
 def in_sentence(name_or_code: str) -> str:
-    """A country's or bloc's name as it stands within a sentence: "the United States", "China", "the EU-27"."""
+    """Return a country's or bloc's name as it stands within a sentence: "the United States", "China", "the EU-27"."""
     if name_or_code in COUNTRIES:
         name = COUNTRIES[name_or_code].name
         return f"the {name}" if name_or_code in _WITH_ARTICLE else name
@@ -91,17 +94,17 @@ def in_sentence(name_or_code: str) -> str:
 
 
 def capital(sentence: str) -> str:
-    """The text with its first letter in capitals."""
+    """Return the text with its first letter in capitals."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def pole_name(pole: str) -> str:
-    """A pole's name: the country's, or the bloc's own."""
+    """Return a pole's name: the country's, or the bloc's own."""
     return COUNTRIES[pole].name if pole in COUNTRIES else pole
 
 
 def pole_members(results: Results, pole: str) -> frozenset[str]:
-    """The nodes of a pole: itself, as a country or as a bloc that is one node of the networks.
+    """Return the nodes of a pole: itself, as a country or as a bloc that is one node of the networks.
 
     In results without such a node: the members of the study's own bloc, or of a bloc that Isthmus knows; empty when it
     is none of these.
@@ -118,12 +121,12 @@ def pole_members(results: Results, pole: str) -> frozenset[str]:
 
 
 def count(number: float) -> str:
-    """A whole number with thin groups of thousands: 1,992,760."""
+    """Return a whole number with thin groups of thousands: 1,992,760."""
     return f"{int(number):,}"
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A measured number: so many decimals below 100, none above; a true minus sign; a dash when missing."""
+    """Return a measured number: so many decimals below 100, none above; a true minus sign; a dash when missing."""
     if value is None or not math.isfinite(value):
         return MISSING
     text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.{digits}f}"
@@ -131,7 +134,7 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def measure(value: float) -> str:
-    """A positive quantity of any size to about three significant digits: 0.013, 1.26, 12.6, 1,033."""
+    """Return a positive quantity of any size to about three significant digits: 0.013, 1.26, 12.6, 1,033."""
     if value is None or not math.isfinite(value):
         return MISSING
     if 0 < value < 0.001:
@@ -140,7 +143,7 @@ def measure(value: float) -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    """A share in per cent without decimals, one decimal when near 0 or 100."""
+    """Return a share in per cent without decimals, one decimal when near 0 or 100."""
     if not whole:
         return MISSING
     share = 100 * part / whole
@@ -149,7 +152,7 @@ def percent(part: float, whole: float) -> str:
 
 
 def p_value(value: float) -> str:
-    """A probability as papers print it: three decimals, below 0.001 as such."""
+    """Return a probability as papers print it: three decimals, below 0.001 as such."""
     if value is None or not math.isfinite(value):
         return MISSING
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
@@ -173,5 +176,5 @@ def span(years: Iterable[Any]) -> str:
 
 
 def plural(amount: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: "1 country", "3 countries"."""
+    """Return a number with its noun: "1 country", "3 countries"."""
     return f"{count(amount)} {one if amount == 1 else many or one + 's'}"

@@ -20,7 +20,7 @@ BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def ror(institution: int) -> str:
-    """The invented ROR address of an institution."""
+    """Return the invented ROR address of an institution."""
     digits, value = "", institution * 7919 + 100_003
     for _ in range(6):
         digits, value = BASE32[value % 32] + digits, value // 32
@@ -28,12 +28,12 @@ def ror(institution: int) -> str:
 
 
 def institution_url(institution: int) -> str:
-    """The OpenAlex address of an institution."""
+    """Return the OpenAlex address of an institution."""
     return f"{OPENALEX}I{places().ids[institution]}"
 
 
 def lineage(institution: int) -> list[str]:
-    """An institution and its parent."""
+    """Return an institution and its parent."""
     parent = int(places().parent[institution])
     own = institution_url(institution)
     return [own] if parent == institution else sorted([own, institution_url(parent)])
@@ -41,7 +41,7 @@ def lineage(institution: int) -> list[str]:
 
 @cache
 def institution_object(institution: int, *, stateless: bool = False) -> dict[str, Any]:
-    """An institution as it stands inside of an authorship."""
+    """Return an institution as it stands inside of an authorship."""
     where = places()
     return {
         "id": institution_url(institution),
@@ -55,7 +55,7 @@ def institution_object(institution: int, *, stateless: bool = False) -> dict[str
 
 @cache
 def affiliation(institution: int, second: int, recorded: int) -> dict[str, Any]:
-    """The fields of an authorship that follow from its institutions: those, countries, raw text, matches."""
+    """Return the fields of an authorship that follow from its institutions: those, countries, raw text, matches."""
     where, nations = places(), countries()
     country = int(where.country[institution])
     shown = [k for k in (institution, second) if k >= 0]

@@ -103,7 +103,7 @@ def _catalog(kind: str) -> pa.Array:
 
 
 def _take(kind: str, at: Ints) -> pa.Array:
-    """The objects at these positions; null where the position is negative."""
+    """Return the objects at these positions; null where the position is negative."""
     return _catalog(kind).take(pa.array(np.maximum(at, 0), mask=at < 0))
 
 
@@ -119,7 +119,7 @@ def _urls(letter: str, ids: Ints) -> pa.Array:
 
 
 def authorship_array(works: Works) -> pa.Array:
-    """The nested `authorships` of a chunk of works."""
+    """Return the nested `authorships` of a chunk of works."""
     seats = works.seats
     combined = np.stack([seats.institution, seats.second, seats.recorded], axis=1)
     distinct, at = np.unique(combined, axis=0, return_inverse=True) if len(combined) else (combined, combined[:, 0])
@@ -159,7 +159,7 @@ def authorship_array(works: Works) -> pa.Array:
 
 
 def location_array(works: Works, doi: pa.Array) -> pa.Array:
-    """The `primary_location` of a chunk of works."""
+    """Return the `primary_location` of a chunk of works."""
     free = np.append([s.is_oa for s in sources()], False)[works.source]
     texts, flags = pa.nulls(len(works), pa.string()), pa.array(np.ones(len(works), dtype=bool))
     columns = {
@@ -180,7 +180,7 @@ def location_array(works: Works, doi: pa.Array) -> pa.Array:
 
 
 def works_table(works: Works) -> pa.Table:
-    """A chunk of works as one nested table with the fields of the JSON records."""
+    """Return a chunk of works as one nested table with the fields of the JSON records."""
     n = len(works)
     ids = _urls("W", works.work_id)
     doi_texts = np.char.add("https://doi.org/10.5555/w", works.work_id.astype("U20"))
@@ -266,6 +266,6 @@ def works_table(works: Works) -> pa.Table:
 
 
 def _filled(values: pa.Array, has: np.ndarray) -> pa.Array:
-    """Lists with an empty one where there is none."""
+    """Return lists with an empty one where there is none."""
     counts = np.where(has, pc.list_value_length(values).fill_null(0).to_numpy(zero_copy_only=False), 0)
     return _lists(values.flatten(), counts)

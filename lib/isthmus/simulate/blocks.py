@@ -24,10 +24,12 @@ class Blocks:
 
     Attributes
     ----------
-    year, layer, home, second, third : (B,) index of year and layer, countries (`NOBODY` where there is none).
-    start : (B + 1,) first work of each block, and the number of works.
-    segment : (T, L, n + 1) first block of each year, layer and home.
-
+    year, layer, home, second, third : array of int
+        (B,) index of year and layer, countries (`NOBODY` where there is none).
+    start : array of int
+        (B + 1,) first work of each block, and the number of works.
+    segment : array of int
+        (T, L, n + 1) first block of each year, layer and home.
     """
 
     year: Ints
@@ -44,11 +46,14 @@ class Blocks:
         return np.diff(self.start)
 
     def of(self, works: Ints) -> Ints:
-        """The block of each work."""
+        """Return the block of each work."""
         return np.searchsorted(self.start, works, side="right") - 1
 
     def within(self, year: Ints, layer: Ints, home: Ints, pull: Floats, draws: Floats) -> Ints:
-        """A block of the given year, layer and home per draw, by the running sum of pulls; -1 where there is none."""
+        """Return a block of the given year, layer and home per draw, by the running sum of pulls.
+
+        -1 where there is none.
+        """
         low, high = self.segment[year, layer, home], self.segment[year, layer, home + 1]
         empty = pull[high] <= pull[low]
         found = choose_within(pull, low, np.maximum(high, low + 1), draws)
@@ -56,13 +61,12 @@ class Blocks:
 
 
 def split_triples(weights: Ints) -> tuple[list[tuple[int, int, int, int]], Ints]:
-    """Some works of three countries taken out of the pair weights of one year; the pair weights stay what they are.
+    """Take some works of three countries out of the pair weights of one year; the pair weights stay what they are.
 
     Returns
     -------
-    triples : (count, i, j, k) with i < j < k.
-    rest : (n, n) what is left for works of two countries.
-
+    tuple[list[tuple[int, int, int, int]], array of int]
+        triples : (count, i, j, k) with i < j < k. rest : (n, n) what is left for works of two countries.
     """
     rest = weights.copy()
     linked = weights >= 1 / TRIPLE_SHARE
@@ -98,7 +102,7 @@ def joint_signatures(weights: Ints) -> Ints:
 
 
 def build_blocks(sizes: Sizes, weights: Ints) -> Blocks:
-    """The blocks of a world from its sizes and its collaboration weights (T, n, n)."""
+    """Return the blocks of a world from its sizes and its collaboration weights (T, n, n)."""
     n = sizes.output.shape[1]
     rows = []
     for t in range(len(sizes.years)):
@@ -137,7 +141,10 @@ def _layer_rows(sizes: Sizes, t: int, layer: int, joint: Ints) -> Ints:
 
 
 def work_ids(works: Ints, total: int) -> Ints:
-    """The OpenAlex number of each work: a permutation of a range, so that numbers say nothing about year or country."""
+    """Return the OpenAlex number of each work.
+
+    A permutation of a range, so that numbers say nothing about year or country.
+    """
     size = 1 << max(int(total - 1).bit_length(), 4)
     scrambled = (works * 5 * 7919 + 12_345) & (size - 1)
     scrambled ^= scrambled >> (size.bit_length() // 2)
@@ -145,5 +152,5 @@ def work_ids(works: Ints, total: int) -> Ints:
 
 
 def pulls(blocks: Blocks, per_work: Floats) -> Floats:
-    """Running sum over the blocks of how much each is cited, from the pull of one work of each block."""
+    """Return the running sum over the blocks of how much each is cited, from the pull of one work of each block."""
     return running(blocks.count * per_work)

@@ -69,7 +69,7 @@ def layer_topics() -> tuple[Ints, Ints]:
 
 @cache
 def sources() -> tuple[Source, ...]:
-    """The sources, grouped by layer."""
+    """Return the sources, grouped by layer."""
     found: list[Source] = []
 
     def add(name: str, kind: str, layer: int, *, is_oa: bool = False, serial: bool = True) -> None:
@@ -107,7 +107,7 @@ def layer_sources() -> tuple[Ints, np.ndarray]:
 
 
 def source_object(source: Source) -> dict[str, Any]:
-    """A source as it stands inside of a work."""
+    """Return a source as it stands inside of a work."""
     host = f"{OPENALEX}P{4_300_000_000 + int(source.publisher[6:])}" if source.publisher else None
     return {
         "id": f"{OPENALEX}S{source.source_id}",
@@ -126,7 +126,7 @@ def source_object(source: Source) -> dict[str, Any]:
 
 
 def hierarchy(topic: Topic) -> dict[str, Any]:
-    """The place of a topic: subfield, field, domain."""
+    """Return the place of a topic: subfield, field, domain."""
     return {
         "subfield": {"id": f"{OPENALEX}subfields/{topic.subfield_id}", "display_name": topic.subfield},
         "field": {"id": f"{OPENALEX}fields/{topic.field_id}", "display_name": topic.field},
@@ -149,7 +149,7 @@ def topic_objects() -> tuple[dict[str, Any], ...]:
 
 @cache
 def concept_lists() -> tuple[list[dict[str, Any]], ...]:
-    """Lists of concepts; position layer * VARIANTS + variant. Artificial intelligence is in all of its layer."""
+    """Return lists of concepts; position layer * VARIANTS + variant. Artificial intelligence is in all of its layer."""
     every = concepts()
     key, found = stream(0, "concept lists"), []
     for layer in range(len(LAYER_SHARES)):
@@ -181,7 +181,7 @@ def _concept(k: int, score: float) -> dict[str, Any]:
 
 @cache
 def keyword_lists() -> tuple[list[dict[str, Any]], ...]:
-    """Lists of keywords, in the same positions as the lists of concepts."""
+    """Return lists of keywords, in the same positions as the lists of concepts."""
     key, found = stream(0, "keyword lists"), []
     for k, listed in enumerate(concept_lists()):
         words = [KEYWORDS[int(d * len(KEYWORDS))] for d in uniform(key, k, np.arange(3))]
@@ -197,13 +197,13 @@ def _keyword(name: str, score: float) -> dict[str, Any]:
 
 @cache
 def abstracts() -> tuple[dict[str, list[int]], ...]:
-    """A few inverted abstracts."""
+    """Return a few inverted abstracts."""
     return tuple({word: [i for i, w in enumerate(words) if w == word] for word in words} for words in ABSTRACT_WORDS)
 
 
 @cache
 def open_access() -> tuple[dict[str, Any], ...]:
-    """The states of open access."""
+    """Return the states of open access."""
     return tuple(
         {
             "is_oa": status != "closed",
@@ -217,7 +217,7 @@ def open_access() -> tuple[dict[str, Any], ...]:
 
 @cache
 def goals() -> tuple[list[dict[str, Any]], ...]:
-    """Lists of sustainable development goals: none, and three others."""
+    """Return lists of sustainable development goals: none, and three others."""
     names = {4: "Quality Education", 9: "Industry, innovation and infrastructure", 3: "Good health and well-being"}
     some = [
         [{"id": f"https://metadata.un.org/sdg/{n}", "score": 0.5, "display_name": name}] for n, name in names.items()

@@ -22,12 +22,12 @@ UNIT = 2.0**-53
 
 
 def stream(seed: int, name: str) -> np.uint64:
-    """The key of one kind of draw in the world of one seed."""
+    """Return the key of one kind of draw in the world of one seed."""
     return np.uint64(int.from_bytes(blake2b(f"{seed}/{name}".encode(), digest_size=8).digest(), "little"))
 
 
 def mix(values: Bits) -> Bits:
-    """The values scrambled: each output bit depends on each input bit."""
+    """Return the values scrambled: each output bit depends on each input bit."""
     values = (values ^ (values >> np.uint64(30))) * FIRST
     values = (values ^ (values >> np.uint64(27))) * SECOND
     return values ^ (values >> np.uint64(31))
@@ -43,39 +43,41 @@ def bits(key: np.uint64, *counters: ArrayLike) -> Bits:
 
 
 def uniform(key: np.uint64, *counters: ArrayLike) -> Floats:
-    """A uniform draw in [0, 1) per tuple of counters."""
+    """Return a uniform draw in [0, 1) per tuple of counters."""
     return (bits(key, *counters) >> np.uint64(11)).astype(np.float64) * UNIT
 
 
 def normal(key: np.uint64, *counters: ArrayLike) -> Floats:
-    """A standard normal draw per tuple of counters."""
+    """Return a standard normal draw per tuple of counters."""
     drawn: Floats = ndtri(uniform(key, *counters) + UNIT / 2)
     return drawn
 
 
 def integers(key: np.uint64, bound: ArrayLike, *counters: ArrayLike) -> Ints:
-    """A whole number in [0, bound) per tuple of counters."""
+    """Return a whole number in [0, bound) per tuple of counters."""
     drawn: Ints = (uniform(key, *counters) * np.asarray(bound)).astype(np.int64)
     return drawn
 
 
 def choose(cumulative: Floats, draws: Floats) -> Ints:
-    """The class that each draw in [0, 1) falls into, for classes with these cumulative weights."""
+    """Return the class that each draw in [0, 1) falls into, for classes with these cumulative weights."""
     found = np.searchsorted(cumulative, draws * cumulative[-1], side="right")
     classes: Ints = np.minimum(found, len(cumulative) - 1)
     return classes
 
 
 def choose_within(cumulative: Floats, start: Ints, stop: Ints, draws: Floats) -> Ints:
-    """The class that each draw falls into, among the classes start <= k < stop of its own.
+    """Return the class that each draw falls into, among the classes start <= k < stop of its own.
 
     Parameters
     ----------
-    cumulative : running sum of the weights of all classes with a leading 0, so that class k weighs cumulative[k + 1]
-        - cumulative[k].
-    start, stop : per draw, the range of its classes (stop > start).
-    draws : in [0, 1).
-
+    cumulative : array of float
+        Running sum of the weights of all classes with a leading 0, so that class k weighs cumulative[k + 1] -
+        cumulative[k].
+    start, stop : array of int
+        Per draw, the range of its classes (stop > start).
+    draws : array of float
+        In [0, 1).
     """
     low, high = cumulative[start], cumulative[stop]
     found = np.searchsorted(cumulative, low + draws * (high - low), side="right") - 1
@@ -83,6 +85,6 @@ def choose_within(cumulative: Floats, start: Ints, stop: Ints, draws: Floats) ->
 
 
 def running(weights: ArrayLike) -> Floats:
-    """The running sum of the weights with a leading 0, as `choose_within` takes it."""
+    """Return the running sum of the weights with a leading 0, as `choose_within` takes it."""
     values = np.asarray(weights, dtype=np.float64)
     return np.concatenate([[0.0], np.cumsum(values)])

@@ -23,7 +23,7 @@ CREATED = "2023-07-21"
 
 
 def institution_records(stamp: str) -> list[Record]:
-    """The institutions, with their cities and parents."""
+    """Return the institutions, with their cities and parents."""
     where, towns, nations = places(), cities(), countries()
     found = []
     for k in range(len(where)):
@@ -64,7 +64,7 @@ def institution_records(stamp: str) -> list[Record]:
 
 
 def source_records(stamp: str) -> list[Record]:
-    """The journals, conferences, repositories and book series."""
+    """Return the journals, conferences, repositories and book series."""
     rest = {
         "alternate_titles": [],
         "works_count": 0,
@@ -76,7 +76,7 @@ def source_records(stamp: str) -> list[Record]:
 
 
 def topic_records(stamp: str) -> list[Record]:
-    """The topics with their subfield, field and domain."""
+    """Return the topics with their subfield, field and domain."""
     return [
         {
             "id": f"{OPENALEX}T{t.topic_id}",
@@ -94,7 +94,7 @@ def topic_records(stamp: str) -> list[Record]:
 
 
 def small_records(stamp: str) -> dict[str, list[Record]]:
-    """The entities of a few records each."""
+    """Return the entities of a few records each."""
     nations = countries()
 
     def named(rows: dict[str, str]) -> list[Record]:
@@ -140,7 +140,7 @@ def author_numbers(plan: Plan) -> int:
 
 
 def author_records(plan: Plan, numbers: Ints, stamp: str) -> Iterator[Record]:
-    """The authors among these numbers who could publish within the world's years, with where they were in each year."""
+    """Yield authors among these numbers who could publish within the world's years, with their places by year."""
     people, migrants = plan.people, plan.people.migrants
     moved = len(migrants)
     works = plan.key("works count")
@@ -198,5 +198,5 @@ def _author(
 
 
 def stamp(day: date) -> str:
-    """A day as the time stamp of a record."""
+    """Return a day as the time stamp of a record."""
     return f"{day.isoformat()}T04:12:09.120541"

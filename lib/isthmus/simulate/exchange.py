@@ -35,15 +35,20 @@ class Exchange:
 
     Attributes
     ----------
-    rate : (T, L) mean number of references of a work that has any.
-    listed : (T, L) share of works that have references.
-    lags : running sum of the lag law, with a last class for works older than the world.
-    preference : running sum over (cited year, citing home, cited home).
-    pull : running sum over the blocks of how much each is cited.
-    law : what size explains of the exchange of each pair, by cited year.
-    target, solved : (T, n, n) the drawn exchange of each pair by cited year, and the expected one under the solved
-        preferences.
-
+    rate : array of float
+        (T, L) mean number of references of a work that has any.
+    listed : array of float
+        (T, L) share of works that have references.
+    lags : array of float
+        Running sum of the lag law, with a last class for works older than the world.
+    preference : array of float
+        Running sum over (cited year, citing home, cited home).
+    pull : array of float
+        Running sum over the blocks of how much each is cited.
+    law : Law
+        What size explains of the exchange of each pair, by cited year.
+    target, solved : array of float
+        (T, n, n) the drawn exchange of each pair by cited year, and the expected one under the solved preferences.
     """
 
     rate: Floats
@@ -76,7 +81,7 @@ def _by_home(blocks: Blocks, value: Floats, years: int, n: int, layer: int | Non
 
 
 def build_exchange(world: World, sizes: Sizes, blocks: Blocks, pull: Floats, ties: tuple[PlantedTie, ...]) -> Exchange:
-    """The solved reference preferences of a world; `pull` is each block's citations per work, relative."""
+    """Return the solved reference preferences of a world; `pull` is each block's citations per work, relative."""
     T, n = sizes.output.shape
     rate, listed = _reference_habits(sizes)
     given = blocks.count * (rate * listed * TO_AI)[blocks.year, blocks.layer]
@@ -108,16 +113,20 @@ def build_exchange(world: World, sizes: Sizes, blocks: Blocks, pull: Floats, tie
 def solve_preferences(
     refs: Floats, along: Floats, behind: Floats, citable: np.ndarray, share: Floats, target: Floats
 ) -> tuple[Floats, Floats]:
-    """References from home to home (T, n, n) whose expected exchange is the target, as far as it can be.
+    """Return references from home to home (T, n, n) whose expected exchange is the target, as far as it can be.
 
     Parameters
     ----------
-    refs : (T, n) references of each home to works of each cited year.
-    along : (T, n, n) share of the citing home's references made together with each other country.
-    behind : (T, n, n) share of the cited home's citations that go to works with each other country.
-    citable : (T, n) whether the home has any work to cite.
-    share, target : (T, n) sizes, (T, n, n) wanted exchange of each pair.
-
+    refs : array of float
+        (T, n) references of each home to works of each cited year.
+    along : array of float
+        (T, n, n) share of the citing home's references made together with each other country.
+    behind : array of float
+        (T, n, n) share of the cited home's citations that go to works with each other country.
+    citable : np.ndarray
+        (T, n) whether the home has any work to cite.
+    share, target : array of float
+        (T, n) sizes, (T, n, n) wanted exchange of each pair.
     """
     eye = np.eye(refs.shape[1])
     left, right = np.ascontiguousarray(eye + along.transpose(0, 2, 1)), eye + behind

@@ -39,7 +39,7 @@ class Countries:
         return np.array([c == "US" or r == EUROPE for c, r in zip(self.code, self.region, strict=True)])
 
     def at(self, code: str) -> int:
-        """The position of a country."""
+        """Return the position of a country."""
         return self.code.index(code)
 
 
@@ -81,14 +81,14 @@ class Concept:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """The rows of a table of the package."""
+    """Return the rows of a table of the package."""
     text = files("isthmus.simulate").joinpath("data", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
 @cache
 def countries() -> Countries:
-    """The countries and territories of the simulated world."""
+    """Return the countries and territories of the simulated world."""
     table = rows("countries.csv")
     return Countries(
         code=tuple(r["code"] for r in table),
@@ -101,7 +101,7 @@ def countries() -> Countries:
 
 @cache
 def cities() -> Cities:
-    """The cities of the simulated world."""
+    """Return the cities of the simulated world."""
     place = {code: i for i, code in enumerate(countries().code)}
     table = sorted(rows("cities.csv"), key=lambda r: place[r["country_code"]])
     return Cities(
@@ -117,7 +117,7 @@ def cities() -> Cities:
 
 @cache
 def topics() -> tuple[Topic, ...]:
-    """The topics, ordered by subfield."""
+    """Return the topics, ordered by subfield."""
     return tuple(
         Topic(
             int(r["topic_id"]),
@@ -135,7 +135,7 @@ def topics() -> tuple[Topic, ...]:
 
 @cache
 def concepts() -> tuple[Concept, ...]:
-    """The concepts; the first is Artificial intelligence."""
+    """Return the concepts; the first is Artificial intelligence."""
     return tuple(
         Concept(int(r["concept_id"]), r["concept"], int(r["level"]), r["wikidata"]) for r in rows("concepts.csv")
     )

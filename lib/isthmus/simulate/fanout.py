@@ -33,11 +33,14 @@ def simulate_on_spark(
 
     Parameters
     ----------
-    spark : the session; its workers write the parts themselves.
-    out_dir : a folder that all workers see: a local path in local mode, else a URI of object storage or a shared path.
-    works, seed, formats, world : as in `isthmus.simulate.simulate_snapshot`.
-    partitions : Spark partitions to spread the parts over; by default one per part, 512 at most.
-
+    spark : SparkSession
+        The session; its workers write the parts themselves.
+    out_dir : str
+        a folder that all workers see: a local path in local mode, else a URI of object storage or a shared path.
+    works, seed, formats, world : int | None, Sequence[str], World | None
+        As in `isthmus.simulate.simulate_snapshot`.
+    partitions : int | None, optional
+        Spark partitions to spread the parts over; by default one per part, 512 at most.
     """
     plan, target = prepare(out_dir, formats, world_of(world, works, seed))
     tasks = all_tasks(plan)

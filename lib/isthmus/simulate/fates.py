@@ -15,7 +15,7 @@ NEW, DELETED, CHANGED = 0.06, 0.04, 0.10  # shares of the works of touched parts
 
 
 def _fate(world: World, works: Ints) -> np.ndarray:
-    """A uniform draw per work; 1 for works of parts that stay as they are."""
+    """Return a uniform draw per work; 1 for works of parts that stay as they are."""
     touched = (works % world.parts) % TOUCHED == 0
     return np.where(touched & (world.edition > 0), uniform(stream(world.seed, "fate"), works), 1.0)
 
@@ -44,7 +44,7 @@ def changed(world: World, works: Ints) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def arrivals(world: World) -> Ints:
-    """The works of the second release's new parts: new ones, and changed ones that moved there."""
+    """Return the works of the second release's new parts: new ones, and changed ones that moved there."""
     if world.edition != LAST_EDITION:
         return np.zeros(0, dtype=np.int64)
     works = _touched(world)
@@ -53,7 +53,7 @@ def arrivals(world: World) -> Ints:
 
 
 def deleted_works(world: World) -> Ints:
-    """The works that the second release lists as deleted."""
+    """Return the works that the second release lists as deleted."""
     works = _touched(world)
     found: Ints = works[is_deleted(world, works)]
     return found
@@ -64,12 +64,12 @@ def _touched(world: World) -> Ints:
 
 
 def number_of_parts(world: World) -> int:
-    """The number of part files of works in this edition."""
+    """Return the number of part files of works in this edition."""
     return world.parts + -(-len(arrivals(world)) // world.part_size)
 
 
 def part_works(world: World, part: int) -> Ints:
-    """The numbers of the works of a part in this edition."""
+    """Return the numbers of the works of a part in this edition."""
     if part >= world.parts:
         start = (part - world.parts) * world.part_size
         return arrivals(world)[start : start + world.part_size]
@@ -84,7 +84,7 @@ def part_works(world: World, part: int) -> Ints:
 
 
 def part_place(world: World, part: int) -> tuple[date, int]:
-    """The updated_date of a part, and its number within that date."""
+    """Return the updated_date of a part, and its number within that date."""
     if part >= world.parts:
         return world.release_date - timedelta(days=1), part - world.parts
     dates = min(world.parts, UPDATE_DATES)
@@ -93,7 +93,7 @@ def part_place(world: World, part: int) -> tuple[date, int]:
 
 
 def updated_days(world: World, works: Ints) -> Ints:
-    """The updated_date of each work in this edition, in days since 1970."""
+    """Return the updated_date of each work in this edition, in days since 1970."""
     epoch = date(1970, 1, 1)
     starts = np.array([(part_place(world, p)[0] - epoch).days for p in range(min(world.parts, UPDATE_DATES))])
     usual = starts[(works % world.parts) % len(starts)]

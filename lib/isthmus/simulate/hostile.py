@@ -251,7 +251,7 @@ def _trapped(lines: list[bytes], day: date) -> tuple[list[bytes], list[tuple[str
 
 
 def _older_copies(plan: Plan, day: date) -> list[bytes]:
-    """Records that stand elsewhere, too, with a newer date: a copy synced without --delete."""
+    """Return records that stand elsewhere, too, with a newer date: a copy synced without --delete."""
     works = build_works(plan, part_works(plan.world, 0)[:5])
     found = []
     for line in encode_works(works):

@@ -30,13 +30,13 @@ LAST_CREATED = 2025  # OpenAlex made all its records anew in that year
 
 
 def text(value: Any) -> str:
-    """A value as JSON text."""
+    """Return a value as JSON text."""
     return json.encode(value).decode()
 
 
 @cache
 def _pieces(kind: str) -> list[str]:
-    """The JSON text of every object of a kind."""
+    """Return the JSON text of every object of a kind."""
     found: dict[str, Sequence[Any]] = {
         "topic": topic_objects(),
         "concepts": concept_lists(),
@@ -59,7 +59,7 @@ def _affiliation(institution: int, second: int, recorded: int) -> tuple[str, str
 
 
 def authorships(works: Works) -> list[str]:
-    """The JSON text of each work's `authorships`."""
+    """Return the JSON text of each work's `authorships`."""
     seats = works.seats
     names = author_names(seats.author)
     found: list[list[str]] = [[] for _ in range(len(works))]
@@ -87,7 +87,7 @@ def authorships(works: Works) -> list[str]:
 
 
 def reference_lists(works: Works) -> list[str]:
-    """The JSON text of each work's `referenced_works`."""
+    """Return the JSON text of each work's `referenced_works`."""
     count = np.bincount(works.references.row, minlength=len(works))
     stops = np.cumsum(count)
     ids = works.references.cited.tolist()
@@ -98,7 +98,7 @@ def reference_lists(works: Works) -> list[str]:
 
 
 def location_texts(works: Works, doi: list[str]) -> list[str]:
-    """The JSON text of each work's `primary_location`."""
+    """Return the JSON text of each work's `primary_location`."""
     objects = _pieces("source")
     listed = sources()
     found = []
@@ -117,7 +117,7 @@ def location_texts(works: Works, doi: list[str]) -> list[str]:
 
 
 def topic_texts(works: Works) -> tuple[list[str], list[str]]:
-    """The JSON text of each work's `primary_topic` and `topics`."""
+    """Return the JSON text of each work's `primary_topic` and `topics`."""
     objects = _pieces("topic")
     at = np.where(works.topics >= 0, works.topics * SCORE_LEVELS + works.levels, -1)
     listed = [[objects[k] for k in row if k >= 0] for row in at.tolist()]
@@ -133,7 +133,7 @@ def encode_works(works: Works) -> list[bytes]:
 
 
 def field_texts(works: Works) -> dict[str, str | list[str]]:
-    """The JSON text of every field, in the order of the records: one for all works, or one per work."""
+    """Return the JSON text of every field, in the order of the records: one for all works, or one per work."""
     ids = [f'"{W}{number}"' for number in works.work_id.tolist()]
     doi = [
         f'"https://doi.org/10.5555/w{number}"' if has else "null"
@@ -202,7 +202,7 @@ def field_texts(works: Works) -> dict[str, str | list[str]]:
 
 
 def _chosen(kind: str, at: Ints, otherwise: str = "null") -> list[str]:
-    """The JSON text of the objects at these positions."""
+    """Return the JSON text of the objects at these positions."""
     objects = _pieces(kind)
     return [objects[k] if k >= 0 else otherwise for k in at.tolist()]
 

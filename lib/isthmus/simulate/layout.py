@@ -56,7 +56,7 @@ def write_table(target: Target, entity: str, day: date, number: int, table: pa.T
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
-    """A table as a Parquet file."""
+    """Return a table as a Parquet file."""
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="snappy", coerce_timestamps="us")
     return buffer.getvalue()

@@ -10,7 +10,7 @@ NAME_KEY = stream(0, "names")
 
 
 def author_names(author: Ints) -> list[str]:
-    """The display name of each author."""
+    """Return the display name of each author."""
     first = integers(NAME_KEY, len(FIRST_NAMES), author, 0).tolist()
     last = integers(NAME_KEY, len(LAST_NAMES), author, 1).tolist()
     initial = (65 + integers(NAME_KEY, 26, author, 2)).tolist()
@@ -18,6 +18,6 @@ def author_names(author: Ints) -> list[str]:
 
 
 def titles(parts: Ints) -> list[str]:
-    """The title of each work from its opening, ending and topic (W, 3)."""
+    """Return the title of each work from its opening, ending and topic (W, 3)."""
     names = [t.name for t in topics()]
     return [f"{TITLE_OPENINGS[a]} {names[t]}{TITLE_ENDINGS[b]}" for a, b, t in np.asarray(parts).tolist()]

@@ -17,13 +17,14 @@ TABLES = (
 
 
 def page(plan: Plan, ties: pd.DataFrame, facts: pd.DataFrame) -> str:
-    """What is true in a world, in Markdown.
+    """Return what is true in a world, in Markdown.
 
     Parameters
     ----------
-    plan : the world.
-    ties, facts : the tables of the answer key.
-
+    plan : Plan
+        The world.
+    ties, facts : pandas.DataFrame
+        The tables of the answer key.
     """
     lines = ["# What is true in this simulated world", "", *_opening(plan), "", "## Planted", "", *_switches(facts)]
     for switch, title in (("poles", "The poles"), ("ties", "Ties stronger or weaker than size explains, in all years")):

@@ -40,11 +40,14 @@ class Migrants:
 
     Attributes
     ----------
-    origin, destination : (M,) countries. year : (M,) first year at the destination.
-    before, after : (M,) institutions.
-    by_pair, by_destination, by_origin : sorted search keys (pair and year, destination and year, origin and year).
-    arrivals, leavers : orders of the people for the last two keys.
-
+    origin, destination : array of int
+        (M,) countries. year : (M,) first year at the destination.
+    before, after : array of int
+        (M,) institutions.
+    by_pair, by_destination, by_origin : array of int
+        Sorted search keys (pair and year, destination and year, origin and year).
+    arrivals, leavers : array of int
+        Orders of the people for the last two keys.
     """
 
     origin: Ints
@@ -68,10 +71,12 @@ class People:
 
     Attributes
     ----------
-    desks : (m, T) desks of each institution in each year.
-    offset : (m + 1,) first desk number of each institution.
-    migrant_rate : (n, T) chance that a seat of a country is a migrant's.
-
+    desks : array of int
+        (m, T) desks of each institution in each year.
+    offset : array of int
+        (m + 1,) first desk number of each institution.
+    migrant_rate : array of float
+        (n, T) chance that a seat of a country is a migrant's.
     """
 
     desks: Ints
@@ -87,13 +92,13 @@ class People:
         return span, integers(self.career_key, span, desk, 1)
 
     def holder(self, desk: Ints, year: Ints) -> Ints:
-        """The author at each desk in each calendar year."""
+        """Return the author at each desk in each calendar year."""
         span, shift = self.career(desk)
         return DESK_BASE + desk * GENERATIONS + (year - ERA + shift) // span
 
 
 def build_people(world: World, sizes: Sizes, blocks: Blocks, teams: Teams, places: Places) -> People:
-    """The people of a world: desks by the expected number of seats, migrants by the sizes of both countries."""
+    """Return the people of a world: desks by the expected number of seats, migrants by the sizes of both countries."""
     n, T = len(places.start) - 1, len(sizes.years)
     seats = np.zeros((n, T))
     each = blocks.count * teams.mean[teams.kind, blocks.year]
@@ -161,7 +166,7 @@ def pair_key(group: Ints, year: Ints) -> Ints:
 
 
 def pick(keys: Ints, group: Ints, first: Ints, last: Ints, draws: Floats) -> Ints:
-    """The position of a person of each group whose year lies in first..last, or -1 where there is none."""
+    """Return the position of a person of each group whose year lies in first..last, or -1 where there is none."""
     low = np.searchsorted(keys, pair_key(group, first), side="left")
     high = np.searchsorted(keys, pair_key(group, last), side="right")
     found = low + (draws * (high - low)).astype(np.int64)

@@ -32,14 +32,20 @@ class Places:
 
     Attributes
     ----------
-    city, country : (m,) index of city and country.
-    weight : (m,) relative size within the country.
-    parent : (m,) index of the parent institution, or the institution itself.
-    elite : (m,) True for the first institutions of a country.
-    start : (n + 1,) first institution of each country.
-    cumulative, elite_cumulative : (m + 1,) running sums of the weights, of all and of the elite.
-    name, kind : names and types.
-
+    city, country : array of int
+        (m,) index of city and country.
+    weight : array of float
+        (m,) relative size within the country.
+    parent : array of int
+        (m,) index of the parent institution, or the institution itself.
+    elite : np.ndarray
+        (m,) True for the first institutions of a country.
+    start : array of int
+        (n + 1,) first institution of each country.
+    cumulative, elite_cumulative : array of float
+        (m + 1,) running sums of the weights, of all and of the elite.
+    name, kind : tuple[str, ...]
+        Names and types.
     """
 
     city: Ints
@@ -79,7 +85,7 @@ class Places:
 
 @cache
 def places() -> Places:
-    """The institutions of every simulated world (the same in each)."""
+    """Return the institutions of every simulated world (the same in each)."""
     towns, nations = cities(), countries()
     rows: list[tuple[int, int, float, int, str, str]] = []
     for c in range(len(nations)):

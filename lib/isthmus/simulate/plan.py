@@ -31,7 +31,7 @@ class Plan:
     people: People
 
     def key(self, name: str) -> np.uint64:
-        """The key of one kind of draw in this world."""
+        """Return the key of one kind of draw in this world."""
         return stream(self.world.seed, name)
 
     @cached_property
@@ -42,7 +42,7 @@ class Plan:
 
 @lru_cache(maxsize=2)
 def build_plan(world: World) -> Plan:
-    """The plan of a world; the same for the same world, in whatever process."""
+    """Return the plan of a world; the same for the same world, in whatever process."""
     size = sizes(world)
     ties = planted_ties(world)
     weights = collaboration_weights(world, size, ties)

@@ -33,7 +33,7 @@ class References:
 
 
 def reference_counts(plan: Plan, works: Ints, block: Ints) -> Ints:
-    """The number of references of each work."""
+    """Return the number of references of each work."""
     habits, key = plan.exchange, plan.key("references")
     year, layer = plan.blocks.year[block], plan.blocks.layer[block]
     spread = -np.log1p(-uniform(key, works, 0)) - np.log1p(-uniform(key, works, 1))
@@ -42,7 +42,10 @@ def reference_counts(plan: Plan, works: Ints, block: Ints) -> Ints:
 
 
 def build_references(plan: Plan, works: Ints, block: Ints) -> References:
-    """The references of the works of a chunk (numbers and blocks); some hold the work itself, or twice the same."""
+    """Return the references of the works of a chunk (numbers and blocks).
+
+    Some hold the work itself, or twice the same.
+    """
     count = reference_counts(plan, works, block)
     row = np.repeat(np.arange(len(works)), count)
     slot = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
@@ -61,7 +64,7 @@ def build_references(plan: Plan, works: Ints, block: Ints) -> References:
 
 
 def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints) -> Ints:
-    """The number of the cited work, or -1 for one that is not in this world."""
+    """Return the number of the cited work, or -1 for one that is not in this world."""
     blocks, habits, n = plan.blocks, plan.exchange, plan.sizes.output.shape[1]
     key = plan.key("cited")
     year, home, citing_layer = blocks.year[block], blocks.home[block], blocks.layer[block]

@@ -32,11 +32,14 @@ class Seats:
 
     Attributes
     ----------
-    row, position, team : (S,) row of the work in the chunk, 0-based position, number of authors of the work.
-    author : (S,) OpenAlex number, or -1 for null.
-    country, institution, second : (S,) true country, institution and second institution (-1: none).
-    recorded : (S,) what the record says of it (FULL, MISSING, COUNTRY, EMPTY, STATELESS, OTHER_COUNTRY).
-
+    row, position, team : array of int
+        (S,) row of the work in the chunk, 0-based position, number of authors of the work.
+    author : array of int
+        (S,) OpenAlex number, or -1 for null.
+    country, institution, second : array of int
+        (S,) true country, institution and second institution (-1: none).
+    recorded : array of int
+        (S,) what the record says of it (FULL, MISSING, COUNTRY, EMPTY, STATELESS, OTHER_COUNTRY).
     """
 
     row: Ints
@@ -50,7 +53,7 @@ class Seats:
 
 
 def first_institution(plan: Plan, works: Ints, block: Ints, country: Ints) -> Ints:
-    """The institution through which a country takes part in each work."""
+    """Return the institution through which a country takes part in each work."""
     where, teams = plan.places, plan.teams
     key = plan.key("institution")
     low, high = where.start[country], where.start[country + 1]
@@ -72,7 +75,7 @@ def is_elite(plan: Plan, works: Ints, block: Ints) -> np.ndarray:
 
 
 def missing_rate(plan: Plan, block: Ints) -> np.ndarray:
-    """The chance that a work has no affiliation at all, by its year and layer."""
+    """Return the chance that a work has no affiliation at all, by its year and layer."""
     year = plan.sizes.years[plan.blocks.year[block]]
     layer = plan.blocks.layer[block]
     rate = np.interp(year, [1996, 2010, 2023], [0.22, 0.13, 0.08])
@@ -80,7 +83,10 @@ def missing_rate(plan: Plan, block: Ints) -> np.ndarray:
 
 
 def build_seats(plan: Plan, works: Ints, block: Ints, complete: np.ndarray) -> Seats:
-    """The seats of the works of a chunk (their numbers and blocks); of complete works every affiliation is recorded."""
+    """Return the seats of the works of a chunk (their numbers and blocks).
+
+    Of complete works every affiliation is recorded.
+    """
     team = plan.teams.size(works, block, plan.blocks)
     team = np.where(uniform(plan.key("no authors"), works) < NO_AUTHORS, 0, team)
     row = np.repeat(np.arange(len(works)), team)

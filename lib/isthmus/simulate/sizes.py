@@ -38,13 +38,18 @@ class Sizes:
 
     Attributes
     ----------
-    years : (T,) publication years.
-    works : (T, L) number of works per year and layer; they add up to the world's works.
-    output : (T, n) each country's share of the works of a year.
-    share : (T, n) each country's share of all tie ends.
-    joint : (T,) expected sum of the tie weights per work.
-    collaboration : the law of the collaboration weights among the works on artificial intelligence.
-
+    years : array of int
+        (T,) publication years.
+    works : array of int
+        (T, L) number of works per year and layer; they add up to the world's works.
+    output : array of float
+        (T, n) each country's share of the works of a year.
+    share : array of float
+        (T, n) each country's share of all tie ends.
+    joint : array of float
+        (T,) expected sum of the tie weights per work.
+    collaboration : Law
+        The law of the collaboration weights among the works on artificial intelligence.
     """
 
     years: Ints
@@ -61,10 +66,12 @@ class Law:
 
     Attributes
     ----------
-    present : probability of a link.
-    continued : Y, the probability that a link's weight goes on by one more.
-    expected : mean weight, present / (1 - continued).
-
+    present : array of float
+        Probability of a link.
+    continued : array of float
+        Y, the probability that a link's weight goes on by one more.
+    expected : array of float
+        Mean weight, present / (1 - continued).
     """
 
     present: Floats
@@ -72,7 +79,7 @@ class Law:
     expected: Floats
 
     def quantile(self, level: Floats) -> Floats:
-        """The weight below or at which the law has at least probability `level`, per pair and year (T, n, n)."""
+        """Return the weight below or at which the law has at least probability `level`, per pair and year (T, n, n)."""
         above = np.maximum(1.0 - level, 1e-300)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             steps = np.log(above / self.present) / np.log(self.continued)
@@ -94,18 +101,19 @@ def largest_remainder(weights: Floats, total: int) -> Ints:
 
 
 def growth(years: Ints) -> Floats:
-    """The relative number of works per year: it trebles from 2000 to 2021."""
+    """Return the relative number of works per year: it trebles from 2000 to 2021."""
     return 1.0 + 2.0 * np.clip(years - 2000, -6, 21) / 21.0 + 0.1 * np.clip(years - 2021, 0, None)
 
 
 def null_law(share: Floats, total: Floats) -> Law:
-    """The null model's law for countries of these sizes whose weights are expected to add up to a total.
+    """Return the null model's law for countries of these sizes whose weights are expected to add up to a total.
 
     Parameters
     ----------
-    share : (T, n) sizes, above zero.
-    total : (T,) expected sum of all pair weights.
-
+    share : array of float
+        (T, n) sizes, above zero.
+    total : array of float
+        (T,) expected sum of all pair weights.
     """
     relative = share / share.max(axis=1, keepdims=True)
     partners = relative**PARTNER_EXPONENT
@@ -130,7 +138,7 @@ def null_law(share: Floats, total: Floats) -> Law:
 
 
 def sizes(world: World) -> Sizes:
-    """The expected sizes of a world."""
+    """Return the expected sizes of a world."""
     facts = countries()
     years = np.arange(world.first_year, world.last_year + 1)
     works = largest_remainder(growth(years)[:, None] * LAYER_SHARES[None, :], world.works)

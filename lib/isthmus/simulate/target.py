@@ -18,9 +18,9 @@ class Target:
 
     Parameters
     ----------
-    uri : a local path, or a URI (`file://`, `s3://`, `gs://`, `abfs://`), with what the
-        storage file that $ISTHMUS_STORAGE names says of its bucket.
-
+    uri : str
+        a local path, or a URI (`file://`, `s3://`, `gs://`, `abfs://`), with what the storage file that
+        $ISTHMUS_STORAGE names says of its bucket.
     """
 
     uri: str
@@ -39,8 +39,8 @@ class Target:
 
         Raises
         ------
-        ConfigError : it is a file, or holds files.
-
+        ConfigError
+            It is a file, or holds files.
         """
         filesystem, base = _opened(self.uri)
         info = filesystem.get_file_info(base)
@@ -49,7 +49,7 @@ class Target:
             raise ConfigError(f"{self.uri} is there and not empty: name another folder, or remove it first.")
 
     def under(self, name: str) -> "Target":
-        """A folder in the folder."""
+        """Return a folder in the folder."""
         return Target(join(self.uri, name))
 
 

@@ -29,14 +29,20 @@ class Teams:
 
     Attributes
     ----------
-    kind : (B,) class of each block: alone, two countries, three, the two poles, expansion.
-    cumulative : running sum over (kind, year, extra authors).
-    pull : (B,) expected relative citations of one work of each block.
-    years : number of years.
-    mean : (kinds, years) mean number of authors.
-    elite_rate : (B,) chance that a work's first institution is taken from its country's elite alone.
-    bridge_rate : (B,) chance that the institution of the bridging city's country is taken from that city alone.
-
+    kind : array of int
+        (B,) class of each block: alone, two countries, three, the two poles, expansion.
+    cumulative : array of float
+        Running sum over (kind, year, extra authors).
+    pull : array of float
+        (B,) expected relative citations of one work of each block.
+    years : int
+        Number of years.
+    mean : array of float
+        (kinds, years) mean number of authors.
+    elite_rate : array of float
+        (B,) chance that a work's first institution is taken from its country's elite alone.
+    bridge_rate : array of float
+        (B,) chance that the institution of the bridging city's country is taken from that city alone.
     """
 
     kind: Ints
@@ -50,7 +56,7 @@ class Teams:
     hyper_key: np.uint64
 
     def size(self, works: Ints, block: Ints, blocks: Blocks) -> Ints:
-        """The number of authors of each work."""
+        """Return the number of authors of each work."""
         row = (self.kind[block] * self.years + blocks.year[block]) * LARGEST_USUAL
         extra = choose_within(self.cumulative, row, row + LARGEST_USUAL, uniform(self.key, works)) - row
         team = 1 + (blocks.second[block] != NOBODY) + (blocks.third[block] != NOBODY) + extra
@@ -66,7 +72,7 @@ class Teams:
 
 
 def build_teams(world: World, sizes: Sizes, blocks: Blocks, where: Places) -> Teams:
-    """The laws of team size of a world."""
+    """Return the laws of team size of a world."""
     facts = countries()
     poles = {facts.at("US"), facts.at("CN")}
     among = np.isin(blocks.home, list(poles)) & np.isin(blocks.second, list(poles)) & (blocks.third == NOBODY)
@@ -101,7 +107,7 @@ def build_teams(world: World, sizes: Sizes, blocks: Blocks, where: Places) -> Te
 
 
 def bridge_rates(world: World, blocks: Blocks) -> Floats:
-    """The chance that works of each block go through the bridging city: high with the West, low with others."""
+    """Return the chance that works of each block go through the bridging city: high with the West, low with others."""
     if "bridge" not in world.planted:
         return np.zeros(len(blocks.home))
     west = np.append(countries().west, False)

@@ -72,7 +72,7 @@ def _static(first: str, second: str, factor: float) -> PlantedTie:
 
 
 def planted_ties(world: World) -> tuple[PlantedTie, ...]:
-    """The pairs of countries with a planted fact, by the switches of the world; each pair at most once."""
+    """Return the pairs of countries with a planted fact, by the switches of the world; each pair at most once."""
     found: dict[frozenset[str], PlantedTie] = {}
     if "poles" in world.planted:
         poles = PlantedTie("US", "CN", SD, "strong", "poles", POLES_COLLABORATION, POLES_EXCHANGE)
@@ -91,7 +91,7 @@ def planted_ties(world: World) -> tuple[PlantedTie, ...]:
 
 
 def kind_of(word: str) -> Kind:
-    """A kind of trend from its name."""
+    """Return a kind of trend from its name."""
     return TRENDS[TRENDS.index(word)]
 
 
@@ -110,7 +110,7 @@ def _further_trends(seed: int) -> list[PlantedTie]:
 
 
 def path(ends: tuple[float, float], years: Ints) -> Floats:
-    """The multiplier in each year: level, then a logistic change in the logarithm, then level again."""
+    """Return the multiplier in each year: level, then a logistic change in the logarithm, then level again."""
     curve = expit((years - TREND_MIDDLE) / TREND_PACE)
     low, high = expit((np.array([TREND_FROM, TREND_TO]) - TREND_MIDDLE) / TREND_PACE)
     progress = np.clip((curve - low) / (high - low), 0.0, 1.0)
@@ -131,7 +131,9 @@ def multipliers(ties: tuple[PlantedTie, ...], years: Ints, network: Literal["col
 
 
 def draw_weights(world: World, law: Law, multiplier: Floats, years: Ints, network: str) -> Ints:
-    """The weights of every pair and year (T, n, n): by the null model's law, or a planted pair's own, with less luck.
+    """Return the weights of every pair and year (T, n, n).
+
+    By the null model's law, or a planted pair's own, with less luck.
 
     The luck of a pair follows a Gaussian autoregression over the years, so that each year's weight has exactly the
     law of its year.

@@ -45,17 +45,26 @@ class Works:
 
     Attributes
     ----------
-    number, work_id, block, year, layer : number in the world, OpenAlex number, block, calendar year, layer.
-    published : days since 1970. kind : index into `TYPES`.
-    topics : (W, 3) positions in `facts.topics()`; levels : (W, 3) their score levels.
-    source : position in `catalog.sources()`; located : whether there is a primary location at all.
-    words : position of the lists of concepts and keywords.
-    title : two draws and the topic it names, (W, 3).
-    retracted, has_doi, has_words, has_abstract : booleans.
-    language, access, goal, cited_by : small numbers.
-    updated : microseconds since 1970.
-    seats, references : flat arrays of their own.
-
+    number, work_id, block, year, layer : array of int
+        Number in the world, OpenAlex number, block, calendar year, layer.
+    published : array of int
+        Days since 1970. kind : index into `TYPES`.
+    topics : array of int
+        (W, 3) positions in `facts.topics()`; levels : (W, 3) their score levels.
+    source : array of int
+        Position in `catalog.sources()`; located : whether there is a primary location at all.
+    words : array of int
+        Position of the lists of concepts and keywords.
+    title : array of int
+        Two draws and the topic it names, (W, 3).
+    retracted, has_doi, has_words, has_abstract : np.ndarray
+        booleans.
+    language, access, goal, cited_by : array of int
+        Small numbers.
+    updated : array of int
+        Microseconds since 1970.
+    seats, references : Seats, References
+        Flat arrays of their own.
     """
 
     number: Ints
@@ -88,7 +97,7 @@ class Works:
 
 
 def build_works(plan: Plan, number: Ints) -> Works:
-    """The works with these numbers; each depends on the plan and its number only."""
+    """Return the works with these numbers; each depends on the plan and its number only."""
     block = plan.blocks.of(number)
     layer = plan.blocks.layer[block]
     year = plan.sizes.years[plan.blocks.year[block]]

@@ -27,19 +27,27 @@ class World:
 
     Parameters
     ----------
-    works : number of works, all fields and years together.
-    seed : the seed; every draw hashes it with the key of what is drawn.
-    first_year, last_year : publication years, both included.
-    planted : names of the planted facts (keys of `PLANTED`); empty for a world in which size explains everything.
-    persistence : correlation of a pair's luck from one year to the next, 0 to below 1; each year's law stays that of
-        the null model.
-    works_per_part : records in one part file of works, the unit in which works are made; by default 5,000 to 20,000,
-        more in larger worlds.
-    release : date of the release that the snapshot says it is.
-    edition : 0 for a single release; 1 and 2 for two releases of one world, a month apart (`isthmus.simulate.fates`).
-    hostile : whether the traps of real snapshots are added (bad lines, truncated parts, retyped fields, enormous
-        author lists).
-
+    works : int, default 80000
+        Number of works, all fields and years together.
+    seed : int, default 1
+        The seed; every draw hashes it with the key of what is drawn.
+    first_year, last_year : int
+        Publication years, both included.
+    planted : frozenset[str], optional
+        Names of the planted facts (keys of `PLANTED`); empty for a world in which size explains everything.
+    persistence : float, default 0.3
+        Correlation of a pair's luck from one year to the next, 0 to below 1; each year's law stays that of the null
+        model.
+    works_per_part : int | None, optional
+        Records in one part file of works, the unit in which works are made; by default 5,000 to 20,000, more in larger
+        worlds.
+    release : date
+        Date of the release that the snapshot says it is.
+    edition : int, default 0
+        0 for a single release; 1 and 2 for two releases of one world, a month apart (`isthmus.simulate.fates`).
+    hostile : bool, default False
+        Whether the traps of real snapshots are added (bad lines, truncated parts, retyped fields, enormous author
+        lists).
     """
 
     works: int = 80_000
@@ -73,7 +81,7 @@ class World:
                 raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")
 
     def without(self, *names: str) -> Self:
-        """The same world with some planted facts left out; the names are keys of `PLANTED`."""
+        """Return the same world with some planted facts left out; the names are keys of `PLANTED`."""
         for name in names:
             if name not in PLANTED:
                 raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")

@@ -62,7 +62,7 @@ class Written:
     files: tuple[PartFile, ...]
 
     def records(self, entity: str) -> int:
-        """Records of an entity in one layout."""
+        """Return the number of records of an entity in one layout."""
         layout = self.files[0].layout
         return sum(f.records for f in self.files if f.entity == entity and f.layout == layout)
 
@@ -86,21 +86,28 @@ def simulate_snapshot(
 
     Parameters
     ----------
-    out_dir : the folder to write into; it must be empty or not exist.
-    works, seed : size and seed; they override those of `world`.
-    formats : layouts to write: "jsonl", "parquet", "legacy".
-    world : everything else about the world.
-    processes : processes to write with; by default one per core.
-    progress : called with the number of parts done and of all parts.
+    out_dir : str | Path
+        The folder to write into; it must be empty or not exist.
+    works, seed : int | None
+        Size and seed; they override those of `world`.
+    formats : Sequence[str], optional
+        Layouts to write: "jsonl", "parquet", "legacy".
+    world : World | None, optional
+        Everything else about the world.
+    processes : int | None, optional
+        Processes to write with; by default one per core.
+    progress : Progress | None, optional
+        Called with the number of parts done and of all parts.
 
     Returns
     -------
-    what was written. The same world gives the same records whatever the number of processes.
+    Written
+        What was written. The same world gives the same records whatever the number of processes.
 
     Raises
     ------
-    ConfigError : the folder holds something, a format is unknown, or the world cannot be made.
-
+    ConfigError
+        The folder holds something, a format is unknown, or the world cannot be made.
     """
     plan, root = prepare(out_dir, formats, world_of(world, works, seed))
     tasks = all_tasks(plan)
@@ -120,9 +127,10 @@ def simulate_releases(out_dir: str | Path, *, world: World, **options: Any) -> t
 
     Parameters
     ----------
-    out_dir : the folder that gets a folder per release; it must be empty or not exist.
-    world, options : as in `simulate_snapshot`.
-
+    out_dir : str | Path
+        The folder that gets a folder per release; it must be empty or not exist.
+    world, options : World, object
+        As in `simulate_snapshot`.
     """
     editions = [
         replace(world_of(world, options.pop("works", None), options.pop("seed", None)), edition=k)
@@ -136,14 +144,14 @@ def simulate_releases(out_dir: str | Path, *, world: World, **options: Any) -> t
 
 
 def world_of(world: World | None, works: int | None, seed: int | None) -> World:
-    """The world that is asked for, with size and seed overridden where they are given."""
+    """Return the world that is asked for, with size and seed overridden where they are given."""
     chosen = world or World()
     given: dict[str, Any] = {k: v for k, v in (("works", works), ("seed", seed)) if v is not None}
     return replace(chosen, **given)
 
 
 def check_target(out_dir: str | Path, formats: Sequence[str]) -> Target:
-    """The folder to write into, once it is sure that nothing is overwritten and every format is known."""
+    """Return the folder to write into, once it is sure that nothing is overwritten and every format is known."""
     for name in formats:
         if name not in FORMATS:
             raise ConfigError(f"format {name!r} is unknown: {did_you_mean(name, FORMATS)}")
@@ -221,13 +229,13 @@ def _write_records(
 
 
 def prepare(out_dir: str | Path, formats: Sequence[str], world: World) -> tuple[Plan, Target]:
-    """The plan of a world and the folder to write it into."""
+    """Return the plan of a world and the folder to write it into."""
     root = check_target(out_dir, formats)
     return build_plan(world), root
 
 
 def task_writer(plan: Plan, root: Target, formats: Sequence[str]) -> Callable[[Task], list[PartFile]]:
-    """The function that writes one part."""
+    """Return the function that writes one part."""
     return partial(write_part, plan.world, root, tuple(formats))
 
 
@@ -262,7 +270,10 @@ def _deleted_before(world: World) -> list[int]:
 
 
 def readable(table: pa.Table) -> pa.Table:
-    """The table with text where nothing but nulls gave no type: Parquet readers know no column without a type."""
+    """Return the table with text where nothing but nulls gave no type.
+
+    Parquet readers know no column without a type.
+    """
     return table.cast(pa.schema([pa.field(f.name, _typed(f.type)) for f in table.schema]))
 
 

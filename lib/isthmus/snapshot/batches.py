@@ -12,14 +12,16 @@ COMPLETE, EMPTY, DAMAGED = "complete", "empty", "damaged"
 
 
 def batch_of(part: Part, lines: pa.Array, columns: Mapping[str, pa.Array]) -> pa.RecordBatch:
-    """A batch of `schema_of(part.entity)`.
+    """Return a batch of `schema_of(part.entity)`.
 
     Parameters
     ----------
-    part : where the lines come from.
-    lines : (n,) int64, their numbers.
-    columns : the columns that are filled, each (n,).
-
+    part : Part
+        Where the lines come from.
+    lines : pyarrow.Array
+        (n,) int64, their numbers.
+    columns : Mapping[str, pyarrow.Array]
+        The columns that are filled, each (n,).
     """
     rows, schema = len(lines), schema_of(part.entity)
     origin = {
@@ -37,9 +39,10 @@ def rejected(part: Part, lines: Iterable[tuple[int, str, bytes]]) -> pa.RecordBa
 
     Parameters
     ----------
-    part : where the lines come from.
-    lines : of each its number, why it was rejected, and what it holds.
-
+    part : Part
+        Where the lines come from.
+    lines : Iterable[tuple[int, str, bytes]]
+        Of each its number, why it was rejected, and what it holds.
     """
     ordered = sorted(lines, key=lambda reject: reject[0])
     rows = [
@@ -50,13 +53,14 @@ def rejected(part: Part, lines: Iterable[tuple[int, str, bytes]]) -> pa.RecordBa
 
 
 def summary(part: Part, said: Mapping[str, object]) -> pa.RecordBatch:
-    """The summary of a part as a batch of one row.
+    """Return the summary of a part as a batch of one row.
 
     Parameters
     ----------
-    part : the part.
-    said : fields of `SUMMARY`.
-
+    part : Part
+        The part.
+    said : Mapping[str, object]
+        Fields of `SUMMARY`.
     """
     row = {"bytes": part.bytes} | dict(said)
     return batch_of(part, pa.nulls(1, BIGINT), {"summary": pa.array([row], SUMMARY)})

@@ -16,16 +16,17 @@ PARQUET_TAIL = 8  # bytes: length of the footer, and "PAR1"
 
 
 def checksum(file: IO[bytes], part: Part) -> str | None:
-    """A checksum of a part's content that its file carries itself; the file is at its beginning afterwards.
+    """Return a checksum of a part's content that its file carries itself; the file is at its beginning afterwards.
 
     Of gzip its own CRC-32 and length, of Parquet the CRC-32 of the footer (places, sizes and bounds of all columns); of
     plain text the time of its last change. None where there is none: such a part counts as changed.
 
     Parameters
     ----------
-    file : the part, opened.
-    part : the part.
-
+    file : IO[bytes]
+        The part, opened.
+    part : Part
+        The part.
     """
     try:
         if part.format == PARQUET:
@@ -54,13 +55,15 @@ def checksums(snapshot: Snapshot, parts: Iterable[Part]) -> dict[str, str | None
 
     Parameters
     ----------
-    snapshot : where they lie.
-    parts : the parts.
+    snapshot : Snapshot
+        Where they lie.
+    parts : Iterable[Part]
+        The parts.
 
     Raises
     ------
-    SnapshotError : a part changed since the snapshot was opened.
-
+    SnapshotError
+        a part changed since the snapshot was opened.
     """
     root = open_root(snapshot.uri, snapshot.storage)
     listed = list(parts)
@@ -78,13 +81,15 @@ def require_unchanged(snapshot: Snapshot, again: Snapshot) -> None:
 
     Parameters
     ----------
-    snapshot : as it was opened, before its parts were read.
-    again : the same address, opened after they were read.
+    snapshot : Snapshot
+        As it was opened, before its parts were read.
+    again : Snapshot
+        The same address, opened after they were read.
 
     Raises
     ------
-    SnapshotError : parts were added, removed or replaced, or another release lies there.
-
+    SnapshotError
+        Parts were added, removed or replaced, or another release lies there.
     """
     for entity in snapshot.entities:
         if snapshot.fingerprint(entity) != again.fingerprint(entity):

@@ -18,8 +18,8 @@ def is_text(dtype: pa.DataType) -> bool:
 
     Parameters
     ----------
-    dtype : its type.
-
+    dtype : pyarrow.DataType
+        Its type.
     """
     return bool(pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_null(dtype))
 
@@ -30,33 +30,33 @@ class Seen:
 
     Parameters
     ----------
-    values : (rows,) its values.
-
+    values : pyarrow.Array
+        (rows,) its values.
     """
 
     values: pa.Array
 
     def __getitem__(self, name: str) -> "Seen":
-        """A field of an object; a missing one where the object has none."""
+        """Return a field of an object; a missing one where the object has none."""
         dtype = self.values.type
         if not pa.types.is_struct(dtype) or dtype.get_field_index(name) < 0:
             return Seen(pa.nulls(len(self.values)))
         return Seen(pc.struct_field(self.values, name))
 
     def filter(self, chosen: pa.Array) -> "Seen":
-        """The rows where a mask is true."""
+        """Return the rows where a mask is true."""
         return Seen(self.values.filter(chosen))
 
     def text(self) -> pa.Array:
-        """The values as text, string (rows,)."""
+        """Return the values as text, string (rows,)."""
         return self.values.cast(STRING)
 
     def boolean(self) -> pa.Array:
-        """The values, boolean (rows,)."""
+        """Return the values, boolean (rows,)."""
         return self.values.cast(BOOLEAN)
 
     def integer(self) -> pa.Array:
-        """The values, int32 (rows,); null beyond its range."""
+        """Return the values, int32 (rows,); null beyond its range."""
         return _within(self.values, -LARGEST_INT - 1, LARGEST_INT).cast(INT)
 
     def score(self) -> pa.Array:
@@ -77,19 +77,19 @@ class Seen:
         return self.values.cast(pa.timestamp("us", zone), safe=False).cast(TIMESTAMP)
 
     def number(self, prefix: str) -> pa.Array:
-        """The numbers of ids, int64 (rows,); null where there is none.
+        """Return the numbers of ids, int64 (rows,); null where there is none.
 
         Parameters
         ----------
-        prefix : what nearly all of them begin with.
-
+        prefix : str
+            What nearly all of them begin with.
         """
         if is_text(self.values.type):
             return column_numbers(self.values.cast(STRING), prefix)
         return _within(self.values, 0, LARGEST_ID).cast(BIGINT)
 
     def work_numbers(self) -> tuple[pa.Array, np.ndarray]:
-        """The numbers of works, int64 (rows,), and which rows have no id of a work, boolean (rows,)."""
+        """Return the numbers of works, int64 (rows,), and which rows have no id of a work, boolean (rows,)."""
         text = self.text()
         numbers = regular_numbers(text, WORK_PREFIX)
         if numbers is None:
@@ -99,20 +99,22 @@ class Seen:
         return numbers, np.asarray(numbers.is_null())
 
     def level(self) -> pa.Array:
-        """The numbers of subfields, fields or domains, which are objects or ids by vintage, int32 (rows,)."""
+        """Return the numbers of subfields, fields or domains, which are objects or ids by vintage, int32 (rows,)."""
         inner = self["id"] if pa.types.is_struct(self.values.type) else self
         found = inner.number(f"{URL}subfields/")
         return _within(found, 0, LARGEST_INT).cast(INT)
 
     def items(self, build: Callable[["Seen"], pa.Array], dtype: pa.DataType, *, keep_null: bool = False) -> pa.Array:
-        """Lists with their items built anew; null items are left out unless they keep their place.
+        """Return lists with their items built anew; null items are left out unless they keep their place.
 
         Parameters
         ----------
-        build : makes the new items, (m,), of all old ones.
-        dtype : the type of a new item.
-        keep_null : whether a null item stays, as an item without values.
-
+        build : Callable[[Seen], pyarrow.Array]
+            Makes the new items, (m,), of all old ones.
+        dtype : pyarrow.DataType
+            The type of a new item.
+        keep_null : bool, default False
+            Whether a null item stays, as an item without values.
         """
         if pa.types.is_null(self.values.type):
             return pa.nulls(len(self.values), list_of(dtype))
@@ -125,7 +127,7 @@ class Seen:
 
 
 def _flat(lists: pa.Array, *, keep_null: bool) -> tuple[pa.Array, np.ndarray]:
-    """The joined items of lists, and their number in each, (n,)."""
+    """Return the joined items of lists, and their number in each, (n,)."""
     counts = np.asarray(pc.fill_null(pc.list_value_length(lists), 0)).astype(np.int64)
     items = lists.flatten()
     if items.null_count and not keep_null:
@@ -138,7 +140,7 @@ def _flat(lists: pa.Array, *, keep_null: bool) -> tuple[pa.Array, np.ndarray]:
 
 
 def _within(numbers: pa.Array, low: int, high: int) -> pa.Array:
-    """The numbers of a range; null for others. Bounds that the type cannot reach are not asked for."""
+    """Return the numbers of a range; null for others. Bounds that the type cannot reach are not asked for."""
     if len(numbers) == numbers.null_count:
         return numbers
     extent = pc.min_max(numbers).as_py()
@@ -153,12 +155,12 @@ def _struct(dtype: pa.StructType, *values: pa.Array) -> pa.Array:
 
 
 def work_columns(row: Seen) -> dict[str, pa.Array]:
-    """The columns of `WORK_FIELDS` but the number of the work, each (n,).
+    """Return the columns of `WORK_FIELDS` but the number of the work, each (n,).
 
     Parameters
     ----------
-    row : the needed columns of a part, as one object a row.
-
+    row : Seen
+        The needed columns of a part, as one object a row.
     """
     location, venue = row["primary_location"]["source"], row["host_venue"]
     has_source, topic = location.values.is_valid(), row["primary_topic"]

@@ -46,15 +46,15 @@ class OpenAlexDataSource(DataSource):
 
     @classmethod
     def name(cls) -> str:
-        """The name of the format."""
+        """Return the name of the format."""
         return FORMAT
 
     def schema(self) -> str:
-        """The columns of a parsed line."""
+        """Return the columns of a parsed line."""
         return spark_ddl(schema_of(self._entity()))
 
     def reader(self, schema: "StructType") -> "OpenAlexReader":
-        """The reader of all parts."""
+        """Return the reader of all parts."""
         if "parts" in self.options:
             parts = msgspec.json.decode(self.options["parts"], type=list[Part])
             buckets = Storage.model_validate_json(self.options["buckets"])
@@ -84,10 +84,12 @@ class OpenAlexReader(DataSourceReader):
 
     Parameters
     ----------
-    uri : the snapshot's root.
-    parts : the parts.
-    storage : how the bucket is reached; it names secrets and holds none.
-
+    uri : str
+        The snapshot's root.
+    parts : Sequence[Part]
+        The parts.
+    storage : Storage
+        How the bucket is reached; it names secrets and holds none.
     """
 
     def __init__(self, uri: str, parts: Sequence[Part], storage: Storage) -> None:
@@ -96,11 +98,11 @@ class OpenAlexReader(DataSourceReader):
         self._storage = storage
 
     def partitions(self) -> Sequence[InputPartition]:
-        """Groups of parts, the largest first so that it does not end alone."""
+        """Return groups of parts, the largest first so that it does not end alone."""
         return group_parts(self._parts)
 
     def read(self, partition: InputPartition) -> Iterator[pa.RecordBatch]:
-        """The lines of a group of parts."""
+        """Yield the lines of a group of parts."""
         root = open_root(self._uri, self._storage)
         for part in getattr(partition, "parts", ()):
             yield from _parse(root, part)
@@ -117,8 +119,8 @@ def group_parts(parts: Sequence[Part]) -> list[PartGroup]:
 
     Parameters
     ----------
-    parts : the parts in their order.
-
+    parts : Sequence[Part]
+        The parts in their order.
     """
     size = min(max(sum(part.bytes for part in parts) // TASKS_WANTED, SMALLEST_TASK), LARGEST_TASK)
     groups: list[list[Part]] = []
@@ -138,20 +140,21 @@ def register(spark: "SparkSession") -> None:
 
     Parameters
     ----------
-    spark : the session.
-
+    spark : SparkSession
+        The session.
     """
     spark.dataSource.register(OpenAlexDataSource)
 
 
 def read_works(spark: "SparkSession", snapshot: Snapshot) -> "DataFrame":
-    """The parsed lines of works, of whatever layout: records, rejected lines and one summary per part.
+    """Return the parsed lines of works, of whatever layout: records, rejected lines and one summary per part.
 
     Parameters
     ----------
-    spark : the session.
-    snapshot : an open snapshot.
-
+    spark : SparkSession
+        The session.
+    snapshot : Snapshot
+        An open snapshot.
     """
     parts = snapshot.parts("works")
     if not parts:

@@ -130,8 +130,8 @@ class FieldCount:
 
         Parameters
         ----------
-        line : the record's JSON text.
-
+        line : bytes | msgspec.Raw
+            The record's JSON text.
         """
         self._left -= 1
         try:
@@ -157,13 +157,14 @@ class FieldCount:
 
 
 def unknown_columns(entity: str, schema: pa.Schema) -> set[str]:
-    """The columns of a part, and the fields inside those that are read, that this version of Isthmus does not know.
+    """Return columns of a part, and the fields inside those that are read, that this version of Isthmus does not know.
 
     Parameters
     ----------
-    entity : whose records the part holds.
-    schema : its columns.
-
+    entity : str
+        Whose records the part holds.
+    schema : pyarrow.Schema
+        Its columns.
     """
     known = KNOWN_INSIDE[entity]
     found = set(schema.names) - KNOWN_FIELDS[entity]
@@ -175,7 +176,7 @@ def unknown_columns(entity: str, schema: pa.Schema) -> set[str]:
 
 
 def _inside(dtype: pa.DataType, path: list[str]) -> pa.StructType | None:
-    """The object at a path, lists looked through; None where there is none."""
+    """Return the object at a path, lists looked through; None where there is none."""
     for name in path:
         if not pa.types.is_struct(dtype) or dtype.get_field_index(name) < 0:
             return None

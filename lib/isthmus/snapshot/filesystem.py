@@ -36,11 +36,14 @@ class Root:
 
     Parameters
     ----------
-    uri : as it was given.
-    filesystem : pyarrow's file system.
-    path : the folder's path on it.
-    retries : how often a request is tried.
-
+    uri : str
+        As it was given.
+    filesystem : pafs.FileSystem
+        pyarrow's file system.
+    path : str
+        The folder's path on it.
+    retries : Retries, optional
+        How often a request is tried.
     """
 
     uri: str
@@ -54,7 +57,7 @@ class Root:
         return bool(self.filesystem.type_name == "local")
 
     def full(self, path: str) -> str:
-        """The path of a file on the file system from its path under the root."""
+        """Return the path of a file on the file system from its path under the root."""
         return join(self.path, path) if path else self.path
 
     def list(self, folder: str = "", *, recursive: bool = False) -> list[FileEntry]:
@@ -70,7 +73,7 @@ class Root:
         return sorted(entries, key=lambda entry: entry.path)
 
     def look(self, path: str) -> Any:
-        """What the file system says of a file or folder: pyarrow's `FileInfo`."""
+        """Return what the file system says of a file or folder: pyarrow's `FileInfo`."""
         return self.retries.call(self._named(path), lambda: self.filesystem.get_file_info(self.full(path)))
 
     def is_file(self, path: str) -> bool:
@@ -78,7 +81,7 @@ class Root:
         return bool(self.look(path).type == pafs.FileType.File)
 
     def read(self, path: str, limit: int | None = None) -> bytes:
-        """The raw bytes of a file, or its first `limit` bytes; nothing is decompressed."""
+        """Return the raw bytes of a file, or its first `limit` bytes; nothing is decompressed."""
 
         def whole() -> bytes:
             with self.filesystem.open_input_stream(self.full(path), compression=None) as stream:
@@ -88,12 +91,12 @@ class Root:
 
     @contextmanager
     def steady(self, path: str, promised: int | None = None) -> Iterator[IO[bytes]]:
-        """A file opened for reading; leaving without an error makes sure that it has not changed meanwhile.
+        """Yield a file opened for reading; leaving without an error makes sure that it has not changed meanwhile.
 
         Raises
         ------
-        SnapshotError : it is not what it was when it was listed or opened, or could not be read after all tries.
-
+        SnapshotError
+            It is not what it was when it was listed or opened, or could not be read after all tries.
         """
         with SteadyFile(self, path, promised) as file:
             yield buffered(file, remote=not self.is_local)  # type: ignore[misc]  # a raw file reads like any
@@ -121,19 +124,22 @@ class Root:
 
 
 def open_root(uri: str, storage: Storage | None = None) -> Root:
-    """The folder that a path or URI names; the folder itself is not looked at yet.
+    """Return the folder that a path or URI names; the folder itself is not looked at yet.
 
     Parameters
     ----------
-    uri : a local path, `file://`, `s3://` or `s3a://`, `gs://`, `abfs://`.
-    storage : how buckets are reached; without one the public bucket of OpenAlex without a key, and others as their
-        provider's tools would.
+    uri : str
+        a local path, `file://`, `s3://` or `s3a://`, `gs://`, `abfs://`.
+    storage : Storage | None, optional
+        How buckets are reached; without one the public bucket of OpenAlex without a key, and others as their provider's
+        tools would.
 
     Raises
     ------
-    SnapshotError : the scheme is not known, or the address carries a secret.
-    ConfigError : the bucket's credentials are not there.
-
+    SnapshotError
+        The scheme is not known, or the address carries a secret.
+    ConfigError
+        The bucket's credentials are not there.
     """
     storage = storage or Storage()
     if "://" not in uri:
@@ -143,11 +149,11 @@ def open_root(uri: str, storage: Storage | None = None) -> Root:
 
 
 def absolute(uri: str) -> str:
-    """The path or URI as other processes understand it, whose working folder may be another.
+    """Return the path or URI as other processes understand it, whose working folder may be another.
 
     Parameters
     ----------
-    uri : a local path, or a URI.
-
+    uri : str
+        a local path, or a URI.
     """
     return uri if "://" in uri else str(Path(uri).expanduser().resolve())

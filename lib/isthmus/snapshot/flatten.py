@@ -36,13 +36,14 @@ class Flattener:
         self._memo = Memo()
 
     def works(self, works: Sequence[Work], work_ids: Sequence[int]) -> Columns:
-        """The columns of `WORK_FIELDS` for a block of works, each (n,).
+        """Return the columns of `WORK_FIELDS` for a block of works, each (n,).
 
         Parameters
         ----------
-        works : (n,) works.
-        work_ids : (n,) their numbers.
-
+        works : Sequence[Work]
+            (n,) works.
+        work_ids : Sequence[int]
+            (n,) their numbers.
         """
         memo = self._memo
         sources = [_source(work) for work in works]
@@ -68,12 +69,12 @@ class Flattener:
         }
 
     def institutions(self, records: Sequence[Institution]) -> Columns:
-        """The column `institution` for a block of institutions.
+        """Return the column `institution` for a block of institutions.
 
         Parameters
         ----------
-        records : (n,) institutions.
-
+        records : Sequence[Institution]
+            (n,) institutions.
         """
         memo = self._memo
         geo = [record.geo for record in records]
@@ -99,12 +100,12 @@ class Flattener:
         return {"institution": _struct(schemas.INSTITUTION, values)}
 
     def sources(self, records: Sequence[SourceRecord]) -> Columns:
-        """The column `source` for a block of sources.
+        """Return the column `source` for a block of sources.
 
         Parameters
         ----------
-        records : (n,) sources.
-
+        records : Sequence[SourceRecord]
+            (n,) sources.
         """
         values = {
             "source_type": pa.array([record.type for record in records], STRING),
@@ -113,12 +114,12 @@ class Flattener:
         return {"source": _struct(schemas.SOURCE, values)}
 
     def topics(self, records: Sequence[TopicRecord]) -> Columns:
-        """The column `topic` for a block of topics.
+        """Return the column `topic` for a block of topics.
 
         Parameters
         ----------
-        records : (n,) topics.
-
+        records : Sequence[TopicRecord]
+            (n,) topics.
         """
         values: Columns = {}
         for level in ("subfield", "field", "domain"):
@@ -128,7 +129,7 @@ class Flattener:
         return {"topic": _struct(schemas.TOPIC_RECORD, values)}
 
     def _levels(self, levels: Iterable[Any]) -> pa.Array:
-        """The numbers of subfields, fields or domains, which are objects, URLs or integers by vintage."""
+        """Return the numbers of subfields, fields or domains, which are objects, URLs or integers by vintage."""
         memo, listed = self._memo, list(levels)
         try:
             found = [memo[level.id] for level in listed]
@@ -217,12 +218,12 @@ def _struct(dtype: pa.DataType, values: Columns) -> pa.Array:
 
 
 def as_float(value: float | int | str | None) -> float | None:
-    """A score or coordinate as a number: it is a string in some vintages; None where it is neither.
+    """Return a score or coordinate as a number: it is a string in some vintages; None where it is neither.
 
     Parameters
     ----------
-    value : as it stands in the record.
-
+    value : float | int | str | None
+        As it stands in the record.
     """
     if type(value) is float or value is None:
         return value
@@ -237,8 +238,8 @@ def dates(texts: Sequence[str | None]) -> pa.Array:
 
     Parameters
     ----------
-    texts : (n,) as they stand in the records.
-
+    texts : Sequence[str | None]
+        (n,) as they stand in the records.
     """
     column = pa.array(texts, STRING)
     parsed = pc.strptime(column, format="%Y-%m-%d", unit="s", error_is_null=True)
@@ -250,8 +251,8 @@ def timestamps(texts: Sequence[str | None]) -> pa.Array:
 
     Parameters
     ----------
-    texts : (n,) as they stand in the records.
-
+    texts : Sequence[str | None]
+        (n,) as they stand in the records.
     """
     try:
         return pa.array(texts, STRING).cast(pa.timestamp("us")).cast(schemas.TIMESTAMP)
@@ -268,5 +269,5 @@ def _timestamp(text: str | None) -> datetime | None:
 
 
 def record_id(record: msgspec.Struct) -> str:
-    """The id of any record."""
+    """Return the id of any record."""
     return str(getattr(record, "id"))  # noqa: B009 - every record struct has it, the base class does not

@@ -29,12 +29,12 @@ _references = msgspec.json.Decoder(list[str | int | None] | None)
 
 
 def number(identifier: str | int | None) -> int | None:
-    """The number of one id; None where there is none.
+    """Return the number of one id; None where there is none.
 
     Parameters
     ----------
-    identifier : a URL, a short id, or the number itself.
-
+    identifier : str | int | None
+        a URL, a short id, or the number itself.
     """
     if isinstance(identifier, int):
         return identifier if 0 <= identifier <= LARGEST_ID else None
@@ -54,26 +54,28 @@ class Memo(dict[str | int | None, int | None]):
 
 
 def numbers(identifiers: Sequence[str | None], prefix: str) -> pa.Array:
-    """The numbers of ids that hardly repeat, as int64 (n,), null where there is none.
+    """Return the numbers of ids that hardly repeat, as int64 (n,), null where there is none.
 
     Parameters
     ----------
-    identifiers : (n,) ids.
-    prefix : what nearly all of them begin with; ids without it are made one by one.
-
+    identifiers : Sequence[str | None]
+        (n,) ids.
+    prefix : str
+        What nearly all of them begin with; ids without it are made one by one.
     """
     found = regular_numbers(pa.array(identifiers, pa.string()), prefix)
     return pa.array([number(identifier) for identifier in identifiers], pa.int64()) if found is None else found
 
 
 def column_numbers(identifiers: pa.Array, prefix: str) -> pa.Array:
-    """The numbers of a column of ids, int64 (n,), null where there is none.
+    """Return the numbers of a column of ids, int64 (n,), null where there is none.
 
     Parameters
     ----------
-    identifiers : (n,) string.
-    prefix : what nearly all of them begin with; where others stand as well, each distinct id is made once.
-
+    identifiers : pyarrow.Array
+        (n,) string.
+    prefix : str
+        What nearly all of them begin with; where others stand as well, each distinct id is made once.
     """
     found = regular_numbers(identifiers, prefix)
     if found is None:
@@ -84,13 +86,16 @@ def column_numbers(identifiers: pa.Array, prefix: str) -> pa.Array:
 
 
 def regular_numbers(identifiers: pa.Array, prefix: str) -> pa.Array | None:
-    """The numbers of a column in which nothing but a prefix and one to eighteen digits stands, int64 (n,); else None.
+    """Return the numbers of a column in which nothing but a prefix and one to eighteen digits stands, int64 (n,).
+
+    Else None.
 
     Parameters
     ----------
-    identifiers : (n,) string; null stays null.
-    prefix : what all of them have to begin with.
-
+    identifiers : pyarrow.Array
+        (n,) string; null stays null.
+    prefix : str
+        What all of them have to begin with.
     """
     if pc.all(pc.starts_with(identifiers, prefix)).as_py() is False:
         return None
@@ -101,19 +106,20 @@ def regular_numbers(identifiers: pa.Array, prefix: str) -> pa.Array | None:
 
 
 def reference_numbers(raw: Sequence[bytes]) -> pa.Array:
-    """The numbers in reference lists that were left as JSON, as list<int64> (n,); null stays null.
+    """Return the numbers in reference lists that were left as JSON, as list<int64> (n,); null stays null.
 
     The digits are read out of the joined bytes of all lists at once; a block in which anything but regular ids stands
     (null, integers, foreign ids, spaces) is decoded list by list, and what has no number is left out.
 
     Parameters
     ----------
-    raw : (n,) JSON texts, each an array of ids or null.
+    raw : Sequence[bytes]
+        (n,) JSON texts, each an array of ids or null.
 
     Raises
     ------
-    msgspec.ValidationError : a text is neither; `reference_fault` tells which.
-
+    msgspec.ValidationError
+        a text is neither; `reference_fault` tells which.
     """
     found = _regular_numbers(raw)
     if found is None:
@@ -126,12 +132,12 @@ def reference_numbers(raw: Sequence[bytes]) -> pa.Array:
 
 
 def reference_fault(raw: bytes) -> str | None:
-    """What is wrong with a reference list that was left as JSON; None when nothing is.
+    """Return what is wrong with a reference list that was left as JSON; None when nothing is.
 
     Parameters
     ----------
-    raw : the JSON text.
-
+    raw : bytes
+        The JSON text.
     """
     try:
         _references.decode(raw)

@@ -21,7 +21,7 @@ class Readable(Protocol):
     """Anything that gives its next bytes."""
 
     def read(self, size: int, /) -> bytes:
-        """The next `size` bytes, fewer at the end."""
+        """Return the next `size` bytes, fewer at the end."""
         ...
 
 
@@ -40,7 +40,7 @@ class LineStream:
         self.tail = b""
 
     def __iter__(self) -> Iterator[list[bytes]]:
-        """Lists of lines."""
+        """Yield lists of lines."""
         for text in self.texts():
             yield text.split(b"\n")
 
@@ -84,7 +84,7 @@ class LineStream:
             data = self._stream.read(READ_BYTES)
 
     def _inflate(self, data: bytes) -> Iterator[bytes]:
-        """The text of all members of a gzip file, up to the first damage."""
+        """Yield the text of all members of a gzip file, up to the first damage."""
         inflater = Inflater()
         while data and not self.damage:
             for start in range(0, len(data), SLICE_BYTES):
@@ -107,12 +107,12 @@ class Inflater:
         self._member = isal_zlib.decompressobj(wbits=GZIP_WINDOW)
 
     def texts(self, piece: bytes) -> Iterator[bytes]:
-        """The text that a piece of the file holds, in portions of limited size.
+        """Yield the text that a piece of the file holds, in portions of limited size.
 
         Parameters
         ----------
-        piece : the next bytes of the file.
-
+        piece : bytes
+            The next bytes of the file.
         """
         while self.in_member or piece.strip(b"\0"):
             self.in_member = True

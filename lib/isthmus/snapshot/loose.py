@@ -34,20 +34,22 @@ NAMED = re.compile(rf"^({_NAMES})(?![a-z])")
 
 
 def open_loose(root: Root, *, partial: bool = False) -> Snapshot:
-    """The records in a folder (and its sub-folders, but for snapshot trees) or in one file.
+    """Return the records in a folder (and its sub-folders, but for snapshot trees) or in one file.
 
     A file's name decides its entity (`works_2026.jsonl.gz`, `institutions.json`), or its folder's name; where neither
     does, the id of its first record. The release is a hash of the files, for nothing else identifies them.
 
     Parameters
     ----------
-    root : the folder or file.
-    partial : kept in the snapshot.
+    root : Root
+        The folder or file.
+    partial : bool, default False
+        Kept in the snapshot.
 
     Raises
     ------
-    SnapshotError : no file holds OpenAlex records.
-
+    SnapshotError
+        No file holds OpenAlex records.
     """
     notes: list[str] = []
     parts: dict[str, list[Part]] = {}
@@ -92,13 +94,14 @@ def _files(root: Root, notes: list[str]) -> Iterator[FileEntry]:
 
 
 def classify(root: Root, file: FileEntry) -> tuple[Part | None, str]:
-    """A file as a part, or None and the reason why it is left aside.
+    """Return a file as a part, or None and the reason why it is left aside.
 
     Parameters
     ----------
-    root : where the file lies.
-    file : the file.
-
+    root : Root
+        Where the file lies.
+    file : FileEntry
+        The file.
     """
     path = file.path or root.path
     name = path.rpartition("/")[2]
@@ -123,7 +126,7 @@ def classify(root: Root, file: FileEntry) -> tuple[Part | None, str]:
 
 
 def _entity_by_name(path: str) -> str | None:
-    """The entity that a file's name, or else its folder's name, begins with."""
+    """Return the entity that a file's name, or else its folder's name, begins with."""
     for name in reversed(path.split("/")[-2:]):
         match = NAMED.match(name.lower())
         if match:
@@ -155,7 +158,7 @@ def _is_document(head: bytes) -> bool:
 
 
 def _entity_by_content(head: bytes) -> str | None:
-    """The entity of the first record that tells one."""
+    """Return the entity of the first record that tells one."""
     for line in (head, *head.split(b"\n")[:20]):
         try:
             document = msgspec.json.decode(line)

@@ -23,12 +23,16 @@ class Manifest:
 
     Parameters
     ----------
-    entity : the entity.
-    source : path of the manifest, for messages.
-    release : its date, ISO; None in legacy manifests, which have none.
-    records, bytes : the totals as written; None when not written.
-    files : the files it lists.
-
+    entity : str
+        The entity.
+    source : str
+        Path of the manifest, for messages.
+    release : str | None
+        Its date, ISO; None in legacy manifests, which have none.
+    records, bytes : int | None
+        The totals as written; None when not written.
+    files : tuple[ManifestFile, ...]
+        The files it lists.
     """
 
     entity: str
@@ -52,18 +56,21 @@ class Manifest:
 
 
 def read_manifests(content: bytes, source: str, entity: str | None = None) -> dict[str, Manifest]:
-    """The manifests in a file, by entity.
+    """Return the manifests in a file, by entity.
 
     Parameters
     ----------
-    content : the file: a combined manifest, one entity's, or a legacy one.
-    source : its path, for messages.
-    entity : the entity whose folder it lies in; needed where the manifest does not name one.
+    content : bytes
+        The file: a combined manifest, one entity's, or a legacy one.
+    source : str
+        Its path, for messages.
+    entity : str | None, optional
+        The entity whose folder it lies in; needed where the manifest does not name one.
 
     Raises
     ------
-    SnapshotError : it is no JSON, or has neither `entities`, `files` nor `entries`.
-
+    SnapshotError
+        It is no JSON, or has neither `entities`, `files` nor `entries`.
     """
     try:
         document = msgspec.json.decode(content)

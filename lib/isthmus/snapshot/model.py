@@ -45,14 +45,20 @@ class Part:
 
     Parameters
     ----------
-    entity : whose records it holds.
-    path : relative to the snapshot's root; the name of the part in every table.
-    bytes : size as it lies there.
-    format : "parquet", "lines" or "page".
-    records : number of records that the manifest promises; None without a manifest.
-    updated_date : the date of the partition it lies in, ISO; None outside of one.
-    modified : time of the last change in ns; only kept where no manifest vouches for the content.
-
+    entity : str
+        Whose records it holds.
+    path : str
+        Relative to the snapshot's root; the name of the part in every table.
+    bytes : int
+        Size as it lies there.
+    format : str, optional
+        "parquet", "lines" or "page".
+    records : int | None, optional
+        Number of records that the manifest promises; None without a manifest.
+    updated_date : str | None, optional
+        The date of the partition it lies in, ISO; None outside of one.
+    modified : int | None, optional
+        Time of the last change in ns; only kept where no manifest vouches for the content.
     """
 
     entity: str
@@ -70,19 +76,28 @@ class Snapshot:
 
     Parameters
     ----------
-    uri : its root: a local path, or a URI with the scheme s3, gs, abfs or file.
-    layout : "parquet", "jsonl" (both official), "legacy" or "loose".
-    release : the manifest's date; of a legacy copy the newest partition; of a loose folder "loose-" and a hash of its
-        files.
-    parts_by_entity : entity -> parts in the order of their paths.
-    manifest_records : entity -> number of records that its manifest promises, whole release.
-    deletions : paths of files that list deleted works, relative to the root.
-    merges : entity -> paths of files that list merged ids, relative to the root.
-    problems : differences from the manifest that `partial` let pass.
-    notes : what was seen and left aside.
-    storage : how the bucket that it lies in is reached.
-    newest_year : year of the newest record of a loose folder, once its records are known.
-
+    uri : str
+        Its root: a local path, or a URI with the scheme s3, gs, abfs or file.
+    layout : str
+        "parquet", "jsonl" (both official), "legacy" or "loose".
+    release : str
+        The manifest's date; of a legacy copy the newest partition; of a loose folder "loose-" and a hash of its files.
+    parts_by_entity : Mapping[str, tuple[Part, ...]]
+        entity -> parts in the order of their paths.
+    manifest_records : Mapping[str, int], optional
+        entity -> number of records that its manifest promises, whole release.
+    deletions : tuple[str, ...], optional
+        Paths of files that list deleted works, relative to the root.
+    merges : Mapping[str, tuple[str, ...]], optional
+        entity -> paths of files that list merged ids, relative to the root.
+    problems : tuple[str, ...], optional
+        Differences from the manifest that `partial` let pass.
+    notes : tuple[str, ...], optional
+        What was seen and left aside.
+    storage : Storage, optional
+        How the bucket that it lies in is reached.
+    newest_year : int | None, optional
+        Year of the newest record of a loose folder, once its records are known.
     """
 
     uri: str
@@ -109,32 +124,32 @@ class Snapshot:
         return int(self.release[:4]) if self.release[:4].isdigit() else self.newest_year
 
     def parts(self, entity: str) -> tuple[Part, ...]:
-        """The parts of an entity in the order of their paths; empty when there are none.
+        """Return the parts of an entity in the order of their paths; empty when there are none.
 
         Parameters
         ----------
-        entity : one of `ENTITIES`.
-
+        entity : str
+            One of `ENTITIES`.
         """
         return self.parts_by_entity.get(entity, ())
 
     def only(self, parts: Mapping[str, tuple[Part, ...]]) -> "Snapshot":
-        """The same snapshot with these parts alone.
+        """Return the same snapshot with these parts alone.
 
         Parameters
         ----------
-        parts : entity -> parts.
-
+        parts : Mapping[str, tuple[Part, ...]]
+            entity -> parts.
         """
         return replace(self, parts_by_entity=parts)
 
     def fingerprint(self, entity: str) -> str:
-        """A hash of the parts of an entity and of what removes its records: equal while nothing on disk changed.
+        """Return a hash of the parts of an entity and of what removes its records: equal while nothing on disk changed.
 
         Parameters
         ----------
-        entity : one of `ENTITIES`.
-
+        entity : str
+            One of `ENTITIES`.
         """
         digest = hashlib.sha256(f"{self.layout} {self.release}".encode())
         for part in self.parts(entity):

@@ -21,18 +21,21 @@ ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 
 def open_address(uri: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
-    """The file system of a URI, and the path on it; nothing is read yet.
+    """Return the file system of a URI, and the path on it; nothing is read yet.
 
     Parameters
     ----------
-    uri : `file://`, `s3://` or `s3a://`, `gs://`, `abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/`.
-    storage : how each bucket is reached.
+    uri : str
+        `file://`, `s3://` or `s3a://`, `gs://`, `abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/`.
+    storage : Storage
+        How each bucket is reached.
 
     Raises
     ------
-    SnapshotError : the scheme is not known, or the address is not one of its scheme.
-    ConfigError : the bucket's credentials are not there, or its access is none of this provider's.
-
+    SnapshotError
+        The scheme is not known, or the address is not one of its scheme.
+    ConfigError
+        The bucket's credentials are not there, or its access is none of this provider's.
     """
     scheme, _, rest = uri.partition("://")
     if scheme not in SCHEMES:
@@ -56,7 +59,7 @@ def _hint(scheme: str) -> str:
 
 
 def _shown(uri: str) -> str:
-    """An address without what stands before an @: it may be a secret."""
+    """Return an address without what stands before an @: it may be a secret."""
     scheme, _, rest = uri.partition("://")
     place, at, after = rest.partition("@")
     return f"{scheme}://***@{after}" if at and "/" not in place else uri
@@ -86,7 +89,7 @@ def _s3(name: str, bucket: Bucket) -> pafs.S3FileSystem:
 
 @lru_cache(maxsize=64)
 def _region(name: str, *, has_endpoint: bool) -> str | None:
-    """The region of a bucket of AWS; None where the environment or another service decides."""
+    """Return the region of a bucket of AWS; None where the environment or another service decides."""
     if has_endpoint or any(os.environ.get(v) for v in (*REGION_VARIABLES, *ENDPOINT_VARIABLES)):
         return None
     try:

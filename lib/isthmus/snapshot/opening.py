@@ -15,7 +15,7 @@ SHOWN_PROBLEMS = 10
 def open_snapshot(
     uri: str, *, layout: str | None = None, partial: bool = False, storage: Storage | None = None
 ) -> Snapshot:
-    """The snapshot at a path or URI, checked against its manifests.
+    """Return the snapshot at a path or URI, checked against its manifests.
 
     Looked for at the root, under `data/` and under `legacy-data/`, in this order: official Parquet, official JSON
     Lines, legacy; a copy with a manifest goes before one without. A folder that is none of them is read as loose
@@ -23,15 +23,19 @@ def open_snapshot(
 
     Parameters
     ----------
-    uri : local path, or URI with the scheme file, s3, gs or abfs.
-    layout : one of `LAYOUTS`, to choose instead of looking.
-    partial : read what is there although it differs from its manifest; the differences are in `Snapshot.problems`.
-    storage : how buckets are reached; the public one of OpenAlex needs no word.
+    uri : str
+        Local path, or URI with the scheme file, s3, gs or abfs.
+    layout : str | None, optional
+        One of `LAYOUTS`, to choose instead of looking.
+    partial : bool, default False
+        Read what is there although it differs from its manifest; the differences are in `Snapshot.problems`.
+    storage : Storage | None, optional
+        How buckets are reached; the public one of OpenAlex needs no word.
 
     Raises
     ------
-    SnapshotError : nothing is there, the layout is not, or the copy differs from its manifest and `partial` is False.
-
+    SnapshotError
+        Nothing is there, the layout is not, or the copy differs from its manifest and `partial` is False.
     """
     if layout is not None and layout not in LAYOUTS:
         raise SnapshotError(f"layout {layout!r} is not known; {did_you_mean(layout, LAYOUTS)}")
@@ -52,17 +56,21 @@ def _open(root: Root, layout: str | None, partial: bool) -> Snapshot:
 
 
 def find_tree(root: Root, layout: str | None = None) -> Tree | None:
-    """The snapshot tree that is read of those at a root; None where there is none, or loose records are asked for.
+    """Return the snapshot tree that is read of those at a root.
+
+    None where there is none, or loose records are asked for.
 
     Parameters
     ----------
-    root : the folder to look in.
-    layout : one of `LAYOUTS`; None takes the first in their order, one with a manifest before one without.
+    root : Root
+        The folder to look in.
+    layout : str | None, optional
+        One of `LAYOUTS`; None takes the first in their order, one with a manifest before one without.
 
     Raises
     ------
-    SnapshotError : there is no tree of this layout.
-
+    SnapshotError
+        There is no tree of this layout.
     """
     if layout == "loose":
         return None

@@ -79,14 +79,17 @@ def require_types(dtype: pa.DataType, shape: Shape, file: str, path: str = "") -
 
     Parameters
     ----------
-    dtype : the type as it stands in the file.
-    shape : what is needed.
-    file, path : for messages.
+    dtype : pyarrow.DataType
+        The type as it stands in the file.
+    shape : Shape
+        What is needed.
+    file, path : str
+        For messages.
 
     Raises
     ------
-    SnapshotError : a needed field has another type; names the file, the field, expected and found.
-
+    SnapshotError
+        a needed field has another type; names the file, the field, expected and found.
     """
     if isinstance(shape, list):
         if not (pa.types.is_list(dtype) or pa.types.is_large_list(dtype)):
@@ -116,9 +119,10 @@ def leaves(dtype: pa.DataType, shape: Shape | None) -> Iterator[bool]:
 
     Parameters
     ----------
-    dtype : the column's type.
-    shape : what is needed of it; None for nothing.
-
+    dtype : pyarrow.DataType
+        The column's type.
+    shape : Shape | None
+        What is needed of it; None for nothing.
     """
     if pa.types.is_map(dtype):
         yield from leaves(dtype.key_type, None)
@@ -133,21 +137,23 @@ def leaves(dtype: pa.DataType, shape: Shape | None) -> Iterator[bool]:
 
 
 def parse_parquet(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
-    """The rows of a part of works as batches of `WORKS_SCHEMA`; the last one is its summary.
+    """Yield the rows of a part of works as batches of `WORKS_SCHEMA`; the last one is its summary.
 
     A row without an id of a work is rejected. Damage costs what follows it: the rows of all batches before it are
     kept, and the first row that cannot be read is rejected with what is wrong.
 
     Parameters
     ----------
-    root : the snapshot's root.
-    part : the part, of Parquet.
+    root : Root
+        The snapshot's root.
+    part : Part
+        The part, of Parquet.
 
     Raises
     ------
-    SnapshotError : a needed field has another type; the part is gone or changed since the snapshot was opened, or
-        storage failed after all tries.
-
+    SnapshotError
+        a needed field has another type; the part is gone or changed since the snapshot was opened, or storage failed
+        after all tries.
     """
     with root.steady(part.path, part.bytes) as file:
         yield from RowParser(part, file).batches()
@@ -158,9 +164,10 @@ class RowParser:
 
     Parameters
     ----------
-    part : the part.
-    file : it, open.
-
+    part : Part
+        The part.
+    file : IO[bytes]
+        It, open.
     """
 
     def __init__(self, part: Part, file: IO[bytes]) -> None:
@@ -183,7 +190,7 @@ class RowParser:
         yield self._summary(damage)
 
     def _needed(self) -> Iterator[pa.RecordBatch]:
-        """The needed columns of the part, batch by batch."""
+        """Yield the needed columns of the part, batch by batch."""
         reader = pq.ParquetFile(self._file, page_checksum_verification=True)
         self._schema, self._rows = reader.schema_arrow, reader.metadata.num_rows
         whole = pa.struct(list(self._schema))

@@ -25,7 +25,7 @@ UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
-    """The lines of a part as batches of `schema_of(part.entity)`, in their order within each kind.
+    """Yield the lines of a part as batches of `schema_of(part.entity)`, in their order within each kind.
 
     A bad line costs that line: it becomes a row with `reject`. Damage of the file costs what follows it: all lines
     before it are kept and the first unreadable one is rejected with the place of the damage. Memory does not grow with
@@ -33,13 +33,15 @@ def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
 
     Parameters
     ----------
-    root : the snapshot's root.
-    part : the part, of JSON.
+    root : Root
+        The snapshot's root.
+    part : Part
+        The part, of JSON.
 
     Raises
     ------
-    SnapshotError : the part is gone or changed since the snapshot was opened, or storage failed after all tries.
-
+    SnapshotError
+        The part is gone or changed since the snapshot was opened, or storage failed after all tries.
     """
     with root.steady(part.path, part.bytes) as stream:
         parser = PartParser(part, LineStream(stream), checksum(stream, part))
@@ -57,10 +59,12 @@ class PartParser:
 
     Parameters
     ----------
-    part : the part.
-    stream : its lines.
-    checksum : of its content.
-
+    part : Part
+        The part.
+    stream : LineStream
+        Its lines.
+    checksum : str | None
+        Of its content.
     """
 
     def __init__(self, part: Part, stream: LineStream, checksum: str | None) -> None:

@@ -22,12 +22,13 @@ def read_deletions(snapshot: Snapshot) -> pa.Table:
 
     Parameters
     ----------
-    snapshot : the snapshot; without a list of deletions the table is empty.
+    snapshot : Snapshot
+        The snapshot; without a list of deletions the table is empty.
 
     Raises
     ------
-    SnapshotError : a list has not the columns work_id and deleted_date.
-
+    SnapshotError
+        a list has not the columns work_id and deleted_date.
     """
     root = open_root(snapshot.uri, snapshot.storage)
     tables = [_read(root, path, ("work_id", "deleted_date")) for path in snapshot.deletions]
@@ -50,13 +51,15 @@ def read_merges(snapshot: Snapshot, entity: str) -> pa.Table:
 
     Parameters
     ----------
-    snapshot : the snapshot; only legacy ones have merges.
-    entity : whose ids.
+    snapshot : Snapshot
+        The snapshot; only legacy ones have merges.
+    entity : str
+        Whose ids.
 
     Raises
     ------
-    SnapshotError : a list has not the columns merge_date, id and merge_into_id.
-
+    SnapshotError
+        a list has not the columns merge_date, id and merge_into_id.
     """
     root = open_root(snapshot.uri, snapshot.storage)
     paths = snapshot.merges.get(entity, ())
@@ -80,9 +83,10 @@ def follow_chains(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, n
 
     Parameters
     ----------
-    source : (n,) ids, increasing and distinct.
-    target : (n,) what each was merged into.
-
+    source : np.ndarray
+        (n,) ids, increasing and distinct.
+    target : np.ndarray
+        (n,) what each was merged into.
     """
     end = target.copy()
     for _ in range(max(1, len(source).bit_length()) + 1):  # the steps double: a chain has at most n links

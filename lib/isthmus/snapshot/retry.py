@@ -27,11 +27,14 @@ class Retries:
 
     Parameters
     ----------
-    attempts : tries in all.
-    first_wait : seconds before the second try; doubles with each further one.
-    longest_wait : seconds; no wait is longer.
-    remote : whether requests go over a network at all; local storage that failed once fails again.
-
+    attempts : int, default 1
+        Tries in all.
+    first_wait : float, default 0.5
+        Seconds before the second try; doubles with each further one.
+    longest_wait : float, default 30.0
+        Seconds; no wait is longer.
+    remote : bool, default False
+        Whether requests go over a network at all; local storage that failed once fails again.
     """
 
     attempts: int = 1
@@ -45,19 +48,23 @@ class Retries:
         return cls(storage.attempts, storage.first_wait_seconds, storage.longest_wait_seconds, remote=True)
 
     def call(self, what: str, action: Callable[[], T]) -> T:
-        """The result of an action on storage, tried again where it failed for a moment.
+        """Return the result of an action on storage, tried again where it failed for a moment.
 
         Parameters
         ----------
-        what : the address, for messages.
-        action : what is tried.
+        what : str
+            The address, for messages.
+        action : Callable[[], T]
+            What is tried.
 
         Raises
         ------
-        SnapshotError : it still failed after the last try, or the request was refused.
-        FileNotFoundError : nothing is there.
-        OSError : any failure of local storage, where nothing is tried again.
-
+        SnapshotError
+            It still failed after the last try, or the request was refused.
+        FileNotFoundError
+            Nothing is there.
+        OSError
+            Any failure of local storage, where nothing is tried again.
         """
         for attempt in range(1, self.attempts + 1):
             try:
@@ -81,8 +88,8 @@ class Retries:
 
         Parameters
         ----------
-        attempt : the number of the attempt that failed, from 1.
-
+        attempt : int
+            The number of the attempt that failed, from 1.
         """
         whole = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1))
         return whole * random.uniform(LEAST_JITTER, 1.0)
@@ -97,7 +104,7 @@ def is_passing(error: OSError) -> bool:
 
     Parameters
     ----------
-    error : as pyarrow raises it.
-
+    error : OSError
+        As pyarrow raises it.
     """
     return not isinstance(error, LASTING) and REFUSED.search(str(error)) is None

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 
 def list_of(item: pa.DataType) -> pa.DataType:
-    """A list whose item carries the name that Spark gives it."""
+    """Return a list whose item carries the name that Spark gives it."""
     return pa.list_(pa.field("element", item))
 
 
@@ -119,23 +119,23 @@ _SPARK_NAMES = {
 
 
 def schema_of(entity: str) -> pa.Schema:
-    """The schema of an entity's parsed lines.
+    """Return the schema of an entity's parsed lines.
 
     Parameters
     ----------
-    entity : one of the needed entities, or several with commas.
-
+    entity : str
+        One of the needed entities, or several with commas.
     """
     return WORKS_SCHEMA if entity == "works" else ENTITIES_SCHEMA
 
 
 def spark_type(dtype: pa.DataType) -> str:
-    """An Arrow type of these schemas in Spark's DDL.
+    """Return an Arrow type of these schemas in Spark's DDL.
 
     Parameters
     ----------
-    dtype : the Arrow type.
-
+    dtype : pyarrow.DataType
+        The Arrow type.
     """
     if pa.types.is_struct(dtype):
         inner = (dtype.field(i) for i in range(dtype.num_fields))
@@ -148,11 +148,11 @@ def spark_type(dtype: pa.DataType) -> str:
 
 
 def spark_ddl(schema: pa.Schema) -> str:
-    """A schema in Spark's DDL.
+    """Return a schema in Spark's DDL.
 
     Parameters
     ----------
-    schema : the Arrow schema.
-
+    schema : pyarrow.Schema
+        The Arrow schema.
     """
     return ", ".join(f"{field.name} {spark_type(field.type)}" for field in schema)

@@ -21,13 +21,14 @@ BATCH_ROWS = 4096
 
 
 def read_entities(snapshot: Snapshot, *entities: str) -> pa.Table:
-    """The parsed lines of small entities: records, rejected lines, and one summary per part.
+    """Return the parsed lines of small entities: records, rejected lines, and one summary per part.
 
     Parameters
     ----------
-    snapshot : an open snapshot, of whatever layout.
-    entities : institutions, sources, topics, or some of them.
-
+    snapshot : Snapshot
+        An open snapshot, of whatever layout.
+    entities : str
+        Institutions, sources, topics, or some of them.
     """
     root = open_root(snapshot.uri, snapshot.storage)
     parts = [part for entity in entities for part in snapshot.parts(entity)]
@@ -37,13 +38,14 @@ def read_entities(snapshot: Snapshot, *entities: str) -> pa.Table:
 
 
 def parse_entity(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
-    """The lines of a part of a small entity as batches of `ENTITIES_SCHEMA`.
+    """Yield the lines of a part of a small entity as batches of `ENTITIES_SCHEMA`.
 
     Parameters
     ----------
-    root : the snapshot's root.
-    part : the part, of whatever format.
-
+    root : Root
+        The snapshot's root.
+    part : Part
+        The part, of whatever format.
     """
     if part.format == PARQUET:
         with root.steady(part.path, part.bytes) as file:
@@ -57,9 +59,10 @@ class RowStream(LineStream):
 
     Parameters
     ----------
-    root : the snapshot's root.
-    part : the part.
-
+    root : Root
+        The snapshot's root.
+    part : Part
+        The part.
     """
 
     def __init__(self, root: Root, part: Part) -> None:

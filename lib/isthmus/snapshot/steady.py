@@ -38,14 +38,17 @@ class SteadyFile(io.RawIOBase):
 
     Parameters
     ----------
-    root : the folder it lies in.
-    path : its path there.
-    promised : bytes that it had when the snapshot was listed; None where nobody knows.
+    root : Root
+        The folder it lies in.
+    path : str
+        Its path there.
+    promised : int | None, optional
+        Bytes that it had when the snapshot was listed; None where nobody knows.
 
     Raises
     ------
-    SnapshotError : the file is not there, changed, or could not be read after all tries.
-
+    SnapshotError
+        The file is not there, changed, or could not be read after all tries.
     """
 
     def __init__(self, root: "Root", path: str, promised: int | None = None) -> None:
@@ -70,15 +73,15 @@ class SteadyFile(io.RawIOBase):
         return f"{self._root.uri}: {self._path}" if self._path else self._root.uri
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
-        """The place of the next byte."""
+        """Return the place of the next byte."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -133,8 +136,8 @@ class SteadyFile(io.RawIOBase):
 
         Raises
         ------
-        SnapshotError : it is gone, or has another size, tag or time of change.
-
+        SnapshotError
+            It is gone, or has another size, tag or time of change.
         """
         try:
             now = self._look(self._open())
@@ -150,12 +153,13 @@ _AGAIN = "A new release seems to replace this copy: nothing of the part is used.
 
 
 def buffered(file: SteadyFile, *, remote: bool) -> "io.BufferedReader | SteadyFile":
-    """The file for reading in small pieces: from object storage in requests of 8 MiB.
+    """Return the file for reading in small pieces: from object storage in requests of 8 MiB.
 
     Parameters
     ----------
-    file : the file.
-    remote : whether a read is a request over the network.
-
+    file : SteadyFile
+        The file.
+    remote : bool
+        Whether a read is a request over the network.
     """
     return io.BufferedReader(file, REMOTE_BLOCK) if remote else file

@@ -32,12 +32,16 @@ class Survey:
 
     Parameters
     ----------
-    uri : as it was given.
-    layout : "parquet", "jsonl", "legacy" or "loose".
-    release : the manifest's date, or what `Snapshot.release` is.
-    origin : "manifest" (what the release promises) or "listing" (the files that are there).
-    extents : needed entity -> its extent; entities without parts are left out.
-
+    uri : str
+        As it was given.
+    layout : str
+        "parquet", "jsonl", "legacy" or "loose".
+    release : str
+        The manifest's date, or what `Snapshot.release` is.
+    origin : str
+        "manifest" (what the release promises) or "listing" (the files that are there).
+    extents : Mapping[str, Extent]
+        Needed entity -> its extent; entities without parts are left out.
     """
 
     uri: str
@@ -62,15 +66,19 @@ def survey(uri: str, *, layout: str | None = None, partial: bool = False, storag
 
     Parameters
     ----------
-    uri : a folder or URI of any layout; also a manifest alone, as a file.
-    layout : one of `LAYOUTS`, where several are there.
-    partial : count the parts that are there and not those that the manifest promises.
-    storage : how object storage is reached.
+    uri : str
+        a folder or URI of any layout; also a manifest alone, as a file.
+    layout : str | None, optional
+        One of `LAYOUTS`, where several are there.
+    partial : bool, default False
+        Count the parts that are there and not those that the manifest promises.
+    storage : Storage | None, optional
+        How object storage is reached.
 
     Raises
     ------
-    SnapshotError : there is nothing, or a manifest that cannot be read, or no works.
-
+    SnapshotError
+        There is nothing, or a manifest that cannot be read, or no works.
     """
     root = open_root(str(uri), storage)
     if root.is_file("") and root.path.rpartition("/")[2] in {"manifest", "manifest.json"}:

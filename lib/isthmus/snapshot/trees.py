@@ -26,12 +26,12 @@ class Tree:
 
 
 def find_trees(root: Root) -> list[Tree]:
-    """The snapshot trees at a root, under its `data` and under its `legacy-data`.
+    """Return the snapshot trees at a root, under its `data` and under its `legacy-data`.
 
     Parameters
     ----------
-    root : the folder to look in.
-
+    root : Root
+        The folder to look in.
     """
     found = []
     for base in ("", "data", "legacy-data"):
@@ -51,15 +51,16 @@ def is_tree(root: Root, folder: str) -> bool:
 
     Parameters
     ----------
-    root : where the folder lies.
-    folder : its path under the root.
-
+    root : Root
+        Where the folder lies.
+    folder : str
+        Its path under the root.
     """
     return any(_tree_at(root, join(folder, name), "jsonl") for name in ("", "jsonl", "parquet", "data"))
 
 
 def _tree_at(root: Root, base: str, layout: str | None) -> list[Tree]:
-    """The tree whose entity folders lie in `base`; the layout is read off its files where it is not given."""
+    """Return the tree whose entity folders lie in `base`; the layout is read off its files where it is not given."""
     children = {entry.path.rpartition("/")[2]: entry for entry in root.list(base)}
     entities = [name for name in ENTITIES if name in children and children[name].is_folder]
     names: set[str] = set()
@@ -85,14 +86,16 @@ def _layout(names: set[str], sample: str) -> str:
 
 
 def open_tree(root: Root, tree: Tree, *, partial: bool) -> Snapshot:
-    """The snapshot in a tree, with every difference from its manifests as a problem.
+    """Return the snapshot in a tree, with every difference from its manifests as a problem.
 
     Parameters
     ----------
-    root : the root that the tree was found under.
-    tree : the tree.
-    partial : kept in the snapshot, for the checks that only the reading can make.
-
+    root : Root
+        The root that the tree was found under.
+    tree : Tree
+        The tree.
+    partial : bool
+        Kept in the snapshot, for the checks that only the reading can make.
     """
     manifests = tree_manifests(root, tree)
     problems = [problem for name in NEEDED_ENTITIES if name in manifests for problem in manifests[name].problems()]
@@ -124,9 +127,10 @@ def tree_manifests(root: Root, tree: Tree) -> dict[str, Manifest]:
 
     Parameters
     ----------
-    root : the root that the tree was found under.
-    tree : the tree.
-
+    root : Root
+        The root that the tree was found under.
+    tree : Tree
+        The tree.
     """
     combined = join(tree.base, "manifest.json")
     found = read_manifests(root.read(combined), combined) if root.is_file(combined) else {}
@@ -143,7 +147,7 @@ def tree_manifests(root: Root, tree: Tree) -> dict[str, Manifest]:
 def _parts(
     tree: Tree, entity: str, files: Iterable[FileEntry], manifest: Manifest | None
 ) -> tuple[tuple[Part, ...], list[str], list[str]]:
-    """The parts of an entity that are read, the differences from the manifest, and what is left aside."""
+    """Return the parts of an entity that are read, the differences from the manifest, and what is left aside."""
     suffix = ".parquet" if tree.layout == "parquet" else ".gz"
     folder = join(tree.base, entity) + "/"
     there = {f.path.removeprefix(folder): f for f in files if PART_FILE.search(f.path) and f.path.endswith(suffix)}

@@ -104,10 +104,12 @@ def build_accounting(
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_works`, `parsed_entities` and `discarded` are there.
-    snapshot : the snapshot.
-    staging : the table that holds all lines of works.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_works`, `parsed_entities` and `discarded` are there.
+    snapshot : Snapshot
+        The snapshot.
+    staging : TableSpec, optional
+        The table that holds all lines of works.
     """
     works, entities = store.read(staging), store.read(PARSED_ENTITIES)
     outcome = ["entity", "part", "line", "reject", "summary"]
@@ -180,14 +182,16 @@ class AccountRow:
 def part_rows(
     snapshot: Snapshot, read: Iterable[PartRead], dropped: Mapping[tuple[str, str, str], int]
 ) -> list[PartRow]:
-    """The rows of `parts`, in the order of entity and path.
+    """Return the rows of `parts`, in the order of entity and path.
 
     Parameters
     ----------
-    snapshot : the snapshot.
-    read : what was read of each part.
-    dropped : (entity, part, reason) -> records that were discarded.
-
+    snapshot : Snapshot
+        The snapshot.
+    read : Iterable[PartRead]
+        What was read of each part.
+    dropped : Mapping[tuple[str, str, str], int]
+        (entity, part, reason) -> records that were discarded.
     """
     summaries = {(part.entity, part.part): part for part in read}
     return [
@@ -222,13 +226,14 @@ def _part_row(
 
 
 def accounting_rows(parts: Iterable[PartRow], snapshot: Snapshot) -> list[AccountRow]:
-    """The rows of `accounting`: the sums over the parts of each entity.
+    """Return the rows of `accounting`: the sums over the parts of each entity.
 
     Parameters
     ----------
-    parts : rows of `parts`.
-    snapshot : the snapshot.
-
+    parts : Iterable[PartRow]
+        Rows of `parts`.
+    snapshot : Snapshot
+        The snapshot.
     """
     grouped: dict[str, list[PartRow]] = {}
     for part in parts:

@@ -41,9 +41,10 @@ def build_authorships(spark: "SparkSession", store: TableStore, snapshot: Snapsh
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_works` and `discarded` are there.
-    snapshot : the snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_works` and `discarded` are there.
+    snapshot : Snapshot
+        The snapshot.
     """
     parsed = store.read(PARSED_WORKS)
     merges = {
@@ -62,14 +63,16 @@ def authorship_rows(
     author_merges: DataFrame | None = None,
     institution_merges: DataFrame | None = None,
 ) -> DataFrame:
-    """The rows of `authorships`.
+    """Return the rows of `authorships`.
 
     Parameters
     ----------
-    records : the kept rows of `parsed_works`.
-    last : the last year in which a work can have been published.
-    author_merges, institution_merges : (entity_id, merge_into_id); None where there are none.
-
+    records : DataFrame
+        The kept rows of `parsed_works`.
+    last : int | None
+        The last year in which a work can have been published.
+    author_merges, institution_merges : DataFrame | None
+        (entity_id, merge_into_id); None where there are none.
     """
     authors = records.select(
         "work_id",
@@ -94,12 +97,12 @@ def authorship_rows(
 
 
 def places(authorship: Column) -> Column:
-    """The institutions of an author, and the countries of his address where no institution has one.
+    """Return the institutions of an author, and the countries of his address where no institution has one.
 
     Parameters
     ----------
-    authorship : one authorship as parsed.
-
+    authorship : Column
+        One authorship as parsed.
     """
     listed = F.coalesce(authorship["institutions"], F.array().cast(f"array<{PLACE}>"))
     known = F.array_distinct(F.filter(listed, _is_place))

@@ -20,13 +20,18 @@ class Built:
 
     Parameters
     ----------
-    table : its name.
-    version : its Delta version.
-    rows_out : rows written.
-    rows_in : rows read, where they are known without another pass.
-    notes : what a reader of the results should know, in sentences.
-    parts_read : parts of the snapshot that were read, where some were.
-
+    table : str
+        Its name.
+    version : int
+        Its Delta version.
+    rows_out : int
+        Rows written.
+    rows_in : int | None, optional
+        Rows read, where they are known without another pass.
+    notes : tuple[str, ...], optional
+        What a reader of the results should know, in sentences.
+    parts_read : int | None, optional
+        Parts of the snapshot that were read, where some were.
     """
 
     table: str
@@ -42,11 +47,14 @@ def write(store: TableStore, spec: TableSpec, rows: "DataFrame", notes: tuple[st
 
     Parameters
     ----------
-    store : the tables.
-    spec : the table.
-    rows : all of its rows.
-    notes : what a reader of the results should know.
-
+    store : TableStore
+        The tables.
+    spec : TableSpec
+        The table.
+    rows : DataFrame
+        All of its rows.
+    notes : tuple[str, ...], optional
+        What a reader of the results should know.
     """
     version = store.overwrite(spec, rows)
     return Built(spec.name, version, store.rows_written(spec), notes=notes)
@@ -57,20 +65,21 @@ def write_concurrently(store: TableStore, *tables: "tuple[TableSpec, DataFrame]"
 
     Parameters
     ----------
-    store : the tables.
-    tables : pairs of a table and all of its rows.
-
+    store : TableStore
+        The tables.
+    tables : tuple[TableSpec, DataFrame]
+        Pairs of a table and all of its rows.
     """
     return concurrently(*((lambda spec=spec, rows=rows: write(store, spec, rows)) for spec, rows in tables))
 
 
 def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
-    """The results of two tasks that run at the same time; a failure is raised after both ended.
+    """Return the results of two tasks that run at the same time; a failure is raised after both ended.
 
     Parameters
     ----------
-    first, second : functions without arguments.
-
+    first, second : Callable[[], T], Callable[[], U]
+        Functions without arguments.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="isthmus") as pool:
         other = pool.submit(second)
@@ -78,13 +87,16 @@ def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
 
 
 def concurrently(*tasks: Callable[[], T], at_once: int | None = None) -> list[T]:
-    """The results of tasks that run at the same time, in their order; the first failure is raised after all ended.
+    """Return the results of tasks that run at the same time, in their order.
+
+    The first failure is raised after all ended.
 
     Parameters
     ----------
-    tasks : functions without arguments.
-    at_once : most that run at the same time; all of them without it.
-
+    tasks : Callable[[], T]
+        Functions without arguments.
+    at_once : int | None, optional
+        Most that run at the same time; all of them without it.
     """
     with ThreadPoolExecutor(max_workers=max(1, at_once or len(tasks)), thread_name_prefix="isthmus") as pool:
         return [future.result() for future in [pool.submit(task) for task in tasks]]

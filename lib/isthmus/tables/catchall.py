@@ -14,12 +14,13 @@ CATCH_ALL_INSTITUTIONS = (4389424196,)
 
 
 def without_catch_all(identifier: Column, catch_all: tuple[int, ...]) -> Column:
-    """The id, or null where it stands for nobody.
+    """Return the id, or null where it stands for nobody.
 
     Parameters
     ----------
-    identifier : a column of ids.
-    catch_all : the ids that stand for nobody.
-
+    identifier : Column
+        a column of ids.
+    catch_all : tuple[int, ...]
+        The ids that stand for nobody.
     """
     return F.when(~identifier.isin(*catch_all), identifier)

@@ -39,10 +39,12 @@ class Changes:
 
     Parameters
     ----------
-    fresh : parts that are new or changed.
-    gone : paths in the table that are not in the snapshot any more.
-    unchanged : number of parts whose rows stay.
-
+    fresh : tuple[Part, ...]
+        Parts that are new or changed.
+    gone : tuple[str, ...]
+        Paths in the table that are not in the snapshot any more.
+    unchanged : int
+        Number of parts whose rows stay.
     """
 
     fresh: tuple[Part, ...]
@@ -55,7 +57,7 @@ class Changes:
         return [*(part.path for part in self.fresh), *self.gone]
 
     def in_words(self, entities: Iterable[str]) -> str:
-        """What is read and what is not."""
+        """Return what is read and what is not."""
         return (
             f"{', '.join(entities)}: {len(self.fresh):,} parts are new or changed and were read, "
             f"{self.unchanged:,} are unchanged, {len(self.gone):,} are gone"
@@ -69,17 +71,17 @@ class _Known:
 
 
 def reader_version() -> str:
-    """The version of the code that decides what becomes of a line."""
+    """Return the version of the code that decides what becomes of a line."""
     return modules_hash(READER)
 
 
 def marked(rows: "DataFrame") -> "DataFrame":
-    """Parsed lines whose part summaries say which version of the reader read them.
+    """Return parsed lines whose part summaries say which version of the reader read them.
 
     Parameters
     ----------
-    rows : parsed lines.
-
+    rows : DataFrame
+        Parsed lines.
     """
     summary = F.col("summary")
     return rows.withColumn("summary", F.when(summary.isNotNull(), summary.withField("reader", F.lit(reader_version()))))
@@ -93,10 +95,12 @@ def find_changes(store: TableStore, spec: TableSpec, snapshot: Snapshot, entitie
 
     Parameters
     ----------
-    store, spec : the tables, and the staging table.
-    snapshot : the snapshot as it is now.
-    entities : those that the table holds.
-
+    store, spec : TableStore, TableSpec
+        The tables, and the staging table.
+    snapshot : Snapshot
+        The snapshot as it is now.
+    entities : Iterable[str]
+        Those that the table holds.
     """
     if not store.fits(spec):
         return None
@@ -116,7 +120,7 @@ def find_changes(store: TableStore, spec: TableSpec, snapshot: Snapshot, entitie
 
 
 def _known(store: TableStore, spec: TableSpec) -> dict[str, _Known] | None:
-    """What the table holds by part; None where some of it was read by another version of the reader."""
+    """Return what the table holds by part; None where some of it was read by another version of the reader."""
     summaries = (
         store.read(spec)
         .where("summary is not null")

@@ -34,9 +34,10 @@ def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_works` and `discarded` are there.
-    snapshot : the snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_works` and `discarded` are there.
+    snapshot : Snapshot
+        The snapshot.
     """
     merges = read_merges(snapshot, "works")
     records = kept(store.read(PARSED_WORKS), store.read(DISCARDED))
@@ -45,13 +46,14 @@ def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot
 
 
 def citation_rows(records: DataFrame, merges: DataFrame | None = None) -> DataFrame:
-    """The rows of `citations`.
+    """Return the rows of `citations`.
 
     Parameters
     ----------
-    records : the kept rows of `parsed_works`.
-    merges : (entity_id, merge_into_id) of works; None where there are none.
-
+    records : DataFrame
+        The kept rows of `parsed_works`.
+    merges : DataFrame | None, optional
+        (entity_id, merge_into_id) of works; None where there are none.
     """
     # distinct within a work is distinct over all, for a work has one row
     rows = records.select(

@@ -37,21 +37,22 @@ def build_coverage(spark: "SparkSession", store: TableStore, snapshot: Snapshot)
 
     Parameters
     ----------
-    spark, store : the session and the tables; `works`, `authorships` and `institutions` are there.
-    snapshot : the snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `works`, `authorships` and `institutions` are there.
+    snapshot : Snapshot
+        The snapshot.
     """
     rows = coverage_rows(store.read(WORKS), store.read(AUTHORSHIPS), store.read(INSTITUTIONS))
     return write(store, COVERAGE, rows)
 
 
 def coverage_rows(works: DataFrame, authorships: DataFrame, institutions: DataFrame) -> DataFrame:
-    """The rows of `coverage`.
+    """Return the rows of `coverage`.
 
     Parameters
     ----------
-    works, authorships, institutions : rows of the tables of those names.
-
+    works, authorships, institutions : DataFrame
+        Rows of the tables of those names.
     """
     cities = institutions.where(F.col("city").isNotNull()).select("institution_id", F.lit(True).alias("has_city"))
     places = (

@@ -61,10 +61,12 @@ def build_discarded(
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_works` and `parsed_entities` are there.
-    snapshot : the snapshot.
-    staging : the table that holds all records of works.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_works` and `parsed_entities` are there.
+    snapshot : Snapshot
+        The snapshot.
+    staging : TableSpec, optional
+        The table that holds all records of works.
     """
     found = read_deletions(snapshot)
     deletions = frame(spark, found) if found.num_rows else None
@@ -82,19 +84,20 @@ def build_discarded(
 
 
 def frame(spark: "SparkSession", rows: "pa.Table") -> DataFrame:
-    """An Arrow table of ids as a DataFrame.
+    """Return an Arrow table of ids as a DataFrame.
 
     Parameters
     ----------
-    spark : the session.
-    rows : the rows, at least one.
-
+    spark : SparkSession
+        The session.
+    rows : pyarrow.Table
+        The rows, at least one.
     """
     return spark.createDataFrame(rows)
 
 
 def _merges(spark: "SparkSession", snapshot: Snapshot) -> DataFrame | None:
-    """The merges of all entities, (entity, entity_id, merge_into_id); None where there are none."""
+    """Return the merges of all entities, (entity, entity_id, merge_into_id); None where there are none."""
     found = {entity: rows for entity in NEEDED_ENTITIES if (rows := read_merges(snapshot, entity)).num_rows}
     frames = [frame(spark, rows).withColumn("entity", F.lit(entity)) for entity, rows in found.items()]
     return reduce(DataFrame.unionByName, frames) if frames else None
@@ -105,9 +108,10 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
 
     Parameters
     ----------
-    works : rows of `parsed_works`, or of a staging table that knows their `completeness`.
-    entities : rows of `parsed_entities`.
-
+    works : DataFrame
+        Rows of `parsed_works`, or of a staging table that knows their `completeness`.
+    entities : DataFrame
+        Rows of `parsed_entities`.
     """
     of_works = works.where(F.col("work_id").isNotNull()).select(
         F.lit("works").alias("entity"),
@@ -136,12 +140,12 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
 
 
 def number_filled() -> Column:
-    """The number of fields of a parsed work that are filled."""
+    """Return the number of fields of a parsed work that are filled."""
     return _filled([F.col(name) for name, _ in WORK_FIELDS])
 
 
 def _filled(columns: list[Column]) -> Column:
-    """The number of fields that are filled."""
+    """Return the number of fields that are filled."""
     filled = columns[0].isNotNull().cast("int")
     for each in columns[1:]:
         filled = filled + each.isNotNull().cast("int")
@@ -151,16 +155,17 @@ def _filled(columns: list[Column]) -> Column:
 def in_question(
     records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None, most: int = MOST_IN_QUESTION
 ) -> DataFrame:
-    """The records of ids that occur more than once or that a list removes: no other can be discarded.
+    """Return the records of ids that occur more than once or that a list removes: no other can be discarded.
 
     They are few in an official copy, where an id occurs once. To know them takes the ids alone, a twentieth of what is
     stored; to rank all records takes every column, for the ranking asks how complete a record is.
 
     Parameters
     ----------
-    records, deletions, merges : as `discarded_rows` takes them.
-    most : where more ids are in question, all records are returned.
-
+    records, deletions, merges : DataFrame, DataFrame | None
+        As `discarded_rows` takes them.
+    most : int, optional
+        Where more ids are in question, all records are returned.
     """
     key = ["entity", "entity_id"]
     ids = records.select(*key, F.lit(1).alias("read"))
@@ -180,17 +185,19 @@ def in_question(
 
 
 def discarded_rows(records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None) -> DataFrame:
-    """The records that do not become rows, with their reason.
+    """Return the records that do not become rows, with their reason.
 
     The newest record of an id is kept unless the id was merged into another, or the work was deleted on the day of its
     last change or later; all other records of the id are superseded.
 
     Parameters
     ----------
-    records : as `candidates` gives them.
-    deletions : (entity_id, deleted_date) of works; None where there are none.
-    merges : (entity, entity_id, merge_into_id); None where there are none.
-
+    records : DataFrame
+        As `candidates` gives them.
+    deletions : DataFrame | None
+        (entity_id, deleted_date) of works; None where there are none.
+    merges : DataFrame | None
+        (entity, entity_id, merge_into_id); None where there are none.
     """
     newest_first = Window.partitionBy("entity", "entity_id").orderBy(
         F.col("updated_date").desc_nulls_last(), F.desc("completeness"), F.desc("part"), F.desc("line")
@@ -227,14 +234,16 @@ def discarded_rows(records: DataFrame, deletions: DataFrame | None, merges: Data
 
 
 def kept(parsed: DataFrame, discarded: DataFrame, identifier: str = "work_id") -> DataFrame:
-    """The parsed records that become rows.
+    """Return the parsed records that become rows.
 
     Parameters
     ----------
-    parsed : rows of `parsed_works` or `parsed_entities`.
-    discarded : rows of `discarded`.
-    identifier : the column of the record's number.
-
+    parsed : DataFrame
+        Rows of `parsed_works` or `parsed_entities`.
+    discarded : DataFrame
+        Rows of `discarded`.
+    identifier : str, default 'work_id'
+        The column of the record's number.
     """
     records = parsed.where(F.col(identifier).isNotNull())
     return records.join(discarded.select("entity", "part", "line"), ["entity", "part", "line"], "left_anti")

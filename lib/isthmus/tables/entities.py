@@ -68,9 +68,10 @@ def build_institutions(spark: "SparkSession", store: TableStore, snapshot: Snaps
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_entities` and `discarded` are there.
-    snapshot : the snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_entities` and `discarded` are there.
+    snapshot : Snapshot
+        The snapshot.
     """
     return write(store, INSTITUTIONS, institution_rows(_records(store, "institutions")))
 
@@ -80,9 +81,10 @@ def build_sources(spark: "SparkSession", store: TableStore, snapshot: Snapshot) 
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_entities` and `discarded` are there.
-    snapshot : the snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_entities` and `discarded` are there.
+    snapshot : Snapshot
+        The snapshot.
     """
     return write(store, SOURCES, source_rows(_records(store, "sources")))
 
@@ -92,43 +94,44 @@ def build_topics(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_entities` and `discarded` are there.
-    snapshot : the snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_entities` and `discarded` are there.
+    snapshot : Snapshot
+        The snapshot.
     """
     return write(store, TOPICS, topic_rows(_records(store, "topics")))
 
 
 def institution_rows(records: DataFrame) -> DataFrame:
-    """The rows of `institutions`; the catch-all for deleted ones is none.
+    """Return the rows of `institutions`; the catch-all for deleted ones is none.
 
     Parameters
     ----------
-    records : the kept rows of `parsed_entities` that are institutions.
-
+    records : DataFrame
+        The kept rows of `parsed_entities` that are institutions.
     """
     real = records.where(~F.col("entity_id").isin(*CATCH_ALL_INSTITUTIONS))
     return real.select(F.col("entity_id").alias("institution_id"), "display_name", "institution.*")
 
 
 def source_rows(records: DataFrame) -> DataFrame:
-    """The rows of `sources`.
+    """Return the rows of `sources`.
 
     Parameters
     ----------
-    records : the kept rows of `parsed_entities` that are sources.
-
+    records : DataFrame
+        The kept rows of `parsed_entities` that are sources.
     """
     return records.select(F.col("entity_id").alias("source_id"), "display_name", "source.*")
 
 
 def topic_rows(records: DataFrame) -> DataFrame:
-    """The rows of `topics`.
+    """Return the rows of `topics`.
 
     Parameters
     ----------
-    records : the kept rows of `parsed_entities` that are topics.
-
+    records : DataFrame
+        The kept rows of `parsed_entities` that are topics.
     """
     return records.select(F.col("entity_id").alias("topic_id"), "display_name", "topic.*")
 

@@ -29,14 +29,17 @@ def build_all(
 
     Parameters
     ----------
-    spark, store : the session and the tables.
-    snapshot : an open snapshot.
-    incremental : read only the parts that changed since the tables were written.
+    spark, store : SparkSession, TableStore
+        The session and the tables.
+    snapshot : Snapshot
+        An open snapshot.
+    incremental : bool, default False
+        Read only the parts that changed since the tables were written.
 
     Raises
     ------
-    SnapshotError : the snapshot is not what it promises; see `parse_works`.
-
+    SnapshotError
+        The snapshot is not what it promises; see `parse_works`.
     """
     readers = (partial(parse, incremental=incremental) for parse in (parse_works, parse_entities))
     built = build_concurrently(spark, store, snapshot, *readers)
@@ -53,8 +56,9 @@ def build_concurrently(spark: "SparkSession", store: TableStore, snapshot: Snaps
 
     Parameters
     ----------
-    spark, store, snapshot : what every builder works with.
-    builders : functions of this room that write one table.
-
+    spark, store, snapshot : SparkSession, TableStore, Snapshot
+        What every builder works with.
+    builders : Builder
+        Functions of this room that write one table.
     """
     return concurrently(*(partial(build, spark, store, snapshot) for build in builders))

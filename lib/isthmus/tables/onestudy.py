@@ -73,14 +73,17 @@ def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, cand
 
     Parameters
     ----------
-    spark, store : the session and the tables.
-    snapshot : an open snapshot.
-    candidates : which parsed records may belong to the corpus; too many do no harm.
+    spark, store : SparkSession, TableStore
+        The session and the tables.
+    snapshot : Snapshot
+        An open snapshot.
+    candidates : Column
+        Which parsed records may belong to the corpus; too many do no harm.
 
     Raises
     ------
-    SnapshotError : as `parse_works`.
-
+    SnapshotError
+        As `parse_works`.
     """
     with plain_words():
         version = store.overwrite(SEEN_WORKS, seen_rows(read_works(spark, snapshot), candidates))
@@ -90,13 +93,14 @@ def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, cand
 
 
 def seen_rows(lines: DataFrame, candidates: Column) -> DataFrame:
-    """The rows of `seen_works`.
+    """Return the rows of `seen_works`.
 
     Parameters
     ----------
-    lines : parsed lines of works.
-    candidates : which of them may belong to the corpus.
-
+    lines : DataFrame
+        Parsed lines of works.
+    candidates : Column
+        Which of them may belong to the corpus.
     """
     chosen = F.coalesce(candidates, F.lit(False)) & F.col("work_id").isNotNull()
     everywhere = F.flatten(F.transform(F.coalesce("authorships", _none_of("authorships")), places))
@@ -115,12 +119,12 @@ def _none_of(name: str) -> Column:
 
 
 def newest_year(store: TableStore) -> int | None:
-    """The year of the newest record, which stands for the release's where a folder has none.
+    """Return the year of the newest record, which stands for the release's where a folder has none.
 
     Parameters
     ----------
-    store : the tables; `seen_works` is there.
-
+    store : TableStore
+        The tables; `seen_works` is there.
     """
     newest = store.read(SEEN_WORKS).agg(F.max(F.year("updated_date")).alias("year")).first()
     return newest.year if newest else None
@@ -131,9 +135,10 @@ def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> 
 
     Parameters
     ----------
-    spark, store : the session and the tables; `seen_works` and `discarded` are there.
-    snapshot : an open snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `seen_works` and `discarded` are there.
+    snapshot : Snapshot
+        An open snapshot.
     """
     seen, discarded = store.read(SEEN_WORKS), store.read(DISCARDED)
     corpus = kept(seen.where("is_candidate"), discarded).select(*PARSED_WORKS.columns)
@@ -150,7 +155,7 @@ def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> 
 
 
 def _cited_ids(spark: "SparkSession", snapshot: Snapshot, corpus: DataFrame) -> DataFrame:
-    """The ids by which the corpus is cited: its own, and those that were merged into them."""
+    """Return the ids by which the corpus is cited: its own, and those that were merged into them."""
     own = corpus.select(F.col("work_id").alias("cited"))
     merges = read_merges(snapshot, "works")
     if not merges.num_rows:
@@ -160,13 +165,16 @@ def _cited_ids(spark: "SparkSession", snapshot: Snapshot, corpus: DataFrame) -> 
 
 
 def citing_rows(lines: DataFrame, cited: DataFrame) -> DataFrame:
-    """The records that cite one of some works: ids, year, flags and countries, and of the references these works alone.
+    """Return the records that cite one of some works.
+
+    Ids, year, flags and countries, and of the references these works alone.
 
     Parameters
     ----------
-    lines : parsed lines of works.
-    cited : the works' ids, (cited).
-
+    lines : DataFrame
+        Parsed lines of works.
+    cited : DataFrame
+        The works' ids, (cited).
     """
     key = ("entity", "part", "line")
     slim = F.transform("authorships", _slim).alias("authorships")
@@ -182,7 +190,7 @@ def citing_rows(lines: DataFrame, cited: DataFrame) -> DataFrame:
 
 
 def _slim(authorship: Column) -> Column:
-    """An author without himself: his countries and institutions."""
+    """Return an author without himself: his countries and institutions."""
     return authorship.withField("author_id", F.lit(None).cast("bigint")).withField(
         "author_position", F.lit(None).cast("string")
     )
@@ -193,9 +201,10 @@ def build_coverage_of_seen(spark: "SparkSession", store: TableStore, snapshot: S
 
     Parameters
     ----------
-    spark, store : the session and the tables; `seen_works`, `discarded` and `institutions` are there.
-    snapshot : the snapshot; its release's year is the last one of a publication.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `seen_works`, `discarded` and `institutions` are there.
+    snapshot : Snapshot
+        The snapshot; its release's year is the last one of a publication.
     """
     seen = kept(store.read(SEEN_WORKS), store.read(DISCARDED))
     paratext = F.coalesce("is_paratext", F.lit(False)) | F.coalesce(F.col("work_type") == "paratext", F.lit(False))

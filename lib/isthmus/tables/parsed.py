@@ -64,15 +64,18 @@ def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *,
 
     Parameters
     ----------
-    spark, store : the session and the tables.
-    snapshot : an open snapshot.
-    incremental : read only the parts that are new or changed since the table was written.
+    spark, store : SparkSession, TableStore
+        The session and the tables.
+    snapshot : Snapshot
+        An open snapshot.
+    incremental : bool, default False
+        Read only the parts that are new or changed since the table was written.
 
     Raises
     ------
-    SnapshotError : there are no works; a needed field is missing everywhere or has another type; a part does not hold
-        as many records as its manifest says and the snapshot is not `partial`; a part changed while it was read.
-
+    SnapshotError
+        There are no works; a needed field is missing everywhere or has another type; a part does not hold as many
+        records as its manifest says and the snapshot is not `partial`; a part changed while it was read.
     """
     return _parse(store, PARSED_WORKS, snapshot, ("works",), partial(read_works, spark), incremental=incremental)
 
@@ -82,14 +85,17 @@ def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot,
 
     Parameters
     ----------
-    spark, store : the session and the tables.
-    snapshot : an open snapshot.
-    incremental : read only the parts that are new or changed since the table was written.
+    spark, store : SparkSession, TableStore
+        The session and the tables.
+    snapshot : Snapshot
+        An open snapshot.
+    incremental : bool, default False
+        Read only the parts that are new or changed since the table was written.
 
     Raises
     ------
-    SnapshotError : as `parse_works`; an entity without any part is no error.
-
+    SnapshotError
+        As `parse_works`; an entity without any part is no error.
     """
     entities = tuple(entity for entity in NEEDED_ENTITIES if entity != "works")
 

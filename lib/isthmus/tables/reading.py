@@ -40,15 +40,18 @@ def check_reading(parsed: DataFrame, snapshot: Snapshot, entities: Sequence[str]
 
     Parameters
     ----------
-    parsed : rows of `parsed_works` or `parsed_entities`.
-    snapshot : the snapshot that they were read from.
-    entities : the entities that they hold.
+    parsed : DataFrame
+        Rows of `parsed_works` or `parsed_entities`.
+    snapshot : Snapshot
+        The snapshot that they were read from.
+    entities : Sequence[str]
+        The entities that they hold.
 
     Raises
     ------
-    SnapshotError : names the file, the field, and expected against found; or every part with another number of records
-        than its manifest says, unless the snapshot is `partial`.
-
+    SnapshotError
+        Names the file, the field, and expected against found; or every part with another number of records than its
+        manifest says, unless the snapshot is `partial`.
     """
     parts = parts_read(parsed)
     for entity in entities:
@@ -68,12 +71,12 @@ def check_reading(parsed: DataFrame, snapshot: Snapshot, entities: Sequence[str]
 
 
 def parts_read(parsed: DataFrame) -> list[PartRead]:
-    """What was read of each part, in the order of entity and path: one pass over the outcome of the lines.
+    """Return what was read of each part, in the order of entity and path: one pass over the outcome of the lines.
 
     Parameters
     ----------
-    parsed : rows of `parsed_works` or `parsed_entities`.
-
+    parsed : DataFrame
+        Rows of `parsed_works` or `parsed_entities`.
     """
     reason, summary = F.col("reject.reason"), F.col("summary")
     field = F.regexp_replace(F.regexp_extract(reason, FIELD_OF_REASON, 1), r"\[\d+\]", "[]")

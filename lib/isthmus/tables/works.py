@@ -54,9 +54,10 @@ def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) ->
 
     Parameters
     ----------
-    spark, store : the session and the tables; `parsed_works` and `discarded` are there.
-    snapshot : the snapshot.
-
+    spark, store : SparkSession, TableStore
+        The session and the tables; `parsed_works` and `discarded` are there.
+    snapshot : Snapshot
+        The snapshot.
     """
     parsed = store.read(PARSED_WORKS)
     last = last_year(parsed, snapshot)
@@ -70,13 +71,16 @@ def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) ->
 
 
 def last_year(parsed: DataFrame, snapshot: Snapshot) -> int | None:
-    """The last year in which a work can have been published: the release's; of a loose folder, the newest record's.
+    """Return the last year in which a work can have been published: the release's.
+
+    Of a loose folder, the newest record's.
 
     Parameters
     ----------
-    parsed : rows of `parsed_works`.
-    snapshot : the snapshot.
-
+    parsed : DataFrame
+        Rows of `parsed_works`.
+    snapshot : Snapshot
+        The snapshot.
     """
     if snapshot.release_year is not None:
         return snapshot.release_year
@@ -85,25 +89,26 @@ def last_year(parsed: DataFrame, snapshot: Snapshot) -> int | None:
 
 
 def year_until(last: int | None) -> Column:
-    """The publication year, null where it lies after the last possible one.
+    """Return the publication year, null where it lies after the last possible one.
 
     Parameters
     ----------
-    last : the last possible year; None for no limit.
-
+    last : int | None
+        The last possible year; None for no limit.
     """
     year = F.col("publication_year")
     return year if last is None else F.when(year <= last, year)
 
 
 def works_rows(records: DataFrame, last: int | None) -> DataFrame:
-    """The rows of `works`.
+    """Return the rows of `works`.
 
     Parameters
     ----------
-    records : the kept rows of `parsed_works`.
-    last : the last year in which a work can have been published.
-
+    records : DataFrame
+        The kept rows of `parsed_works`.
+    last : int | None
+        The last year in which a work can have been published.
     """
     listed, counted = _listed("authorships"), F.col("authors_count")
     return records.select(
@@ -131,14 +136,16 @@ def works_rows(records: DataFrame, last: int | None) -> DataFrame:
 
 
 def rewritten(rows: DataFrame, name: str, merges: DataFrame) -> DataFrame:
-    """The rows with merged ids of a column replaced by those that stand for them.
+    """Return the rows with merged ids of a column replaced by those that stand for them.
 
     Parameters
     ----------
-    rows : any rows.
-    name : the column of ids.
-    merges : (entity_id, merge_into_id).
-
+    rows : DataFrame
+        Any rows.
+    name : str
+        The column of ids.
+    merges : DataFrame
+        (entity_id, merge_into_id).
     """
     renamed = merges.select(F.col("entity_id").alias("_merged"), F.col("merge_into_id").alias("_into"))
     joined = rows.join(renamed, rows[name] == F.col("_merged"), "left")
@@ -146,7 +153,7 @@ def rewritten(rows: DataFrame, name: str, merges: DataFrame) -> DataFrame:
 
 
 def _listed(name: str) -> Column:
-    """The length of a list, 0 where there is none."""
+    """Return the length of a list, 0 where there is none."""
     return F.coalesce(F.array_size(name), F.lit(0))
 
 

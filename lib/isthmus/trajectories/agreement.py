@@ -15,12 +15,13 @@ def adjusted_rand_index(first: ArrayLike, second: ArrayLike) -> float:
 
     Parameters
     ----------
-    first, second : (n,), the cluster of each thing; numbers or text.
+    first, second : ArrayLike
+        (n,), the cluster of each thing; numbers or text.
 
     Raises
     ------
-    TrajectoryError : different lengths, or nothing to compare.
-
+    TrajectoryError
+        Different lengths, or nothing to compare.
     """
     one, other = np.asarray(first), np.asarray(second)
     if one.shape != other.shape or one.ndim != 1 or not one.size:
@@ -48,14 +49,17 @@ def silhouette(series: ArrayLike, assignment: ArrayLike, *, distances: Floats | 
 
     Parameters
     ----------
-    series : (n, T, d) or (n, T).
-    assignment : (n,).
-    distances : (n, n), when they are known already.
+    series : ArrayLike
+        (n, T, d) or (n, T).
+    assignment : ArrayLike
+        (n,).
+    distances : array of float | None, optional
+        (n, n), when they are known already.
 
     Raises
     ------
-    TrajectoryError : fewer than two clusters, or numbers that do not fit.
-
+    TrajectoryError
+        Fewer than two clusters, or numbers that do not fit.
     """
     between = dtw_distances(series, threads=threads) if distances is None else distances
     clusters, own = np.unique(np.asarray(assignment), return_inverse=True)

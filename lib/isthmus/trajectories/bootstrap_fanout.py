@@ -19,14 +19,18 @@ ROWS_PER_TASK = 2_000_000  # contributions that one task sums; 64 MB, and as muc
 
 
 def resampled_weights(contributions: DataFrame, *, replicates: int, seed: int, parts: int = 1) -> DataFrame:
-    """The weight of each tie in each replicate, in partial sums: (network, year, src, dst, weights ARRAY<BIGINT>).
+    """Return the weight of each tie in each replicate, in partial sums.
+
+    (network, year, src, dst, weights ARRAY<BIGINT>).
 
     Parameters
     ----------
-    contributions : network, year, work_id, src, dst, amount.
-    replicates, seed : as in `isthmus.trajectories.resampling.resampled_edges`.
-    parts : tasks that share the works of one network and year; each gives a partial sum of its own.
-
+    contributions : DataFrame
+        Network, year, work_id, src, dst, amount.
+    replicates, seed : int
+        As in `isthmus.trajectories.resampling.resampled_edges`.
+    parts : int, default 1
+        Tasks that share the works of one network and year; each gives a partial sum of its own.
     """
 
     def work(key: tuple[Any, ...], group: pd.DataFrame) -> pd.DataFrame:
@@ -40,17 +44,22 @@ def resampled_weights(contributions: DataFrame, *, replicates: int, seed: int, p
 
 
 def resampled_z(weights: DataFrame, *, model: str, finite: str, pairs: frozenset[tuple[str, str]]) -> DataFrame:
-    """The z of each wanted pair in each replicate: (network, year, src, dst, z ARRAY<DOUBLE>), null where it has none.
+    """Return the z of each wanted pair in each replicate.
+
+    (network, year, src, dst, z ARRAY<DOUBLE>), null where it has none.
 
     The null model is fitted anew to each replicate's network.
 
     Parameters
     ----------
-    weights : the result of `resampled_weights`.
-    model : an exact null model of `isthmus.nullmodels.judge.MODELS`.
-    finite : rule of finite pairs; "present" gives each pair of present countries a z.
-    pairs : (src, dst) that are followed; all ties take part in the fits.
-
+    weights : DataFrame
+        The result of `resampled_weights`.
+    model : str
+        An exact null model of `isthmus.nullmodels.judge.MODELS`.
+    finite : str
+        Rule of finite pairs; "present" gives each pair of present countries a z.
+    pairs : frozenset[tuple[str, str]]
+        (src, dst) that are followed; all ties take part in the fits.
     """
 
     def work(key: tuple[Any, ...], group: pd.DataFrame) -> pd.DataFrame:
@@ -64,13 +73,16 @@ def resampled_z(weights: DataFrame, *, model: str, finite: str, pairs: frozenset
 def replicated_z(
     weights: pd.DataFrame, *, key: tuple[Any, ...], model: str, finite: str, pairs: frozenset[tuple[str, str]]
 ) -> pd.DataFrame:
-    """The z of each wanted pair of one network in each replicate: src, dst, z (arrays with nan where there is none).
+    """Return the z of each wanted pair of one network in each replicate.
+
+    Src, dst, z (arrays with nan where there is none).
 
     Parameters
     ----------
-    weights : src, dst, weights (arrays of one length); partial sums of one tie are added.
-    key, model, finite, pairs : as in `resampled_z`.
-
+    weights : pandas.DataFrame
+        Src, dst, weights (arrays of one length); partial sums of one tie are added.
+    key, model, finite, pairs : tuple[Any, ...], str, frozenset[tuple[str, str]]
+        As in `resampled_z`.
     """
     ties = weights.groupby(list(PAIR), sort=True)["weights"].agg(lambda parts: np.sum(np.stack(list(parts)), axis=0))
     names = ties.index.to_frame(index=False)
@@ -92,13 +104,14 @@ def replicated_z(
 
 
 def intervals(replicated: DataFrame, *, level: float) -> DataFrame:
-    """The percentile interval of each z: (network, year, src, dst, low, high, replicates INT).
+    """Return the percentile interval of each z: (network, year, src, dst, low, high, replicates INT).
 
     Parameters
     ----------
-    replicated : the result of `resampled_z`, once written.
-    level : coverage, e.g. 0.95.
-
+    replicated : DataFrame
+        The result of `resampled_z`, once written.
+    level : float
+        Coverage, e.g. 0.95.
     """
 
     def work(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -126,13 +139,18 @@ def label_support(
 
     Parameters
     ----------
-    replicated : the result of `resampled_z`, once written.
-    centroids : (k, T, 2), the study's own.
-    labels : src, dst, cluster, label of the followed pairs.
-    years : first and last year of the trajectories.
-    window, order : of the Savitzky-Golay filter.
-    replicates : number of resamples.
-
+    replicated : DataFrame
+        The result of `resampled_z`, once written.
+    centroids : np.ndarray[Any, np.dtype[np.float64]]
+        (k, T, 2), the study's own.
+    labels : pandas.DataFrame
+        Src, dst, cluster, label of the followed pairs.
+    years : tuple[int, int]
+        First and last year of the trajectories.
+    window, order : int
+        Of the Savitzky-Golay filter.
+    replicates : int
+        Number of resamples.
     """
     own = {(r.src, r.dst): (int(r.cluster), r.label) for r in _rows(labels)}
     length = years[1] - years[0] + 1
@@ -157,7 +175,7 @@ def label_support(
 
 
 def numbers(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """An array as Arrow hands it over, its nulls as nan."""
+    """Return an array as Arrow hands it over, its nulls as nan."""
     return np.array([np.nan if v is None else v for v in values], dtype=float)
 
 

@@ -44,8 +44,8 @@ def as_series(values: ArrayLike, *, name: str = "series") -> Floats:
 
     Raises
     ------
-    TrajectoryError : another shape, no point in time, or a value that is not finite; names the series.
-
+    TrajectoryError
+        Another shape, no point in time, or a value that is not finite; names the series.
     """
     found = np.ascontiguousarray(values, dtype=np.float64)
     if found.ndim == 2:
@@ -84,12 +84,12 @@ def squared_to(packed: Packed, centroids: Floats, *, threads: int = 1) -> Floats
 
 
 def dtw_distance(first: ArrayLike, second: ArrayLike) -> float:
-    """The distance of two series (T, d) or (T,), which may differ in length.
+    """Return the distance of two series (T, d) or (T,), which may differ in length.
 
     Raises
     ------
-    TrajectoryError : values that are not finite, nothing to compare, or different dimensions.
-
+    TrajectoryError
+        Values that are not finite, nothing to compare, or different dimensions.
     """
     one, other = (as_series(np.asarray(s, dtype=float)[None], name="series") for s in (first, second))
     _same_dimensions(one, other)
@@ -101,14 +101,17 @@ def dtw_distances(first: ArrayLike, second: ArrayLike | None = None, *, threads:
 
     Parameters
     ----------
-    first : (n, T, d) or (n, T).
-    second : (m, T', d) or (m, T'); without it the distances within `first`.
-    threads : to work with; the result does not depend on it.
+    first : ArrayLike
+        (n, T, d) or (n, T).
+    second : ArrayLike | None, optional
+        (m, T', d) or (m, T'); without it the distances within `first`.
+    threads : int, default 1
+        To work with; the result does not depend on it.
 
     Returns
     -------
-    (n, m), or (n, n) with zeros on the diagonal.
-
+    array of float
+        (n, m), or (n, n) with zeros on the diagonal.
     """
     one = as_series(first)
     if second is None:
@@ -140,11 +143,14 @@ class Barycenter:
 
     Attributes
     ----------
-    centroid : (m, d).
-    cost : mean squared distance of the series to the centroid of the last iteration but its update.
-    iterations : how often all series were aligned.
-    converged : whether the cost changed by less than the tolerance.
-
+    centroid : array of float
+        (m, d).
+    cost : float
+        Mean squared distance of the series to the centroid of the last iteration but its update.
+    iterations : int
+        How often all series were aligned.
+    converged : bool
+        Whether the cost changed by less than the tolerance.
     """
 
     centroid: Floats
@@ -161,19 +167,23 @@ def dba(
     tolerance: float = DBA_TOLERANCE,
     threads: int = 1,
 ) -> Barycenter:
-    """The series with the least mean squared distance to given ones, as far as Petitjean's iteration finds it.
+    """Return the series with the least mean squared distance to given ones, as far as Petitjean's iteration finds it.
 
     Parameters
     ----------
-    series : (n, T, d) or (n, T), n >= 1.
-    initial : (m, d), where the iteration starts; the plain mean when missing.
-    max_iterations, tolerance : it ends when the mean squared distance changes by less, or after so many iterations.
-    threads : to work with; the result does not depend on it.
+    series : ArrayLike
+        (n, T, d) or (n, T), n >= 1.
+    initial : ArrayLike | None, optional
+        (m, d), where the iteration starts; the plain mean when missing.
+    max_iterations, tolerance : int, float
+        It ends when the mean squared distance changes by less, or after so many iterations.
+    threads : int, default 1
+        To work with; the result does not depend on it.
 
     Raises
     ------
-    TrajectoryError : no series, or values that are not finite.
-
+    TrajectoryError
+        No series, or values that are not finite.
     """
     given = as_series(series)
     if not len(given):

@@ -55,21 +55,28 @@ def cluster_restarts(
 
     Parameters
     ----------
-    spark : the session.
-    series : (n, T, d), as `Panel.scaled`; sent to every worker once (25,000 pairs of 22 years are 9 MB).
-    k, max_iterations, tolerance : as in `isthmus.trajectories.kmeans.dtw_kmeans`.
-    restarts : number of starts.
-    seed : of the study.
-    engine : "isthmus" or "tslearn".
+    spark : SparkSession
+        The session.
+    series : array of float
+        (n, T, d), as `Panel.scaled`; sent to every worker once (25,000 pairs of 22 years are 9 MB).
+    k, max_iterations, tolerance : int, float
+        As in `isthmus.trajectories.kmeans.dtw_kmeans`.
+    restarts : int, default 20
+        Number of starts.
+    seed : int, default 0
+        Of the study.
+    engine : Engine, default 'isthmus'
+        "isthmus" or "tslearn".
 
     Returns
     -------
-    DataFrame with the columns of `RESTART_SCHEMA`; `restarts_of` reads the collected rows.
+    DataFrame
+        DataFrame with the columns of `RESTART_SCHEMA`; `restarts_of` reads the collected rows.
 
     Raises
     ------
-    TrajectoryError : an engine that is unknown or not installed, or fewer than one start.
-
+    TrajectoryError
+        An engine that is unknown or not installed, or fewer than one start.
     """
     check_engine(engine)
     if restarts < 1:
@@ -98,9 +105,10 @@ def restarts_of(rows: DataFrame, shape: tuple[int, ...]) -> list[Restart]:
 
     Parameters
     ----------
-    rows : the result of `cluster_restarts`.
-    shape : of the series, (n, T, d).
-
+    rows : DataFrame
+        The result of `cluster_restarts`.
+    shape : tuple[int, ...]
+        Of the series, (n, T, d).
     """
     collected = rows.collect()  # sorted here: an orderBy would make every start twice, once for its sample
     return [_restart(row.asDict(), shape) for row in sorted(collected, key=lambda row: int(row["restart"]))]

@@ -34,17 +34,20 @@ def trajectory_frames(
 
     Parameters
     ----------
-    panel : the trajectories.
-    restarts : starts of the clustering of `panel.scaled`; the lowest inertia is chosen.
-    papers : country -> papers over the years of the panel, for the ranks of the groups.
-    poles, top, include_poles, speed_thresholds, smoothed_speed : as in
-        `isthmus.trajectories.groups.integration_groups`. With other than four clusters there are no labels, and the
-        table of groups is empty.
+    panel : Panel
+        The trajectories.
+    restarts : Sequence[Restart]
+        Starts of the clustering of `panel.scaled`; the lowest inertia is chosen.
+    papers : Mapping[str, float]
+        country -> papers over the years of the panel, for the ranks of the groups.
+    poles, top, include_poles, speed_thresholds, smoothed_speed : Sequence[str], int, bool, tuple[float, float] | None
+        As in `isthmus.trajectories.groups.integration_groups`. With other than four clusters there are no labels, and
+        the table of groups is empty.
 
     Raises
     ------
-    TrajectoryError : every start failed.
-
+    TrajectoryError
+        Every start failed.
     """
     chosen = best_restart(restarts)
     clustering = chosen_clustering(restarts)
@@ -68,12 +71,12 @@ def trajectory_frames(
 
 
 def chosen_clustering(restarts: Sequence[Restart]) -> Clustering:
-    """The clustering of the lowest inertia, its clusters in their order.
+    """Return the clustering of the lowest inertia, its clusters in their order.
 
     Raises
     ------
-    TrajectoryError : every start failed.
-
+    TrajectoryError
+        Every start failed.
     """
     found = best_restart(restarts).clustering
     assert found is not None  # best_restart gives none that failed
@@ -81,7 +84,7 @@ def chosen_clustering(restarts: Sequence[Restart]) -> Clustering:
 
 
 def trajectories_frame(panel: Panel) -> pd.DataFrame:
-    """A row per kept pair and year: src, dst, year; z, smooth and scaled of both networks."""
+    """Return a row per kept pair and year: src, dst, year; z, smooth and scaled of both networks."""
     n, length = panel.raw.shape[:2]
     columns: dict[str, object] = {
         "src": np.repeat(panel.src, length),
@@ -94,7 +97,9 @@ def trajectories_frame(panel: Panel) -> pd.DataFrame:
 
 
 def labels_frame(panel: Panel, clustering: Clustering) -> pd.DataFrame:
-    """A row per candidate pair: status, cluster, label, distance to the centroid, changes, speeds; null if not kept.
+    """Return a row per candidate pair: status, cluster, label, distance to the centroid, changes, speeds.
+
+    Null if not kept.
 
     `change_*` are of the rescaled series (mean of the last three years minus mean of the first three), `z_change_*` of
     the raw z (last year minus first), the speeds of the raw and the smoothed z.
@@ -130,7 +135,7 @@ def labels_frame(panel: Panel, clustering: Clustering) -> pd.DataFrame:
 
 
 def centroids_frame(panel: Panel, clustering: Clustering) -> pd.DataFrame:
-    """A row per cluster and year: cluster, label, members, year, and the centroid in both networks (scaled)."""
+    """Return a row per cluster and year: cluster, label, members, year, and the centroid in both networks (scaled)."""
     k, length = clustering.centroids.shape[:2]
     names = np.array(_names(clustering) or [None] * k, dtype=object)
     return pd.DataFrame(
@@ -145,7 +150,10 @@ def centroids_frame(panel: Panel, clustering: Clustering) -> pd.DataFrame:
 
 
 def clusterings_frame(restarts: Sequence[Restart], chosen: int) -> pd.DataFrame:
-    """A row per start: restart, seed, inertia, iterations, status, chosen, seconds; inertia is null where it failed."""
+    """Return a row per start: restart, seed, inertia, iterations, status, chosen, seconds.
+
+    Inertia is null where it failed.
+    """
     ordered = sorted(restarts, key=lambda r: r.restart)
     found = [r.clustering for r in ordered]
     return pd.DataFrame(
@@ -180,10 +188,12 @@ def label_agreement(labels: pd.DataFrame, other: pd.DataFrame, *, comparison: st
 
     Parameters
     ----------
-    labels, other : tables of labels; the pairs that are clustered in both count.
-    comparison : "null_model", "reading", "finite" or "corpus".
-    variant : the other choice.
-
+    labels, other : pandas.DataFrame
+        Tables of labels; the pairs that are clustered in both count.
+    comparison : str
+        "null_model", "reading", "finite" or "corpus".
+    variant : str
+        The other choice.
     """
     sides = [t.loc[t["status"] == CLUSTERED, ["src", "dst", "cluster", "label"]] for t in (labels, other)]
     both = sides[0].merge(sides[1], on=["src", "dst"], suffixes=("", "_other"))
@@ -211,12 +221,16 @@ def silhouette_frame(
 
     Parameters
     ----------
-    panel : the trajectories.
-    clusters : numbers of clusters, each at least 2.
-    pairs : most pairs in the sample.
-    seed : of the sample and the starts.
-    max_iterations, tolerance, threads : as in `isthmus.trajectories.kmeans.dtw_kmeans`.
-
+    panel : Panel
+        The trajectories.
+    clusters : Sequence[int]
+        Numbers of clusters, each at least 2.
+    pairs : int, default 2000
+        Most pairs in the sample.
+    seed : int, default 0
+        Of the sample and the starts.
+    max_iterations, tolerance, threads : int, float
+        As in `isthmus.trajectories.kmeans.dtw_kmeans`.
     """
     chosen = np.random.default_rng([seed, len(panel)]).permutation(len(panel))[:pairs]
     sample = panel.scaled[np.sort(chosen)]
@@ -237,7 +251,7 @@ def silhouette_frame(
 
 
 def _names(clustering: Clustering) -> tuple[str, ...]:
-    """The labels of the clusters; empty when there are other than four."""
+    """Return the labels of the clusters; empty when there are other than four."""
     return label_centroids(clustering.centroids) if clustering.k == len(LABELS) else ()
 
 

@@ -31,7 +31,7 @@ _UNKNOWN: tuple[str | None, float, float] = (None, float("nan"), float("nan"))
 
 
 def group_of(labels: Mapping[str, str | None]) -> str:
-    """The group of a country from its label with each pole, the poles in their order.
+    """Return the group of a country from its label with each pole, the poles in their order.
 
     Converging with some and diverging from all others: "SC_A_SD_B". Converging with some, and with the others neither
     converging nor diverging: "SC_A_only". Converging with all: "SC_both" of two, "SC_all" of more ("SC_A_only" where A
@@ -39,8 +39,8 @@ def group_of(labels: Mapping[str, str | None]) -> str:
 
     Parameters
     ----------
-    labels : pole -> label, None where the pair has no trajectory.
-
+    labels : Mapping[str, str | None]
+        pole -> label, None where the pair has no trajectory.
     """
     together = [pole for pole, label in labels.items() if label == SC]
     apart = [pole for pole, label in labels.items() if label == SD]
@@ -58,17 +58,19 @@ def group_of(labels: Mapping[str, str | None]) -> str:
 def speed_classes(
     speeds: ArrayLike, thresholds: tuple[float, float] | None = None
 ) -> tuple[NDArray[np.object_], tuple[float, float]]:
-    """The class of each speed, and the two thresholds: slow below the first, fast from the second.
+    """Return the class of each speed, and the two thresholds: slow below the first, fast from the second.
 
     Parameters
     ----------
-    speeds : (n,), nan where there is none; that has no class (None).
-    thresholds : the terciles of the speeds when missing (nan without any speed).
+    speeds : ArrayLike
+        (n,), nan where there is none; that has no class (None).
+    thresholds : tuple[float, float] | None, optional
+        The terciles of the speeds when missing (nan without any speed).
 
     Raises
     ------
-    TrajectoryError : the first threshold is above the second.
-
+    TrajectoryError
+        The first threshold is above the second.
     """
     values = np.asarray(speeds, dtype=float)
     known = np.isfinite(values)
@@ -97,20 +99,27 @@ def integration_groups(
 
     Parameters
     ----------
-    labels : src, dst, label, speed, speed_smoothed of pairs (`isthmus.trajectories.frames.labels_frame`).
-    papers : country -> papers over all years; equal numbers rank by name.
-    poles : countries or blocs, in the order that names the groups.
-    top : how many countries.
-    include_poles : rank the poles among the countries, each against the others; otherwise they are left out.
-    thresholds : of the speed classes; without them the terciles over the converging pairs of these countries.
-    smoothed : take the speed of the smoothed z.
+    labels : pandas.DataFrame
+        Src, dst, label, speed, speed_smoothed of pairs (`isthmus.trajectories.frames.labels_frame`).
+    papers : Mapping[str, float]
+        country -> papers over all years; equal numbers rank by name.
+    poles : Sequence[str]
+        Countries or blocs, in the order that names the groups.
+    top : int, default 30
+        How many countries.
+    include_poles : bool, default False
+        Rank the poles among the countries, each against the others; otherwise they are left out.
+    thresholds : tuple[float, float] | None, optional
+        Of the speed classes; without them the terciles over the converging pairs of these countries.
+    smoothed : bool, default False
+        Take the speed of the smoothed z.
 
     Returns
     -------
-    A row per country and pole: country, rank (from 1), papers, pole, label (None without a trajectory), speed and
-    speed_smoothed of the pair, group, group_speed (the fastest of the country's converging pairs when it has a group),
-    speed_class (of the group's speed; only where the label is SC).
-
+    pandas.DataFrame
+        A row per country and pole: country, rank (from 1), papers, pole, label (None without a trajectory), speed and
+        speed_smoothed of the pair, group, group_speed (the fastest of the country's converging pairs when it has a
+        group), speed_class (of the group's speed; only where the label is SC).
     """
     in_order = sorted(papers.items(), key=lambda item: (-item[1], item[0]))
     ranked = [(c, n) for c, n in in_order if include_poles or c not in poles][:top]

@@ -33,10 +33,12 @@ def squared_distances(blocks, centroids, out):  # type: ignore[no-untyped-def]  
 
     Parameters
     ----------
-    blocks : (B, T, d, LANES).
-    centroids : (k, m, d).
-    out : (k, B, LANES), filled.
-
+    blocks : array
+        (B, T, d, LANES).
+    centroids : array
+        (k, m, d).
+    out : array
+        (k, B, LANES), filled.
     """
     n_blocks, length, dimensions = blocks.shape[0], blocks.shape[1], blocks.shape[2]
     row, cost = np.empty((length, LANES)), np.empty(LANES)
@@ -88,11 +90,14 @@ def align(blocks, number, centroid, sums, counts):  # type: ignore[no-untyped-de
 
     Parameters
     ----------
-    blocks : (B, T, d, LANES).
-    number : of series; lanes beyond it are padding.
-    centroid : (m, d).
-    sums : (m, d), values are added. counts : (m,), how many were added.
-
+    blocks : array
+        (B, T, d, LANES).
+    number : array
+        Of series; lanes beyond it are padding.
+    centroid : array
+        (m, d).
+    sums : array
+        (m, d), values are added. counts : (m,), how many were added.
     """
     n_blocks, length, dimensions = blocks.shape[0], blocks.shape[1], blocks.shape[2]
     points = centroid.shape[0]

@@ -33,17 +33,26 @@ class Clustering:
 
     Attributes
     ----------
-    assignment : int64 (n,), the cluster of each series, 0 to k - 1.
-    centroids : (k, T, d).
-    distance : (n,), DTW distance of each series to its centroid.
-    inertia : mean of the squared distances.
-    iterations : how often all series were assigned before the last time.
-    status : "converged", or "not converged" when the limit of iterations came first.
-    seed : of the start; -1 when the first centroids were given.
-    inertias : of every iteration; it never rises.
-    restarted : how often an empty cluster was started anew.
-    seconds : wall-clock time, where it was taken.
-
+    assignment : array of int
+        int64 (n,), the cluster of each series, 0 to k - 1.
+    centroids : array of float
+        (k, T, d).
+    distance : array of float
+        (n,), DTW distance of each series to its centroid.
+    inertia : float
+        Mean of the squared distances.
+    iterations : int
+        How often all series were assigned before the last time.
+    status : str
+        "converged", or "not converged" when the limit of iterations came first.
+    seed : int, optional
+        Of the start; -1 when the first centroids were given.
+    inertias : tuple[float, ...], optional
+        Of every iteration; it never rises.
+    restarted : int, default 0
+        How often an empty cluster was started anew.
+    seconds : float
+        wall-clock time, where it was taken.
     """
 
     assignment: Ints = field(repr=False)
@@ -84,18 +93,25 @@ def dtw_kmeans(
 
     Parameters
     ----------
-    series : (n, T, d) or (n, T), n >= k.
-    k : number of clusters.
-    seed : of the first centroids, 0 to 2^32 - 1; the result depends on nothing else.
-    initial : first centroids (k, T, d); without them k-means++ chooses them among the series.
-    max_iterations, tolerance : it ends when the inertia changes by less, or after so many iterations.
-    barycenter_iterations, barycenter_tolerance : of each centroid in each iteration.
-    threads : to work with; the result does not depend on it.
+    series : ArrayLike
+        (n, T, d) or (n, T), n >= k.
+    k : int
+        Number of clusters.
+    seed : int, default 0
+        Of the first centroids, 0 to 2^32 - 1; the result depends on nothing else.
+    initial : ArrayLike | None, optional
+        First centroids (k, T, d); without them k-means++ chooses them among the series.
+    max_iterations, tolerance : int, float
+        It ends when the inertia changes by less, or after so many iterations.
+    barycenter_iterations, barycenter_tolerance : int, float
+        Of each centroid in each iteration.
+    threads : int, default 1
+        To work with; the result does not depend on it.
 
     Raises
     ------
-    TrajectoryError : k is not between 1 and the number of (different) series, a value is not finite, a bad seed.
-
+    TrajectoryError
+        k is not between 1 and the number of (different) series, a value is not finite, a bad seed.
     """
     given = as_series(series)
     _check(given, k, seed, max_iterations)
@@ -128,12 +144,14 @@ def dtw_kmeans(
 
 
 def assign(series: ArrayLike, centroids: ArrayLike, *, threads: int = 1) -> tuple[Ints, Floats]:
-    """The nearest of given centroids (k, m, d) for each series (n, T, d), and the DTW distance to it: two arrays (n,).
+    """Return the nearest of given centroids (k, m, d) for each series (n, T, d), and the DTW distance to it.
+
+    Two arrays (n,).
 
     Raises
     ------
-    TrajectoryError : values that are not finite, or different dimensions.
-
+    TrajectoryError
+        Values that are not finite, or different dimensions.
     """
     given, centres = as_series(series), as_series(centroids, name="centroids")
     if given.shape[2] != centres.shape[2]:
@@ -153,8 +171,8 @@ def first_centroids(series: Floats, k: int, *, seed: int, threads: int = 1, pack
 
     Raises
     ------
-    TrajectoryError : fewer than k series differ.
-
+    TrajectoryError
+        Fewer than k series differ.
     """
     packed = packed or pack(series)
     random, trials = np.random.RandomState(seed), 2 + int(np.log(k))
@@ -177,7 +195,7 @@ def first_centroids(series: Floats, k: int, *, seed: int, threads: int = 1, pack
 
 
 def _assigned(series: Floats, packed: Packed, centroids: Floats, threads: int) -> Clustering:
-    """The clusters around some centroids, empty ones started anew."""
+    """Return the clusters around some centroids, empty ones started anew."""
     k, everyone = len(centroids), np.arange(len(series))
     squared = squared_to(packed, centroids, threads=threads)
     restarted = 0
@@ -198,7 +216,7 @@ def _assigned(series: Floats, packed: Packed, centroids: Floats, threads: int) -
 
 
 def _averages(series: Floats, state: Clustering, iterations: int, tolerance: float, threads: int) -> Floats:
-    """The barycenter of each cluster's series; an empty cluster keeps its centroid."""
+    """Return the barycenter of each cluster's series; an empty cluster keeps its centroid."""
     centroids = state.centroids.copy()
     for cluster in range(state.k):
         members = series[state.assignment == cluster]
@@ -211,7 +229,7 @@ def _averages(series: Floats, state: Clustering, iterations: int, tolerance: flo
 
 
 def _resampled(one: Floats, length: int) -> Floats:
-    """A series (T, d) at another number of points; itself when they are as many."""
+    """Return a series (T, d) at another number of points; itself when they are as many."""
     if len(one) == length:
         return one
     at = np.linspace(0, len(one) - 1, length)

@@ -30,19 +30,20 @@ def changes(series: Floats) -> Floats:
 
     Parameters
     ----------
-    series : (n, T, d).
+    series : array of float
+        (n, T, d).
 
     Returns
     -------
-    (n, d).
-
+    array of float
+        (n, d).
     """
     found: Floats = series[:, -END_YEARS:].mean(axis=1) - series[:, :END_YEARS].mean(axis=1)
     return found
 
 
 def label_centroids(centroids: Floats) -> tuple[str, ...]:
-    """The labels of four centroids, one each, such that their directions fit best in all.
+    """Return the labels of four centroids, one each, such that their directions fit best in all.
 
     SC: both networks rise; SD: both fall; KI: exchange rises and collaboration falls; KD: exchange falls and
     collaboration stays. The sum of the cosines between the centroids' changes and these directions is the largest that
@@ -50,12 +51,13 @@ def label_centroids(centroids: Floats) -> tuple[str, ...]:
 
     Parameters
     ----------
-    centroids : (4, T, 2), collaboration first, then knowledge exchange.
+    centroids : array of float
+        (4, T, 2), collaboration first, then knowledge exchange.
 
     Raises
     ------
-    TrajectoryError : not four centroids in two dimensions; other numbers of clusters have no names.
-
+    TrajectoryError
+        Not four centroids in two dimensions; other numbers of clusters have no names.
     """
     if centroids.ndim != 3 or centroids.shape[0] != len(LABELS) or centroids.shape[2] != 2:
         raise TrajectoryError(
@@ -76,12 +78,13 @@ def speeds(z: Floats) -> Floats:
 
     Parameters
     ----------
-    z : (n, T, 2), raw or smoothed, not rescaled.
+    z : array of float
+        (n, T, 2), raw or smoothed, not rescaled.
 
     Returns
     -------
-    (n,); divided by T - 1 it is the speed per year.
-
+    array of float
+        (n,); divided by T - 1 it is the speed per year.
     """
     found: Floats = np.linalg.norm(z[:, -1] - z[:, 0], axis=1)
     return found

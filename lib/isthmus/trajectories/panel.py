@@ -36,14 +36,19 @@ class Panel:
 
     Attributes
     ----------
-    src, dst : (n,) names of the kept pairs, src < dst, in order.
-    years : (T,), without a gap.
-    raw : (n, T, 2) z.
-    smooth : (n, T, 2) after the filter.
-    scaled : (n, T, 2) in [-1, 1]; each series reaches both ends.
-    candidates : every pair that has a tie in either network in these years: src, dst, and status, which is "clustered"
-        for the kept ones, "not finite in every year" or "flat" for the others.
-
+    src, dst : NDArray[np.object_]
+        (n,) names of the kept pairs, src < dst, in order.
+    years : array of int
+        (T,), without a gap.
+    raw : array of float
+        (n, T, 2) z.
+    smooth : array of float
+        (n, T, 2) after the filter.
+    scaled : array of float
+        (n, T, 2) in [-1, 1]; each series reaches both ends.
+    candidates : pandas.DataFrame
+        Every pair that has a tie in either network in these years: src, dst, and status, which is "clustered" for the
+        kept ones, "not finite in every year" or "flat" for the others.
     """
 
     src: NDArray[np.object_]
@@ -76,21 +81,25 @@ def build_panel(
 
     Parameters
     ----------
-    ties : network ("collaboration" or "knowledge_exchange"; others are left out), year, src, dst, z, and what the rule
+    ties : pandas.DataFrame
+        Network ("collaboration" or "knowledge_exchange"; others are left out), year, src, dst, z, and what the rule
         needs: link_probability, weight or finite. Each pair once per network and year; a year in which a pair has no
         row is one in which it has no z.
-    years : first and last, both included.
-    finite : when a pair counts; always only with a z in both networks and in every year, and then
-        "parity": where its link probability is at least 0.0014 in both networks and every year,
-        "present": always, "linked": where it has a weight in at least one year in each network,
-        "sampled": where the column `finite` says so in both networks and every year.
-    window, order : of the Savitzky-Golay filter; its ends are the fit to the first and the last `window` years.
+    years : tuple[int, int]
+        First and last, both included.
+    finite : FiniteRule, default 'parity'
+        When a pair counts; always only with a z in both networks and in every year, and then "parity": where its link
+        probability is at least 0.0014 in both networks and every year, "present": always, "linked": where it has a
+        weight in at least one year in each network, "sampled": where the column `finite` says so in both networks and
+        every year.
+    window, order : int
+        Of the Savitzky-Golay filter; its ends are the fit to the first and the last `window` years.
 
     Raises
     ------
-    TrajectoryError : unknown rule, missing columns, a network without ties, fewer years than the window, or a pair that
-        is listed twice in a year.
-
+    TrajectoryError
+        Unknown rule, missing columns, a network without ties, fewer years than the window, or a pair that is listed
+        twice in a year.
     """
     first, last = years
     length = last - first + 1
@@ -138,7 +147,7 @@ def rescale(series: Floats) -> tuple[Floats, NDArray[np.bool_]]:
 
 
 def _pairs(rows: pd.DataFrame) -> tuple[tuple[NDArray[np.object_], NDArray[np.object_]], Ints, int]:
-    """The names of all pairs (src < dst, in order), the pair of each row, and how many pairs there are."""
+    """Return the names of all pairs (src < dst, in order), the pair of each row, and how many pairs there are."""
     codes, labels = pd.factorize(pd.concat([rows["src"], rows["dst"]], ignore_index=True), sort=True)
     if (codes < 0).any():
         raise TrajectoryError("a tie lacks src or dst; expected two names in every row")

@@ -68,36 +68,43 @@ def _add(pairs: IntArray, works: IntArray, amounts: IntArray, streams: Any, cumu
 
 
 def poisson_weights(work_ids: IntArray, *, replicates: int, seed: int) -> NDArray[np.uint8]:
-    """The weights of works in each replicate, Poisson(1).
+    """Return the weights of works in each replicate, Poisson(1).
 
     Parameters
     ----------
-    work_ids : int64 (n,), numbers of works.
-    replicates : number of replicates.
-    seed : the study's seed.
+    work_ids : array of int
+        int64 (n,), numbers of works.
+    replicates : int
+        Number of replicates.
+    seed : int
+        The study's seed.
 
     Returns
     -------
-    uint8 (n, replicates).
-
+    array of uint8
+        uint8 (n, replicates).
     """
     works = np.ascontiguousarray(work_ids, dtype=np.int64)
     return np.asarray(_weights(works, _streams(seed, replicates), _CUMULATIVE))
 
 
 def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) -> pd.DataFrame:
-    """The weight of each tie of one network in each replicate.
+    """Return the weight of each tie of one network in each replicate.
 
     Parameters
     ----------
-    contributions : work_id, src, dst, amount (whole numbers): what each work adds to each tie.
-    replicates : number of replicates.
-    seed : the study's seed.
+    contributions : pandas.DataFrame
+        work_id, src, dst, amount (whole numbers): what each work adds to each tie.
+    replicates : int
+        Number of replicates.
+    seed : int
+        The study's seed.
 
     Returns
     -------
-    src, dst, weights: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where the tie vanishes.
-
+    pandas.DataFrame
+        `src`, `dst`, `weights`: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where
+        the tie vanishes.
     """
     tie = contributions.groupby(["src", "dst"], sort=True)
     codes, ties = tie.ngroup().to_numpy(), tie.size().reset_index()
@@ -108,13 +115,14 @@ def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) 
 
 
 def percentile_interval(values: FloatArray, *, level: float) -> tuple[float, float, int]:
-    """The percentile interval of replicated values and how many there were; nan, nan, 0 without any.
+    """Return the percentile interval of replicated values and how many there were; nan, nan, 0 without any.
 
     Parameters
     ----------
-    values : (replicates,), nan where a replicate has none.
-    level : coverage, e.g. 0.95.
-
+    values : array of float
+        (replicates,), nan where a replicate has none.
+    level : float
+        Coverage, e.g. 0.95.
     """
     finite = values[np.isfinite(values)]
     if not finite.size:
@@ -125,23 +133,25 @@ def percentile_interval(values: FloatArray, *, level: float) -> tuple[float, flo
 
 
 def centroids_of(frame: pd.DataFrame) -> FloatArray:
-    """The centroids (k, T, 2) of a table of centroids: cluster (0 to k - 1), year, collaboration, exchange."""
+    """Return the centroids (k, T, 2) of a table of centroids: cluster (0 to k - 1), year, collaboration, exchange."""
     ordered = frame.sort_values(["cluster", "year"])
     k = ordered["cluster"].nunique()
     return ordered[["collaboration", "exchange"]].to_numpy(dtype=float).reshape(k, -1, 2)
 
 
 def replicated_labels(z: FloatArray, centroids: FloatArray, *, window: int, order: int) -> IntArray:
-    """The nearest centroid of a pair's trajectory in each replicate; -1 where it has none.
+    """Return the nearest centroid of a pair's trajectory in each replicate; -1 where it has none.
 
     Each replicate is smoothed and rescaled as the study's own trajectories.
 
     Parameters
     ----------
-    z : (replicates, T, 2), nan where there is none.
-    centroids : (k, T, 2), rescaled.
-    window, order : of the Savitzky-Golay filter.
-
+    z : array of float
+        (replicates, T, 2), nan where there is none.
+    centroids : array of float
+        (k, T, 2), rescaled.
+    window, order : int
+        Of the Savitzky-Golay filter.
     """
     found = np.full(len(z), -1, dtype=np.int64)
     whole = np.isfinite(z).all(axis=(1, 2))

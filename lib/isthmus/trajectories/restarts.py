@@ -23,10 +23,12 @@ class Restart:
 
     Attributes
     ----------
-    restart, seed : number from 0, and the seed derived from the study's seed and this number.
-    clustering : None when it failed.
-    message : why it failed; empty otherwise.
-
+    restart, seed : int
+        Number from 0, and the seed derived from the study's seed and this number.
+    clustering : Clustering | None
+        None when it failed.
+    message : str, default ''
+        Why it failed; empty otherwise.
     """
 
     restart: int
@@ -41,7 +43,7 @@ class Restart:
 
 
 def restart_seed(seed: int, restart: int) -> int:
-    """The seed of one start, 0 to 2^32 - 1, from the study's seed and the number of the start alone."""
+    """Return the seed of one start, 0 to 2^32 - 1, from the study's seed and the number of the start alone."""
     return int(np.random.SeedSequence([seed, restart]).generate_state(1, np.uint32)[0])
 
 
@@ -50,8 +52,8 @@ def check_engine(engine: str) -> None:
 
     Raises
     ------
-    TrajectoryError : with what to write or to install.
-
+    TrajectoryError
+        With what to write or to install.
     """
     if engine not in get_args(Engine):
         raise TrajectoryError(f"unknown engine {engine!r}; {did_you_mean(engine, get_args(Engine))}")
@@ -76,12 +78,16 @@ def run_restart(
 
     Parameters
     ----------
-    series : (n, T, d).
-    restart : number of the start.
-    k, max_iterations, tolerance, threads : as in `isthmus.trajectories.kmeans.dtw_kmeans`.
-    seed : of the study.
-    engine : "isthmus", or "tslearn" for its implementation of the same method.
-
+    series : array of float
+        (n, T, d).
+    restart : int
+        Number of the start.
+    k, max_iterations, tolerance, threads : int, float
+        As in `isthmus.trajectories.kmeans.dtw_kmeans`.
+    seed : int
+        Of the study.
+    engine : Engine, default 'isthmus'
+        "isthmus", or "tslearn" for its implementation of the same method.
     """
     own, start = restart_seed(seed, restart), time.perf_counter()
     try:
@@ -97,12 +103,12 @@ def run_restart(
 
 
 def best_restart(restarts: Sequence[Restart]) -> Restart:
-    """The start with the lowest inertia; of those that are equal but for rounding, the first.
+    """Return the start with the lowest inertia; of those that are equal but for rounding, the first.
 
     Raises
     ------
-    TrajectoryError : every start failed; gives the first reason.
-
+    TrajectoryError
+        Every start failed; gives the first reason.
     """
     done = [(r, r.clustering.inertia) for r in sorted(restarts, key=lambda r: r.restart) if r.clustering is not None]
     if not done:
@@ -113,7 +119,7 @@ def best_restart(restarts: Sequence[Restart]) -> Restart:
 
 
 def in_order(clustering: Clustering) -> Clustering:
-    """The same clusters numbered alike in every start: by label when they have labels, otherwise by size."""
+    """Return the same clusters numbered alike in every start: by label when they have labels, otherwise by size."""
     if clustering.centroids.shape[0] == len(LABELS) and clustering.centroids.shape[2] == 2:
         labels = label_centroids(clustering.centroids)
         order = np.array([labels.index(label) for label in LABELS])

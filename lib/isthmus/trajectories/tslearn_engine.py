@@ -15,8 +15,8 @@ def check_installed() -> None:
 
     Raises
     ------
-    TrajectoryError : tslearn is not installed.
-
+    TrajectoryError
+        Tslearn is not installed.
     """
     if importlib.util.find_spec("tslearn") is None:
         raise TrajectoryError(
@@ -32,12 +32,13 @@ def tslearn_kmeans(
 
     Parameters
     ----------
-    series, k, seed, max_iterations, tolerance : as in `isthmus.trajectories.kmeans.dtw_kmeans`.
+    series, k, seed, max_iterations, tolerance : array of float, int, float
+        As in `isthmus.trajectories.kmeans.dtw_kmeans`.
 
     Raises
     ------
-    TrajectoryError : tslearn is not installed, or every one of its ten attempts lost a cluster.
-
+    TrajectoryError
+        Tslearn is not installed, or every one of its ten attempts lost a cluster.
     """
     check_installed()
     with warnings.catch_warnings():
