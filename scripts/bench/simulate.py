@@ -96,7 +96,7 @@ def direct_networks(plan: Plan) -> Networks:
 
 
 def judge(network: np.ndarray) -> PairTable:
-    return pair_significance(network, fit_ecm(network), finite="parity")
+    return pair_significance(network, fit_ecm(network), finite="expected_in_500_samples")
 
 
 def frame(tables: dict[int, PairTable]) -> pd.DataFrame:

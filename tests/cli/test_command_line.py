@@ -69,11 +69,11 @@ def test_stages_and_tables_are_listed():
     stages = invoke("stages").output
     for stage in STAGES:
         assert stage.name in stages
-    assert "key: study, network, reading, year, src, dst" in invoke("tables").output
+    assert "key: study, network, citation_year, year, src, dst" in invoke("tables").output
 
 
 def test_describe_shows_columns_and_checks():
-    text = invoke("describe", "edges").output
+    text = invoke("describe", "country_edges").output
     assert "full count" in text
     assert "check weight_positive: weight > 0" in text
 
@@ -101,7 +101,7 @@ def test_errors_are_words_and_an_exit_code(capsys):
         (["run", "--study", "galo2026", "--snapshot", "x"], "did you mean 'gallo2026'"),
         (["run", "--study", "gallo2026", "--set", "corpus.rule=ai_prim"], "did you mean 'ai_primary'"),
         (["run", "--study", "gallo2026", "--stages", "network"], "did you mean 'networks'"),
-        (["run", "--study", "gallo2026", "--stages", "tables"], "needs --snapshot"),
+        (["run", "--study", "gallo2026", "--stages", "records"], "needs --snapshot"),
         (["run", "--study", "gallo2026", "--set", "geography.poles=[UX, CN]"], "'UX' is neither a country"),
         (["describe", "edge"], "did you mean 'edges'"),
         (["pair", "CN", "US", "--results", "nowhere"], "holds no published results"),

@@ -40,19 +40,19 @@ def test_the_defaults_are_the_documented_ones():
             "regions": (),
         },
         "networks": {
-            "reading": "cited_year",
-            "readings": ("cited_year", "cited_year_window", "citing_year"),
+            "citation_year": "cited",
+            "citation_years": ("cited", "cited_window", "citing"),
             "citation_window": 2,
             "citing_types": None,
         },
         "significance": {
             "null_model": "ecm",
             "samples": 0,
-            "finite": "parity",
+            "finite": "expected_in_500_samples",
             "threshold": 2.0,
             "min_finite_years": 3,
             "false_discovery_rate": 0.05,
-            "corroborate": ("ecm-variance-corrected",),
+            "other_null_models": ("ecm-variance-corrected",),
         },
         "trajectories": {
             "window": 5,
@@ -67,15 +67,17 @@ def test_the_defaults_are_the_documented_ones():
         "groups": {"top": 30, "include_poles": False, "speed_thresholds": None, "smoothed_speed": False},
         "stability": {"restarts": 0, "silhouette_pairs": 2000, "silhouette_clusters": (2, 3, 4, 5, 6, 7, 8)},
         "bootstrap": {"replicates": 0, "level": 0.95},
-        "sensitivity": {"corpus_rules": (), "readings": (), "finite": (), "null_models": ()},
-        "parity": False,
+        "sensitivity": {"corpus_rules": (), "citation_years": (), "finite": (), "null_models": ()},
+        "as_published": False,
     }
 
 
 def test_parity_takes_the_papers_samples_and_rule_unless_others_are_named():
-    paper = Study(study="mine", title="Mine", parity=True).significance
+    paper = Study(study="mine", title="Mine", as_published=True).significance
     assert (paper.samples, paper.finite) == (500, "sampled")
-    own = Study(study="mine", title="Mine", parity=True, significance={"samples": 50, "finite": "linked"}).significance
+    own = Study(
+        study="mine", title="Mine", as_published=True, significance={"samples": 50, "finite": "linked"}
+    ).significance
     assert (own.samples, own.finite) == (50, "linked")
 
 

@@ -174,8 +174,11 @@ class TestMessages:
         ("setting", "message"),
         [
             ("corpus.rule=ai_primry", "corpus.rule: 'ai_primry' is not accepted; did you mean 'ai_primary'?"),
-            ("networks.reading=citing", "networks.reading: 'citing' is not accepted; did you mean 'citing_year'?"),
-            ("networks.readings=[cited_years]", "networks.readings.0: 'cited_years' is not accepted; did you mean"),
+            ("networks.citation_year=citng", "networks.citation_year: 'citng' is not accepted; did you mean 'citing'?"),
+            (
+                "networks.citation_years=[cited_years]",
+                "networks.citation_years.0: 'cited_years' is not accepted; did you mean",
+            ),
             ("significance.null_model=ECM", "significance.null_model: 'ECM' is not accepted; did you mean 'ecm'?"),
             ("geography.polse=[US]", "geography.polse: no such field; did you mean 'poles'?"),
             ("corpsu={}", "corpsu: no such field; did you mean 'corpus'?"),

@@ -23,8 +23,8 @@ def test_a_bloc_is_made_of_alpha_2_codes(code):
 
 
 def test_the_reported_reading_must_be_computed():
-    with pytest.raises(ValidationError, match=r"reading 'citing_year' is not among readings \['cited_year'\]"):
-        Networks(reading="citing_year", readings=("cited_year",))
+    with pytest.raises(ValidationError, match=r"citation_year 'citing' is not among citation_years \['cited'\]"):
+        Networks(citation_year="citing", citation_years=("cited",))
 
 
 def test_a_citation_window_is_not_negative():

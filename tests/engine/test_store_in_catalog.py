@@ -7,7 +7,7 @@ from isthmus.errors import StoreError
 
 pytestmark = pytest.mark.spark
 
-TIES = TableSpec(
+PAIR_TESTS = TableSpec(
     name="ties",
     fields=(column("study", "string", "the study", False), column("weight", "bigint", "works of both")),
     key=("study",),
@@ -31,25 +31,25 @@ def rows(spark):
 
 
 def content(store):
-    return sorted(map(tuple, store.read(TIES).collect()))
+    return sorted(map(tuple, store.read(PAIR_TESTS).collect()))
 
 
 def test_tables_are_written_replaced_merged_and_kept_as_promised(spark, catalog_store, rows):
     store = catalog_store
     assert store.in_catalog
-    assert not store.exists(TIES)
-    assert store.version(TIES) is None
+    assert not store.exists(PAIR_TESTS)
+    assert store.version(PAIR_TESTS) is None
 
-    assert store.overwrite(TIES, rows(("a", 1), ("b", 2))) == 1
-    store.replace(TIES, rows(("a", 3)), {"study": "a"})
+    assert store.overwrite(PAIR_TESTS, rows(("a", 1), ("b", 2))) == 1
+    store.replace(PAIR_TESTS, rows(("a", 3)), {"study": "a"})
     assert content(store) == [("a", 3), ("b", 2)]
-    store.merge(TIES, rows(("b", 4), ("c", 5)))
+    store.merge(PAIR_TESTS, rows(("b", 4), ("c", 5)))
     assert content(store) == [("a", 3), ("b", 4), ("c", 5)]
 
-    store.overwrite(TIES, rows(("e", 7)))
+    store.overwrite(PAIR_TESTS, rows(("e", 7)))
     assert content(store) == [("e", 7)]
     with pytest.raises(StoreError, match=r"table 'ties' refuses a row, .*weight_positive"):
-        store.overwrite(TIES, rows(("e", -1)))
+        store.overwrite(PAIR_TESTS, rows(("e", -1)))
     assert content(store) == [("e", 7)]
 
     described = {r.col_name: r for r in spark.sql("DESCRIBE EXTENDED isthmus_test.ties").collect()}
@@ -60,9 +60,9 @@ def test_tables_are_written_replaced_merged_and_kept_as_promised(spark, catalog_
 
 def test_a_table_of_a_catalog_has_no_path(catalog_store):
     with pytest.raises(StoreError, match=r"spark_catalog\.isthmus_test is a catalog: its tables have no path"):
-        catalog_store.path(TIES)
+        catalog_store.path(PAIR_TESTS)
 
 
 def test_a_missing_table_is_named_with_its_schema(catalog_store):
     with pytest.raises(StoreError, match=r"table 'ties' does not exist in spark_catalog\.isthmus_test"):
-        catalog_store.read(TIES)
+        catalog_store.read(PAIR_TESTS)

@@ -4,7 +4,7 @@ import pytest
 
 from isthmus.config import Study
 from isthmus.corpus import CORPUS_COUNTRIES, CORPUS_WORKS
-from isthmus.pipeline.significance import SIGNIFICANT
+from isthmus.pipeline.significance import SIGNIFICANT_PAIRS
 
 RELEASE = "2026-06-25"
 
@@ -48,11 +48,13 @@ def make_citations(spark):
 
 @pytest.fixture(scope="session")
 def make_significant(make_rows):
-    """Rows of `significant` from (network, reading, "DE FR", significant)."""
+    """Rows of `significant` from (network, citation_year, "DE FR", significant)."""
 
     def frame(*ties):
-        rows = [("s", RELEASE, net, reading, *pair.split(), 5, 3.0, yes, 9) for net, reading, pair, yes in ties]
-        return make_rows(SIGNIFICANT, *rows)
+        rows = [
+            ("s", RELEASE, net, citation_year, *pair.split(), 5, 3.0, yes, 9) for net, citation_year, pair, yes in ties
+        ]
+        return make_rows(SIGNIFICANT_PAIRS, *rows)
 
     return frame
 

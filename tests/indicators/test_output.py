@@ -4,7 +4,7 @@ import pytest
 from chispa import assert_approx_df_equality
 
 from isthmus.geography import Part
-from isthmus.indicators import OUTPUT, yearly_output
+from isthmus.indicators import ENTITY_YEARS, yearly_output
 
 pytestmark = pytest.mark.spark
 
@@ -65,7 +65,7 @@ def row(entity, year, *numbers):
 
 def test_rows_of_the_table(world, make_study, make_rows):
     expected = make_rows(
-        OUTPUT,
+        ENTITY_YEARS,
         # papers, fractional, international; citations received, of these foreign
         row("EU", 2010, 2, 1.25, 1, 7, 4),  # of 1: DE 20 | US DE JP 21, CN 22, US 3; of 2: DE, FR | 21
         row("EU", 2011, 0, 0.0, 0, 0, 0),
@@ -80,7 +80,7 @@ def test_rows_of_the_table(world, make_study, make_rows):
         row("US", 2012, 0, 0.0, 0, 0, 0),
         row("US", 2013, 0, 0.0, 0, 0, 0),
     )
-    actual = output(world, make_study()).select(*OUTPUT.columns).orderBy("entity", "year")
+    actual = output(world, make_study()).select(*ENTITY_YEARS.columns).orderBy("entity", "year")
     assert_approx_df_equality(actual, expected, 1e-9, ignore_nullable=True)
 
 
@@ -90,10 +90,10 @@ def cited(frame, entity):
 
 
 def test_the_reading_decides_the_year_of_a_citation(world, make_study):
-    citing = output(world, make_study(networks={"reading": "citing_year"}))
+    citing = output(world, make_study(networks={"citation_year": "citing"}))
     assert cited(citing, "US") == [(1, 1), (1, 0), (1, 1), (0, 0)]  # 2014 is no year of the corpus
     assert cited(citing, "EU-28") == [(2, 0), (1, 1), (2, 2), (1, 1)]
-    window = output(world, make_study(networks={"reading": "cited_year_window", "citation_window": 2}))
+    window = output(world, make_study(networks={"citation_year": "cited_window", "citation_window": 2}))
     assert cited(window, "US") == [(3, 2), (0, 0), (0, 0), (0, 0)]
 
 

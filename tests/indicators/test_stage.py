@@ -4,9 +4,9 @@ import pytest
 
 from isthmus.corpus import CORPUS_COUNTRIES, CORPUS_WORKS
 from isthmus.engine import TableSpec, column
-from isthmus.indicators import DENSITIES, OUTPUT, TOTALS
+from isthmus.indicators import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
 from isthmus.pipeline.indicator_stage import write_indicators
-from isthmus.pipeline.significance import SIGNIFICANT
+from isthmus.pipeline.significance import SIGNIFICANT_PAIRS
 from isthmus.pipeline.stage import Run
 
 pytestmark = pytest.mark.spark
@@ -21,7 +21,7 @@ def test_a_second_run_leaves_the_same_rows(
     store.overwrite(CORPUS_WORKS, make_works((1, 2010, True, 1), (2, 2011, True, 2)))
     store.overwrite(CORPUS_COUNTRIES, make_countries((1, 2010, True, "US"), (2, 2011, True, "EU-27 US")))
     store.overwrite(CITATIONS, make_citations((2, 1)))
-    store.overwrite(SIGNIFICANT, make_significant(("collaboration", "publication_year", "BR US", True)))
+    store.overwrite(SIGNIFICANT_PAIRS, make_significant(("collaboration", "publication_year", "BR US", True)))
     geography = {
         "poles": ("US", "EU-27"),
         "compare": ("US", "EU-28"),
@@ -32,12 +32,12 @@ def test_a_second_run_leaves_the_same_rows(
 
     def written():
         said = write_indicators(run).said
-        return said, {spec.name: sorted(store.read(spec).collect()) for spec in (OUTPUT, TOTALS, DENSITIES)}
+        return said, {spec.name: sorted(store.read(spec).collect()) for spec in (ENTITY_YEARS, STUDY_TOTALS, DENSITIES)}
 
     said, first = written()
     assert said == "US, EU-28 year by year; regions: 1"
-    assert {name: len(rows) for name, rows in first.items()} == {"output": 8, "totals": 8, "densities": 1}
-    received = {(row.entity, row.year): row.citations_received_foreign for row in first["output"]}
+    assert {name: len(rows) for name, rows in first.items()} == {"entity_years": 8, "study_totals": 8, "densities": 1}
+    received = {(row.entity, row.year): row.citations_received_foreign for row in first["entity_years"]}
     assert received[("US", 2010)] == 1
     density = first["densities"][0]
     assert (density.members, density.present, density.inside_possible, density.outside_significant) == (16, 1, 0, 1)

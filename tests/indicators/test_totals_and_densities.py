@@ -3,7 +3,7 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.indicators import DENSITIES, TOTALS, regional_densities, study_totals
+from isthmus.indicators import DENSITIES, STUDY_TOTALS, regional_densities, study_totals
 
 pytestmark = pytest.mark.spark
 
@@ -21,7 +21,7 @@ def test_totals(make_works, make_countries, make_rows):
     )
     countries = make_countries((1, 2010, True, "US"), (2, 2010, True, "US CN DE"), (10, 2012, False, "FR GB"))
     expected = make_rows(
-        TOTALS,
+        STUDY_TOTALS,
         (*S, "corpus works", 3.0),
         (*S, "corpus works with a country", 2.0),
         (*S, "corpus works without a country", 1.0),
@@ -36,7 +36,7 @@ def test_totals(make_works, make_countries, make_rows):
 
 
 def test_densities_of_regions(make_significant, make_rows, make_study):
-    together, exchanged = ("collaboration", "publication_year"), ("knowledge_exchange", "cited_year")
+    together, exchanged = ("collaboration", "publication_year"), ("knowledge_exchange", "cited")
     significant = make_significant(
         (*together, "BG HR", True),
         (*together, "BG RS", True),
@@ -48,7 +48,7 @@ def test_densities_of_regions(make_significant, make_rows, make_study):
         (*together, "DE US", True),  # touches no region but Everywhere
         (*exchanged, "DE HR", False),
         (*exchanged, "DE US", False),
-        ("knowledge_exchange", "citing_year", "BG HR", True),  # another reading
+        ("knowledge_exchange", "citing", "BG HR", True),  # another reading
     )
     expected = make_rows(
         DENSITIES,

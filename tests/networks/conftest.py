@@ -3,7 +3,7 @@
 import pytest
 
 from isthmus.corpus import CORPUS_COUNTRIES
-from isthmus.networks import CITATION_FLOWS, EDGES
+from isthmus.networks import CITATION_FLOWS, COUNTRY_EDGES
 
 RELEASE = "2026-06-25"
 
@@ -47,5 +47,5 @@ def make_flows(make_rows):
 
 @pytest.fixture(scope="session")
 def make_edges(make_rows):
-    """Rows of `edges` from (network, reading, year, source, target, weight, fractional)."""
-    return lambda *rows, study="s": make_rows(EDGES, *((study, RELEASE, *row) for row in rows))
+    """Rows of `edges` from (network, citation_year, year, source, target, weight, fractional)."""
+    return lambda *rows, study="s": make_rows(COUNTRY_EDGES, *((study, RELEASE, *row) for row in rows))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from isthmus.config import Corpus, Networks, Study, Years
-from isthmus.networks import EDGES, NODES, all_edges, citation_flows, node_volumes
+from isthmus.networks import COUNTRY_EDGES, COUNTRY_YEARS, all_edges, citation_flows, node_volumes
 
 pytestmark = pytest.mark.spark
 
@@ -30,7 +30,7 @@ def random_world(seed):
 
 
 def counted_independently(works, pairs, study):
-    """(network, reading, year, src, dst) -> (full count, fractional count), by loops over works and citations."""
+    """(network, citation_year, year, src, dst) -> (full count, fractional count), by loops over works and citations."""
     cap = study.corpus.max_countries or len(CODES)
     first, last = study.years.corpus
     full, fractional = Counter(), Counter()
@@ -51,14 +51,14 @@ def counted_independently(works, pairs, study):
         too_many = len(to_shares) > cap or (citing_is_corpus and len(from_shares) > cap)
         if too_many or citing_year < cited_year:
             continue
-        years = {"cited_year": cited_year, "citing_year": citing_year}
+        years = {"cited": cited_year, "citing": citing_year}
         if citing_year - cited_year <= study.networks.citation_window:
-            years["cited_year_window"] = cited_year
-        for (reading, year), (a, b) in product(years.items(), product(from_shares, to_shares)):
-            if a != b and first <= year <= last and reading in study.networks.readings:
+            years["cited_window"] = cited_year
+        for (citation_year, year), (a, b) in product(years.items(), product(from_shares, to_shares)):
+            if a != b and first <= year <= last and citation_year in study.networks.citation_years:
                 share = from_shares[a] * to_shares[b]
-                add(("citation", reading, year, a, b), share)
-                add(("knowledge_exchange", reading, year, *sorted((a, b))), share)
+                add(("citation", citation_year, year, a, b), share)
+                add(("knowledge_exchange", citation_year, year, *sorted((a, b))), share)
     return {key: (full[key], pytest.approx(fractional[key])) for key in full}
 
 
@@ -66,7 +66,7 @@ def counted_independently(works, pairs, study):
     ("seed", "corpus", "networks"),
     [
         (1, Corpus(), Networks(citation_window=2)),
-        (2, Corpus(max_countries=3), Networks(citation_window=0, readings=("cited_year", "cited_year_window"))),
+        (2, Corpus(max_countries=3), Networks(citation_window=0, citation_years=("cited", "cited_window"))),
     ],
     ids=["every reading", "with a cap, without the citing year"],
 )
@@ -76,25 +76,25 @@ def test_edges_and_nodes_equal_an_independent_count(make_countries, make_citatio
     countries = make_countries(*((work, *facts) for work, facts in works.items())).cache()
     flows = citation_flows(make_citations(*pairs), countries, max_countries=corpus.max_countries).cache()
     edges = all_edges(countries, flows, study).cache()
-    assert edges.columns == EDGES.columns
+    assert edges.columns == COUNTRY_EDGES.columns
 
     expected = counted_independently(works, pairs, study)
     rows = edges.collect()
-    found = {(r.network, r.reading, r.year, r.src, r.dst): (r.weight, r.fractional) for r in rows}
+    found = {(r.network, r.citation_year, r.year, r.src, r.dst): (r.weight, r.fractional) for r in rows}
     assert len(rows) == len(found)
     assert found == expected
     assert {network for network, *_ in found} == {"collaboration", "citation", "knowledge_exchange"}
 
-    nodes = node_volumes(countries, edges, reading="cited_year").collect()
-    assert set(NODES.columns) == set(nodes[0].asDict())
+    nodes = node_volumes(countries, edges, citation_year="cited").collect()
+    assert set(COUNTRY_YEARS.columns) == set(nodes[0].asDict())
     present = {(y, c) for y, is_corpus, shares in works.values() if is_corpus for c in shares}
-    present |= {(y, c) for _, reading, y, *ends in found if reading != "citing_year" for c in ends}
+    present |= {(y, c) for _, citation_year, y, *ends in found if citation_year != "citing" for c in ends}
     assert {(node.year, node.country) for node in nodes} == present
     assert len(nodes) == len(present)
     for node in nodes:
         ends = Counter()
-        for (network, reading, year, src, dst), (weight, _) in found.items():
-            if year == node.year and node.country in (src, dst) and reading in ("publication_year", "cited_year"):
+        for (network, citation_year, year, src, dst), (weight, _) in found.items():
+            if year == node.year and node.country in (src, dst) and citation_year in ("publication_year", "cited"):
                 ends[network] += weight
                 ends[network, "partners"] += 1
                 ends[network, "given" if src == node.country else "received"] += weight
@@ -102,7 +102,7 @@ def test_edges_and_nodes_equal_an_independent_count(make_countries, make_citatio
         assert node.asDict() == {
             "study": "s",
             "release": "2026-06-25",
-            "reading": "cited_year",
+            "citation_year": "cited",
             "year": node.year,
             "country": node.country,
             "papers": len(own),
@@ -126,5 +126,5 @@ def test_a_study_without_citations_has_its_collaboration_only(make_countries, ma
 def test_the_edges_fit_their_table(store, make_countries, make_flows):
     study = Study(study="s", title="S", years=YEARS)
     flows = make_flows((2004, 2003, "US", "CN", 2, 1.5), (2004, 2003, "CN", "CN", 2, 1.5))
-    store.replace(EDGES, all_edges(make_countries((1, 2003, True, "US CN")), flows, study), {"study": "s"})
-    assert store.read(EDGES).count() == 1 + 3 + 3
+    store.replace(COUNTRY_EDGES, all_edges(make_countries((1, 2003, True, "US CN")), flows, study), {"study": "s"})
+    assert store.read(COUNTRY_EDGES).count() == 1 + 3 + 3

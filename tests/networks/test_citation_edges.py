@@ -3,7 +3,7 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.networks import EDGES, citation_edges
+from isthmus.networks import COUNTRY_EDGES, citation_edges
 
 pytestmark = pytest.mark.spark
 
@@ -25,21 +25,21 @@ def flows(make_flows):
 
 
 @pytest.mark.parametrize(
-    ("reading", "window", "expected"),
+    ("citation_year", "window", "expected"),
     [
         (
-            "cited_year",
+            "cited",
             2,
             [(2000, "CN", "US", 7, 4.0), (2003, "US", "CN", 8, 8.0), (2010, "DE", "FR", 96, 1.0)],
         ),
         (
-            "cited_year_window",
+            "cited_window",
             2,
             [(2000, "CN", "US", 3, 2.0), (2003, "US", "CN", 8, 8.0), (2010, "DE", "FR", 32, 0.25)],
         ),
-        ("cited_year_window", 0, [(2003, "US", "CN", 8, 8.0)]),
+        ("cited_window", 0, [(2003, "US", "CN", 8, 8.0)]),
         (
-            "citing_year",
+            "citing",
             2,
             [
                 (2001, "CN", "US", 1, 0.5),
@@ -52,15 +52,15 @@ def flows(make_flows):
     ],
     ids=["cited year", "window of two years", "window of none", "citing year"],
 )
-def test_each_reading_of_the_year(flows, make_edges, reading, window, expected):
-    edges = citation_edges(flows, reading=reading, window=window, years=YEARS)
-    wanted = make_edges(*(("citation", reading, *row) for row in expected))
-    actual = edges.select(*EDGES.columns).orderBy("year", "src", "dst")
+def test_each_reading_of_the_year(flows, make_edges, citation_year, window, expected):
+    edges = citation_edges(flows, citation_year=citation_year, window=window, years=YEARS)
+    wanted = make_edges(*(("citation", citation_year, *row) for row in expected))
+    actual = edges.select(*COUNTRY_EDGES.columns).orderBy("year", "src", "dst")
     assert_df_equality(actual, wanted, ignore_nullable=True)
 
 
 def test_studies_are_apart(make_flows):
     row = (2001, 2000, "CN", "US", 1, 1.0)
     both = make_flows(row, study="a").union(make_flows(row, study="b"))
-    edges = citation_edges(both, reading="cited_year", window=2, years=YEARS).collect()
+    edges = citation_edges(both, citation_year="cited", window=2, years=YEARS).collect()
     assert sorted((e.study, e.weight) for e in edges) == [("a", 1), ("b", 1)]

@@ -4,7 +4,7 @@ import pytest
 from chispa import assert_approx_df_equality
 from pyspark.sql import functions as F
 
-from isthmus.networks import EDGES, collaboration
+from isthmus.networks import COUNTRY_EDGES, collaboration
 
 pytestmark = pytest.mark.spark
 
@@ -22,14 +22,14 @@ def test_each_work_counts_once_for_each_pair_of_its_countries(make_countries, ma
         (6, 2011, True, "ZA NA"),  # South Africa, Namibia
     )
     expected = make_rows(
-        EDGES,
+        COUNTRY_EDGES,
         (*USUAL, 2010, "CN", "DE", 1, 1 / 3),
         (*USUAL, 2010, "CN", "US", 2, 1 + 1 / 3),
         (*USUAL, 2010, "DE", "US", 1, 1 / 3),
         (*USUAL, 2011, "CN", "US", 1, 1.0),
         (*USUAL, 2011, "NA", "ZA", 1, 1.0),
     )
-    actual = collaboration(countries).select(*EDGES.columns).orderBy(*KEY)
+    actual = collaboration(countries).select(*COUNTRY_EDGES.columns).orderBy(*KEY)
     assert_approx_df_equality(actual, expected, 1e-9, ignore_nullable=True)  # fractions are counted in ten-billionths
 
 

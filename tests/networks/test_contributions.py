@@ -56,9 +56,9 @@ def test_rows(spark, world):
     assert_df_equality(actual, expected, ignore_nullable=True)
 
 
-@pytest.mark.parametrize("reading", ["cited_year", "cited_year_window", "citing_year"])
-def test_summed_over_works_they_are_the_edges(world, reading):
-    networks = {"reading": reading, "readings": (reading,), "citation_window": 1}
+@pytest.mark.parametrize("citation_year", ["cited", "cited_window", "citing"])
+def test_summed_over_works_they_are_the_edges(world, citation_year):
+    networks = {"citation_year": citation_year, "citation_years": (citation_year,), "citation_window": 1}
     study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, networks=networks)
     citations, countries = world
     edges = all_edges(countries, citation_flows(citations, countries), study)

@@ -3,11 +3,11 @@
 import pytest
 from chispa import assert_approx_df_equality
 
-from isthmus.networks import NODES, node_volumes
+from isthmus.networks import COUNTRY_YEARS, node_volumes
 
 pytestmark = pytest.mark.spark
 
-S = ("s", "2026-06-25", "cited_year")
+S = ("s", "2026-06-25", "cited")
 
 
 def test_every_country_with_a_work_or_a_citation(make_countries, make_edges, make_rows):
@@ -22,17 +22,17 @@ def test_every_country_with_a_work_or_a_citation(make_countries, make_edges, mak
         ("collaboration", "publication_year", 2010, "CN", "US", 2, 1.5),
         ("collaboration", "publication_year", 2010, "CN", "DE", 1, 0.5),
         ("collaboration", "publication_year", 2010, "DE", "US", 1, 0.5),
-        ("citation", "cited_year", 2010, "BR", "US", 5, 5.0),
-        ("citation", "cited_year", 2010, "US", "CN", 2, 2.0),
-        ("citation", "cited_year", 2010, "CN", "US", 3, 3.0),
-        ("knowledge_exchange", "cited_year", 2010, "BR", "US", 5, 5.0),
-        ("knowledge_exchange", "cited_year", 2010, "CN", "US", 5, 5.0),
-        ("citation", "citing_year", 2010, "CN", "US", 1000, 1.0),  # another reading
-        ("knowledge_exchange", "citing_year", 2010, "CN", "US", 1000, 1.0),
+        ("citation", "cited", 2010, "BR", "US", 5, 5.0),
+        ("citation", "cited", 2010, "US", "CN", 2, 2.0),
+        ("citation", "cited", 2010, "CN", "US", 3, 3.0),
+        ("knowledge_exchange", "cited", 2010, "BR", "US", 5, 5.0),
+        ("knowledge_exchange", "cited", 2010, "CN", "US", 5, 5.0),
+        ("citation", "citing", 2010, "CN", "US", 1000, 1.0),  # another reading
+        ("knowledge_exchange", "citing", 2010, "CN", "US", 1000, 1.0),
     )
     third = 1 / 3
     expected = make_rows(
-        NODES,
+        COUNTRY_YEARS,
         # papers, fractional, international; collaboration k, s; exchange k, s; received, given
         (*S, 2010, "BR", 0, 0.0, 0, 0, 0, 1, 5, 0, 5),
         (*S, 2010, "CN", 2, 0.25 + third, 2, 2, 3, 1, 5, 2, 3),
@@ -40,5 +40,7 @@ def test_every_country_with_a_work_or_a_citation(make_countries, make_edges, mak
         (*S, 2010, "US", 3, 1.75 + third, 2, 2, 3, 2, 10, 8, 2),
         (*S, 2011, "NA", 1, 1.0, 0, 0, 0, 0, 0, 0, 0),
     )
-    actual = node_volumes(countries, edges, reading="cited_year").select(*NODES.columns).orderBy("year", "country")
+    actual = (
+        node_volumes(countries, edges, citation_year="cited").select(*COUNTRY_YEARS.columns).orderBy("year", "country")
+    )
     assert_approx_df_equality(actual, expected, 1e-9, ignore_nullable=True)  # fractions are counted in ten-billionths

@@ -58,7 +58,7 @@ def test_files_that_are_not_there_or_of_unknown_kind(tmp_path):
 
 
 def test_parquet_rows_are_named_by_number(tmp_path):
-    path = tmp_path / "edges.parquet"
+    path = tmp_path / "country_edges.parquet"
     pd.DataFrame({"source": ["A", "A"], "target": ["B", "C"], "weight": [1.0, 0.5]}).to_parquet(path)
     with pytest.raises(NetworkError, match=r"row 1: weight is .*0.5"):
         read_edges(path)

@@ -63,7 +63,7 @@ def test_the_result_does_not_depend_on_how_spark_splits_the_work(spark):
 
 def test_a_real_year_agrees_with_the_fit_on_arrays(spark, real_edges):
     year = real_edges[real_edges["year"] == 1991]
-    edges = spark.createDataFrame(year.assign(network="collaboration", reading="publication_year"))
+    edges = spark.createDataFrame(year.assign(network="collaboration", citation_year="publication_year"))
     pairs = pairs_of(fan_out(edges)).toPandas()
     labels, weights = network_of(year)
     fit = fit_ecm(weights)

@@ -6,7 +6,7 @@ from isthmus.errors import NetworkError
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.sampling import sampled_moments, sampled_verdict
 from isthmus.nullmodels.significance import (
-    PARITY_PROBABILITY,
+    EXPECTED_LINK_PROBABILITY,
     benjamini_hochberg,
     exact_verdict,
     iter_pair_significance,
@@ -71,11 +71,15 @@ def test_which_pairs_count(real_years):
     weights = real_years[2001]
     fit = fit_ecm(weights)
     n = 224
-    tables = {rule: pair_significance(weights, fit, finite=rule) for rule in ("present", "parity", "linked")}
+    tables = {
+        rule: pair_significance(weights, fit, finite=rule) for rule in ("present", "expected_in_500_samples", "linked")
+    }
     assert tables["present"].finite.sum() == n * (n - 1) // 2
-    np.testing.assert_array_equal(tables["parity"].finite, (1 - tables["parity"].link_probability) ** 500 <= 0.5)
+    np.testing.assert_array_equal(
+        tables["expected_in_500_samples"].finite, (1 - tables["expected_in_500_samples"].link_probability) ** 500 <= 0.5
+    )
     np.testing.assert_array_equal(tables["linked"].finite, tables["linked"].weight > 0)
-    assert pytest.approx(0.0014, abs=5e-5) == PARITY_PROBABILITY
+    assert pytest.approx(0.0014, abs=5e-5) == EXPECTED_LINK_PROBABILITY
 
 
 def test_sampled_rule_needs_spread_in_the_samples(real_years):
@@ -107,8 +111,8 @@ def test_a_heavy_pair_cannot_fall_far_below_its_expectation(real_years):
 
 
 def test_an_unknown_rule_gets_a_hint(six_nodes):
-    with pytest.raises(NetworkError, match="did you mean 'parity'"):
-        pair_significance(six_nodes, exact_verdict(fit_ecm(six_nodes)), finite="party")
+    with pytest.raises(NetworkError, match="did you mean 'expected_in_500_samples'"):
+        pair_significance(six_nodes, exact_verdict(fit_ecm(six_nodes)), finite="expected_in_500")
 
 
 def test_networks_without_pairs():

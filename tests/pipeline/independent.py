@@ -37,7 +37,7 @@ DELETED_WORK = 4285719527
 
 
 def networks(folder: Path, first: int, last: int, citing_until: int, window: int) -> dict[tuple, int]:
-    """(network, reading, year, src, dst) -> weight of all works, whatever their field and type."""
+    """(network, citation_year, year, src, dst) -> weight of all works, whatever their field and type."""
     works = {}
     for work in newest_works(folder):
         year = work.get("publication_year")
@@ -56,13 +56,13 @@ def networks(folder: Path, first: int, last: int, citing_until: int, window: int
             cited_year, cited_places, _ = works.get(cited, (9999, set(), None))
             if cited_year > last or citing_year < cited_year:
                 continue
-            readings = {"cited_year": cited_year}
+            citation_years = {"cited": cited_year}
             if citing_year - cited_year <= window:
-                readings["cited_year_window"] = cited_year
+                citation_years["cited_window"] = cited_year
             if citing_year <= last:
-                readings["citing_year"] = citing_year
-            for (reading, year), a, b in product(readings.items(), citing_places, cited_places):
+                citation_years["citing"] = citing_year
+            for (citation_year, year), a, b in product(citation_years.items(), citing_places, cited_places):
                 if a != b:
-                    weights["citation", reading, year, a, b] += 1
-                    weights["knowledge_exchange", reading, year, min(a, b), max(a, b)] += 1
+                    weights["citation", citation_year, year, a, b] += 1
+                    weights["knowledge_exchange", citation_year, year, min(a, b), max(a, b)] += 1
     return dict(weights)

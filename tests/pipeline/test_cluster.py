@@ -115,7 +115,7 @@ def test_workers_with_a_bare_python_give_the_results_of_a_local_run(cluster, sna
     assert here.returncode == 0, here.stderr[-4000:]
     expected, found = published(tmp_path / "here"), published(tmp_path / "there")
     assert expected.keys() == found.keys()
-    assert len(expected["ties.parquet"]) > 1000
+    assert len(expected["pair_tests.parquet"]) > 1000
     for name, rows in expected.items():
         columns = [column for column in rows.columns if column not in VOLATILE]
         if name == "gates.parquet":

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.spark
 WORKS = 2_000
 LONGEST_WAIT_SECONDS = 400
 # the process is killed as soon as this table's folder appears: its stage has begun to write and has not ended
-KILLED_AT = ("authorships", "ties")
+KILLED_AT = ("authorships", "pair_tests")
 VOLATILE = {"seconds"}
-SETTING = "significance.corroborate=[]"  # one null model is enough here
+SETTING = "significance.other_null_models=[]"  # one null model is enough here
 NOT_RUN = {"report", "exports"}  # written from what is compared here
 
 
@@ -104,7 +104,7 @@ def test_all_tables_are_those_of_the_undisturbed_run(spark, undisturbed, restart
 
 def test_the_published_results_are_the_same(undisturbed, restarted):
     names = sorted(p.name for p in (undisturbed / "results/demonstration").glob("*.parquet"))
-    assert "ties.parquet" in names
+    assert "pair_tests.parquet" in names
     for name in names:
         one, other = (pd.read_parquet(w / "results/demonstration" / name) for w in (undisturbed, restarted))
         kept = [c for c in one.columns if c not in VOLATILE]

@@ -16,7 +16,7 @@ from isthmus.snapshot.filesystem import open_root
 pytestmark = pytest.mark.spark
 
 KEY, SECRET = "LABKEY0123456789", "s3cr3t/Of+The-Lab"
-SETTINGS = ("networks.readings=[cited_year]", "years.corpus=[2015, 2021]", "years.analysis=[2015, 2021]")
+SETTINGS = ("networks.citation_years=[cited]", "years.corpus=[2015, 2021]", "years.analysis=[2015, 2021]")
 
 
 def upload(client, bucket, folder, acl):
@@ -78,7 +78,7 @@ def test_everything_in_a_private_bucket(s3_server, tmp_path, layout):
         names = {entry.path for entry in root.list()}
     finally:
         del os.environ["LAB_KEY"], os.environ["LAB_SECRET"]
-    assert {"study.json", "ties.parquet", "report.html"} <= names
+    assert {"study.json", "pair_tests.parquet", "report.html"} <= names
     assert "US" in isthmus("pair", "CN", "US", "--results", results, "--storage", str(file)).stdout
     # nothing is done twice, and the failure of a wrong key is one message
     assert "Nothing had to be done" in isthmus(*run).stdout

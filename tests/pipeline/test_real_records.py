@@ -13,7 +13,7 @@ from isthmus.pipeline import STAGES, Request, run_pipeline
 pytestmark = pytest.mark.spark
 
 WORKS_IN_FOLDER = 5_558 + 1_517 + 10 + 106  # lines of the files that hold works, as their README says
-PAIR = ["network", "reading", "year", "src", "dst"]
+PAIR = ["network", "citation_year", "year", "src", "dst"]
 
 
 def independent():
@@ -43,14 +43,14 @@ def results(said, request_of_all):
 def test_every_stage_ran_and_a_second_run_has_nothing_to_do(spark, said, request_of_all):
     study = load_study("everything")
     assert list(said) == [stage.name for stage in STAGES if stage.asked(study) and not stage.on_request]
-    assert {"trajectories", "corroboration", "indicators", "exports"} <= set(said)
+    assert {"trajectories", "other_null_models", "indicators", "exports"} <= set(said)
     assert set(run_pipeline(spark, request_of_all).values()) == {"unchanged"}
 
 
 def test_every_weight_of_every_network_equals_the_independent_count(results, openalex_records):
     years = load_study("everything").years
     expected = independent().networks(openalex_records, *years.corpus, years.citing_until, window=2)
-    edges = pd.read_parquet(results / "edges.parquet")
+    edges = pd.read_parquet(results / "country_edges.parquet")
     found = dict(zip(edges[PAIR].itertuples(index=False, name=None), edges.weight, strict=True))
     assert len(expected) > 30_000
     assert found == expected
@@ -66,8 +66,8 @@ def test_counts_add_up_to_the_lines_of_the_files(results):
 
 
 def test_fractional_counts_of_a_year_add_up_to_its_international_works(results):
-    edges = pd.read_parquet(results / "edges.parquet").query("network == 'collaboration'")
-    nodes = pd.read_parquet(results / "nodes.parquet")
+    edges = pd.read_parquet(results / "country_edges.parquet").query("network == 'collaboration'")
+    nodes = pd.read_parquet(results / "country_years.parquet")
     in_2020 = edges.query("year == 2020")
     # a work of K countries stands K times among the international works of its countries
     assert in_2020.fractional.sum() < nodes.query("year == 2020").papers_international.sum()
@@ -75,27 +75,29 @@ def test_fractional_counts_of_a_year_add_up_to_its_international_works(results):
 
 
 def test_every_year_is_fitted_and_expected_totals_are_the_observed_ones(results):
-    fits = pd.read_parquet(results / "fits.parquet")
+    fits = pd.read_parquet(results / "null_model_fits.parquet")
     assert set(fits.status) == {"converged"}
     assert fits.max_relative_error.max() < 1e-9
-    ties = pd.read_parquet(results / "ties.parquet")
+    ties = pd.read_parquet(results / "pair_tests.parquet")
     both = pd.concat(
         [ties.rename(columns={"src": "country"}), ties.rename(columns={"dst": "country"})], ignore_index=True
     )
-    totals = both.groupby(["network", "reading", "year", "country"])[["weight", "expected", "link_probability"]].sum()
-    links = both[both.weight > 0].groupby(["network", "reading", "year", "country"]).size()
+    totals = both.groupby(["network", "citation_year", "year", "country"])[
+        ["weight", "expected", "link_probability"]
+    ].sum()
+    links = both[both.weight > 0].groupby(["network", "citation_year", "year", "country"]).size()
     assert (totals.expected / totals.weight - 1).abs().max() < 1e-9
     assert (totals.link_probability / links.reindex(totals.index) - 1).abs().max() < 1e-9
 
 
 def test_significant_ties_follow_from_the_yearly_z(results):
     study = json.loads((results / "study.json").read_text())
-    ties = pd.read_parquet(results / "ties.parquet")
+    ties = pd.read_parquet(results / "pair_tests.parquet")
     window = ties[ties.finite & ties.year.between(*study["significance_years"])]
-    mean = window.groupby(["network", "reading", "src", "dst"]).z.agg(["mean", "count"])
+    mean = window.groupby(["network", "citation_year", "src", "dst"]).z.agg(["mean", "count"])
     expected = set(mean[(mean["mean"] > 2) & (mean["count"] >= 3)].index)
-    table = pd.read_parquet(results / "significant.parquet").query("significant")
-    assert set(table[["network", "reading", "src", "dst"]].itertuples(index=False, name=None)) == expected
+    table = pd.read_parquet(results / "significant_pairs.parquet").query("significant")
+    assert set(table[["network", "citation_year", "src", "dst"]].itertuples(index=False, name=None)) == expected
     assert expected
 
 

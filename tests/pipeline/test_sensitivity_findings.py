@@ -6,7 +6,7 @@ import pytest
 from isthmus.config import Study
 from isthmus.pipeline.sensitivity_stage import _counts, choices, label_findings, significant_findings, varied
 
-ASKED = {"corpus_rules": ("ai_any",), "readings": ("citing_year",), "finite": ("present", "linked"), "null_models": ()}
+ASKED = {"corpus_rules": ("ai_any",), "citation_years": ("citing",), "finite": ("present", "linked"), "null_models": ()}
 STUDY = Study(study="s", title="t", sensitivity=ASKED)
 
 
@@ -15,8 +15,8 @@ def test_every_combination_the_own_one_first():
     assert len(found) == len(set(found)) == 2 * 2 * 3 * 1
     assert vars(found[0]) == {
         "corpus_rule": "ai_primary",
-        "reading": "cited_year",
-        "finite": "parity",
+        "citation_year": "cited",
+        "finite": "expected_in_500_samples",
         "null_model": "ecm",
     }
 
@@ -36,7 +36,7 @@ def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
 
 
 def _tie(src, dst, year, z, *, counts=True, network="collaboration"):
-    tie = {"network": network, "reading": "publication_year", "src": src, "dst": dst, "year": year, "weight": 1}
+    tie = {"network": network, "citation_year": "publication_year", "src": src, "dst": dst, "year": year, "weight": 1}
     return tie | {"z": z, "counts": counts}
 
 
@@ -80,7 +80,7 @@ def test_a_tie_of_the_poles_without_a_trajectory_says_so():
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        ("parity", [True, False, True, False]),
+        ("expected_in_500_samples", [True, False, True, False]),
         ("linked", [False, False, True, False]),
         ("present", [True, True, True, False]),
     ],

@@ -4,7 +4,7 @@ import pytest
 from chispa import assert_df_equality
 
 from isthmus.config import load_study
-from isthmus.pipeline.significance import SIGNIFICANT, significant_ties
+from isthmus.pipeline.significance import SIGNIFICANT_PAIRS, significant_ties
 
 pytestmark = pytest.mark.spark
 
@@ -62,7 +62,7 @@ def test_a_pair_that_is_never_finite_is_listed_without_a_mean(spark):
 
 def test_networks_and_readings_are_kept_apart(spark):
     one = ties(spark, years("AT", "BE", [3.0] * 5))
-    rows = one.unionByName(one.replace("publication_year", "citing_year", "reading"))
+    rows = one.unionByName(one.replace("publication_year", "citing", "citation_year"))
     table = significant_ties(rows, load_study("gallo2026"))
-    assert sorted(table.columns) == sorted(SIGNIFICANT.columns)
-    assert [r.reading for r in table.orderBy("reading").collect()] == ["citing_year", "publication_year"]
+    assert sorted(table.columns) == sorted(SIGNIFICANT_PAIRS.columns)
+    assert [r.citation_year for r in table.orderBy("citation_year").collect()] == ["citing", "publication_year"]

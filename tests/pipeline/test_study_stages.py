@@ -28,13 +28,13 @@ STUDY = Study(
     title="A literal world",
     corpus={"types": None},
     years={"corpus": (2000, 2007), "analysis": (2000, 2007), "significance": (2003, 2007), "citing_until": 2007},
-    networks={"readings": ("cited_year", "citing_year")},
+    networks={"citation_years": ("cited", "citing")},
     trajectories={"window": 3, "restarts": 3},
     stability={"restarts": 4, "silhouette_pairs": 30, "silhouette_clusters": (2, 4)},
     bootstrap={"replicates": 3},
     sensitivity={"corpus_rules": ("ai_any",), "finite": ("present",)},
 )
-AFTER_THE_CORPUS = ("significance", "corroboration", "trajectories", "stability", "bootstrap", "sensitivity")
+AFTER_THE_CORPUS = ("significance", "other_null_models", "trajectories", "stability", "bootstrap", "sensitivity")
 VOLATILE = {"seconds"}
 
 
@@ -102,7 +102,7 @@ def rows(run, name):
 
 
 def test_every_pair_is_followed_or_says_why_not(run):
-    labels, trajectories = rows(run, "labels"), rows(run, "trajectories")
+    labels, trajectories = rows(run, "pair_labels"), rows(run, "trajectories")
     assert len(labels) == len(COUNTRIES) * (len(COUNTRIES) - 1) // 2
     assert set(labels["status"]) <= {"clustered", "not finite in every year", "flat"}
     kept = labels[labels["status"] == "clustered"]
@@ -118,15 +118,15 @@ def test_one_start_is_chosen_and_it_has_the_lowest_inertia(run):
     assert starts.loc[starts["chosen"], "inertia"].item() == pytest.approx(starts["inertia"].min())
     centroids = rows(run, "centroids")
     assert len(centroids) == 4 * len(YEARS)
-    kept = rows(run, "labels").query("status == 'clustered'")
+    kept = rows(run, "pair_labels").query("status == 'clustered'")
     assert centroids.drop_duplicates("cluster")["members"].sum() == len(kept)
 
 
 def test_the_other_null_model_has_the_same_pairs(run):
-    own, other = rows(run, "ties"), rows(run, "corroboration")
-    key = ["network", "reading", "year", "src", "dst"]
-    of_reading = own[own["reading"].isin(["publication_year", "cited_year"])]
-    assert set(map(tuple, other[key].to_numpy())) == set(map(tuple, of_reading[key].to_numpy()))
+    own, other = rows(run, "pair_tests"), rows(run, "pair_tests_other_models")
+    key = ["network", "citation_year", "year", "src", "dst"]
+    of_citation_year = own[own["citation_year"].isin(["publication_year", "cited"])]
+    assert set(map(tuple, other[key].to_numpy())) == set(map(tuple, of_citation_year[key].to_numpy()))
     assert set(other["null_model"]) == {"ecm-variance-corrected"}
 
 
@@ -147,8 +147,8 @@ def test_resampled_z_is_the_z_of_a_network_counted_from_reweighted_works(run):
         pair = tuple(sorted(countries))
         counts[pair] = counts.get(pair, 0) + weight[work]
     edges = pd.DataFrame([(*p, n) for p, n in counts.items() if n], columns=["src", "dst", "weight"])
-    by_hand = significance_frames(edges, finite="parity")[0].set_index(["src", "dst"])
-    ours = rows(run, "resampled").query("network == 'collaboration' and year == @year")
+    by_hand = significance_frames(edges, finite="expected_in_500_samples")[0].set_index(["src", "dst"])
+    ours = rows(run, "bootstrap_z").query("network == 'collaboration' and year == @year")
     assert len(ours) > 20
     for row in ours.itertuples():
         z = row.z[replicate]
@@ -159,7 +159,7 @@ def test_resampled_z_is_the_z_of_a_network_counted_from_reweighted_works(run):
 
 
 def test_intervals_and_support_belong_to_the_followed_pairs(run):
-    kept = rows(run, "labels").query("status == 'clustered'")
+    kept = rows(run, "pair_labels").query("status == 'clustered'")
     intervals, support = rows(run, "intervals"), rows(run, "label_support")
     assert len(intervals) == len(kept) * len(YEARS) * 2
     known = intervals.dropna(subset=["low"])
@@ -169,8 +169,8 @@ def test_intervals_and_support_belong_to_the_followed_pairs(run):
 
 
 def test_agreement_has_every_comparison(run):
-    found = rows(run, "agreement")
-    assert set(found["comparison"]) == {"seeds", "finite", "reading", "null_model"}
+    found = rows(run, "clustering_agreement")
+    assert set(found["comparison"]) == {"seeds", "finite", "citation_year", "null_model"}
     assert (found["comparison"] == "seeds").sum() == 4
     assert found["adjusted_rand"].dropna().between(-1, 1).all()
     assert set(rows(run, "silhouette")["clusters"]) == {2, 4}
@@ -178,10 +178,10 @@ def test_agreement_has_every_comparison(run):
 
 def test_sensitivity_holds_each_combination_and_the_own_one_agrees_with_the_labels(run):
     found = rows(run, "sensitivity")
-    combinations = found.drop_duplicates(["corpus_rule", "reading", "finite", "null_model"])
+    combinations = found.drop_duplicates(["corpus_rule", "citation_year", "finite", "null_model"])
     assert len(combinations) == 2 * 2
     own = found[found["is_default"]].set_index("finding")
-    labels = rows(run, "labels")
+    labels = rows(run, "pair_labels")
     assert own.loc["pairs clustered", "value"] == (labels["status"] == "clustered").sum()
     assert own.loc["adjusted Rand index to the default", "value"] == 1.0
     for label in ("SC", "SD", "KI", "KD"):
@@ -221,5 +221,5 @@ def test_a_corpus_without_trajectories_ends_with_empty_tables_and_a_reason(run, 
     )
     outcome = stage("trajectories").run(replace(few, study=few.study))
     assert "no trajectories" in outcome.said
-    assert run.store.read("labels").where("study = 'short'").count() == 0
+    assert run.store.read("pair_labels").where("study = 'short'").count() == 0
     assert not outcome.gates[0].passed

@@ -48,10 +48,10 @@ def places(spark, results, request_of_study):
 
 
 def test_the_union_is_one_node_and_its_members_are_none(results):
-    nodes = pd.read_parquet(results / "nodes.parquet")
+    nodes = pd.read_parquet(results / "country_years.parquet")
     assert "EU-27" in set(nodes["country"])
     assert not UNION & set(nodes["country"])
-    edges = pd.read_parquet(results / "edges.parquet")
+    edges = pd.read_parquet(results / "country_edges.parquet")
     assert not UNION & {*edges["src"], *edges["dst"]}
 
 
@@ -59,7 +59,7 @@ def test_the_ties_of_the_union_are_what_pandas_counts(results, places):
     expected = Counter(
         (year, other) for year, codes in places.itertuples(index=False) if codes & UNION for other in codes - UNION
     )
-    edges = pd.read_parquet(results / "edges.parquet").query("network == 'collaboration'")
+    edges = pd.read_parquet(results / "country_edges.parquet").query("network == 'collaboration'")
     edges = edges[(edges["src"] == "EU-27") | (edges["dst"] == "EU-27")]
     other = edges["src"].where(edges["dst"] == "EU-27", edges["dst"])
     assert len(expected) > 5
@@ -67,7 +67,7 @@ def test_the_ties_of_the_union_are_what_pandas_counts(results, places):
 
 
 def test_the_output_of_the_union_is_what_pandas_counts(results, places):
-    output = pd.read_parquet(results / "output.parquet")
+    output = pd.read_parquet(results / "entity_years.parquet")
     assert set(output["entity"]) == {"US", "EU-27", "EU-28", "CN"}
     for entity, members in (("EU-27", UNION), ("EU-28", UNION | {"GB"}), ("US", {"US"})):
         inside = places["codes"].map(lambda codes, m=members: bool(codes & m))
@@ -75,7 +75,7 @@ def test_the_output_of_the_union_is_what_pandas_counts(results, places):
         found = output[output["entity"] == entity]
         assert found["papers"].sum() == inside.sum()
         assert found["papers_international"].sum() == crossing.sum()
-    totals = pd.read_parquet(results / "totals.parquet").set_index("quantity")["value"]
+    totals = pd.read_parquet(results / "study_totals.parquet").set_index("quantity")["value"]
     assert totals["corpus works with a country"] == len(places)
 
 

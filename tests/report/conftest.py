@@ -18,7 +18,7 @@ PLANTED = {("CN", "HK"): 9.0, ("CN", "PK"): 9.0, ("CN", "SG"): 7.0, ("IL", "US")
            ("FR", "TN"): 9.0, ("CN", "US"): 0.4, ("KE", "NA"): 9.0}  # fmt: skip
 LABELS = ("SC", "SD", "KI", "KD")
 AXES = ("collaboration", "exchange")
-NETWORKS = (("collaboration", "publication_year"), ("knowledge_exchange", "cited_year"))
+NETWORKS = (("collaboration", "publication_year"), ("knowledge_exchange", "cited"))
 
 
 @dataclass(frozen=True)
@@ -59,21 +59,21 @@ def study(world: World) -> dict[str, Any]:
         "poles": list(world.poles),
         "years": list(world.years),
         "significance_years": list(world.significance_years),
-        "reading": "cited_year",
+        "citation_year": "cited",
         "null_model": "ecm",
         "threshold": 2.0,
         "corpus": corpus,
         "switches": {
             "corpus.rule": "ai_primary",
             "years.corpus": list(world.years),
-            "networks.reading": "cited_year",
+            "networks.citation_year": "cited",
             "networks.citation_window": 2,
             "significance.null_model": "ecm",
             "significance.samples": 0,
-            "significance.finite": "parity",
+            "significance.finite": "expected_in_500_samples",
             "significance.min_finite_years": 3,
             "significance.false_discovery_rate": 0.05,
-            "significance.corroborate": ["ecm-variance-corrected"],
+            "significance.other_null_models": ["ecm-variance-corrected"],
             "trajectories.window": 5,
             "trajectories.order": 1,
             "trajectories.clusters": 4,
@@ -93,14 +93,18 @@ def study(world: World) -> dict[str, Any]:
 def make_tables(world: World) -> dict[str, pd.DataFrame]:
     rng = np.random.default_rng(world.seed)
     ties = pd.concat(
-        [_ties(world, network, reading, year, rng) for network, reading in NETWORKS for year in _years(world)]
+        [
+            _ties(world, network, citation_year, year, rng)
+            for network, citation_year in NETWORKS
+            for year in _years(world)
+        ]
     )
     tables = {
-        "ties": ties.reset_index(drop=True),
-        "edges": _edges(ties),
-        "nodes": _nodes(world, ties),
-        "fits": _fits(world, ties),
-        "significant": _significant(world, ties),
+        "pair_tests": ties.reset_index(drop=True),
+        "country_edges": _edges(ties),
+        "country_years": _nodes(world, ties),
+        "null_model_fits": _fits(world, ties),
+        "significant_pairs": _significant(world, ties),
         "coverage": _coverage(world),
         "accounting": _accounting(),
         "gates": _gates(),
@@ -108,10 +112,14 @@ def make_tables(world: World) -> dict[str, pd.DataFrame]:
     if world.simulated:
         tables["truth_ties"] = _truth(world)
     if world.movements and not world.failed_years and world.years[0] < world.years[1]:
-        tables |= _movements(world, tables["ties"], tables["nodes"])
-        tables |= {"output": _output(world, tables["nodes"]), "densities": _densities(), "totals": _totals()}
+        tables |= _movements(world, tables["pair_tests"], tables["country_years"])
+        tables |= {
+            "entity_years": _output(world, tables["country_years"]),
+            "densities": _densities(),
+            "study_totals": _totals(),
+        }
         if world.uncertainty:
-            tables |= _uncertainty(tables["trajectories"], tables["labels"])
+            tables |= _uncertainty(tables["trajectories"], tables["pair_labels"])
     return tables
 
 
@@ -136,16 +144,16 @@ def _movements(world: World, ties: pd.DataFrame, nodes: pd.DataFrame) -> dict[st
         ["scaled_collaboration", "scaled_exchange"]
     ].mean()
     centroids = centroids.rename(columns={"scaled_collaboration": "collaboration", "scaled_exchange": "exchange"})
-    other = ties[["network", "reading", "year", "src", "dst", "z"]].assign(null_model="ecm-variance-corrected")
+    other = ties[["network", "citation_year", "year", "src", "dst", "z"]].assign(null_model="ecm-variance-corrected")
     other["z"] = other["z"] * 3
     starts = {"restart": [0, 1], "seed": [11, 12], "inertia": [90.5, 91.0], "iterations": 9, "status": "converged"}
     return {
         "trajectories": frame,
-        "labels": labels,
+        "pair_labels": labels,
         "centroids": centroids.assign(members=centroids.label.map(members)),
         "clusterings": pd.DataFrame({**starts, "chosen": [True, False], "seconds": 0.1}),
-        "groups": _groups(world, labels, nodes),
-        "corroboration": other,
+        "integration_groups": _groups(world, labels, nodes),
+        "pair_tests_other_models": other,
     }
 
 
@@ -243,7 +251,7 @@ def _totals() -> pd.DataFrame:
 def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataFrame]:
     agreement = [
         ("seeds", "restart 0", 300, 1.0, 1.0), ("seeds", "restart 1", 300, 0.8, 0.9),
-        ("null_model", "ecm-variance-corrected", 290, 0.6, 0.75), ("reading", "citing_year", 280, 0.5, 0.7),
+        ("null_model", "ecm-variance-corrected", 290, 0.6, 0.75), ("citation_year", "citing", 280, 0.5, 0.7),
     ]  # fmt: skip
     parts = []
     for network, axis in zip(("collaboration", "knowledge_exchange"), AXES, strict=True):
@@ -251,10 +259,10 @@ def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, 
         parts.append(part.assign(low=part.z - 0.5, high=part.z + 0.5))
     named = labels[labels.label.notna()][["src", "dst", "label"]]
     sensitivity = []
-    for reading, finite, shift in (
-        ("cited_year", "parity", 0),
-        ("citing_year", "parity", 20),
-        ("cited_year", "linked", 60),
+    for citation_year, finite, shift in (
+        ("cited", "expected_in_500_samples", 0),
+        ("citing", "expected_in_500_samples", 20),
+        ("cited", "linked", 60),
     ):
         values = {
             "pairs clustered": 300 + shift,
@@ -270,12 +278,14 @@ def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, 
             "significant partners US": 2,
         }
         for finding, value in values.items():
-            sensitivity.append(("ai_primary", reading, finite, "ecm", default, finding, float(value), None))
+            sensitivity.append(("ai_primary", citation_year, finite, "ecm", default, finding, float(value), None))
         label = "KD" if finite == "linked" else "SD"
-        sensitivity.append(("ai_primary", reading, finite, "ecm", default, "label CN-US", np.nan, label))
-    columns = ["corpus_rule", "reading", "finite", "null_model", "is_default", "finding", "value", "text"]
+        sensitivity.append(("ai_primary", citation_year, finite, "ecm", default, "label CN-US", np.nan, label))
+    columns = ["corpus_rule", "citation_year", "finite", "null_model", "is_default", "finding", "value", "text"]
     return {
-        "agreement": pd.DataFrame(agreement, columns=["comparison", "variant", "pairs", "adjusted_rand", "same_label"]),
+        "clustering_agreement": pd.DataFrame(
+            agreement, columns=["comparison", "variant", "pairs", "adjusted_rand", "same_label"]
+        ),
         "silhouette": pd.DataFrame(
             {
                 "clusters": [2, 3, 4, 5],
@@ -294,7 +304,7 @@ def _years(world: World) -> range:
     return range(world.years[0], world.years[1] + 1)
 
 
-def _ties(world, network, reading, year, rng) -> pd.DataFrame:
+def _ties(world, network, citation_year, year, rng) -> pd.DataFrame:
     codes = sorted(world.sizes)
     size = (
         np.array([world.sizes[c] for c in codes]) * 1.06 ** (year - 2021) * (4.0 if network != "collaboration" else 1.0)
@@ -310,7 +320,7 @@ def _ties(world, network, reading, year, rng) -> pd.DataFrame:
     p_upper, p_lower = y**weight, 1 - y ** (weight + 1)
     frame = pd.DataFrame(
         {
-            "network": network, "reading": reading, "year": np.int32(year),
+            "network": network, "citation_year": citation_year, "year": np.int32(year),
             "src": [codes[a] for a in i], "dst": [codes[b] for b in j], "weight": weight,
             "link_probability": y, "expected": expected, "sd": sd, "z": (weight - expected) / sd,
             "p_upper": p_upper, "p_lower": p_lower, "p_two_sided": np.minimum(1, 2 * np.minimum(p_upper, p_lower)),
@@ -323,7 +333,7 @@ def _ties(world, network, reading, year, rng) -> pd.DataFrame:
 
 def _edges(ties: pd.DataFrame) -> pd.DataFrame:
     linked = ties[ties.weight > 0]
-    edges = linked[["network", "reading", "year", "src", "dst", "weight"]].copy()
+    edges = linked[["network", "citation_year", "year", "src", "dst", "weight"]].copy()
     return edges.assign(fractional=edges.weight * 0.4).reset_index(drop=True)
 
 
@@ -340,17 +350,17 @@ def _nodes(world, ties) -> pd.DataFrame:
         own = both[both.network == network].groupby(["year", "country"]).weight
         nodes[f"{name}_degree"] = own.size().reindex(grid, fill_value=0).to_numpy()
         nodes[f"{name}_strength"] = own.sum().reindex(grid, fill_value=0).to_numpy()
-    return nodes.assign(reading="cited_year", citations_received=nodes.papers * 2, citations_given=nodes.papers)
+    return nodes.assign(citation_year="cited", citations_received=nodes.papers * 2, citations_given=nodes.papers)
 
 
 def _fits(world, ties) -> pd.DataFrame:
     rows = []
-    for network, reading in NETWORKS:
+    for network, citation_year in NETWORKS:
         for year in _years(world):
             failed = year in world.failed_years
             rows.append(
                 {
-                    "network": network, "reading": reading, "year": year, "null_model": "ecm",
+                    "network": network, "citation_year": citation_year, "year": year, "null_model": "ecm",
                     "n_nodes": len(world.sizes), "n_links": 300, "total_weight": 20_000,
                     "status": "failed" if failed else "converged",
                     "max_relative_error": float("nan") if failed else 3e-13, "iterations": 9, "seconds": 0.02,
@@ -364,7 +374,7 @@ def _fits(world, ties) -> pd.DataFrame:
 def _significant(world, ties) -> pd.DataFrame:
     first, last = world.significance_years
     window = ties[ties.year.between(first, last)]
-    keys = ["network", "reading", "src", "dst"]
+    keys = ["network", "citation_year", "src", "dst"]
     table = window.groupby(keys, as_index=False).agg(finite_years=("finite", "sum"), weight=("weight", "sum"))
     means = window[window.finite].groupby(keys, as_index=False).agg(mean_z=("z", "mean"))
     table = table.merge(means, on=keys, how="left")

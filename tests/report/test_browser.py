@@ -80,7 +80,7 @@ def test_a_reader_picks_a_pair(visit, results_dir):
     page.wait_for_selector("#pair[data-shown='KE|NA']")
     assert page.locator("#pair-summary").inner_text().startswith("Namibia and Kenya. Collaboration:")
     assert page.url.endswith("#pair=NA-KE")
-    ties = load_results(results_dir).ties.query("src == 'KE' and dst == 'NA' and network == 'knowledge_exchange'")
+    ties = load_results(results_dir).pair_tests.query("src == 'KE' and dst == 'NA' and network == 'knowledge_exchange'")
     row = ties[ties["year"] == 2021].iloc[0]
     page.locator("#pair-numbers summary").click()
     line = page.locator("#pair-table tbody tr", has_text="2021").filter(has_text="Knowledge exchange")

@@ -50,23 +50,23 @@ def folder(make_results):
         exchanged = edges[edges["network"] == "knowledge_exchange"].assign(network="citation")
         there = exchanged.assign(weight=exchanged["weight"] // 2 + 1)
         back = exchanged.rename(columns={"src": "dst", "dst": "src"})[exchanged["weight"].to_numpy() > 3]
-        other = exchanged.assign(reading="citing_year", weight=99)  # of a reading that is not the study's
+        other = exchanged.assign(citation_year="citing", weight=99)  # of a reading that is not the study's
         return pd.concat([edges, there, back[edges.columns], other], ignore_index=True)
 
-    for name in ("ties", "significant", "edges"):
+    for name in ("pair_tests", "significant_pairs", "country_edges"):
         rewrite(name, as_node)
-    rewrite("edges", with_citations)
-    rewrite("nodes", lambda nodes: nodes.replace({"country": {"FR": "EU-27"}}))
+    rewrite("country_edges", with_citations)
+    rewrite("country_years", lambda nodes: nodes.replace({"country": {"FR": "EU-27"}}))
     labels = pd.DataFrame({"src": ["CN", "KE", "AU"], "dst": ["US", "NA", "BR"], "label": ["SD", "SC", None]})
     labels.assign(
         status="clustered", cluster=0, distance=1.0, z_change_collaboration=0.0, z_change_exchange=0.0, speed=1.0,
         speed_smoothed=1.0, speed_per_year=0.1,
-    ).to_parquet(folder / "labels.parquet")  # fmt: skip
+    ).to_parquet(folder / "pair_labels.parquet")  # fmt: skip
     groups = pd.DataFrame(
         {"country": ["GB", "GB", "IN"], "pole": ["US", "CN", "US"], "group": ["SC_both", "SC_both", "none"]}
     )
     groups.assign(rank=1, papers=1, label="SC", speed=1.0, group_speed=1.0, speed_class="slow").to_parquet(
-        folder / "groups.parquet"
+        folder / "integration_groups.parquet"
     )
     study = json.loads((folder / "study.json").read_text())
     study["pole_members"] = {"US": ["US"], "EU-27": ["DE", "FR", "XX"]}
@@ -98,8 +98,8 @@ def test_there_is_one_file_of_each_format_for_each_graph(exported):
 
 
 def test_the_window_is_the_sum_of_its_years(folder, graphs):
-    edges = pd.read_parquet(folder / "edges.parquet")
-    ties = pd.read_parquet(folder / "ties.parquet")
+    edges = pd.read_parquet(folder / "country_edges.parquet")
+    ties = pd.read_parquet(folder / "pair_tests.parquet")
     window = "year >= 2017 and network == 'collaboration' and src == 'CN' and dst == 'US'"
     row = graphs["collaboration_2017-2021"].edges.query("source == 'CN' and target == 'US'").iloc[0]
     assert row["weight"] == edges.query(window)["weight"].sum()
@@ -111,7 +111,7 @@ def test_the_window_is_the_sum_of_its_years(folder, graphs):
 
 
 def test_years_without_a_common_paper_are_expected_too(folder, graphs):
-    ties = pd.read_parquet(folder / "ties.parquet").query("year >= 2017 and network == 'collaboration'")
+    ties = pd.read_parquet(folder / "pair_tests.parquet").query("year >= 2017 and network == 'collaboration'")
     rare = ties[(ties["src"] == "EU-27") & (ties["dst"] == "NA")]
     found = graphs["collaboration_2017-2021"].edges.query("source == 'EU-27' and target == 'NA'").iloc[0]
     assert 0 < (rare["weight"] > 0).sum() < 5
@@ -119,7 +119,7 @@ def test_years_without_a_common_paper_are_expected_too(folder, graphs):
 
 
 def test_the_significant_network_is_what_was_judged_so(folder, graphs):
-    judged = pd.read_parquet(folder / "significant.parquet")
+    judged = pd.read_parquet(folder / "significant_pairs.parquet")
     for network in ("collaboration", "knowledge_exchange"):
         wanted = judged[judged["significant"] & (judged["network"] == network)]
         edges = graphs[f"{network}_significant"].edges
@@ -132,7 +132,7 @@ def test_the_significant_network_is_what_was_judged_so(folder, graphs):
 
 def test_nodes_carry_names_places_papers_poles_and_groups(folder, graphs):
     nodes = graphs["collaboration_2017-2021"].nodes.set_index("id")
-    papers = pd.read_parquet(folder / "nodes.parquet").query("year >= 2017").groupby("country")["papers"].sum()
+    papers = pd.read_parquet(folder / "country_years.parquet").query("year >= 2017").groupby("country")["papers"].sum()
     assert nodes["papers"].to_dict() == papers.to_dict()
     assert nodes.loc["NA", ["name", "continent", "subregion"]].to_list() == ["Namibia", "Africa", "Southern Africa"]
     bloc = nodes.loc["EU-27"]
@@ -152,7 +152,9 @@ def test_nodes_carry_names_places_papers_poles_and_groups(folder, graphs):
 
 
 def test_citations_keep_their_direction_and_the_studys_reading(folder, graphs):
-    edges = pd.read_parquet(folder / "edges.parquet").query("network == 'citation' and reading == 'cited_year'")
+    edges = pd.read_parquet(folder / "country_edges.parquet").query(
+        "network == 'citation' and citation_year == 'cited'"
+    )
     wanted = edges.query("year == 2009").set_index(["src", "dst"])["weight"].to_dict()
     found = graphs["citation_2009"].edges.set_index(["source", "target"])["weight"].to_dict()
     assert found == wanted
@@ -274,7 +276,7 @@ def test_names_with_marks_of_xml_stay_readable(folder, tmp_path):
 def test_results_without_trajectories_and_citations_are_exported(results_dir, tmp_path):
     bare = tmp_path / "bare"
     shutil.copytree(results_dir, bare)
-    for name in ("labels", "groups"):
+    for name in ("pair_labels", "integration_groups"):
         (bare / f"{name}.parquet").unlink(missing_ok=True)
     written = export_networks(bare, tmp_path / "out", formats=["graphml"])
     graphs = {file.stem: nx.read_graphml(file) for file in written if file.suffix == ".graphml"}
@@ -340,7 +342,7 @@ def test_years_as_words():
 
 def test_the_map_draws_the_ties_of_a_bloc(folder):
     results = load_results(folder)
-    significant = results.significant.query("significant and (src == 'EU-27' or dst == 'EU-27')")
+    significant = results.significant_pairs.query("significant and (src == 'EU-27' or dst == 'EU-27')")
     drawn = [feature for feature in tie_features(results) if "EU-27" in (feature["src"], feature["dst"])]
     assert len(drawn) == len(significant) > 0
     assert "EU-27" in set(places(results)["code"])

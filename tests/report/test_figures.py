@@ -112,7 +112,7 @@ def test_coverage_and_volumes_are_those_of_the_tables(results_dir):
     row = results.coverage.query("year == 2021").iloc[0]
     assert country["share"] == row["corpus_with_country"] / row["corpus_works"]
     volumes = volume_frame(results)
-    states = results.nodes.query("country == 'US' and year == 2021").iloc[0]
+    states = results.country_years.query("country == 'US' and year == 2021").iloc[0]
     shown = volumes.query("who == 'United States' and year == 2021").iloc[0]
     assert shown["papers"] == states["papers"]
     assert shown["share"] == states["papers_international"] / states["papers"]
@@ -131,7 +131,7 @@ def test_a_pole_without_partners_cannot_be_drawn(results_dir):
 
 
 def test_ticks_of_a_logarithmic_axis(results_dir):
-    papers = load_results(results_dir).nodes["papers"]
+    papers = load_results(results_dir).country_years["papers"]
     ticks = one_two_five(papers)
     assert ticks[0] <= papers.min() < ticks[1]
     assert ticks[-2] < papers.max() <= ticks[-1]

@@ -12,7 +12,9 @@ def test_findings_say_what_is_in_the_tables(results_dir):
     assert "China and Pakistan" in sentences[0]
     assert "The United States has such collaborations with 2 countries: Israel and South Korea." in sentences
     assert "China has such collaborations with 3 countries: Pakistan, Hong Kong and Singapore." in sentences
-    last = results.ties.query("network == 'collaboration' and src == 'CN' and dst == 'US' and year == 2021").iloc[0]
+    last = results.pair_tests.query("network == 'collaboration' and src == 'CN' and dst == 'US' and year == 2021").iloc[
+        0
+    ]
     between = next(s for s in sentences if s.startswith("Collaboration between the United States and China"))
     assert f"{last['weight']} papers in 2021, less than the {last['expected']:.0f}" in between
     assert "in 2008–2010" in between
@@ -41,7 +43,7 @@ def test_a_pole_that_is_not_there_is_said_so(make_results):
 def test_no_significant_tie_is_a_finding_too(make_results):
     folder = make_results()
     results = load_results(folder)
-    results.significant.assign(significant=False).to_parquet(folder / "significant.parquet")
+    results.significant_pairs.assign(significant=False).to_parquet(folder / "significant_pairs.parquet")
     sentences = findings(load_results(folder))
     assert sentences[0].startswith("In 2017–2021, none of 325 pairs of countries worked together significantly more")
     assert "The United States collaborates with no country more than size explains." in sentences

@@ -36,9 +36,9 @@ def test_countries_are_ranked_by_papers_of_the_analysis_years_only(results, make
     assert ranked(results)[:4] == ["US", "CN", "GB", "DE"]
     assert ranked(results).index("HK") < ranked(results).index("SG"), "equal papers: by code"
     folder = make_results()
-    nodes = load_results(folder).nodes
+    nodes = load_results(folder).country_years
     early = nodes[nodes["country"] == "NA"].assign(year=1999, papers=10**9)
-    pd.concat([nodes, early]).to_parquet(folder / "nodes.parquet")
+    pd.concat([nodes, early]).to_parquet(folder / "country_years.parquet")
     assert ranked(load_results(folder))[0] == "US"
 
 
@@ -97,14 +97,14 @@ def test_the_matrix_is_symmetric_and_leaves_nobody_s_label_out(results):
 def test_labels_add_up(results):
     shares = label_shares(results)
     assert shares["label"].tolist() == ["SC", "SD", "KI", "KD"]
-    assert shares["pairs"].sum() == (results.labels["status"] == "clustered").sum()
+    assert shares["pairs"].sum() == (results.pair_labels["status"] == "clustered").sum()
     assert shares["share"].sum() == pytest.approx(1)
 
 
 def test_groups_hold_every_country_once_and_the_fast_ones_first(results):
     groups = integration_groups(results)
     names = [member.code for group in groups for member in group.countries]
-    assert sorted(names) == sorted(set(results.groups["country"]))
+    assert sorted(names) == sorted(set(results.integration_groups["country"]))
     assert groups[-1].key == "none"
     for group in groups[:-1]:
         speeds = [member.speed for member in group.countries]
@@ -126,7 +126,7 @@ def test_groups_are_named_in_words(key, labels, words):
 
 def test_both_readings_of_strength_stand_beside_each_other(results):
     row = strengths(results).query("country == 'FR'").iloc[0]
-    node = results.nodes.query("country == 'FR' and year == 2021").iloc[0]
+    node = results.country_years.query("country == 'FR' and year == 2021").iloc[0]
     assert row["strength"] == node["collaboration_strength"]
     assert row["international"] == node["papers_international"]
     assert row["ratio"] == pytest.approx(row["strength"] / row["international"])
@@ -162,10 +162,10 @@ def test_sections_without_results_have_no_charts_and_say_what_turns_them_on(make
 def test_clusters_without_names_are_numbered(make_results):
     folder = make_results(uncertainty=False)
     results = load_results(folder)
-    for name in ("labels", "centroids"):
+    for name in ("pair_labels", "centroids"):
         frame = getattr(results, name).assign(label=None)
         frame.to_parquet(folder / f"{name}.parquet")
-    (folder / "groups.parquet").unlink()
+    (folder / "integration_groups.parquet").unlink()
     results = load_results(folder)
     charts = section_charts(results)
     assert "cluster 1" in str(charts["centroid-0"].to_dict())

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from isthmus.cli.significance import significance
+from isthmus.cli.test_network import test_network as network_command
 from isthmus.errors import NetworkError
 from isthmus.report import build_report, load_results
 from isthmus.report.ownnetwork import publish_network, regional_densities, significant_ties
@@ -30,7 +30,7 @@ def edges(tmp_path_factory):
 
 
 def run(*arguments):
-    return CliRunner().invoke(significance, [str(a) for a in arguments])
+    return CliRunner().invoke(network_command, [str(a) for a in arguments])
 
 
 def test_the_report_stands_beside_the_ties(edges, tmp_path):
@@ -49,7 +49,10 @@ def test_the_report_stands_beside_the_ties(edges, tmp_path):
 
 def test_ties_are_named_in_order_and_none_is_lost(edges, tmp_path):
     run(edges, "--out", tmp_path, "--report", "x")
-    given, published = pd.read_parquet(tmp_path / "ties.parquet"), pd.read_parquet(tmp_path / "report/ties.parquet")
+    given, published = (
+        pd.read_parquet(tmp_path / "pair_tests.parquet"),
+        pd.read_parquet(tmp_path / "report/pair_tests.parquet"),
+    )
     assert len(given) == len(published)
     assert (published["src"] < published["dst"]).all()
     assert published["weight"].sum() == given["weight"].sum()
@@ -58,7 +61,7 @@ def test_ties_are_named_in_order_and_none_is_lost(edges, tmp_path):
 
 def _ties(*rows):
     frame = pd.DataFrame(rows, columns=["src", "dst", "year", "weight", "z", "finite"])
-    return frame.assign(network="collaboration", reading="publication_year")
+    return frame.assign(network="collaboration", citation_year="publication_year")
 
 
 def test_a_tie_needs_enough_years_and_a_mean_above_the_threshold():
@@ -107,7 +110,7 @@ def test_the_real_networks(openalex_records, tmp_path):
     )
     assert done.exit_code == 0, done.output
     results = load_results(tmp_path / "report")
-    called = results.significant[results.significant["significant"]]
+    called = results.significant_pairs[results.significant_pairs["significant"]]
     pairs = set(zip(called["src"], called["dst"], strict=True))
     assert ("CN", "HK") in pairs
     assert not {("CN", "US"), ("DE", "GB"), ("FR", "GB"), ("DE", "FR"), ("DE", "IT")} & pairs

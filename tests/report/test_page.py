@@ -114,7 +114,7 @@ def test_coverage_stands_beside_every_section_of_results(page):
 def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
     words = read(make_results(movements=False), tmp_path).words
     for text in (
-        "Name null models in significance.corroborate to hold",
+        "Name null models in significance.other_null_models to hold",
         "Integration groups need four clusters ( trajectories.clusters: 4 )",
         "Set stability.restarts (50, say)",
         "Set bootstrap.replicates (100, say)",
@@ -159,7 +159,7 @@ def test_method_checks_and_counts_are_in_words(page):
     for text in (
         "The Enhanced Configuration Model (Mastrandrea et al. 2014)",
         "Works whose primary topic lies in the subfield Artificial Intelligence",
-        "a citation counts in the year in which the cited paper was published (“cited_year”)",
+        "a citation counts in the year in which the cited paper was published (“cited”)",
         "Full counting: a paper counts once for every pair of its countries",
         "14 of 14 3e−13 nothing",
         "✗ no networks edges country share warn 0.740 >= 0.8 few works of the corpus have a country",
@@ -213,7 +213,7 @@ def test_a_large_study_says_what_was_left_out(results_dir, tmp_path, monkeypatch
     words = Page(summary.path.read_text(encoding="utf-8")).words
     assert summary.pairs_left_out > 0
     assert f"{summary.pairs_left_out} linked pairs of smaller countries are left out" in words
-    assert "ties.parquet" in words
+    assert "pair_tests.parquet" in words
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_a_pair_as_text_holds_every_year_of_both_networks(results_dir):
     assert "SIMULATED DATA" in lines[2]
     row = (
         load_results(results_dir)
-        .ties.query("network == 'collaboration' and src == 'CN' and dst == 'US' and year == 2021")
+        .pair_tests.query("network == 'collaboration' and src == 'CN' and dst == 'US' and year == 2021")
         .iloc[0]
     )
     shown = next(line.split() for line in lines if line.strip().startswith("2021"))
@@ -40,7 +40,7 @@ def test_columns_are_aligned(results_dir):
 
 
 def test_a_z_that_does_not_count_stands_in_brackets(results_dir):
-    rare = load_results(results_dir).ties.query("network == 'collaboration' and not finite").iloc[-1]
+    rare = load_results(results_dir).pair_tests.query("network == 'collaboration' and not finite").iloc[-1]
     text = pair_table(results_dir, rare["src"], rare["dst"])
     line = next(line for line in text.splitlines() if line.strip().startswith(str(rare["year"])))
     assert line.split()[4].startswith("(")
@@ -72,13 +72,13 @@ def test_errors_are_clear(results_dir, first, second, message):
 def test_a_pole_that_is_a_bloc_is_a_place(make_results):
     """The results of a study whose pole EU-27 is one node, made from those of Germany."""
     folder = make_results(poles=("US", "EU-27"))
-    for name in ("ties", "significant", "edges"):
+    for name in ("pair_tests", "significant_pairs", "country_edges"):
         frame = pd.read_parquet(folder / f"{name}.parquet").replace({"src": {"DE": "EU-27"}, "dst": {"DE": "EU-27"}})
         in_order = frame["src"] < frame["dst"]
         frame.loc[~in_order, ["src", "dst"]] = frame.loc[~in_order, ["dst", "src"]].to_numpy()
         frame.to_parquet(folder / f"{name}.parquet")
-    nodes = pd.read_parquet(folder / "nodes.parquet").replace({"country": {"DE": "EU-27"}})
-    nodes.to_parquet(folder / "nodes.parquet")
+    nodes = pd.read_parquet(folder / "country_years.parquet").replace({"country": {"DE": "EU-27"}})
+    nodes.to_parquet(folder / "country_years.parquet")
     study = json.loads((folder / "study.json").read_text()) | {"pole_members": {"US": ["US"], "EU-27": ["DE", "PL"]}}
     (folder / "study.json").write_text(json.dumps(study))
     text = pair_table(folder, "eu27", "USA")

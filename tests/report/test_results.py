@@ -18,15 +18,15 @@ def test_results_know_their_study(results_dir):
     assert results.simulated
     assert results.poles == ("US", "CN")
     assert results.window == (2017, 2021)
-    assert results.networks == (("collaboration", "publication_year"), ("knowledge_exchange", "cited_year"))
-    assert results.switch("significance.finite") == "parity"
+    assert results.networks == (("collaboration", "publication_year"), ("knowledge_exchange", "cited"))
+    assert results.switch("significance.finite") == "expected_in_500_samples"
     assert results.switch("no.such", "default") == "default"
 
 
 def test_namibia_is_a_country_and_not_a_missing_value(results_dir):
     results = load_results(results_dir)
     assert "NA" in results.countries
-    assert results.ties[["src", "dst"]].notna().all(axis=None)
+    assert results.pair_tests[["src", "dst"]].notna().all(axis=None)
 
 
 def test_truth_is_read_of_simulated_studies_only(results_dir, broken):
@@ -42,20 +42,20 @@ def test_a_folder_without_results_says_where_they_lie(tmp_path):
 
 
 def test_a_missing_file_is_named(broken):
-    (broken / "ties.parquet").unlink()
-    with pytest.raises(StoreError, match=r"ties\.parquet is missing .*publish the study again"):
+    (broken / "pair_tests.parquet").unlink()
+    with pytest.raises(StoreError, match=r"pair_tests\.parquet is missing .*publish the study again"):
         load_results(broken)
 
 
 def test_a_missing_column_is_named(broken):
     results = load_results(broken)
-    results.ties.drop(columns="expected").to_parquet(broken / "ties.parquet")
-    with pytest.raises(StoreError, match=r"ties\.parquet lacks the columns expected; it has network"):
+    results.pair_tests.drop(columns="expected").to_parquet(broken / "pair_tests.parquet")
+    with pytest.raises(StoreError, match=r"pair_tests\.parquet lacks the columns expected; it has network"):
         load_results(broken)
 
 
 def test_a_broken_file_is_named(broken):
-    (broken / "fits.parquet").write_bytes(b"no parquet")
+    (broken / "null_model_fits.parquet").write_bytes(b"no parquet")
     with pytest.raises(StoreError, match=r"fits\.parquet is no readable Parquet"):
         load_results(broken)
     (broken / "study.json").write_text("{")

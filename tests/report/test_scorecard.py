@@ -26,9 +26,9 @@ WINDOW = tuple(range(2017, 2022))
 YEARS = tuple(range(2000, 2022))
 PLACES = ["AU", "BR", "CA", "CN", "DE", "ES", "FR", "GB", "HK", "ID", "IL", "IN", "IT", "JP", "KR", "NL", "PK", "PL", "RU", "SG", "TN", "TW", "US", "VN", "AT", "BE", "CZ", "FI", "GR", "HU", "IE", "PT", "RO", "SE", "AR", "CL", "CO", "KZ", "UA", "RS", "BG", "SA", "EG"]  # fmt: skip
 RANKS = ("US", "CN", "GB", "DE")
-SIGNIFICANT = {("CN", "PK"), ("CN", "VN"), ("CN", "HK"), ("IN", "US"),
+SIGNIFICANT_PAIRS = {("CN", "PK"), ("CN", "VN"), ("CN", "HK"), ("IN", "US"),
                ("AR", "BR"), ("KZ", "UA"), ("BG", "RS"), ("EG", "SA")}  # fmt: skip
-GROUPS = {
+INTEGRATION_GROUPS = {
     "SC_US_SD_CN": ("GB", "DE"), "SC_CN_SD_US": ("IN", "PL", "SG", "KR", "TW"), "SC_CN_only": ("AU", "BR", "RU", "ES"),
     "SC_both": ("FR", "IT", "NL", "CA", "JP", "IL"), "SC_US_only": ("SE",),
 }  # fmt: skip
@@ -44,19 +44,19 @@ def as_published(wrong: bool = False) -> dict[str, pd.DataFrame]:
     """Results in which every published value holds; with `wrong`, none that these results can break."""
     pairs = [(a, b) for n, a in enumerate(sorted(PLACES)) for b in sorted(PLACES)[n + 1 :]]
     return {
-        "edges": _edges(wrong),
-        "nodes": _nodes(wrong),
-        "significant": _significant(pairs, wrong),
-        "ties": _ties(wrong),
-        "corroboration": _corroboration(wrong),
-        "labels": _labels(pairs, wrong),
-        "groups": _groups(wrong),
-        "agreement": pd.DataFrame(
+        "country_edges": _edges(wrong),
+        "country_years": _nodes(wrong),
+        "significant_pairs": _significant(pairs, wrong),
+        "pair_tests": _ties(wrong),
+        "pair_tests_other_models": _corroboration(wrong),
+        "pair_labels": _labels(pairs, wrong),
+        "integration_groups": _groups(wrong),
+        "clustering_agreement": pd.DataFrame(
             [("null_model", name, 100, 0.5, 0.2 if wrong else 0.9) for name in ("ecm-variance-corrected", "rewiring")],
             columns=["comparison", "variant", "pairs", "adjusted_rand", "same_label"],
         ),
-        "output": _output(wrong),
-        "totals": pd.DataFrame(
+        "entity_years": _output(wrong),
+        "study_totals": pd.DataFrame(
             {
                 "quantity": ["corpus works with a country", "citing works outside the corpus with a country"],
                 "value": [100.0, 100.0] if wrong else [1.9e6, 1.3e6],
@@ -70,7 +70,7 @@ def _edges(wrong: bool) -> pd.DataFrame:
     if wrong:
         weights = {("FR", "TN"): 200, ("FR", "IT"): 900, ("TN", "US"): 0, ("IT", "US"): 0}
     rows = [("collaboration", "publication_year", 2021, *key, weight) for key, weight in weights.items() if weight]
-    return pd.DataFrame(rows, columns=["network", "reading", "year", "src", "dst", "weight"])
+    return pd.DataFrame(rows, columns=["network", "citation_year", "year", "src", "dst", "weight"])
 
 
 def _nodes(wrong: bool) -> pd.DataFrame:
@@ -89,35 +89,35 @@ def _nodes(wrong: bool) -> pd.DataFrame:
 
 def _significant(pairs, wrong: bool) -> pd.DataFrame:
     partners = {"US": 2 if wrong else 20, "CN": 1 if wrong else 12}
-    found = set() if wrong else set(SIGNIFICANT)
+    found = set() if wrong else set(SIGNIFICANT_PAIRS)
     for pole, number in partners.items():
         others = [c for c in PLACES if c not in ("US", "CN", "GB", "DE", "IT", "FR") and pair(c, pole) not in found]
         found |= {pair(c, pole) for c in others[: number + 4]}
     if wrong:
-        found -= SIGNIFICANT
+        found -= SIGNIFICANT_PAIRS
         found |= {pair(a, b) for a in ("GB", "DE", "IT", "FR") for b in ("GB", "DE", "IT", "FR") if a != b}
         found |= {("CN", "US")}
     rows = [
         ("collaboration", "publication_year", a, b, 5, 3.0 if (a, b) in found else 0.1, (a, b) in found, 40)
         for a, b in pairs
     ]
-    columns = ["network", "reading", "src", "dst", "finite_years", "mean_z", "significant", "weight"]
+    columns = ["network", "citation_year", "src", "dst", "finite_years", "mean_z", "significant", "weight"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _ties(wrong: bool) -> pd.DataFrame:
     rows = []
-    for network, reading in (("collaboration", "publication_year"), ("knowledge_exchange", "cited_year")):
+    for network, citation_year in (("collaboration", "publication_year"), ("knowledge_exchange", "cited")):
         for step, year in enumerate(YEARS):
             weight = 1000 - 10 * step if wrong else 100 + 10 * step
-            rows.append((network, reading, year, "CN", "US", weight, 50.0, 50.0, -0.02 * step, 0.5, 0.5, True))
-    columns = ["network", "reading", "year", "src", "dst", "weight", "expected", "sd", "z", "p_upper", "p_two_sided",
+            rows.append((network, citation_year, year, "CN", "US", weight, 50.0, 50.0, -0.02 * step, 0.5, 0.5, True))
+    columns = ["network", "citation_year", "year", "src", "dst", "weight", "expected", "sd", "z", "p_upper", "p_two_sided",
                "finite"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
 def _corroboration(wrong: bool) -> pd.DataFrame:
-    ties = _ties(wrong)[["network", "reading", "year", "src", "dst", "z"]]
+    ties = _ties(wrong)[["network", "citation_year", "year", "src", "dst", "z"]]
     return ties.assign(z=ties["z"] * (0.1 if wrong else 10), null_model="ecm-variance-corrected")
 
 
@@ -142,7 +142,7 @@ def _labels(pairs, wrong: bool) -> pd.DataFrame:
 
 
 def _groups(wrong: bool) -> pd.DataFrame:
-    members = {code: group for group, codes in GROUPS.items() for code in codes}
+    members = {code: group for group, codes in INTEGRATION_GROUPS.items() for code in codes}
     others = [code for code in PLACES if code not in members and code not in ("US", "CN")][: 30 - len(members)]
     members |= dict.fromkeys(others, "none")
     if wrong:

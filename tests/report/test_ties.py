@@ -19,7 +19,7 @@ def test_the_planted_ties_are_the_significant_ones_strongest_first(results_dir):
 def test_window_sums_are_those_of_the_yearly_rows(results_dir):
     results = load_results(results_dir)
     row = significant_ties(results, "collaboration").query("src == 'IL'").iloc[0]
-    years = results.ties.query("network == 'collaboration' and src == 'IL' and dst == 'US' and year >= 2017")
+    years = results.pair_tests.query("network == 'collaboration' and src == 'IL' and dst == 'US' and year >= 2017")
     assert row["weight"] == years["weight"].sum()
     assert row["expected"] == pytest.approx(years["expected"].sum())
     assert row["ratio"] == pytest.approx(years["weight"].sum() / years["expected"].sum())
@@ -28,9 +28,11 @@ def test_window_sums_are_those_of_the_yearly_rows(results_dir):
 
 def test_other_readings_of_the_citation_year_stay_out(results_dir, tmp_path):
     results = load_results(results_dir)
-    other = results.significant[results.significant["network"] == "knowledge_exchange"].assign(reading="citing_year")
-    both = pd.concat([results.significant, other])
-    changed = type(results)(**{**vars_of(results), "significant": both})
+    other = results.significant_pairs[results.significant_pairs["network"] == "knowledge_exchange"].assign(
+        citation_year="citing"
+    )
+    both = pd.concat([results.significant_pairs, other])
+    changed = type(results)(**{**vars_of(results), "significant_pairs": both})
     assert len(window_ties(changed)) == len(window_ties(results))
 
 
@@ -38,11 +40,11 @@ def vars_of(results):
     names = (
         "folder",
         "study",
-        "edges",
-        "nodes",
-        "ties",
-        "fits",
-        "significant",
+        "country_edges",
+        "country_years",
+        "pair_tests",
+        "null_model_fits",
+        "significant_pairs",
         "coverage",
         "accounting",
         "gates",
@@ -77,7 +79,7 @@ def test_a_page_with_room_holds_every_pair_with_its_numbers(results_dir):
     embedded = embed_pairs(results)
     assert embedded.complete
     assert embedded.left_out == 0
-    worth = results.ties[(results.ties["weight"] > 0) | (results.ties["expected"] >= 0.5)]
+    worth = results.pair_tests[(results.pair_tests["weight"] > 0) | (results.pair_tests["expected"] >= 0.5)]
     assert set(embedded.pairs) == set(worth["src"] + "|" + worth["dst"])
     assert len(embedded.pairs) < 26 * 25 / 2, "pairs of two tiny countries that share nothing are left out"
     fields = embedded.pairs["CN|US"]["collaboration"]
@@ -92,12 +94,14 @@ def test_years_that_do_not_count_have_no_z_and_absent_years_nothing(results_dir)
     fields = embed_pairs(results).pairs["US|XK"]["collaboration"]
     assert fields["weight"][:2] == [None, None]
     assert fields["weight"][2] is not None
-    row = results.ties.query("network == 'collaboration' and src == 'CN' and dst == 'US' and year == 2010").index[0]
-    results.ties.loc[row, "finite"] = False
+    row = results.pair_tests.query("network == 'collaboration' and src == 'CN' and dst == 'US' and year == 2010").index[
+        0
+    ]
+    results.pair_tests.loc[row, "finite"] = False
     series = embed_pairs(results).pairs["CN|US"]["collaboration"]
     assert series["z"][2] is None
     assert series["z"][1] is not None
-    assert series["weight"][2] == results.ties.loc[row, "weight"]
+    assert series["weight"][2] == results.pair_tests.loc[row, "weight"]
 
 
 def test_a_page_without_room_keeps_significant_ties_and_the_largest_countries(results_dir):
@@ -107,7 +111,7 @@ def test_a_page_without_room_keeps_significant_ties_and_the_largest_countries(re
     assert embedded.left_out > 0
     assert {"CN|PK", "IL|US", "FR|TN", "KE|NA"} <= set(embedded.pairs)
     largest = countries_by_size(results)[: embedded.top]
-    linked = results.ties[results.ties["weight"] > 0]
+    linked = results.pair_tests[results.pair_tests["weight"] > 0]
     among = linked[linked["src"].isin(largest) & linked["dst"].isin(largest)]
     assert len(largest) > 2
     assert {f"{row.src}|{row.dst}" for row in among.itertuples()} <= set(embedded.pairs)

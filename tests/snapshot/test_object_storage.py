@@ -115,12 +115,12 @@ def test_results_are_written_whole_with_a_key(buckets, server, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     root = open_root("s3a://private/results/study", reach(server, "private", access="environment"))
-    root.write("ties.parquet", b"x" * 100)
-    root.write("ties.parquet", b"y" * 50)
-    assert [(file.path, file.bytes) for file in root.list()] == [("ties.parquet", 50)]
-    assert root.read("ties.parquet") == b"y" * 50
-    root.remove("ties.parquet")
-    assert not root.is_file("ties.parquet")
+    root.write("pair_tests.parquet", b"x" * 100)
+    root.write("pair_tests.parquet", b"y" * 50)
+    assert [(file.path, file.bytes) for file in root.list()] == [("pair_tests.parquet", 50)]
+    assert root.read("pair_tests.parquet") == b"y" * 50
+    root.remove("pair_tests.parquet")
+    assert not root.is_file("pair_tests.parquet")
 
 
 @pytest.mark.parametrize("faults", [["busy"], ["cut"], ["cut", "busy", "cut"]])

@@ -85,7 +85,7 @@ def test_hostile_snapshot(spark, store, as_jsonl, renew_manifests, tmp_path):
     account = store.read("accounting").where("entity = 'works'").first()
     assert (account.rejected, account.superseded, account.deleted) == (4, 1, 1)
     assert account.read == account.kept + 6 == len(works) + 6
-    parts = {row.part[-7:]: row for row in store.read("parts").where("entity = 'works'").collect()}
+    parts = {row.part[-7:]: row for row in store.read("snapshot_parts").where("entity = 'works'").collect()}
     assert {name: row.status for name, row in parts.items()} == {
         "0000.gz": "complete",
         "0001.gz": "damaged",

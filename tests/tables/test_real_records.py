@@ -156,7 +156,7 @@ def test_accounting(loose, real_lines, newest):
         assert (row.read, row.kept, row.rejected, row.manifest_records) == (len(real_lines[entity]), distinct, 0, None)
         assert row.superseded == row.read - row.kept
     assert rows["works"].kept == len(newest)
-    parts = {row.part: row for row in loose.read("parts").collect()}
+    parts = {row.part: row for row in loose.read("snapshot_parts").collect()}
     assert parts["works_reissued.jsonl.gz"].read == 1517
     assert sum(row.superseded for row in parts.values()) == sum(row.superseded for row in rows.values())
     unknown = {(row.part, row.field): row.records for row in loose.read("unknown_fields").collect()}
@@ -194,10 +194,10 @@ def test_a_second_run_leaves_the_same_rows(spark, store, openalex_records):
     names = (
         *TABLES,
         "accounting",
-        "parts",
+        "snapshot_parts",
         "rejects",
         "unknown_fields",
-        "discarded",
+        "removed_records",
         "parsed_works",
         "parsed_entities",
     )
@@ -208,7 +208,7 @@ def test_a_second_run_leaves_the_same_rows(spark, store, openalex_records):
     accounts = {row.entity: row for row in store.read("accounting").collect()}
     assert (accounts["works"].read, accounts["works"].kept, accounts["works"].manifest_records) == (27, 27, 244371844)
     assert accounts["works"].release == "2023-09-20"
-    [part] = [row for row in store.read("parts").collect() if row.entity == "works"]
+    [part] = [row for row in store.read("snapshot_parts").collect() if row.entity == "works"]
     assert (part.manifest_records, part.read, part.status) == (27, 27, "complete")
     assert store.read("works").where("publication_year > 2023").count() == 0
     with gzip.open(openalex_records / "legacy_snapshot/works/updated_date=2023-05-16/part_000.gz") as file:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from isthmus.errors import TrajectoryError
-from isthmus.trajectories.panel import PARITY_PROBABILITY, build_panel, rescale
+from isthmus.trajectories.panel import EXPECTED_LINK_PROBABILITY, build_panel, rescale
 
 YEARS = (2000, 2021)
 
@@ -71,21 +71,21 @@ def test_every_candidate_has_a_status_and_they_add_up(make_ties, z):
 def test_the_rules_of_what_counts(make_ties, z):
     ties = make_ties(z)
     one = (ties["src"] == "A0001") & (ties["year"] == 2004) & (ties["network"] == "collaboration")
-    ties.loc[one, "link_probability"] = PARITY_PROBABILITY * 0.999
+    ties.loc[one, "link_probability"] = EXPECTED_LINK_PROBABILITY * 0.999
     ties.loc[(ties["src"] == "A0002") & (ties["network"] == "collaboration"), "weight"] = 0
     ties.loc[(ties["src"] == "A0003") & (ties["year"] > 2000), "weight"] = 0  # linked in one year: that is enough
     ties.loc[(ties["src"] == "A0004") & (ties["year"] == 2011), "finite"] = False
     dropped = {
         rule: sorted(set(range(6)) - {int(name[1:]) for name in kept(build_panel(ties, years=YEARS, finite=rule))})
-        for rule in ("parity", "present", "linked", "sampled")
+        for rule in ("expected_in_500_samples", "present", "linked", "sampled")
     }
-    assert dropped == {"parity": [1], "present": [], "linked": [2], "sampled": [4]}
+    assert dropped == {"expected_in_500_samples": [1], "present": [], "linked": [2], "sampled": [4]}
 
 
 def test_parity_asks_for_one_link_in_500_realisations_more_likely_than_not(make_ties, z):
-    assert pytest.approx(0.5) == (1 - PARITY_PROBABILITY) ** 500
-    assert pytest.approx(0.0014, abs=2e-5) == PARITY_PROBABILITY
-    assert len(build_panel(make_ties(z, probability=PARITY_PROBABILITY), years=YEARS)) == 6
+    assert pytest.approx(0.5) == (1 - EXPECTED_LINK_PROBABILITY) ** 500
+    assert pytest.approx(0.0014, abs=2e-5) == EXPECTED_LINK_PROBABILITY
+    assert len(build_panel(make_ties(z, probability=EXPECTED_LINK_PROBABILITY), years=YEARS)) == 6
     assert len(build_panel(make_ties(z, probability=0.00138), years=YEARS)) == 0
 
 

@@ -10,7 +10,7 @@ from isthmus.nullmodels.frames import significance_frames
 from isthmus.trajectories.bootstrap_fanout import replicated_z
 from isthmus.trajectories.resampling import centroids_of, replicated_labels
 
-TIES = [
+PAIR_TESTS = [
     ("A", "B", 9),
     ("B", "C", 4),
     ("C", "D", 6),
@@ -24,7 +24,7 @@ KEY = ("collaboration", 2010)
 
 
 def _weights(replicates):
-    rows = [(src, dst, np.array([w * (r + 1) for r in range(replicates)])) for src, dst, w in TIES]
+    rows = [(src, dst, np.array([w * (r + 1) for r in range(replicates)])) for src, dst, w in PAIR_TESTS]
     return pd.DataFrame(rows, columns=["src", "dst", "weights"])
 
 
@@ -32,7 +32,7 @@ def test_each_replicate_is_fitted_on_its_own():
     pairs = frozenset({("A", "B"), ("B", "E")})
     z = replicated_z(_weights(2), key=KEY, model="ecm", finite="present", pairs=pairs).set_index(["src", "dst"])["z"]
     for replicate in range(2):
-        edges = pd.DataFrame([(s, d, w * (replicate + 1)) for s, d, w in TIES], columns=["src", "dst", "weight"])
+        edges = pd.DataFrame([(s, d, w * (replicate + 1)) for s, d, w in PAIR_TESTS], columns=["src", "dst", "weight"])
         by_hand, _ = significance_frames(edges)
         expected = by_hand.set_index(["src", "dst"])["z"]
         for pair in pairs:

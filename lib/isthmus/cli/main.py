@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plan": ("isthmus.cli.plan", "plan", "Say what reading a snapshot costs: bytes, disk, hours, money."),
     "maintain": ("isthmus.cli.maintain", "maintain", "Put small files of the tables together, remove old ones."),
     "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
-    "significance": ("isthmus.cli.significance", "significance", "Which ties of your own network exceed size."),
+    "test-network": ("isthmus.cli.test_network", "test_network", "Which ties of your own network exceed size."),
     "pair": ("isthmus.cli.read", "pair", "Show one tie over the years in the terminal."),
     "report": ("isthmus.cli.read", "report", "Write the report of a study again from its published results."),
     "export": ("isthmus.cli.export", "export", "Write the networks for Gephi, VOSviewer, networkx, spreadsheets."),
@@ -69,7 +69,7 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Who works with whom, who builds on whom, and which ties are stronger than size explains.
 
-    Isthmus reads the OpenAlex snapshot into Delta tables with Spark, builds yearly networks of countries, holds every
+    Isthmus reads the OpenAlex snapshot into Delta tables with Spark, builds yearly networks of countries, tests every
     tie against a null model, and writes a report.
     """
 

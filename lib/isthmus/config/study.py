@@ -19,10 +19,10 @@ CorpusRule = Literal[
     "ai_mag",
     "ai_narrow",
 ]
-Reading = Literal["cited_year", "cited_year_window", "citing_year"]
+CitationYear = Literal["cited", "cited_window", "citing"]
 NullModel = Literal["ecm", "ecm-variance-corrected", "rewiring"]
 TrajectoryEngine = Literal["isthmus", "tslearn"]
-FiniteRule = Literal["parity", "present", "linked", "sampled"]
+FiniteRule = Literal["expected_in_500_samples", "present", "linked", "sampled"]
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _-]*$")]  # a country's code has this form, too
@@ -122,17 +122,19 @@ class Geography(Section):
 class Networks(Section):
     """How yearly networks are counted (METHODS 2.1)."""
 
-    reading: Reading = Field(default="cited_year", description="the year a citation belongs to, in the report")
-    readings: tuple[Reading, ...] = Field(
-        ("cited_year", "cited_year_window", "citing_year"), description="all readings that are computed"
+    citation_year: CitationYear = Field(default="cited", description="the year a citation belongs to, in the report")
+    citation_years: tuple[CitationYear, ...] = Field(
+        ("cited", "cited_window", "citing"), description="all that are computed"
     )
-    citation_window: int = Field(default=2, ge=0, description="years after publication counted by cited_year_window")
+    citation_window: int = Field(default=2, ge=0, description="years after publication counted by cited_window")
     citing_types: tuple[str, ...] | None = Field(default=None, description="types of citing works; null accepts all")
 
     @model_validator(mode="after")
     def _reading_is_computed(self) -> "Networks":
-        if self.reading not in self.readings:
-            raise ValueError(f"reading {self.reading!r} is not among readings {list(self.readings)}; add it there")
+        if self.citation_year not in self.citation_years:
+            raise ValueError(
+                f"citation_year {self.citation_year!r} is not among citation_years {list(self.citation_years)}"
+            )
         return self
 
 
@@ -141,13 +143,13 @@ class Significance(Section):
 
     null_model: NullModel = Field(default="ecm", description="what size alone explains")
     samples: int = Field(default=0, ge=0, le=100_000, description="realisations; 0 uses exact moments and tails")
-    finite: FiniteRule = Field(default="parity", description="which pairs have a z at all")
+    finite: FiniteRule = Field(default="expected_in_500_samples", description="which pairs have a z at all")
     threshold: float = Field(
         default=2.0, allow_inf_nan=False, description="a tie is significant when its mean z is above this"
     )
     min_finite_years: int = Field(default=3, ge=1, description="least years with a z within the significance years")
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
-    corroborate: tuple[NullModel, ...] = Field(
+    other_null_models: tuple[NullModel, ...] = Field(
         default=("ecm-variance-corrected",), description="other null models that the same ties are held against"
     )
 
@@ -203,14 +205,14 @@ class Sensitivity(Section):
     """Choices that are varied, every combination of them; off when all four lists are empty."""
 
     corpus_rules: tuple[CorpusRule, ...] = Field(default=(), description="corpus rules beside the study's own")
-    readings: tuple[Reading, ...] = Field(default=(), description="readings of the citation year beside the study's")
+    citation_years: tuple[CitationYear, ...] = Field(default=(), description="citation years beside the study's")
     finite: tuple[FiniteRule, ...] = Field(default=(), description="rules of finite pairs beside the study's own")
     null_models: tuple[NullModel, ...] = Field(default=(), description="null models beside the study's own")
 
     @property
     def asked(self) -> bool:
         """Whether anything is varied."""
-        return bool(self.corpus_rules or self.readings or self.finite or self.null_models)
+        return bool(self.corpus_rules or self.citation_years or self.finite or self.null_models)
 
 
 class Study(Section):
@@ -230,22 +232,22 @@ class Study(Section):
     stability: Stability = Field(default_factory=Stability)
     bootstrap: Bootstrap = Field(default_factory=Bootstrap)
     sensitivity: Sensitivity = Field(default_factory=Sensitivity)
-    parity: bool = Field(
+    as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
     )
 
     @model_validator(mode="before")
     @classmethod
     def _as_the_paper(cls, data: Any) -> Any:
-        """With `parity`, samples and the rule of finite pairs are the paper's unless others than the defaults stand."""
-        if not isinstance(data, dict) or not data.get("parity"):
+        """With `as_published`, samples and the rule of finite pairs are the paper's unless the study says otherwise."""
+        if not isinstance(data, dict) or not data.get("as_published"):
             return data
         given = data.get("significance")
         significance = given if isinstance(given, dict) else given.model_dump() if given is not None else {}
         changes: dict[str, Any] = {}
         if not significance.get("samples"):
             changes["samples"] = PAPER_SAMPLES
-        if significance.get("finite", "parity") == "parity":
+        if significance.get("finite", "expected_in_500_samples") == "expected_in_500_samples":
             changes["finite"] = "sampled"
         return {**data, "significance": {**significance, **changes}}
 

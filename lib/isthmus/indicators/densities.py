@@ -46,7 +46,7 @@ def regional_densities(significant: DataFrame, regions: Mapping[str, Sequence[st
     study : Study
         Whose reading of the citation year counts.
     """
-    shown = (F.col("network") == COLLABORATION) | (F.col("reading") == study.networks.reading)
+    shown = (F.col("network") == COLLABORATION) | (F.col("citation_year") == study.networks.citation_year)
     pairs = significant.where(shown).select(
         "study", "release", "network", "src", "dst", "significant", F.explode(_memberships(regions)).alias("of")
     )

@@ -12,8 +12,8 @@ from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
 from isthmus.geography import Part
 
-OUTPUT = TableSpec(
-    name="output",
+ENTITY_YEARS = TableSpec(
+    name="entity_years",
     fields=(
         *STUDY_COLUMNS,
         column("entity", "string", "compared country (alpha-2 code) or bloc (its name)", False),
@@ -126,19 +126,19 @@ def _cited(works: DataFrame, citations: DataFrame, entities: int, study: Study) 
     of_interest = reduce(Column.__or__, [F.col(f"inside_{n}") for n in range(entities)])
     cited = works.where(F.col("is_corpus") & of_interest).select(
         F.col("work_id").alias("cited_work_id"),
-        F.col("year").alias("cited_year"),
+        F.col("year").alias("cited"),
         *(f"inside_{n}" for n in range(entities)),
     )
     citing = works.select(
         F.col("work_id").alias("citing_work_id"),
-        F.col("year").alias("citing_year"),
+        F.col("year").alias("citing"),
         *(f"outside_{n}" for n in range(entities)),
     )
     links = citations.select("citing_work_id", "cited_work_id").join(cited, "cited_work_id")
     placed = links.join(citing, "citing_work_id").where(F.col("citing_year") >= F.col("cited_year"))
-    if rules.reading == "cited_year_window":
+    if rules.citation_year == "cited_window":
         placed = placed.where(F.col("citing_year") - F.col("cited_year") <= rules.citation_window)
-    year = F.col("citing_year") if rules.reading == "citing_year" else F.col("cited_year")
+    year = F.col("citing_year") if rules.citation_year == "citing" else F.col("cited_year")
     counts: list[Column] = []
     for n in range(entities):
         counts += [

@@ -6,8 +6,8 @@ from pyspark.sql import functions as F
 from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
 
-TOTALS = TableSpec(
-    name="totals",
+STUDY_TOTALS = TableSpec(
+    name="study_totals",
     fields=(
         *STUDY_COLUMNS,
         column("quantity", "string", "what is counted, in words", False),

@@ -2,16 +2,16 @@
 
 from isthmus.networks.citation import CITATION_FLOWS, citation_edges, citation_flows, knowledge_exchange
 from isthmus.networks.collaboration import collaboration
-from isthmus.networks.edges import CITATION, COLLABORATION, EDGES, KNOWLEDGE_EXCHANGE, all_edges
-from isthmus.networks.nodes import NODES, node_volumes
+from isthmus.networks.edges import CITATION, COLLABORATION, COUNTRY_EDGES, KNOWLEDGE_EXCHANGE, all_edges
+from isthmus.networks.nodes import COUNTRY_YEARS, node_volumes
 
 __all__ = [
     "CITATION",
     "CITATION_FLOWS",
     "COLLABORATION",
-    "EDGES",
+    "COUNTRY_EDGES",
+    "COUNTRY_YEARS",
     "KNOWLEDGE_EXCHANGE",
-    "NODES",
     "all_edges",
     "citation_edges",
     "citation_flows",

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.config.study import Reading
+from isthmus.config.study import CitationYear
 from isthmus.corpus.exact import exact_sum
 from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
@@ -90,29 +90,29 @@ def placed_citations(citations: DataFrame, countries: DataFrame, *, max_countrie
     )
 
 
-def citation_edges(flows: DataFrame, *, reading: Reading, window: int, years: tuple[int, int]) -> DataFrame:
+def citation_edges(flows: DataFrame, *, citation_year: CitationYear, window: int, years: tuple[int, int]) -> DataFrame:
     """Directed edges between different countries under one reading of the year.
 
     Parameters
     ----------
     flows : DataFrame
         Rows of `citation_flows`.
-    reading : Reading
-        `cited_year` counts in the cited work's year whatever the citing year; `cited_year_window` the same for
+    citation_year : CitationYear
+        `cited` counts in the cited work's year whatever the citing year; `cited_window` the same for
         citations within `window` years; `citing_year` counts in the citing work's year.
     window : int
-        Years after publication that `cited_year_window` counts.
+        Years after publication that `cited_window` counts.
     years : tuple[int, int]
         First and last year of the networks.
     """
-    year = F.col("citing_year") if reading == "citing_year" else F.col("cited_year")
+    year = F.col("citing_year") if citation_year == "citing" else F.col("cited_year")
     chosen = flows.where((F.col("src") != F.col("dst")) & year.between(*years))
-    if reading == "cited_year_window":
+    if citation_year == "cited_window":
         chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= window)
     counted = chosen.groupBy("study", "release", year.alias("year"), "src", "dst").agg(
         F.sum("weight").alias("weight"), exact_sum(F.col("fractional")).alias("fractional")
     )
-    return counted.select("*", F.lit(CITATION).alias("network"), F.lit(reading).alias("reading"))
+    return counted.select("*", F.lit(CITATION).alias("network"), F.lit(citation_year).alias("citation_year"))
 
 
 def knowledge_exchange(directed: DataFrame) -> DataFrame:
@@ -126,14 +126,14 @@ def knowledge_exchange(directed: DataFrame) -> DataFrame:
     ordered = directed.select(
         "study",
         "release",
-        "reading",
+        "citation_year",
         "year",
         F.least("src", "dst").alias("src"),
         F.greatest("src", "dst").alias("dst"),
         "weight",
         "fractional",
     )
-    counted = ordered.groupBy("study", "release", "reading", "year", "src", "dst").agg(
+    counted = ordered.groupBy("study", "release", "citation_year", "year", "src", "dst").agg(
         F.sum("weight").alias("weight"), exact_sum(F.col("fractional")).alias("fractional")
     )
     return counted.select("*", F.lit(KNOWLEDGE_EXCHANGE).alias("network"))

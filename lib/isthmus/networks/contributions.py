@@ -35,9 +35,9 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
 
 
 def _exchanged(links: DataFrame, study: Study) -> DataFrame:
-    year = F.col("citing_year") if study.networks.reading == "citing_year" else F.col("cited_year")
+    year = F.col("citing_year") if study.networks.citation_year == "citing" else F.col("cited_year")
     chosen = links.where(year.between(*study.years.analysis))
-    if study.networks.reading == "cited_year_window":
+    if study.networks.citation_year == "cited_window":
         chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= study.networks.citation_window)
     one_side = chosen.select(year.alias("year"), "citing_work_id", "to", F.explode("from.country").alias("a"))
     both = one_side.select("year", "citing_work_id", "a", F.explode("to.country").alias("b")).where("a <> b")

@@ -8,11 +8,11 @@ from isthmus.corpus.select import STUDY_COLUMNS
 from isthmus.engine import TableSpec, column
 from isthmus.networks.names import CITATION, COLLABORATION, KNOWLEDGE_EXCHANGE
 
-NODES = TableSpec(
-    name="nodes",
+COUNTRY_YEARS = TableSpec(
+    name="country_years",
     fields=(
         *STUDY_COLUMNS,
-        column("reading", "string", "reading of the citation year that the citation columns use", False),
+        column("citation_year", "string", "the year a citation counts in that the citation columns use", False),
         column("year", "int", "year", False),
         column("country", "string", "ISO 3166-1 alpha-2 code, or the name of a pole that is a bloc", False),
         column("papers", "bigint", "works with an author in the country (full count)", False),
@@ -25,13 +25,13 @@ NODES = TableSpec(
         column("citations_received", "bigint", "citations from other countries", False),
         column("citations_given", "bigint", "citations to other countries' corpus works", False),
     ),
-    key=("study", "reading", "year", "country"),
+    key=("study", "citation_year", "year", "country"),
     comment="Volumes and network positions of each country and year.",
     partition_by=("study",),
 )
 
 
-def node_volumes(countries: DataFrame, edges: DataFrame, *, reading: str) -> DataFrame:
+def node_volumes(countries: DataFrame, edges: DataFrame, *, citation_year: str) -> DataFrame:
     """Return the rows of the table `nodes`: every country that has a work or a citation in a year.
 
     Parameters
@@ -40,7 +40,7 @@ def node_volumes(countries: DataFrame, edges: DataFrame, *, reading: str) -> Dat
         Rows of `corpus_countries`; only the corpus counts as papers.
     edges : DataFrame
         Rows of `edges`.
-    reading : str
+    citation_year : str
         Reading of the citation year.
     """
     keys = ("study", "release", "year", "country")
@@ -53,8 +53,8 @@ def node_volumes(countries: DataFrame, edges: DataFrame, *, reading: str) -> Dat
             F.count_if(F.col("n_countries") > 1).alias("papers_international"),
         )
     )
-    of_reading = edges.where((F.col("reading") == reading) | (F.col("network") == COLLABORATION))
-    ends = of_reading.select(
+    of_citation_year = edges.where((F.col("citation_year") == citation_year) | (F.col("network") == COLLABORATION))
+    ends = of_citation_year.select(
         "study", "release", "year", "network", "weight", F.explode(_both_ends()).alias("end")
     ).select("study", "release", "year", "network", "weight", "end.country", "end.is_source")
     positions = ends.groupBy(*keys).agg(
@@ -66,7 +66,9 @@ def node_volumes(countries: DataFrame, edges: DataFrame, *, reading: str) -> Dat
         _total((F.col("network") == CITATION) & F.col("is_source")).alias("citations_given"),
     )
     joined = papers.join(positions, list(keys), "full").na.fill(0)
-    return joined.select(*(c for c in NODES.columns if c != "reading"), F.lit(reading).alias("reading"))
+    return joined.select(
+        *(c for c in COUNTRY_YEARS.columns if c != "citation_year"), F.lit(citation_year).alias("citation_year")
+    )
 
 
 def _both_ends() -> Column:

@@ -23,7 +23,7 @@ from isthmus.nullmodels.judge import check_model
 
 ROW_KIND = "row_kind"
 PAIR, FIT = "pair", "fit"
-DEFAULT_KEYS = ("network", "reading", "year")
+DEFAULT_KEYS = ("network", "citation_year", "year")
 EDGE_COLUMNS = ("src", "dst", "weight")
 
 PAIR_TYPES: dict[str, DataType] = {
@@ -62,7 +62,7 @@ def fan_out(
     model: str = "ecm",
     samples: int = 0,
     seed: int = 0,
-    finite: str = "parity",
+    finite: str = "expected_in_500_samples",
     observed_zero: bool = True,
     keys: Sequence[str] = DEFAULT_KEYS,
 ) -> DataFrame:
@@ -83,8 +83,9 @@ def fan_out(
         Realisations behind expected, sd and z; 0 takes the exact ones (rewiring then draws 500).
     seed : int, default 0
         Seed of the study.
-    finite : str, default 'parity'
-        "parity", "present", "linked" or "sampled", see `isthmus.nullmodels.significance.pair_significance`.
+    finite : str, default 'expected_in_500_samples'
+        "expected_in_500_samples", "present", "linked" or "sampled", see
+        `isthmus.nullmodels.significance.pair_significance`.
     observed_zero : bool, default True
         List pairs of linked nodes without a link too.
     keys : Sequence[str], optional

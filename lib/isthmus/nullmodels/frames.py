@@ -130,13 +130,13 @@ def significant_ties(
     Parameters
     ----------
     ties : pandas.DataFrame
-        Network, reading, year, src, dst, weight, z, finite.
+        Network, citation_year, year, src, dst, weight, z, finite.
     window : tuple[int, int]
         First and last year.
     threshold, least_finite_years : float, int
         a tie is significant when its mean z over at least so many years is above it.
     """
-    pair = ["network", "reading", "src", "dst"]
+    pair = ["network", "citation_year", "src", "dst"]
     inside = ties[ties["year"].between(*window)]
     counted = inside[inside["finite"] & inside["z"].notna()].groupby(pair)["z"].agg(["size", "mean"])
     found = inside.groupby(pair, as_index=False)["weight"].sum().merge(counted, on=pair, how="left")

@@ -79,7 +79,7 @@ class FitReport:
 
 
 def generator(seed: int, key: Sequence[Any]) -> np.random.Generator:
-    """Yield a random generator that depends on the study's seed and the network's key (network, reading, year) only."""
+    """Return a random generator that depends on the study's seed and the network's key only."""
     text = "\x1f".join([str(seed), *(str(part) for part in key)])
     digest = hashlib.blake2b(text.encode(), digest_size=32).digest()
     return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
@@ -115,7 +115,7 @@ def judge(
     model: str = "ecm",
     samples: int = 0,
     rng: np.random.Generator | None = None,
-    finite: FiniteRule = "parity",
+    finite: FiniteRule = "expected_in_500_samples",
     observed_zero: bool = True,
     labels: Sequence[Any] | None = None,
 ) -> Iterator[PairTable | FitReport]:

@@ -13,10 +13,10 @@ from isthmus.nullmodels.constraints import IntArray, as_sparse
 from isthmus.nullmodels.ecm import EcmFit
 from isthmus.nullmodels.solver import FloatArray
 
-FiniteRule = Literal["parity", "present", "linked", "sampled"]
+FiniteRule = Literal["expected_in_500_samples", "present", "linked", "sampled"]
 
 # The least link probability with which at least one of 500 realisations shows the link with probability 1/2.
-PARITY_PROBABILITY = 1.0 - 0.5 ** (1.0 / 500.0)
+EXPECTED_LINK_PROBABILITY = 1.0 - 0.5 ** (1.0 / 500.0)
 # A standard deviation at or below this is zero: the weight is certain and has no z.
 SMALLEST_SD = 1e-9
 # Pairs worked on at a time: 2 million pairs of twelve columns are 200 MB.
@@ -99,7 +99,7 @@ def exact_verdict(fit: EcmFit) -> Verdict:
 
 
 def pair_significance(
-    weights: Any, null: EcmFit | Verdict, *, finite: FiniteRule = "parity", observed_zero: bool = True
+    weights: Any, null: EcmFit | Verdict, *, finite: FiniteRule = "expected_in_500_samples", observed_zero: bool = True
 ) -> PairTable:
     """Hold every pair of linked nodes of a network against a null model.
 
@@ -109,9 +109,10 @@ def pair_significance(
         Symmetric matrix (N, N) of whole numbers, numpy or scipy sparse.
     null : EcmFit | Verdict
         a fitted model, or what a model says about pairs (`exact_verdict`, `sampled_verdict`, ...).
-    finite : FiniteRule, default 'parity'
-        Which pairs' z counts: "parity" (500 realisations would more likely than not show the link at least once),
-        "present" (both nodes have links), "linked" (observed weight > 0), "sampled" (the null's own realisations vary).
+    finite : FiniteRule, default 'expected_in_500_samples'
+        Which pairs' z counts: "expected_in_500_samples" (500 realisations would more likely than not show the link
+        at least once), "present" (both nodes have links), "linked" (observed weight > 0), "sampled" (the null's own
+        realisations vary).
     observed_zero : bool, default True
         List pairs without a link too; they always count in the q-value's family.
 
@@ -130,7 +131,7 @@ def iter_pair_significance(
     weights: Any,
     null: EcmFit | Verdict,
     *,
-    finite: FiniteRule = "parity",
+    finite: FiniteRule = "expected_in_500_samples",
     observed_zero: bool = True,
     chunk_pairs: int = CHUNK_PAIRS,
 ) -> Iterator[PairTable]:
@@ -166,7 +167,7 @@ def check_finite_rule(finite: str) -> None:
     Raises
     ------
     NetworkError
-        The rule is none of parity, present, linked, sampled.
+        The rule is none of expected_in_500_samples, present, linked, sampled.
     """
     if finite not in get_args(FiniteRule):
         raise NetworkError(f"unknown rule finite = {finite!r}; {did_you_mean(finite, get_args(FiniteRule))}")
@@ -202,8 +203,8 @@ def _linked_q_values(network: sparse.csr_array, verdict: Verdict) -> sparse.csr_
 
 
 def _counts(finite: FiniteRule, said: PairVerdict, w: IntArray) -> NDArray[np.bool_]:
-    if finite == "parity":
-        return np.asarray(said.link_probability >= PARITY_PROBABILITY)
+    if finite == "expected_in_500_samples":
+        return np.asarray(said.link_probability >= EXPECTED_LINK_PROBABILITY)
     if finite == "linked":
         return np.asarray(w > 0)
     return np.ones(w.shape, dtype=bool)

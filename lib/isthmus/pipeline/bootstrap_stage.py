@@ -5,10 +5,10 @@ from pyspark.sql import functions as F
 
 from isthmus.corpus import CORPUS_COUNTRIES
 from isthmus.engine import TableSpec
-from isthmus.networks import EDGES
+from isthmus.networks import COUNTRY_EDGES
 from isthmus.networks.contributions import contributions
-from isthmus.pipeline.robustness_tables import INTERVALS, LABEL_SUPPORT, RESAMPLED
-from isthmus.pipeline.significance import TIES
+from isthmus.pipeline.robustness_tables import BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT
+from isthmus.pipeline.significance import PAIR_TESTS
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections, stamped
 from isthmus.pipeline.trajectory_tables import CENTROIDS, LABELS
@@ -31,18 +31,18 @@ def write_bootstrap(run: Run) -> Outcome:
     labels = of_study(run, LABELS).where("status = 'clustered'").select("src", "dst", "cluster", "label").toPandas()
     pairs = frozenset(zip(labels["src"], labels["dst"], strict=True))
     if not pairs:
-        for spec in (RESAMPLED, INTERVALS, LABEL_SUPPORT):
+        for spec in (BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT):
             replace_rows(run, spec, run.spark.createDataFrame([], spec.schema))
         return Outcome("there are no trajectories to resample")
     added = contributions(store.read("citations"), of_study(run, CORPUS_COUNTRIES), study)
     weights = resampled_weights(
-        added, replicates=study.bootstrap.replicates, seed=study.seed, parts=_parts(of_study(run, EDGES))
+        added, replicates=study.bootstrap.replicates, seed=study.seed, parts=_parts(of_study(run, COUNTRY_EDGES))
     )
     finite = "present" if study.significance.finite in ("linked", "sampled") else study.significance.finite
     z = resampled_z(weights, model=study.significance.null_model, finite=finite, pairs=pairs)
-    _write(run, RESAMPLED, z)
-    resampled = of_study(run, RESAMPLED)
-    observed = of_study(run, TIES).where(in_both_networks(study.networks.reading))
+    _write(run, BOOTSTRAP_Z, z)
+    resampled = of_study(run, BOOTSTRAP_Z)
+    observed = of_study(run, PAIR_TESTS).where(in_both_networks(study.networks.citation_year))
     found = intervals(resampled, level=study.bootstrap.level).join(observed.select(*TIE, "z"), list(TIE), "left")
     support = label_support(
         resampled,
@@ -65,7 +65,7 @@ def write_bootstrap(run: Run) -> Outcome:
 def _parts(edges: DataFrame) -> int:
     """Tasks for the largest network and year: its summed weights are at least the rows that are resampled."""
     heaviest = (
-        edges.where("network <> 'citation'").groupBy("network", "reading", "year").agg(F.sum("weight").alias("w"))
+        edges.where("network <> 'citation'").groupBy("network", "citation_year", "year").agg(F.sum("weight").alias("w"))
     )
     most = heaviest.agg(F.max("w")).collect()[0][0] or 0
     return 1 + int(most) // ROWS_PER_TASK
@@ -79,8 +79,8 @@ BOOTSTRAP_STAGE = Stage(
     name="bootstrap",
     says="resample the works: intervals of every z, support of every label",
     scope="study",
-    needs=("tables", "corpus", "networks", "significance", "trajectories"),
-    writes=(RESAMPLED, INTERVALS, LABEL_SUPPORT),
+    needs=("records", "corpus", "networks", "significance", "trajectories"),
+    writes=(BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT),
     rooms=("trajectories", "nullmodels", "networks", "pipeline.bootstrap_stage", "pipeline.robustness_tables"),
     configuration=sections("seed", "bootstrap", "significance", "trajectories", "networks", "years", "corpus"),
     run=write_bootstrap,

@@ -1,9 +1,9 @@
 """The stage of the indicators: yearly output, totals, densities of regional clusters."""
 
 from isthmus.corpus import CORPUS_COUNTRIES, CORPUS_WORKS
-from isthmus.indicators import DENSITIES, OUTPUT, TOTALS, regional_densities, study_totals, yearly_output
+from isthmus.indicators import DENSITIES, ENTITY_YEARS, STUDY_TOTALS, regional_densities, study_totals, yearly_output
 from isthmus.pipeline.places import Places
-from isthmus.pipeline.significance import SIGNIFICANT
+from isthmus.pipeline.significance import SIGNIFICANT_PAIRS
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.study_rows import of_study, replace_rows, sections
 from isthmus.tables.built import concurrently
@@ -17,11 +17,11 @@ def write_indicators(run: Run) -> Outcome:
     totals = study_totals(of_study(run, CORPUS_WORKS), countries, study=name, release=run.release)
     regions = places.regions()
     densities = (
-        regional_densities(of_study(run, SIGNIFICANT), regions, study=study)
+        regional_densities(of_study(run, SIGNIFICANT_PAIRS), regions, study=study)
         if regions
         else run.spark.createDataFrame([], DENSITIES.schema)
     )
-    tables = ((OUTPUT, output), (TOTALS, totals), (DENSITIES, densities))
+    tables = ((ENTITY_YEARS, output), (STUDY_TOTALS, totals), (DENSITIES, densities))
     concurrently(*((lambda s=spec, r=rows: replace_rows(run, s, r)) for spec, rows in tables))
     compared = f"{', '.join(places.compared)} year by year"
     return Outcome(f"{compared}; regions: {len(regions)}")
@@ -31,8 +31,8 @@ INDICATORS = Stage(
     name="indicators",
     says="count the compared countries' papers and citations, the study's totals, and the density of regional clusters",
     scope="study",
-    needs=("tables", "corpus", "networks", "significance"),
-    writes=(OUTPUT, TOTALS, DENSITIES),
+    needs=("records", "corpus", "networks", "significance"),
+    writes=(ENTITY_YEARS, STUDY_TOTALS, DENSITIES),
     rooms=("indicators", "geography", "pipeline.places", "pipeline.indicator_stage"),
     configuration=sections("geography", "networks", "years", "corpus"),
     run=write_indicators,

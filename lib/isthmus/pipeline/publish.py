@@ -14,14 +14,14 @@ from isthmus import __version__
 from isthmus.config import Study
 from isthmus.corpus import CORPUS_COVERAGE
 from isthmus.engine import TableSpec
-from isthmus.indicators import DENSITIES, OUTPUT, TOTALS
-from isthmus.networks import EDGES, NODES
+from isthmus.indicators import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
+from isthmus.networks import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
-from isthmus.pipeline.corroboration import CORROBORATION, CORROBORATION_STAGE
+from isthmus.pipeline.other_null_models import OTHER_NULL_MODELS, PAIR_TESTS_OTHER_MODELS
 from isthmus.pipeline.places import pole_members
-from isthmus.pipeline.robustness_tables import AGREEMENT, INTERVALS, LABEL_SUPPORT, SENSITIVITY, SILHOUETTE
+from isthmus.pipeline.robustness_tables import CLUSTERING_AGREEMENT, INTERVALS, LABEL_SUPPORT, SENSITIVITY, SILHOUETTE
 from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
-from isthmus.pipeline.significance import FITS, SIGNIFICANT, TIES
+from isthmus.pipeline.significance import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.pipeline.stability_stage import STABILITY_STAGE
 from isthmus.pipeline.study_rows import of_study
 from isthmus.pipeline.trajectory_tables import TABLES
@@ -31,15 +31,25 @@ from isthmus.tables.built import concurrently
 if TYPE_CHECKING:
     from isthmus.pipeline.stage import Run
 
-STUDY_TABLES = (EDGES, NODES, TIES, FITS, SIGNIFICANT, OUTPUT, TOTALS, DENSITIES, *TABLES)
+STUDY_TABLES = (
+    COUNTRY_EDGES,
+    COUNTRY_YEARS,
+    PAIR_TESTS,
+    NULL_MODEL_FITS,
+    SIGNIFICANT_PAIRS,
+    ENTITY_YEARS,
+    STUDY_TOTALS,
+    DENSITIES,
+    *TABLES,
+)
 #: Tables of stages that a study may turn off, with the stage.
 OPTIONAL = (
-    (CORROBORATION_STAGE, (CORROBORATION,)),
-    (STABILITY_STAGE, (AGREEMENT, SILHOUETTE)),
+    (OTHER_NULL_MODELS, (PAIR_TESTS_OTHER_MODELS,)),
+    (STABILITY_STAGE, (CLUSTERING_AGREEMENT, SILHOUETTE)),
     (BOOTSTRAP_STAGE, (INTERVALS, LABEL_SUPPORT)),
     (SENSITIVITY_STAGE, (SENSITIVITY,)),
 )
-TRUTH_TIES = "truth/ties.parquet"
+TRUTH_TIES = "truth/pair_tests.parquet"
 AT_ONCE = 4  # tables that are read at the same time
 
 
@@ -89,7 +99,7 @@ def describe(run: "Run") -> dict[str, Any]:
         "pole_members": pole_members(study),
         "years": list(study.years.analysis),
         "significance_years": list(study.years.significance),
-        "reading": study.networks.reading,
+        "citation_year": study.networks.citation_year,
         "null_model": study.significance.null_model,
         "threshold": study.significance.threshold,
         "corpus": study.corpus.model_dump(mode="json"),

@@ -9,11 +9,11 @@ NETWORK_YEAR = (
     column("year", "int", "year", False),
 )
 
-AGREEMENT = TableSpec(
-    name="agreement",
+CLUSTERING_AGREEMENT = TableSpec(
+    name="clustering_agreement",
     fields=(
         *STUDY_COLUMNS,
-        column("comparison", "string", "what differs: seeds, null_model, reading, finite, corpus", False),
+        column("comparison", "string", "what differs: seeds, null_model, citation_year, finite, corpus", False),
         column("variant", "string", "the other choice", False),
         column("pairs", "bigint", "pairs that are clustered under both", False),
         column("adjusted_rand", "double", "adjusted Rand index of the two clusterings of these pairs"),
@@ -38,8 +38,8 @@ SILHOUETTE = TableSpec(
     partition_by=("study",),
 )
 
-RESAMPLED = TableSpec(
-    name="resampled",
+BOOTSTRAP_Z = TableSpec(
+    name="bootstrap_z",
     fields=(
         *STUDY_COLUMNS,
         *NETWORK_YEAR,
@@ -87,7 +87,7 @@ SENSITIVITY = TableSpec(
     fields=(
         *STUDY_COLUMNS,
         column("corpus_rule", "string", "how works are chosen", False),
-        column("reading", "string", "which year a citation belongs to", False),
+        column("citation_year", "string", "which year a citation belongs to", False),
         column("finite", "string", "which pairs have a z", False),
         column("null_model", "string", "what size alone explains", False),
         column("is_default", "boolean", "whether these are the study's own choices", False),
@@ -95,7 +95,7 @@ SENSITIVITY = TableSpec(
         column("value", "double", "as a number"),
         column("text", "string", "in a word, where it is one"),
     ),
-    key=("study", "corpus_rule", "reading", "finite", "null_model", "finding"),
+    key=("study", "corpus_rule", "citation_year", "finite", "null_model", "finding"),
     comment="The headline findings under every combination of the choices that are varied.",
     partition_by=("study",),
 )

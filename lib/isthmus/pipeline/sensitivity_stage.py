@@ -12,12 +12,12 @@ from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.errors import TrajectoryError
-from isthmus.networks import COLLABORATION, EDGES, KNOWLEDGE_EXCHANGE
+from isthmus.networks import COLLABORATION, COUNTRY_EDGES, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.nullmodels.frames import significant_ties
-from isthmus.nullmodels.significance import PARITY_PROBABILITY
+from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY
 from isthmus.pipeline.robustness_tables import SENSITIVITY
-from isthmus.pipeline.significance import TIES
+from isthmus.pipeline.significance import PAIR_TESTS
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.study_rows import of_study
 from isthmus.pipeline.trajectory_stage import PANEL_COLUMNS, cluster, study_panel, write_frames
@@ -32,7 +32,7 @@ class Choice:
     """One combination of choices."""
 
     corpus_rule: str
-    reading: str
+    citation_year: str
     finite: str
     null_model: str
 
@@ -41,17 +41,17 @@ def choices(study: Study) -> list[Choice]:
     """Every combination of the study's own choices and those that are varied; the study's own combination first."""
     asked = study.sensitivity
     return [
-        Choice(corpus_rule, reading, finite, null_model)
+        Choice(corpus_rule, citation_year, finite, null_model)
         for corpus_rule in _both(study.corpus.rule, asked.corpus_rules)
-        for reading in _both(study.networks.reading, asked.readings)
+        for citation_year in _both(study.networks.citation_year, asked.citation_years)
         for finite in _both(study.significance.finite, asked.finite)
         for null_model in _both(study.significance.null_model, asked.null_models)
     ]
 
 
 def varied(study: Study, corpus_rule: str) -> Study:
-    """Return the study with another corpus rule, under a name of its own; all readings that are varied are computed."""
-    readings = tuple(dict.fromkeys((*study.networks.readings, *study.sensitivity.readings)))
+    """Return the study with another corpus rule, under a name of its own; all citation years are computed."""
+    citation_years = tuple(dict.fromkeys((*study.networks.citation_years, *study.sensitivity.citation_years)))
     corpus = study.corpus.model_copy(update={"rule": corpus_rule, "ids": ()})
     if not corpus_rule.startswith("ai_") and corpus_rule != "everything":
         corpus = study.corpus.model_copy(update={"rule": corpus_rule})
@@ -59,7 +59,7 @@ def varied(study: Study, corpus_rule: str) -> Study:
         update={
             "study": f"{study.study}{SEPARATOR}{corpus_rule}",
             "corpus": corpus,
-            "networks": study.networks.model_copy(update={"readings": readings}),
+            "networks": study.networks.model_copy(update={"citation_years": citation_years}),
         }
     )
 
@@ -73,8 +73,8 @@ def write_sensitivity(run: Run) -> Outcome:
     rows: list[dict[str, Any]] = []
     for (corpus_rule, null_model), held in _ties_of(run, wanted):
         for choice in (c for c in wanted if (c.corpus_rule, c.null_model) == (corpus_rule, null_model)):
-            of_reading = (held["network"] == COLLABORATION) | (held["reading"] == choice.reading)
-            ties = held[of_reading].assign(counts=_counts(held[of_reading], choice.finite))
+            of_citation_year = (held["network"] == COLLABORATION) | (held["citation_year"] == choice.citation_year)
+            ties = held[of_citation_year].assign(counts=_counts(held[of_citation_year], choice.finite))
             labels, reason = _labels(run, ties, choice)
             if choice == default:
                 own_labels = labels
@@ -143,29 +143,31 @@ def label_findings(
 
 
 def _ties_of(run: Run, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """((corpus rule, null model), the ties of all readings in the years of the analysis), one at a time."""
+    """((corpus rule, null model), the ties of all citation years in the years of the analysis), one at a time."""
     study = run.the_study
     for corpus_rule in dict.fromkeys(choice.corpus_rule for choice in wanted):
         own = corpus_rule == study.corpus.rule
-        edges = of_study(run, EDGES) if own else _edges_of(run, corpus_rule)
+        edges = of_study(run, COUNTRY_EDGES) if own else _edges_of(run, corpus_rule)
         for null_model in dict.fromkeys(choice.null_model for choice in wanted):
             if own and null_model == study.significance.null_model:
-                yield (corpus_rule, null_model), _collected(of_study(run, TIES), study)
+                yield (corpus_rule, null_model), _collected(of_study(run, PAIR_TESTS), study)
             else:
                 undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
                 held = fan_out(
-                    undirected.select("network", "reading", "year", "src", "dst", "weight"),
+                    undirected.select("network", "citation_year", "year", "src", "dst", "weight"),
                     model=null_model,
                     samples=study.significance.samples if null_model == study.significance.null_model else 0,
                     seed=study.seed,
-                    finite="parity" if study.significance.finite == "sampled" else study.significance.finite,
+                    finite="expected_in_500_samples"
+                    if study.significance.finite == "sampled"
+                    else study.significance.finite,
                 )
                 yield (corpus_rule, null_model), _collected(pairs_of(held), study)
 
 
 def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
     years = ties.where(F.col("year").between(*study.years.analysis))
-    return years.select(*PANEL_COLUMNS, "reading").toPandas()
+    return years.select(*PANEL_COLUMNS, "citation_year").toPandas()
 
 
 def _edges_of(run: Run, corpus_rule: str) -> DataFrame:
@@ -178,7 +180,7 @@ def _edges_of(run: Run, corpus_rule: str) -> DataFrame:
     other = replace(run, study=varied(run.the_study, corpus_rule))
     write_corpus(other)
     write_networks(other)
-    return of_study(other, EDGES)
+    return of_study(other, COUNTRY_EDGES)
 
 
 def _labels(run: Run, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
@@ -194,8 +196,8 @@ def _labels(run: Run, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame,
 def _counts(ties: pd.DataFrame, finite: str) -> "pd.Series[bool]":
     """Whether a year's z counts under a rule."""
     there = ties["z"].notna()
-    if finite == "parity":
-        return there & (ties["link_probability"] >= PARITY_PROBABILITY)
+    if finite == "expected_in_500_samples":
+        return there & (ties["link_probability"] >= EXPECTED_LINK_PROBABILITY)
     if finite == "linked":
         return there & (ties["weight"] > 0)
     return there & ties["finite"] if finite == "sampled" else there
@@ -213,7 +215,7 @@ SENSITIVITY_STAGE = Stage(
     name="sensitivity",
     says="find the headline findings again under every combination of the choices that are varied",
     scope="study",
-    needs=("tables", "corpus", "networks", "significance"),
+    needs=("records", "corpus", "networks", "significance"),
     writes=(SENSITIVITY,),
     rooms=(
         "trajectories",

@@ -13,7 +13,7 @@ from isthmus.pipeline.study_rows import stamped
 NETWORK_COLUMNS = (
     *STUDY_COLUMNS,
     column("network", "string", "collaboration or knowledge_exchange", False),
-    column("reading", "string", "which year a citation belongs to", False),
+    column("citation_year", "string", "which year a citation belongs to", False),
 )
 YEAR = column("year", "int", "year of the network", False)
 
@@ -45,46 +45,46 @@ FIT_MEANINGS = {
     "message": "what to know about this fit",
 }
 
-TIES = TableSpec(
-    name="ties",
+PAIR_TESTS = TableSpec(
+    name="pair_tests",
     fields=(
         *NETWORK_COLUMNS,
         YEAR,
         *(column(name, dtype, PAIR_MEANINGS[name]) for name, dtype in PAIR_TYPES.items()),
     ),
-    key=("study", "network", "reading", "year", "src", "dst"),
+    key=("study", "network", "citation_year", "year", "src", "dst"),
     comment="Every pair of countries present in a year: observed against what size alone explains.",
     partition_by=("study",),
 )
 
-FITS = TableSpec(
-    name="fits",
+NULL_MODEL_FITS = TableSpec(
+    name="null_model_fits",
     fields=(
         *NETWORK_COLUMNS,
         YEAR,
         *(column(name, dtype, FIT_MEANINGS[name]) for name, dtype in FIT_TYPES.items()),
     ),
-    key=("study", "network", "reading", "year"),
+    key=("study", "network", "citation_year", "year"),
     comment="One row per null model that was fitted, whether it converged or not.",
     partition_by=("study",),
 )
 
-JUDGED = TableSpec(
-    name="judged",
+NULL_MODEL_ROWS = TableSpec(
+    name="null_model_rows",
     fields=(
         *NETWORK_COLUMNS,
         YEAR,
         column(ROW_KIND, "string", "pair or fit", False),
-        *(f for f in TIES.fields if f.name in PAIR_TYPES),
-        *(f for f in FITS.fields if f.name in FIT_TYPES),
+        *(f for f in PAIR_TESTS.fields if f.name in PAIR_TYPES),
+        *(f for f in NULL_MODEL_FITS.fields if f.name in FIT_TYPES),
     ),
-    key=("study", "network", "reading", "year", ROW_KIND, "src", "dst"),
+    key=("study", "network", "citation_year", "year", ROW_KIND, "src", "dst"),
     comment="Working table: pairs and fits as the null models returned them, before they are taken apart.",
     partition_by=("study",),
 )
 
-SIGNIFICANT = TableSpec(
-    name="significant",
+SIGNIFICANT_PAIRS = TableSpec(
+    name="significant_pairs",
     fields=(
         *NETWORK_COLUMNS,
         column("src", "string", "country", False),
@@ -94,7 +94,7 @@ SIGNIFICANT = TableSpec(
         column("significant", "boolean", "mean z above the threshold, with enough finite years", False),
         column("weight", "bigint", "observed weight summed over the window", False),
     ),
-    key=("study", "network", "reading", "src", "dst"),
+    key=("study", "network", "citation_year", "src", "dst"),
     comment="Which ties are stronger than size explains over the significance years.",
     partition_by=("study",),
 )
@@ -114,7 +114,7 @@ def judge(edges: DataFrame, study: Study, release: str) -> DataFrame:
     """
     undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
     mixed = fan_out(
-        undirected.select("network", "reading", "year", "src", "dst", "weight"),
+        undirected.select("network", "citation_year", "year", "src", "dst", "weight"),
         model=study.significance.null_model,
         samples=study.significance.samples,
         seed=study.seed,
@@ -142,7 +142,7 @@ def significant_ties(ties: DataFrame, study: Study) -> DataFrame:
     rule = study.significance
     counts = F.col("finite") & F.col("z").isNotNull() & ~F.isnan("z")
     window = ties.where(F.col("year").between(*study.years.significance))
-    pairs = window.groupBy("study", "release", "network", "reading", "src", "dst").agg(
+    pairs = window.groupBy("study", "release", "network", "citation_year", "src", "dst").agg(
         F.count_if(counts).cast("int").alias("finite_years"),
         _mean_in_order(F.collect_list(F.when(counts, F.struct("year", "z")))).alias("mean_z"),
         F.sum("weight").alias("weight"),

@@ -1,12 +1,12 @@
-"""The stage of stability: do the clusters depend on seeds, null models, readings, or the rule of finite pairs."""
+"""The stage of stability: do the clusters depend on seeds, null models, citation years, or the rule of finite pairs."""
 
 import pandas as pd
 from pyspark.sql import functions as F
 
 from isthmus.errors import TrajectoryError
-from isthmus.pipeline.corroboration import CORROBORATION
-from isthmus.pipeline.robustness_tables import AGREEMENT, SILHOUETTE
-from isthmus.pipeline.significance import TIES
+from isthmus.pipeline.other_null_models import PAIR_TESTS_OTHER_MODELS
+from isthmus.pipeline.robustness_tables import CLUSTERING_AGREEMENT, SILHOUETTE
+from isthmus.pipeline.significance import PAIR_TESTS
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.study_rows import of_study, sections
 from isthmus.pipeline.trajectory_stage import cluster, own_rule, panel_ties, study_panel, write_frames
@@ -18,17 +18,17 @@ from isthmus.trajectories import (
     silhouette_frame,
 )
 
-FINITE_RULES = ("parity", "present", "linked")
+FINITE_RULES = ("expected_in_500_samples", "present", "linked")
 
 
 def write_stability(run: Run) -> Outcome:
     """Write the tables `agreement` and `silhouette` of the study."""
     study = run.the_study
-    ties = panel_ties(of_study(run, TIES), study, reading=study.networks.reading)
+    ties = panel_ties(of_study(run, PAIR_TESTS), study, citation_year=study.networks.citation_year)
     try:
         panel = study_panel(ties, study, finite=own_rule(study))
     except TrajectoryError as error:
-        write_frames(run, {}, (AGREEMENT, SILHOUETTE))
+        write_frames(run, {}, (CLUSTERING_AGREEMENT, SILHOUETTE))
         return Outcome(f"there is nothing to compare: {error}")
     starts = cluster(run.spark, panel, study, restarts=max(study.stability.restarts, study.trajectories.restarts))
     # the labels that are published come from the first starts alone
@@ -46,7 +46,9 @@ def write_stability(run: Run) -> Outcome:
         tolerance=study.trajectories.tolerance,
     )
     write_frames(
-        run, {"agreement": pd.concat(rows, ignore_index=True), "silhouette": silhouette}, (AGREEMENT, SILHOUETTE)
+        run,
+        {"clustering_agreement": pd.concat(rows, ignore_index=True), "silhouette": silhouette},
+        (CLUSTERING_AGREEMENT, SILHOUETTE),
     )
     seeds = rows[0]["adjusted_rand"].median()
     return Outcome(f"median agreement of single starts with the labels (adjusted Rand index): {seeds:.2f}")
@@ -56,13 +58,22 @@ def _variants(run: Run, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame
     """(comparison, variant, ties, rule of finite pairs) of each other choice."""
     study = run.the_study
     found = [("finite", rule, ties, rule) for rule in FINITE_RULES if rule != study.significance.finite]
-    for reading in study.networks.readings:
-        if reading != study.networks.reading:
-            found.append(("reading", reading, panel_ties(of_study(run, TIES), study, reading=reading), own_rule(study)))
-    if study.significance.corroborate:
-        held = of_study(run, CORROBORATION)
-        for model in study.significance.corroborate:
-            other = panel_ties(held.where(F.col("null_model") == model), study, reading=study.networks.reading)
+    for citation_year in study.networks.citation_years:
+        if citation_year != study.networks.citation_year:
+            found.append(
+                (
+                    "citation_year",
+                    citation_year,
+                    panel_ties(of_study(run, PAIR_TESTS), study, citation_year=citation_year),
+                    own_rule(study),
+                )
+            )
+    if study.significance.other_null_models:
+        held = of_study(run, PAIR_TESTS_OTHER_MODELS)
+        for model in study.significance.other_null_models:
+            other = panel_ties(
+                held.where(F.col("null_model") == model), study, citation_year=study.networks.citation_year
+            )
             found.append(("null_model", model, other, "sampled"))
     return found
 
@@ -83,8 +94,8 @@ STABILITY_STAGE = Stage(
     name="stability",
     says="compare the clusters with those of other seeds, null models, readings and rules",
     scope="study",
-    needs=("significance", "corroboration"),
-    writes=(AGREEMENT, SILHOUETTE),
+    needs=("significance", "other_null_models"),
+    writes=(CLUSTERING_AGREEMENT, SILHOUETTE),
     rooms=("trajectories", "pipeline.trajectory_stage", "pipeline.stability_stage", "pipeline.robustness_tables"),
     configuration=sections("seed", "trajectories", "stability", "significance", "networks", "years"),
     run=write_stability,

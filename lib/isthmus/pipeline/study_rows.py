@@ -27,10 +27,10 @@ def stamped(rows: DataFrame, study: Study, release: str) -> DataFrame:
     return rows.select(F.lit(study.study).alias("study"), F.lit(release).alias("release"), "*")
 
 
-def in_both_networks(reading: str) -> Column:
+def in_both_networks(citation_year: str) -> Column:
     """Whether a row belongs to collaboration, or to knowledge exchange under a reading of the citation year."""
     return (F.col("network") == COLLABORATION) | (
-        (F.col("network") == KNOWLEDGE_EXCHANGE) & (F.col("reading") == reading)
+        (F.col("network") == KNOWLEDGE_EXCHANGE) & (F.col("citation_year") == citation_year)
     )
 
 

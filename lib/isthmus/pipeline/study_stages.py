@@ -11,15 +11,23 @@ from isthmus.corpus import (
     country_shares,
 )
 from isthmus.engine import Gate, check_gates
-from isthmus.networks import CITATION_FLOWS, EDGES, NODES, all_edges, citation_flows, node_volumes
+from isthmus.networks import CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS, all_edges, citation_flows, node_volumes
 from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
-from isthmus.pipeline.corroboration import CORROBORATION_STAGE
 from isthmus.pipeline.export_stage import EXPORTS
 from isthmus.pipeline.indicator_stage import INDICATORS
+from isthmus.pipeline.other_null_models import OTHER_NULL_MODELS
 from isthmus.pipeline.places import Places
 from isthmus.pipeline.publish import has_result, publish
 from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
-from isthmus.pipeline.significance import FITS, JUDGED, SIGNIFICANT, TIES, judge, significant_ties, take_apart
+from isthmus.pipeline.significance import (
+    NULL_MODEL_FITS,
+    NULL_MODEL_ROWS,
+    PAIR_TESTS,
+    SIGNIFICANT_PAIRS,
+    judge,
+    significant_ties,
+    take_apart,
+)
 from isthmus.pipeline.stability_stage import STABILITY_STAGE
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.study_rows import of_study, replace_rows, sections
@@ -79,11 +87,15 @@ def write_networks(run: Run) -> Outcome:
     study = run.the_study
     countries, cap = of_study(run, CORPUS_COUNTRIES), study.corpus.max_countries
     replace_rows(run, CITATION_FLOWS, citation_flows(run.store.read("citations"), countries, max_countries=cap))
-    replace_rows(run, EDGES, all_edges(countries, of_study(run, CITATION_FLOWS), study))
-    replace_rows(run, NODES, node_volumes(countries, of_study(run, EDGES), reading=study.networks.reading))
+    replace_rows(run, COUNTRY_EDGES, all_edges(countries, of_study(run, CITATION_FLOWS), study))
+    replace_rows(
+        run,
+        COUNTRY_YEARS,
+        node_volumes(countries, of_study(run, COUNTRY_EDGES), citation_year=study.networks.citation_year),
+    )
     gates = check_gates(
-        "edges",
-        of_study(run, EDGES),
+        "country_edges",
+        of_study(run, COUNTRY_EDGES),
         [
             Gate(
                 "collaboration ties",
@@ -106,15 +118,15 @@ def write_networks(run: Run) -> Outcome:
 
 def _significance(run: Run) -> Outcome:
     study = run.the_study
-    replace_rows(run, JUDGED, judge(of_study(run, EDGES), study, run.release))
-    ties, fits = take_apart(of_study(run, JUDGED), study, run.release)
+    replace_rows(run, NULL_MODEL_ROWS, judge(of_study(run, COUNTRY_EDGES), study, run.release))
+    ties, fits = take_apart(of_study(run, NULL_MODEL_ROWS), study, run.release)
     concurrently(
-        lambda: replace_rows(run, TIES, ties),
-        lambda: replace_rows(run, FITS, fits),
-        lambda: replace_rows(run, SIGNIFICANT, significant_ties(ties, study)),
+        lambda: replace_rows(run, PAIR_TESTS, ties),
+        lambda: replace_rows(run, NULL_MODEL_FITS, fits),
+        lambda: replace_rows(run, SIGNIFICANT_PAIRS, significant_ties(ties, study)),
     )
-    gates = check_gates("fits", of_study(run, FITS), _fit_gates(study.significance.null_model))
-    found = of_study(run, SIGNIFICANT).where("significant AND network = 'collaboration'").count()
+    gates = check_gates("null_model_fits", of_study(run, NULL_MODEL_FITS), _fit_gates(study.significance.null_model))
+    found = of_study(run, SIGNIFICANT_PAIRS).where("significant AND network = 'collaboration'").count()
     return Outcome(f"{found:,} collaboration ties are stronger than size explains", gates=tuple(gates))
 
 
@@ -157,7 +169,7 @@ STUDY_STAGES: tuple[Stage, ...] = (
         name="corpus",
         says="choose the study's works and the works that cite them, and place them in countries",
         scope="study",
-        needs=("tables",),
+        needs=("records",),
         writes=(CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
         rooms=("corpus", "config.study", "geography", "pipeline.places"),
         configuration=sections("corpus", "years", "geography", "networks"),
@@ -167,8 +179,8 @@ STUDY_STAGES: tuple[Stage, ...] = (
         name="networks",
         says="count collaboration, citation and knowledge exchange between countries, year by year",
         scope="study",
-        needs=("tables", "corpus"),
-        writes=(CITATION_FLOWS, EDGES, NODES),
+        needs=("records", "corpus"),
+        writes=(CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS),
         rooms=("networks",),
         configuration=sections("corpus", "years", "networks"),
         run=write_networks,
@@ -178,12 +190,12 @@ STUDY_STAGES: tuple[Stage, ...] = (
         says="hold every tie of every year against the null model",
         scope="study",
         needs=("networks",),
-        writes=(JUDGED, TIES, FITS, SIGNIFICANT),
+        writes=(NULL_MODEL_ROWS, PAIR_TESTS, NULL_MODEL_FITS, SIGNIFICANT_PAIRS),
         rooms=("nullmodels", "pipeline.significance"),
         configuration=sections("seed", "significance", "years"),
         run=_significance,
     ),
-    CORROBORATION_STAGE,
+    OTHER_NULL_MODELS,
     TRAJECTORY_STAGE,
     INDICATORS,
     STABILITY_STAGE,
@@ -194,11 +206,11 @@ STUDY_STAGES: tuple[Stage, ...] = (
         says="write the study's results as Parquet files that need no Spark",
         scope="study",
         needs=(
-            "accounts",
+            "accounting",
             "corpus",
             "networks",
             "significance",
-            "corroboration",
+            "other_null_models",
             "trajectories",
             "indicators",
             "stability",

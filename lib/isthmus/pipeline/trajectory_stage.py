@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 from isthmus.config import Study
 from isthmus.engine import GateResult, TableSpec
 from isthmus.errors import TrajectoryError
-from isthmus.networks import NODES
-from isthmus.pipeline.significance import TIES
+from isthmus.networks import COUNTRY_YEARS
+from isthmus.pipeline.significance import PAIR_TESTS
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections
 from isthmus.pipeline.trajectory_tables import TABLES
@@ -23,7 +23,7 @@ PANEL_COLUMNS = ("network", "year", "src", "dst", "weight", "z", "link_probabili
 def write_trajectories(run: Run) -> Outcome:
     """Write the tables of trajectories; without enough pairs or years they stay empty and the outcome says why."""
     study = run.the_study
-    ties = panel_ties(of_study(run, TIES), study, reading=study.networks.reading)
+    ties = panel_ties(of_study(run, PAIR_TESTS), study, citation_year=study.networks.citation_year)
     try:
         panel = study_panel(ties, study, finite=own_rule(study))
         restarts = cluster(run.spark, panel, study)
@@ -58,9 +58,9 @@ def write_trajectories(run: Run) -> Outcome:
     return Outcome(f"{len(panel):,} pairs followed over the years", gates=gates)
 
 
-def panel_ties(ties: DataFrame, study: Study, *, reading: str) -> pd.DataFrame:
+def panel_ties(ties: DataFrame, study: Study, *, citation_year: str) -> pd.DataFrame:
     """Return the ties of both networks over the years of the analysis, as `build_panel` takes them."""
-    wanted = ties.where(in_both_networks(reading) & F.col("year").between(*study.years.analysis))
+    wanted = ties.where(in_both_networks(citation_year) & F.col("year").between(*study.years.analysis))
     return wanted.select(*(c for c in PANEL_COLUMNS if c in ties.columns)).toPandas()
 
 
@@ -111,7 +111,7 @@ def cluster(spark: SparkSession, panel: Panel, study: Study, *, restarts: int | 
 
 def papers_of(run: Run) -> dict[str, float]:
     """Papers of each country over the years of the analysis, in full counts."""
-    nodes = of_study(run, NODES).where(F.col("year").between(*run.the_study.years.analysis))
+    nodes = of_study(run, COUNTRY_YEARS).where(F.col("year").between(*run.the_study.years.analysis))
     return {
         row["country"]: float(row["papers"])
         for row in nodes.groupBy("country").agg(F.sum("papers").alias("papers")).collect()

@@ -29,7 +29,7 @@ TRAJECTORIES = TableSpec(
 )
 
 LABELS = TableSpec(
-    name="labels",
+    name="pair_labels",
     fields=(
         *STUDY_COLUMNS,
         *PAIR,
@@ -83,8 +83,8 @@ CLUSTERINGS = TableSpec(
     partition_by=("study",),
 )
 
-GROUPS = TableSpec(
-    name="groups",
+INTEGRATION_GROUPS = TableSpec(
+    name="integration_groups",
     fields=(
         *STUDY_COLUMNS,
         column("country", "string", "country", False),
@@ -105,4 +105,4 @@ GROUPS = TableSpec(
     partition_by=("study",),
 )
 
-TABLES = (TRAJECTORIES, LABELS, CENTROIDS, CLUSTERINGS, GROUPS)
+TABLES = (TRAJECTORIES, LABELS, CENTROIDS, CLUSTERINGS, INTEGRATION_GROUPS)

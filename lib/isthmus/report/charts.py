@@ -118,7 +118,7 @@ def volume_frame(results: Results) -> pd.DataFrame:
     )
     parts = [world.assign(international=float("nan"), share=float("nan"))]
     for pole in results.poles:
-        own = results.nodes[results.nodes["country"].isin(pole_members(results, pole))]
+        own = results.country_years[results.country_years["country"].isin(pole_members(results, pole))]
         sums = own.groupby("year", as_index=False)[["papers", "papers_international"]].sum()
         sums = sums.rename(columns={"papers_international": "international"}).assign(who=pole_name(pole))
         sums["share"] = sums["international"] / sums["papers"].where(sums["papers"] > 0)

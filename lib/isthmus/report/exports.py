@@ -120,9 +120,9 @@ def _write_table(frame: pd.DataFrame, stem: Path, formats: Sequence[str]) -> lis
 
 def _nodes_by_year(results: Results) -> pd.DataFrame:
     """Return the published volumes of every country and year, with names and places."""
-    nodes = results.nodes.rename(columns={"country": "id"})
+    nodes = results.country_years.rename(columns={"country": "id"})
     steady = node_table(results, results.years).drop(
-        columns=["name", *(n for n in results.nodes if n in NODE_MEANINGS)]
+        columns=["name", *(n for n in results.country_years if n in NODE_MEANINGS)]
     )
     named = nodes.assign(name=nodes["id"].map(place_name)).merge(steady, on="id", how="left")
     return _in_order(named, ["year", "id", "name"])
@@ -143,7 +143,7 @@ def _check(what: str, given: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _check_years(results: Results, years: Sequence[int]) -> None:
-    known = sorted(set(map(int, results.edges["year"])))
+    known = sorted(set(map(int, results.country_edges["year"])))
     for year in years:
         if year not in known:
             span = f"{known[0]} to {known[-1]}" if known else "no year at all"
@@ -157,15 +157,15 @@ def _guide(results: Results, written: Sequence[Path]) -> str:
     files = "\n".join(f"- `{file.name}`" for file in written)
     return f"""# Networks of the study "{study["title"]}"
 {made_up}
-OpenAlex release {study["release"]}; null model {study["null_model"]}; a citation counts under the reading
-`{study["reading"]}`; Isthmus {study.get("isthmus_version", "")}.
+OpenAlex release {study["release"]}; null model {study["null_model"]}; a citation counts in the
+`{study["citation_year"]}` year; Isthmus {study.get("isthmus_version", "")}.
 
 - `NETWORK_{first}-{last}`: the sum over the years that decide a significant tie; z is the mean over these years.
 - `NETWORK_significant`: of these, the ties that are stronger than size explains (mean z above {results.threshold:g}).
 - `NETWORK_YEAR`: one year, where it was asked for (`isthmus export --years`).
 - `ties_by_year`, `nodes_by_year`: all years in one table each.
 
-Pairs without any common paper or citation are not edges; what was expected of them is in `ties.parquet` of the results.
+Pairs without any common paper or citation are not edges; what was expected is in `pair_tests.parquet` of the results.
 GEXF files place nodes at ten times their longitude and latitude. VOSviewer: *Create a map based on network data*, map
 and network file together. The code of Namibia is `NA`: read CSV files with `keep_default_na=False` (pandas) or
 `na.strings = ""` (R).

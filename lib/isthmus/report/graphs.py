@@ -121,8 +121,8 @@ def yearly_ties(results: Results, network: str) -> pd.DataFrame:
 
     Columns network, year, and those of EDGE_MEANINGS that a single year has.
     """
-    edges = results.edges
-    edges = edges[(edges["network"] == network) & (edges["reading"] == _reading(results, network))]
+    edges = results.country_edges
+    edges = edges[(edges["network"] == network) & (edges["citation_year"] == _citation_year(results, network))]
     kept = [name for name in ("weight", "fractional") if name in edges]
     ties = edges[["network", "year", "src", "dst", *kept]]
     if network != CITATION:
@@ -136,7 +136,7 @@ def yearly_ties(results: Results, network: str) -> pd.DataFrame:
 
 def node_table(results: Results, years: tuple[int, int]) -> pd.DataFrame:
     """Every country or bloc of the study: names, papers over the years, place in the world, pole, integration group."""
-    inside = results.nodes[results.nodes["year"].between(*years)]
+    inside = results.country_years[results.country_years["year"].between(*years)]
     papers = inside.groupby("country")[[name for name in PAPERS if name in inside]].sum()
     nodes = pd.DataFrame({"id": results.countries})
     nodes["name"] = nodes["id"].map(place_name)
@@ -148,25 +148,27 @@ def node_table(results: Results, years: tuple[int, int]) -> pd.DataFrame:
     for name in ("longitude", "latitude"):
         nodes[name] = [getattr(place, name, float("nan")) for place in places]
     nodes["pole"] = nodes["id"].where(nodes["id"].isin(results.poles), None).map(pole_name, na_action="ignore")
-    if results.groups is not None:
-        nodes["group"] = nodes["id"].map(results.groups.drop_duplicates("country").set_index("country")["group"])
+    if results.integration_groups is not None:
+        nodes["group"] = nodes["id"].map(
+            results.integration_groups.drop_duplicates("country").set_index("country")["group"]
+        )
     return nodes
 
 
-def _reading(results: Results, network: str) -> str:
-    return PUBLICATION_YEAR if network == COLLABORATION else str(results.study["reading"])
+def _citation_year(results: Results, network: str) -> str:
+    return PUBLICATION_YEAR if network == COLLABORATION else str(results.study["citation_year"])
 
 
 def _judged(results: Results, network: str) -> pd.DataFrame:
-    ties = results.ties
-    ties = ties[(ties["network"] == network) & (ties["reading"] == _reading(results, network))]
+    ties = results.pair_tests
+    ties = ties[(ties["network"] == network) & (ties["citation_year"] == _citation_year(results, network))]
     kept = [name for name in ("weight", "expected", "z", "finite", "p_upper", "q_value") if name in ties]
     return ties[["year", "src", "dst", *kept]]
 
 
 def _significance(results: Results, network: str) -> pd.DataFrame:
-    found = results.significant
-    found = found[(found["network"] == network) & (found["reading"] == _reading(results, network))]
+    found = results.significant_pairs
+    found = found[(found["network"] == network) & (found["citation_year"] == _citation_year(results, network))]
     return found[["src", "dst", "mean_z", "finite_years", "significant"]].rename(
         columns={"src": "source", "dst": "target", "mean_z": "z", "finite_years": "z_years"}
     )
@@ -178,9 +180,9 @@ def _named(edges: pd.DataFrame) -> pd.DataFrame:
 
 def _labelled(results: Results, edges: pd.DataFrame) -> pd.DataFrame:
     """Edges with the label of their trajectory, whatever their direction, where the study made trajectories."""
-    if results.labels is None:
+    if results.pair_labels is None:
         return edges
-    known = results.labels
+    known = results.pair_labels
     labels: dict[tuple[str, str], str] = dict(
         zip(zip(known["src"], known["dst"], strict=True), known["label"], strict=True)
     )

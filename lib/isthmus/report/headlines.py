@@ -160,7 +160,7 @@ def _pole_label(results: Results, one: str, two: str) -> str:
 
 def _groups(results: Results) -> str:
     groups = [group for group in movements.integration_groups(results) if group.key != movements.NO_GROUP]
-    total = 0 if results.groups is None else results.groups["country"].nunique()
+    total = 0 if results.integration_groups is None else results.integration_groups["country"].nunique()
     if not groups:
         return f"None of the {count(total)} most productive countries belongs to an integration group." if total else ""
     parts = [f"{plural(len(group.countries), 'is', 'are')} {group.words}" for group in groups]
@@ -177,10 +177,10 @@ def _planted(results: Results) -> list[str]:
 
 def _limits(results: Results) -> list[str]:
     sentences = []
-    broken = results.fits[results.fits["status"] != CONVERGED]
+    broken = results.null_model_fits[results.null_model_fits["status"] != CONVERGED]
     if len(broken):
         sentences.append(
-            f"{plural(len(broken), 'null model')} of {count(len(results.fits))} did not converge "
+            f"{plural(len(broken), 'null model')} of {count(len(results.null_model_fits))} did not converge "
             f"({span(broken['year'].unique())}); their z values are not counted."
         )
     failed = results.gates[~results.gates["passed"].astype(bool)]

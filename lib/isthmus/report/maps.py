@@ -89,7 +89,7 @@ def places(results: Results) -> pd.DataFrame:
     """
     ties = significant_ties(results, COLLABORATION)
     number = pd.concat([ties["src"], ties["dst"]]).value_counts()
-    papers = results.nodes.groupby("country")["papers"].sum()
+    papers = results.country_years.groupby("country")["papers"].sum()
     nodes = [(code, node_place(results, code)) for code in results.countries]
     frame = pd.DataFrame(
         [

@@ -8,10 +8,10 @@ import pandas as pd
 from isthmus.report.headlines import CONVERGED
 from isthmus.report.results import Results, rows_of
 from isthmus.report.words import (
+    CITATION_YEAR_MEANINGS,
     MISSING,
     MODEL_NAMES,
     NETWORK_NAMES,
-    READING_MEANINGS,
     count,
     in_sentence,
     joined,
@@ -36,7 +36,8 @@ _CORPUS_RULES = {
     "concept_or_source": "works that carry the legacy concept {ids}, or stand in listed sources",
 }
 _FINITE_RULES = {
-    "parity": "if both countries are present and the model links them often enough that 500 sampled networks would "
+    "expected_in_500_samples": "if both countries are present and the model links them often enough that 500 sampled "
+    "networks would "
     "more likely than not show the link",
     "present": "if both countries are present",
     "linked": "if the two were linked in at least one year in both networks",
@@ -72,7 +73,7 @@ def method(results: Results) -> list[Paragraph]:
             "citations between two countries in both directions; a country's citations of itself do not count. "
             f"{_hong_kong(results)}",
         ),
-        Paragraph("Year of a citation", _reading(results)),
+        Paragraph("Year of a citation", _citation_year(results)),
         Paragraph("What size explains", _model(results)),
         Paragraph(
             "The test",
@@ -80,7 +81,7 @@ def method(results: Results) -> list[Paragraph]:
             f"A tie is significant when its mean z over {first}–{last} is above {results.threshold:g}"
             f"{_min_years(results)}. A z counts {_finite(results)}. "
             "p-values are exact tail probabilities of the same model, for one pair in one year; "
-            "they are not corrected for the number of pairs (ties.parquet also holds Benjamini–Hochberg q-values).",
+            "they are not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values).",
         ),
         Paragraph(
             "How to read z",
@@ -125,15 +126,17 @@ def _hong_kong(results: Results) -> str:
     return "Hong Kong, Macao and Taiwan are counted apart from China."
 
 
-def _reading(results: Results) -> str:
-    reading = str(results.study["reading"])
-    text = READING_MEANINGS.get(reading, f"reading “{reading}”")
+def _citation_year(results: Results) -> str:
+    citation_year = str(results.study["citation_year"])
+    text = CITATION_YEAR_MEANINGS.get(citation_year, f"year “{citation_year}”")
     window = results.switch("networks.citation_window")
-    if reading == "cited_year_window" and window is not None:
+    if citation_year == "cited_window" and window is not None:
         text += f" of {plural(int(window), 'year')}"
-    others = [name for name in results.ties["reading"].unique() if name not in (reading, "publication_year")]
-    more = f" Computed too, and in ties.parquet: {joined(sorted(others))}." if others else ""
-    return f"In this report {text} (“{reading}”).{more}"
+    others = [
+        name for name in results.pair_tests["citation_year"].unique() if name not in (citation_year, "publication_year")
+    ]
+    more = f" Computed too, and in pair_tests.parquet: {joined(sorted(others))}." if others else ""
+    return f"In this report {text} (“{citation_year}”).{more}"
 
 
 def _model(results: Results) -> str:
@@ -177,15 +180,17 @@ def coverage_sentence(results: Results) -> str:
 
 
 def fits_table(results: Results) -> pd.DataFrame:
-    """Return the null models in sum: network, reading, fits, years, converged, worst relative error, what failed."""
+    """Return the null models in sum: network, citation year, fits, years, converged, worst error, failures."""
     rows = []
-    for (network, reading), fits in results.fits.groupby(["network", "reading"], sort=True, observed=True):
+    for (network, citation_year), fits in results.null_model_fits.groupby(
+        ["network", "citation_year"], sort=True, observed=True
+    ):
         broken = fits[fits["status"] != CONVERGED]
         reasons = [f"{int(row.year)}: {row.message or row.status}" for row in rows_of(broken.sort_values("year"))]
         rows.append(
             {
                 "network": NETWORK_NAMES.get(str(network), str(network)),
-                "reading": str(reading),
+                "citation_year": str(citation_year),
                 "model": joined([MODEL_NAMES.get(name, name) for name in fits["null_model"].unique()]),
                 "years": span(fits["year"].unique()),
                 "countries": _range(fits["n_nodes"]),

@@ -23,7 +23,7 @@ _CLUSTERED = "clustered"
 
 def ranked(results: Results) -> list[str]:
     """Return the nodes of the networks by papers over the years of the analysis (full count), equal numbers by code."""
-    nodes = results.nodes[results.nodes["year"].between(*results.years)]
+    nodes = results.country_years[results.country_years["year"].between(*results.years)]
     papers = nodes.groupby("country")["papers"].sum()
     counts = {str(country): float(number) for country, number in papers.items() if number > 0}
     return sorted(counts, key=lambda country: (-counts[country], country))
@@ -36,9 +36,9 @@ def top_number(results: Results) -> int:
 
 def clustered(results: Results) -> pd.DataFrame:
     """Return the rows of `labels` that have a trajectory; empty without trajectories."""
-    if results.labels is None:
+    if results.pair_labels is None:
         return pd.DataFrame(columns=["src", "dst", "label", "cluster"])
-    return results.labels[results.labels["status"] == _CLUSTERED]
+    return results.pair_labels[results.pair_labels["status"] == _CLUSTERED]
 
 
 def label_row(results: Results, one: str, two: str) -> pd.Series | None:
@@ -46,10 +46,10 @@ def label_row(results: Results, one: str, two: str) -> pd.Series | None:
 
     None where it was no candidate or none were clustered.
     """
-    if results.labels is None:
+    if results.pair_labels is None:
         return None
     src, dst = sorted((one, two))
-    found = results.labels[(results.labels["src"] == src) & (results.labels["dst"] == dst)]
+    found = results.pair_labels[(results.pair_labels["src"] == src) & (results.pair_labels["dst"] == dst)]
     return None if found.empty else found.iloc[0]
 
 
@@ -107,20 +107,20 @@ def mark_ends(frame: pd.DataFrame) -> pd.DataFrame:
 
 def corroborated_models(results: Results) -> list[str]:
     """Return the other null models whose z are published, in the study's order."""
-    if results.corroboration is None:
+    if results.pair_tests_other_models is None:
         return []
-    there = set(results.corroboration["null_model"])
-    asked = [str(name) for name in results.switch("significance.corroborate") or ()]
+    there = set(results.pair_tests_other_models["null_model"])
+    asked = [str(name) for name in results.switch("significance.other_null_models") or ()]
     return [name for name in asked if name in there] + sorted(there - set(asked))
 
 
 def corroborated_frame(results: Results, model: str, one: str, two: str) -> pd.DataFrame:
     """As `plane_frame`, with the z of another null model, year by year (not smoothed)."""
     columns = ["year", "x", "y", "raw_x", "raw_y", "mark"]
-    if results.corroboration is None or len(results.networks) < 2:
+    if results.pair_tests_other_models is None or len(results.networks) < 2:
         return pd.DataFrame(columns=columns)
     src, dst = sorted((one, two))
-    rows = results.corroboration
+    rows = results.pair_tests_other_models
     rows = rows[(rows["null_model"] == model) & (rows["src"] == src) & (rows["dst"] == dst)]
     rows = rows[rows["year"].between(*results.years)]
     wide = rows.pivot_table(index="year", columns="network", values="z", observed=True)
@@ -146,7 +146,7 @@ def vectors(results: Results, pole: str) -> pd.DataFrame:
     z_change_y (raw z, last year minus first), label, speed. Countries whose tie has no trajectory are left out.
     """
     columns = ["country", "name", "start_x", "start_y", "end_x", "end_y", "z_change_x", "z_change_y", "label", "speed"]
-    if results.trajectories is None or results.labels is None:
+    if results.trajectories is None or results.pair_labels is None:
         return pd.DataFrame(columns=columns)
     chosen = [code for code in ranked(results) if code != pole][: top_number(results)]
     ties = _towards(results.trajectories, pole)
@@ -257,11 +257,11 @@ class Member:
 
 def integration_groups(results: Results) -> list[Group]:
     """Return groups of the most productive countries, the group of none last, each with its fastest countries first."""
-    if results.groups is None:
+    if results.integration_groups is None:
         return []
     members: dict[str, list[Member]] = {}
     words: dict[str, str] = {}
-    for code, rows in results.groups.sort_values("rank", kind="stable").groupby("country", sort=False):
+    for code, rows in results.integration_groups.sort_values("rank", kind="stable").groupby("country", sort=False):
         key = str(rows["group"].iloc[0])
         labels = tuple((str(r.pole), None if pd.isna(r.label) else str(r.label)) for r in rows_of(rows))
         known = rows["speed_class"].dropna()
@@ -300,7 +300,7 @@ def strengths(results: Results, number: int = 15) -> pd.DataFrame:
     Columns country, name, papers, degree (partner countries), strength (sum over partners: a paper of three countries
     adds two), international (distinct papers with another country), ratio of the two.
     """
-    nodes = results.nodes
+    nodes = results.country_years
     if "collaboration_strength" not in nodes.columns:
         return pd.DataFrame()
     last = nodes[nodes["year"] == min(results.years[1], int(nodes["year"].max()))]

@@ -21,9 +21,9 @@ def output_frame(results: Results) -> pd.DataFrame:
     with a country outside. Empty where the study published no output.
     """
     columns = ["year", "who", "papers", "domestic", "international", "share", "citations", "foreign"]
-    if results.output is None:
+    if results.entity_years is None:
         return pd.DataFrame(columns=columns)
-    output = results.output.sort_values(["entity", "year"])
+    output = results.entity_years.sort_values(["entity", "year"])
     frame = pd.DataFrame(
         {
             "year": output["year"].astype(int),
@@ -42,9 +42,9 @@ def output_frame(results: Results) -> pd.DataFrame:
 
 def entities(results: Results) -> list[str]:
     """Return the compared countries and blocs by name: the poles first, then the others as the study lists them."""
-    if results.output is None:
+    if results.entity_years is None:
         return []
-    there = list(dict.fromkeys(results.output["entity"]))
+    there = list(dict.fromkeys(results.entity_years["entity"]))
     first = [pole for pole in results.poles if pole in there]
     return [pole_name(code) for code in dict.fromkeys([*first, *there])]
 

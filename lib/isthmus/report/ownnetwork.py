@@ -68,11 +68,11 @@ def publish_network(
     named = _named(ties)
     significant = significant_ties(named, window, threshold=threshold, least_finite_years=least_finite_years)
     tables = {
-        "ties": named,
-        "edges": named.loc[named["weight"] > 0, [*KEY, "weight"]].assign(fractional=float("nan")),
-        "nodes": _nodes(named),
-        "fits": fits.assign(network=COLLABORATION, reading=PUBLICATION_YEAR),
-        "significant": significant,
+        "pair_tests": named,
+        "country_edges": named.loc[named["weight"] > 0, [*KEY, "weight"]].assign(fractional=float("nan")),
+        "country_years": _nodes(named),
+        "null_model_fits": fits.assign(network=COLLABORATION, citation_year=PUBLICATION_YEAR),
+        "significant_pairs": significant,
         **{name: pd.DataFrame(columns=list(COLUMNS[name])) for name in ("coverage", "accounting", "gates")},
     }
     if regions:
@@ -88,7 +88,7 @@ def publish_network(
         "poles": list(poles),
         "years": [first, last],
         "significance_years": list(window),
-        "reading": "cited_year",
+        "citation_year": "cited",
         "null_model": str(fits["null_model"].iloc[0]),
         "threshold": threshold,
         "switches": {"significance.min_finite_years": least_finite_years},
@@ -99,7 +99,7 @@ def publish_network(
     return folder
 
 
-KEY = ["network", "reading", "year", "src", "dst"]
+KEY = ["network", "citation_year", "year", "src", "dst"]
 
 
 def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -139,7 +139,7 @@ def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence
 def _named(ties: pd.DataFrame) -> pd.DataFrame:
     low, high = ties[["source", "target"]].min(axis=1), ties[["source", "target"]].max(axis=1)
     rest = ties.drop(columns=[c for c in ("source", "target", "network") if c in ties.columns])
-    return rest.assign(network=COLLABORATION, reading=PUBLICATION_YEAR, src=low, dst=high)
+    return rest.assign(network=COLLABORATION, citation_year=PUBLICATION_YEAR, src=low, dst=high)
 
 
 def _nodes(ties: pd.DataFrame) -> pd.DataFrame:

@@ -50,9 +50,9 @@ def pair_series(results: Results, first: str, second: str) -> pd.DataFrame:
     a network together.
     """
     src, dst = sorted((first, second))
-    ties = results.ties
+    ties = results.pair_tests
     rows = ties[(ties["src"] == src) & (ties["dst"] == dst)]
-    shown = pd.MultiIndex.from_frame(rows[["network", "reading"]]).isin(list(results.networks))
+    shown = pd.MultiIndex.from_frame(rows[["network", "citation_year"]]).isin(list(results.networks))
     order = {network: position for position, (network, _) in enumerate(results.networks)}
     rows = rows[shown].assign(order=lambda frame: frame["network"].map(order)).sort_values(["order", "year"])
     return rows[["network", "year", *FIELDS, "finite"]].reset_index(drop=True)
@@ -60,7 +60,7 @@ def pair_series(results: Results, first: str, second: str) -> pd.DataFrame:
 
 def countries_by_size(results: Results) -> list[str]:
     """All countries, those with the most papers first (citations where there are no papers)."""
-    nodes = results.nodes
+    nodes = results.country_years
     papers = nodes.groupby("country")[["papers", "citations_received", "citations_given"]].sum()
     order = papers.sort_values(["papers", "citations_received", "citations_given"], ascending=False).index
     return [*order, *sorted(set(results.countries) - set(order))]
@@ -72,8 +72,8 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
     Significant ties come first, then linked pairs by the size of their countries, as many as there is room for; then
     pairs that never share a paper or a citation although size alone leads one to expect `NOTABLE` in some year.
     """
-    ties = results.ties[results.ties["year"].between(*results.years)]
-    shown = ties[pd.MultiIndex.from_frame(ties[["network", "reading"]]).isin(list(results.networks))]
+    ties = results.pair_tests[results.pair_tests["year"].between(*results.years)]
+    shown = ties[pd.MultiIndex.from_frame(ties[["network", "citation_year"]]).isin(list(results.networks))]
     years = sorted(map(int, shown["year"].unique()))
     highest = shown.groupby(["src", "dst"], observed=True)[["weight", "expected"]].max()
     linked: set[Pair] = set(highest.index[highest["weight"] > 0])
@@ -96,9 +96,9 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
 
 
 def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, float | None]]:
-    if results.labels is None:
+    if results.pair_labels is None:
         return {}
-    named = results.labels[results.labels["label"].notna()][["src", "dst", "label"]]
+    named = results.pair_labels[results.pair_labels["label"].notna()][["src", "dst", "label"]]
     if results.label_support is None:
         named = named.assign(support=None)
     else:

@@ -14,11 +14,11 @@ from isthmus.report.pairs import pair_series
 from isthmus.report.results import COLLABORATION, Results, load_results, rows_of
 from isthmus.report.ties import window_ties
 from isthmus.report.words import (
+    CITATION_YEAR_MEANINGS,
     MISSING,
     MODEL_NAMES,
     NETWORK_MEANINGS,
     NETWORK_NAMES,
-    READING_MEANINGS,
     count,
     measure,
     number,
@@ -58,9 +58,13 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
     _require(results, two)
     series = pair_series(results, one.code, two.code)
     lines = _heading(results, one, two)
-    for network, reading in results.networks:
+    for network, citation_year in results.networks:
         rows = series[series["network"] == network]
-        lines += ["", f"{NETWORK_NAMES[network]}: {NETWORK_MEANINGS[network]}; {READING_MEANINGS[reading]}", ""]
+        lines += [
+            "",
+            f"{NETWORK_NAMES[network]}: {NETWORK_MEANINGS[network]}; {CITATION_YEAR_MEANINGS[citation_year]}",
+            "",
+        ]
         lines += _block(results, network, rows, one, two)
     lines += ["", *_footnotes(results)]
     return "\n".join(lines)
@@ -183,5 +187,5 @@ def _footnotes(results: Results) -> list[str]:
         f"observed: full count ({unit}, citations to and fro). expected, sd: what the sizes of all countries explain.",
         "z: (observed - expected) / sd; in brackets where it does not count under the study's rule of finite pairs.",
         "coverage: share of that year's corpus works that name a country.",
-        f"All pairs and years: {results.folder / 'ties.parquet'}",
+        f"All pairs and years: {results.folder / 'pair_tests.parquet'}",
     ]

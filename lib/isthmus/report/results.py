@@ -19,14 +19,15 @@ PUBLICATION_YEAR = "publication_year"
 
 #: The columns that the report reads of each published file; more may be there.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "edges": ("network", "reading", "year", "src", "dst", "weight"),
-    "nodes": ("year", "country", "papers", "papers_international", "citations_received", "citations_given"),
-    "ties": (
-        "network", "reading", "year", "src", "dst",
+    "country_edges": ("network", "citation_year", "year", "src", "dst", "weight"),
+    "country_years": ("year", "country", "papers", "papers_international", "citations_received", "citations_given"),
+    "pair_tests": (
+        "network", "citation_year", "year", "src", "dst",
         "weight", "expected", "sd", "z", "p_upper", "p_two_sided", "finite",
     ),
-    "fits": ("network", "reading", "year", "null_model", "n_nodes", "status", "max_relative_error", "message"),
-    "significant": ("network", "reading", "src", "dst", "finite_years", "mean_z", "significant", "weight"),
+    "null_model_fits": ("network", "citation_year", "year", "null_model", "n_nodes", "status",
+                        "max_relative_error", "message"),
+    "significant_pairs": ("network", "citation_year", "src", "dst", "finite_years", "mean_z", "significant", "weight"),
     "coverage": (
         "year", "works", "core_works", "with_country",
         "corpus_works", "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references",
@@ -40,20 +41,21 @@ OPTIONAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "src", "dst", "year", "z_collaboration", "z_exchange",
         "smooth_collaboration", "smooth_exchange", "scaled_collaboration", "scaled_exchange",
     ),
-    "labels": (
+    "pair_labels": (
         "src", "dst", "status", "cluster", "label", "distance",
         "z_change_collaboration", "z_change_exchange", "speed", "speed_smoothed", "speed_per_year",
     ),
     "centroids": ("cluster", "label", "members", "year", "collaboration", "exchange"),
     "clusterings": ("restart", "seed", "inertia", "iterations", "status", "chosen"),
-    "groups": ("country", "rank", "papers", "pole", "label", "speed", "group", "group_speed", "speed_class"),
-    "corroboration": ("null_model", "network", "reading", "year", "src", "dst", "z"),
-    "agreement": ("comparison", "variant", "pairs", "adjusted_rand", "same_label"),
+    "integration_groups": ("country", "rank", "papers", "pole", "label", "speed", "group",
+                           "group_speed", "speed_class"),
+    "pair_tests_other_models": ("null_model", "network", "citation_year", "year", "src", "dst", "z"),
+    "clustering_agreement": ("comparison", "variant", "pairs", "adjusted_rand", "same_label"),
     "silhouette": ("clusters", "silhouette", "pairs", "inertia"),
     "intervals": ("network", "year", "src", "dst", "z", "low", "high", "replicates"),
     "label_support": ("src", "dst", "label", "support", "replicates"),
-    "sensitivity": ("corpus_rule", "reading", "finite", "null_model", "is_default", "finding", "value", "text"),
-    "output": (
+    "sensitivity": ("corpus_rule", "citation_year", "finite", "null_model", "is_default", "finding", "value", "text"),
+    "entity_years": (
         "entity", "year", "papers", "papers_fractional", "papers_international",
         "citations_received", "citations_received_foreign",
     ),
@@ -61,11 +63,11 @@ OPTIONAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "network", "region", "members", "present", "inside_possible", "inside_significant",
         "outside_possible", "outside_significant", "density_inside", "density_outside", "ratio",
     ),
-    "totals": ("quantity", "value"),
+    "study_totals": ("quantity", "value"),
 }  # fmt: skip
 STUDY_FIELDS = (
     "study", "title", "release", "simulated", "poles",
-    "years", "significance_years", "reading", "null_model", "threshold",
+    "years", "significance_years", "citation_year", "null_model", "threshold",
 )  # fmt: skip
 TRUTH = "truth_ties"
 
@@ -82,29 +84,29 @@ class Results:
 
     folder: Path
     study: Mapping[str, Any]
-    edges: pd.DataFrame
-    nodes: pd.DataFrame
-    ties: pd.DataFrame
-    fits: pd.DataFrame
-    significant: pd.DataFrame
+    country_edges: pd.DataFrame
+    country_years: pd.DataFrame
+    pair_tests: pd.DataFrame
+    null_model_fits: pd.DataFrame
+    significant_pairs: pd.DataFrame
     coverage: pd.DataFrame
     accounting: pd.DataFrame
     gates: pd.DataFrame
     truth: pd.DataFrame | None
     trajectories: pd.DataFrame | None = None
-    labels: pd.DataFrame | None = None
+    pair_labels: pd.DataFrame | None = None
     centroids: pd.DataFrame | None = None
     clusterings: pd.DataFrame | None = None
-    groups: pd.DataFrame | None = None
-    corroboration: pd.DataFrame | None = None
-    agreement: pd.DataFrame | None = None
+    integration_groups: pd.DataFrame | None = None
+    pair_tests_other_models: pd.DataFrame | None = None
+    clustering_agreement: pd.DataFrame | None = None
     silhouette: pd.DataFrame | None = None
     intervals: pd.DataFrame | None = None
     label_support: pd.DataFrame | None = None
     sensitivity: pd.DataFrame | None = None
-    output: pd.DataFrame | None = None
+    entity_years: pd.DataFrame | None = None
     densities: pd.DataFrame | None = None
-    totals: pd.DataFrame | None = None
+    study_totals: pd.DataFrame | None = None
 
     @property
     def poles(self) -> tuple[str, ...]:
@@ -135,15 +137,15 @@ class Results:
 
     @cached_property
     def networks(self) -> tuple[tuple[str, str], ...]:
-        """(network, reading) pairs shown in the report that have at least one tie, collaboration first."""
-        wanted = ((COLLABORATION, PUBLICATION_YEAR), (KNOWLEDGE_EXCHANGE, str(self.study["reading"])))
-        there = set(map(tuple, self.ties[["network", "reading"]].drop_duplicates().to_numpy()))
+        """(network, citation_year) pairs shown in the report that have at least one tie, collaboration first."""
+        wanted = ((COLLABORATION, PUBLICATION_YEAR), (KNOWLEDGE_EXCHANGE, str(self.study["citation_year"])))
+        there = set(map(tuple, self.pair_tests[["network", "citation_year"]].drop_duplicates().to_numpy()))
         return tuple(key for key in wanted if key in there)
 
     @cached_property
     def countries(self) -> tuple[str, ...]:
         """The codes of all countries in the networks or volumes, in alphabetical order."""
-        codes = {*self.ties["src"], *self.ties["dst"], *self.nodes["country"]}
+        codes = {*self.pair_tests["src"], *self.pair_tests["dst"], *self.country_years["country"]}
         return tuple(sorted(codes))
 
     @cached_property

@@ -119,7 +119,9 @@ def _switch(name: str, what: str) -> Callable[[Results, Published], Ours]:
 def _realizations(results: Results, published: Published) -> Ours:
     found = _switch("significance.samples", "networks drawn per year")(results, published)
     if found.value == 0:
-        raise NotComparableError("exact moments take the place of samples; `parity: true` draws 500 networks a year")
+        raise NotComparableError(
+            "exact moments take the place of samples; `as_published: true` draws 500 networks a year"
+        )
     return found
 
 
@@ -130,7 +132,7 @@ def _threshold(results: Results, _: Published) -> Ours:
 def _countries_grouped(results: Results, _: Published) -> Ours:
     groups = _groups(results)
     total = groups["country"].nunique()
-    return Ours(float(total), count(total), "countries in groups.parquet")
+    return Ours(float(total), count(total), "countries in integration_groups.parquet")
 
 
 # ---- volumes
@@ -138,7 +140,7 @@ def _countries_grouped(results: Results, _: Published) -> Ours:
 
 def _total(quantity: str) -> Callable[[Results, Published], Ours]:
     def compute(results: Results, _: Published) -> Ours:
-        totals = results.totals
+        totals = results.study_totals
         found = totals[totals["quantity"] == quantity] if totals is not None else None
         if found is None or found.empty:
             raise NotComparableError(f"these results publish no total of {quantity}")
@@ -161,7 +163,9 @@ def _joint(results: Results, one: str, two: str, year: int) -> float:
 
 
 def _collaboration(results: Results, year: int) -> pd.DataFrame:
-    edges = results.edges[(results.edges["network"] == COLLABORATION) & (results.edges["year"] == year)]
+    edges = results.country_edges[
+        (results.country_edges["network"] == COLLABORATION) & (results.country_edges["year"] == year)
+    ]
     if edges.empty:
         raise NotComparableError(f"there is no collaboration network of {year}")
     return edges
@@ -175,7 +179,7 @@ def _row_sum(results: Results, code: str, year: int) -> float:
 def _strength(results: Results, published: Published) -> Ours:
     code = _code(results, published.scope)
     value = _row_sum(results, code, published.last)
-    nodes = results.nodes
+    nodes = results.country_years
     own = nodes[(nodes["country"] == code) & (nodes["year"] == published.last)]
     distinct = f"; distinct international papers: {count(own['papers_international'].sum())}" if len(own) else ""
     return Ours(value, count(value), f"joint papers summed over partners, {published.last}{distinct}")
@@ -264,7 +268,7 @@ def _region_density(results: Results, region: str) -> tuple[float, float]:
 
 def _changes(results: Results, one: str, two: str) -> tuple[float, float]:
     row = movements.label_row(results, one, two)
-    if results.labels is None:
+    if results.pair_labels is None:
         raise NotComparableError("these results hold no trajectories")
     if row is None or row["status"] != "clustered":
         raise NotComparableError(f"{_both(one, two)} have no z in both networks in every year")
@@ -310,11 +314,11 @@ def _faster_pole(results: Results, published: Published) -> Ours:
 
 
 def _groups(results: Results) -> pd.DataFrame:
-    if results.groups is None:
+    if results.integration_groups is None:
         raise NotComparableError("these results hold no integration groups")
     if set(results.poles) != {US, CN}:
         raise NotComparableError("the poles of this study are others")
-    return results.groups
+    return results.integration_groups
 
 
 def _group(results: Results, published: Published) -> Ours:
@@ -377,12 +381,12 @@ _OTHER_MODELS = {"variance-corrected": "ecm-variance-corrected", "local rewiring
 
 def _corroborated(results: Results, published: Published) -> Ours:
     model = next(name for words, name in _OTHER_MODELS.items() if published.scope.startswith(words))
-    rows = results.agreement
+    rows = results.clustering_agreement
     if rows is not None:
         rows = rows[(rows["comparison"] == "null_model") & (rows["variant"] == model)]
     if rows is None or rows.empty or pd.isna(rows["same_label"].iloc[0]):
         raise NotComparableError(
-            f"the labels under {model} are not published: name it in significance.corroborate and turn on "
+            f"the labels under {model} are not published: name it in significance.other_null_models and turn on "
             "stability.restarts"
         )
     share = float(rows["same_label"].iloc[0])
@@ -396,7 +400,7 @@ def _corrected_stronger(results: Results, published: Published) -> Ours:
     own = pair_series(results, one, two)
     own = own[own["year"].between(*results.years) & own["finite"].fillna(False).astype(bool)]
     if other.empty:
-        raise NotComparableError(f"no z under {model}: name it in significance.corroborate")
+        raise NotComparableError(f"no z under {model}: name it in significance.other_null_models")
     pairs = []
     for axis, (network, _) in zip("xy", results.networks, strict=True):
         pairs.append((movements.change(own.loc[own["network"] == network, "z"]), movements.change(other[axis])))
@@ -409,9 +413,9 @@ def _corrected_stronger(results: Results, published: Published) -> Ours:
 
 
 def _entity_sums(results: Results, published: Published, column: str) -> dict[str, float]:
-    if results.output is None or not {US, CN, EU} <= set(results.output["entity"]):
+    if results.entity_years is None or not {US, CN, EU} <= set(results.entity_years["entity"]):
         raise NotComparableError("the yearly output of the United States, China and the EU-28 is not published")
-    output = results.output
+    output = results.entity_years
     missing = set(range(published.first, published.last + 1)) - set(output["year"])
     if missing:
         raise NotComparableError(f"the corpus of this study has no year {min(missing)}")
@@ -437,7 +441,7 @@ def _international_order(results: Results, published: Published) -> Ours:
 
 
 def _similar(results: Results, published: Published) -> Ours:
-    nodes = results.nodes[results.nodes["year"].between(published.first, published.last)]
+    nodes = results.country_years[results.country_years["year"].between(published.first, published.last)]
     sums = nodes[nodes["country"].isin([US, CN])].groupby("country")["papers_international"].sum()
     if len(sums) < 2 or not sums.min():
         raise NotComparableError(f"no international papers of both in {published.first}–{published.last}")

@@ -40,11 +40,11 @@ TURNED_ON_BY: Mapping[str, str] = {
     "none. Results of earlier versions lack them, too: run the study again.",
     "groups": "Integration groups need four clusters (`trajectories.clusters: 4`) and at least one pole with "
     "trajectories.",
-    "corroboration": "Name null models in `significance.corroborate` to hold this tie against them.",
+    "corroboration": "Name null models in `significance.other_null_models` to hold this tie against them.",
     "agreement": "Set `stability.restarts` (50, say) to see how much the clusters depend on seeds and choices.",
     "silhouette": "`stability.restarts` also turns on the silhouette over the number of clusters.",
     "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and the support of every label.",
-    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, readings, finite, null_models) to vary them.",
+    "sensitivity": "Name choices in `sensitivity` (corpus_rules, citation_years, finite, null_models) to vary them.",
     "output": "Runs of this version publish the yearly output of the countries and blocs that `geography.compare` "
     "names.",
     "densities": "Name regions in `geography.regions` to hold the ties inside them against those to the outside.",
@@ -80,7 +80,9 @@ def context(results: Results) -> dict[str, Any]:
         "top_number": movements.top_number(results),
         "output_rows": outputcharts.output_frame(results).to_dict("records"),
         "strengths": movements.strengths(results).to_dict("records"),
-        "strength_year": min(results.years[1], int(results.nodes["year"].max())) if len(results.nodes) else None,
+        "strength_year": min(results.years[1], int(results.country_years["year"].max()))
+        if len(results.country_years)
+        else None,
         "density_rows": [] if results.densities is None else results.densities.to_dict("records"),
         "agreement_rows": uncertainty.agreement_table(results).to_dict("records"),
         "agreement_sentences": uncertainty.agreement_sentences(results),

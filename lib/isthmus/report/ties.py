@@ -9,7 +9,7 @@ from isthmus.report.words import place_name, pole_members
 
 #: Papers or citations over the window below which a tie may be mere chance, however large its z.
 SOLID = 5
-KEYS = ["network", "reading", "src", "dst"]
+KEYS = ["network", "citation_year", "src", "dst"]
 
 
 def significant_ties(results: Results, network: str | None = None) -> pd.DataFrame:
@@ -36,10 +36,10 @@ def window_ties(results: Results) -> pd.DataFrame:
 @lru_cache(maxsize=1)  # asked for by every section of a report, and a sum over a million rows in a large study
 def _window_ties(results: Results) -> pd.DataFrame:
     first, last = results.window
-    in_window = results.ties[results.ties["year"].between(first, last)]
+    in_window = results.pair_tests[results.pair_tests["year"].between(first, last)]
     expected = in_window.groupby(KEYS, as_index=False, observed=True)["expected"].sum()
-    judged = results.significant.merge(expected, on=KEYS, how="left")
-    shown = pd.MultiIndex.from_frame(judged[["network", "reading"]]).isin(list(results.networks))
+    judged = results.significant_pairs.merge(expected, on=KEYS, how="left")
+    shown = pd.MultiIndex.from_frame(judged[["network", "citation_year"]]).isin(list(results.networks))
     judged = judged[shown].copy()
     judged["significant"] = judged["significant"].fillna(False).astype(bool)
     judged["ratio"] = judged["weight"] / judged["expected"].where(judged["expected"] > 0)

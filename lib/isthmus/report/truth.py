@@ -157,8 +157,10 @@ def _planted_change(truth: pd.DataFrame) -> pd.Series:
 def _z_change(results: Results) -> pd.DataFrame:
     """Mean z of the last years minus that of the first years of the analysis, for each pair in collaboration."""
     first, last = results.years
-    ties = results.ties
-    own = (ties["network"] == COLLABORATION) & (ties["reading"] == PUBLICATION_YEAR) & ties["finite"].fillna(False)
+    ties = results.pair_tests
+    own = (
+        (ties["network"] == COLLABORATION) & (ties["citation_year"] == PUBLICATION_YEAR) & ties["finite"].fillna(False)
+    )
     ends = {"before": (first, first + ENDS - 1), "after": (last - ENDS + 1, last)}
     means = [
         ties[own & ties["year"].between(*span)].groupby(["src", "dst"], observed=True)["z"].mean().rename(name)

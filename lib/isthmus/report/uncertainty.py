@@ -5,9 +5,9 @@ import pandas as pd
 from isthmus.report.movements import LABELS
 from isthmus.report.results import Results, rows_of
 from isthmus.report.words import (
+    CITATION_YEAR_NAMES,
     FINITE_NAMES,
     MODEL_NAMES,
-    READING_NAMES,
     RULE_NAMES,
     in_sentence,
     joined,
@@ -16,16 +16,26 @@ from isthmus.report.words import (
     plural,
 )
 
-CHOICES = ("corpus_rule", "reading", "finite", "null_model")
-_DIMENSIONS = {"corpus_rule": "corpus", "reading": "year of a citation", "finite": "pairs", "null_model": "null model"}
+CHOICES = ("corpus_rule", "citation_year", "finite", "null_model")
+_DIMENSIONS = {
+    "corpus_rule": "corpus",
+    "citation_year": "year of a citation",
+    "finite": "pairs",
+    "null_model": "null model",
+}
 _COMPARISONS = {
     "seeds": "other seeds",
     "null_model": "null model: ",
-    "reading": "citation: ",
+    "citation_year": "citation: ",
     "finite": "pairs: ",
     "corpus": "corpus: ",
 }
-_NAMES = {"corpus_rule": RULE_NAMES, "reading": READING_NAMES, "finite": FINITE_NAMES, "null_model": MODEL_NAMES}
+_NAMES = {
+    "corpus_rule": RULE_NAMES,
+    "citation_year": CITATION_YEAR_NAMES,
+    "finite": FINITE_NAMES,
+    "null_model": MODEL_NAMES,
+}
 _SHORT_MODELS = {
     "ecm": "configuration model",
     "ecm-variance-corrected": "variance-corrected",
@@ -43,23 +53,23 @@ def agreement_table(results: Results) -> pd.DataFrame:
     The starts with other seeds are one row, their median; its note holds the range. Empty where stability is off.
     """
     columns = ["what", "pairs", "adjusted_rand", "same_label", "note"]
-    if results.agreement is None:
+    if results.clustering_agreement is None:
         return pd.DataFrame(columns=columns)
     rows = []
-    seeds = results.agreement[results.agreement["comparison"] == "seeds"]
+    seeds = results.clustering_agreement[results.clustering_agreement["comparison"] == "seeds"]
     if len(seeds):
         low, high = number(seeds["adjusted_rand"].min()), number(seeds["adjusted_rand"].max())
         median = seeds[["adjusted_rand", "same_label"]].median()
         note = f"median of {plural(len(seeds), 'start')}; adjusted Rand index {low} to {high}"
         rows.append(("other seeds", int(seeds["pairs"].max()), median["adjusted_rand"], median["same_label"], note))
-    for row in rows_of(results.agreement[results.agreement["comparison"] != "seeds"]):
+    for row in rows_of(results.clustering_agreement[results.clustering_agreement["comparison"] != "seeds"]):
         what = _COMPARISONS.get(row.comparison, f"{row.comparison}: ") + _variant(str(row.variant))
         rows.append((what, int(row.pairs), float(row.adjusted_rand), float(row.same_label), ""))
     return pd.DataFrame(rows, columns=columns)
 
 
 def _variant(variant: str) -> str:
-    known = _SHORT_MODELS | READING_NAMES | FINITE_NAMES | RULE_NAMES
+    known = _SHORT_MODELS | CITATION_YEAR_NAMES | FINITE_NAMES | RULE_NAMES
     return known.get(variant, variant.replace("_", " "))
 
 

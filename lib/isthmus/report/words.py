@@ -19,11 +19,11 @@ NETWORK_MEANINGS = {
     "knowledge_exchange": "citations in either direction",
     "citation": "citations from one country to the other",
 }
-READING_MEANINGS = {
+CITATION_YEAR_MEANINGS = {
     "publication_year": "a paper counts in the year of its publication",
-    "cited_year": "a citation counts in the year in which the cited paper was published",
-    "cited_year_window": "a citation counts in the year of the cited paper, if it came within the citation window",
-    "citing_year": "a citation counts in the year in which the citing paper was published",
+    "cited": "a citation counts in the year in which the cited paper was published",
+    "cited_window": "a citation counts in the year of the cited paper, if it came within the citation window",
+    "citing": "a citation counts in the year in which the citing paper was published",
 }
 MODEL_NAMES = {
     "ecm": "Enhanced Configuration Model",
@@ -43,15 +43,15 @@ LABEL_MEANINGS = {
     "KD": "knowledge exchange falls while collaboration stays",
 }
 FINITE_NAMES = {
-    "parity": "linked often enough in the model",
+    "expected_in_500_samples": "linked often enough in the model",
     "present": "both countries present",
     "linked": "linked in some year",
     "sampled": "linked in some sample",
 }
-READING_NAMES = {
-    "cited_year": "year of the cited paper",
-    "cited_year_window": "year of the cited paper, within the window",
-    "citing_year": "year of the citing paper",
+CITATION_YEAR_NAMES = {
+    "cited": "year of the cited paper",
+    "cited_window": "year of the cited paper, within the window",
+    "citing": "year of the citing paper",
 }
 RULE_NAMES = {
     "ai_primary": "primary topic is AI",

@@ -2,8 +2,8 @@
 
 from isthmus.tables.accounting import (
     ACCOUNTING,
-    PARTS,
     REJECTS,
+    SNAPSHOT_PARTS,
     UNKNOWN_FIELDS,
     AccountingBuilt,
     build_accounting,
@@ -13,7 +13,7 @@ from isthmus.tables.built import Built
 from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, CATCH_ALL_WORKS
 from isthmus.tables.citations import CITATIONS, build_citations
 from isthmus.tables.coverage import COVERAGE, build_coverage
-from isthmus.tables.discarded import DISCARDED, build_discarded
+from isthmus.tables.discarded import REMOVED_RECORDS, build_discarded
 from isthmus.tables.entities import (
     INSTITUTIONS,
     SOURCES,
@@ -30,7 +30,7 @@ from isthmus.tables.works import WORKS, build_works
 TABLES = (
     PARSED_WORKS,
     PARSED_ENTITIES,
-    DISCARDED,
+    REMOVED_RECORDS,
     WORKS,
     AUTHORSHIPS,
     CITATIONS,
@@ -39,7 +39,7 @@ TABLES = (
     TOPICS,
     COVERAGE,
     REJECTS,
-    PARTS,
+    SNAPSHOT_PARTS,
     UNKNOWN_FIELDS,
     ACCOUNTING,
 )
@@ -53,13 +53,13 @@ __all__ = [
     "CATCH_ALL_WORKS",
     "CITATIONS",
     "COVERAGE",
-    "DISCARDED",
     "INSTITUTIONS",
     "PARSED_ENTITIES",
     "PARSED_WORKS",
-    "PARTS",
     "REJECTS",
+    "REMOVED_RECORDS",
     "SEEN_WORKS",
+    "SNAPSHOT_PARTS",
     "SOURCES",
     "TABLES",
     "TOPICS",

@@ -13,7 +13,7 @@ from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import NEEDED_ENTITIES, Part, Snapshot
 from isthmus.snapshot.batches import EMPTY
 from isthmus.tables.built import Built, write_concurrently
-from isthmus.tables.discarded import DISCARD_REASONS, DISCARDED
+from isthmus.tables.discarded import DISCARD_REASONS, REMOVED_RECORDS
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
 from isthmus.tables.reading import PartRead, parts_read
 
@@ -43,8 +43,8 @@ REJECTS = TableSpec(
     comment="Lines that could not be read.",
 )
 
-PARTS = TableSpec(
-    name="parts",
+SNAPSHOT_PARTS = TableSpec(
+    name="snapshot_parts",
     fields=(
         column("entity", "string", "works, institutions, sources or topics", False),
         column("part", "string", "path under the snapshot's root", False),
@@ -115,7 +115,7 @@ def build_accounting(
     outcome = ["entity", "part", "line", "reject", "summary"]
     lines = works.select(*outcome).unionByName(entities.select(*outcome))
     read = parts_read(lines)
-    dropped = store.read(DISCARDED).groupBy("entity", "part", "reason").count().collect()
+    dropped = store.read(REMOVED_RECORDS).groupBy("entity", "part", "reason").count().collect()
     parts = part_rows(snapshot, read, {(row.entity, row.part, row.reason): row["count"] for row in dropped})
     unknown = [UnknownField(p.entity, p.part, name, n) for p in read for name, n in sorted(p.unknown.items())]
     rejects = lines.where("reject is not null").select("entity", "part", "line", "reject.reason", "reject.raw")
@@ -123,7 +123,7 @@ def build_accounting(
     built = write_concurrently(
         store,
         (REJECTS, rejects),
-        (PARTS, _frame(spark, PARTS, parts)),
+        (SNAPSHOT_PARTS, _frame(spark, SNAPSHOT_PARTS, parts)),
         (UNKNOWN_FIELDS, _frame(spark, UNKNOWN_FIELDS, unknown)),
         (ACCOUNTING, _frame(spark, ACCOUNTING, accounts)),
     )

@@ -10,7 +10,7 @@ from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.built import Built, write
 from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, without_catch_all
-from isthmus.tables.discarded import DISCARDED, frame, kept
+from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
 from isthmus.tables.works import last_year, rewritten, year_until
 
@@ -52,7 +52,7 @@ def build_authorships(spark: "SparkSession", store: TableStore, snapshot: Snapsh
         for name in ("authors", "institutions")
         if (rows := read_merges(snapshot, name)).num_rows
     }
-    records = kept(parsed, store.read(DISCARDED))
+    records = kept(parsed, store.read(REMOVED_RECORDS))
     rows = authorship_rows(records, last_year(parsed, snapshot), merges.get("authors"), merges.get("institutions"))
     return write(store, AUTHORSHIPS, rows)
 

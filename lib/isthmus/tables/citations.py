@@ -10,7 +10,7 @@ from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.built import Built, write
 from isthmus.tables.catchall import CATCH_ALL_WORKS
-from isthmus.tables.discarded import DISCARDED, frame, kept
+from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
 from isthmus.tables.works import rewritten
 
@@ -40,7 +40,7 @@ def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot
         The snapshot.
     """
     merges = read_merges(snapshot, "works")
-    records = kept(store.read(PARSED_WORKS), store.read(DISCARDED))
+    records = kept(store.read(PARSED_WORKS), store.read(REMOVED_RECORDS))
     rows = citation_rows(records, frame(spark, merges) if merges.num_rows else None)
     return write(store, CITATIONS, rows)
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import SparkSession
 
-DISCARDED = TableSpec(
-    name="discarded",
+REMOVED_RECORDS = TableSpec(
+    name="removed_records",
     fields=(
         column("entity", "string", "works, institutions, sources or topics", False),
         column("entity_id", "bigint", "number of the record", False),
@@ -73,10 +73,10 @@ def build_discarded(
     merges = _merges(spark, snapshot)
     records = candidates(store.read(staging), store.read(PARSED_ENTITIES))
     rows = discarded_rows(in_question(records, deletions, merges), deletions, merges)
-    version = store.overwrite(DISCARDED, rows)
-    written = store.rows_written(DISCARDED)
+    version = store.overwrite(REMOVED_RECORDS, rows)
+    written = store.rows_written(REMOVED_RECORDS)
     return Built(
-        DISCARDED.name,
+        REMOVED_RECORDS.name,
         version,
         written,
         notes=(f"{written} records are superseded, deleted or merged",) if written else (),

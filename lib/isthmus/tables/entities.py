@@ -9,7 +9,7 @@ from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import Snapshot
 from isthmus.tables.built import Built, write
 from isthmus.tables.catchall import CATCH_ALL_INSTITUTIONS
-from isthmus.tables.discarded import DISCARDED, kept
+from isthmus.tables.discarded import REMOVED_RECORDS, kept
 from isthmus.tables.parsed import PARSED_ENTITIES
 
 if TYPE_CHECKING:
@@ -138,4 +138,4 @@ def topic_rows(records: DataFrame) -> DataFrame:
 
 def _records(store: TableStore, entity: str) -> DataFrame:
     parsed = store.read(PARSED_ENTITIES).where(F.col("entity") == entity)
-    return kept(parsed, store.read(DISCARDED), "entity_id")
+    return kept(parsed, store.read(REMOVED_RECORDS), "entity_id")

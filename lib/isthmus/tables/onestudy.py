@@ -17,7 +17,7 @@ from isthmus.snapshot.removals import read_merges
 from isthmus.tables.authorships import PLACE, places
 from isthmus.tables.built import Built, write
 from isthmus.tables.coverage import COVERAGE, coverage_rows
-from isthmus.tables.discarded import DISCARDED, frame, kept, number_filled
+from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept, number_filled
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.parsed import PARSED_WORKS, plain_words
 from isthmus.tables.reading import check_reading
@@ -140,7 +140,7 @@ def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> 
     snapshot : Snapshot
         An open snapshot.
     """
-    seen, discarded = store.read(SEEN_WORKS), store.read(DISCARDED)
+    seen, discarded = store.read(SEEN_WORKS), store.read(REMOVED_RECORDS)
     corpus = kept(seen.where("is_candidate"), discarded).select(*PARSED_WORKS.columns)
     cited = _cited_ids(spark, snapshot, corpus)
     number = corpus.count()
@@ -206,7 +206,7 @@ def build_coverage_of_seen(spark: "SparkSession", store: TableStore, snapshot: S
     snapshot : Snapshot
         The snapshot; its release's year is the last one of a publication.
     """
-    seen = kept(store.read(SEEN_WORKS), store.read(DISCARDED))
+    seen = kept(store.read(SEEN_WORKS), store.read(REMOVED_RECORDS))
     paratext = F.coalesce("is_paratext", F.lit(False)) | F.coalesce(F.col("work_type") == "paratext", F.lit(False))
     works = seen.select(
         "work_id",

@@ -9,7 +9,7 @@ from isthmus.engine import TableSpec, TableStore, column
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.built import Built
-from isthmus.tables.discarded import DISCARDED, frame, kept, updated
+from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept, updated
 from isthmus.tables.parsed import PARSED_WORKS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) ->
     """
     parsed = store.read(PARSED_WORKS)
     last = last_year(parsed, snapshot)
-    records = kept(parsed, store.read(DISCARDED))
+    records = kept(parsed, store.read(REMOVED_RECORDS))
     rows = works_rows(records, last)
     merges = read_merges(snapshot, "sources")
     if merges.num_rows:

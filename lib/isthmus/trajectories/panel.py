@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.signal import savgol_filter
 
 from isthmus.errors import TrajectoryError, did_you_mean
-from isthmus.nullmodels.significance import PARITY_PROBABILITY, FiniteRule
+from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY, FiniteRule
 from isthmus.trajectories.dtw import Floats, Ints
 
 NETWORKS = ("collaboration", "knowledge_exchange")
@@ -23,7 +23,7 @@ CLUSTERED, NOT_FINITE, FLAT = "clustered", "not finite in every year", "flat"
 FLAT_RANGE = 1e-9
 
 _NEEDED: dict[str, tuple[str, ...]] = {
-    "parity": ("link_probability",),
+    "expected_in_500_samples": ("link_probability",),
     "present": (),
     "linked": ("weight",),
     "sampled": ("finite",),
@@ -73,7 +73,7 @@ def build_panel(
     ties: pd.DataFrame,
     *,
     years: tuple[int, int],
-    finite: FiniteRule = "parity",
+    finite: FiniteRule = "expected_in_500_samples",
     window: int = 5,
     order: int = 1,
 ) -> Panel:
@@ -87,11 +87,11 @@ def build_panel(
         row is one in which it has no z.
     years : tuple[int, int]
         First and last, both included.
-    finite : FiniteRule, default 'parity'
-        When a pair counts; always only with a z in both networks and in every year, and then "parity": where its link
-        probability is at least 0.0014 in both networks and every year, "present": always, "linked": where it has a
-        weight in at least one year in each network, "sampled": where the column `finite` says so in both networks and
-        every year.
+    finite : FiniteRule, default 'expected_in_500_samples'
+        When a pair counts; always only with a z in both networks and in every year, and then
+        "expected_in_500_samples": where its link probability is at least 0.0014 in both networks and every year,
+        "present": always, "linked": where it has a weight in at least one year in each network,
+        "sampled": where the column `finite` says so in both networks and every year.
     window, order : int
         Of the Savitzky-Golay filter; its ends are the fit to the first and the last `window` years.
 
@@ -164,9 +164,10 @@ def _rule(rows: pd.DataFrame, finite: FiniteRule, cell: Ints, shape: tuple[int, 
     """Whether a pair counts, apart from having a z (n,)."""
     if finite == "present":
         return np.ones(shape[0], dtype=bool)
-    column, least = {"parity": ("link_probability", PARITY_PROBABILITY), "linked": ("weight", 0.5)}.get(
-        finite, ("finite", 0.5)
-    )
+    column, least = {
+        "expected_in_500_samples": ("link_probability", EXPECTED_LINK_PROBABILITY),
+        "linked": ("weight", 0.5),
+    }.get(finite, ("finite", 0.5))
     values = _scatter(cell, rows[column].to_numpy(dtype=float), shape, missing=0.0)
     if finite == "linked":
         values = values.max(axis=1, keepdims=True)

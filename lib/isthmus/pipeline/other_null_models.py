@@ -7,14 +7,14 @@ from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.engine import TableSpec, column
-from isthmus.networks import EDGES
+from isthmus.networks import COUNTRY_EDGES
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.pipeline.significance import NETWORK_COLUMNS, YEAR
 from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections, stamped
 
-CORROBORATION = TableSpec(
-    name="corroboration",
+PAIR_TESTS_OTHER_MODELS = TableSpec(
+    name="pair_tests_other_models",
     fields=(
         *NETWORK_COLUMNS,
         YEAR,
@@ -26,13 +26,13 @@ CORROBORATION = TableSpec(
         column("z", "double", "(weight - expected) / sd"),
         column("finite", "boolean", "whether z counts under the study's rule"),
     ),
-    key=("study", "network", "reading", "year", "null_model", "src", "dst"),
-    comment="Pairs of countries held against the other null models of `significance.corroborate`.",
+    key=("study", "network", "citation_year", "year", "null_model", "src", "dst"),
+    comment="Pairs of countries held against the other null models of `significance.other_null_models`.",
     partition_by=("study",),
 )
 
 
-def corroborate(edges: DataFrame, study: Study, release: str) -> DataFrame:
+def other_null_models(edges: DataFrame, study: Study, release: str) -> DataFrame:
     """Return the rows of the table `corroboration`.
 
     The years of the analysis under the study's reading of the citation year.
@@ -42,38 +42,40 @@ def corroborate(edges: DataFrame, study: Study, release: str) -> DataFrame:
     edges : DataFrame
         Rows of `edges` of this study.
     study : Study
-        `significance.corroborate`, rule of finite pairs, seed, years.
+        `significance.other_null_models`, rule of finite pairs, seed, years.
     release : str
         The snapshot's release.
     """
-    followed = in_both_networks(study.networks.reading) & F.col("year").between(*study.years.analysis)
-    wanted = edges.where(followed).select("network", "reading", "year", "src", "dst", "weight")
-    rule = "parity" if study.significance.finite == "sampled" else study.significance.finite  # these models are exact
+    followed = in_both_networks(study.networks.citation_year) & F.col("year").between(*study.years.analysis)
+    wanted = edges.where(followed).select("network", "citation_year", "year", "src", "dst", "weight")
+    rule = (
+        "expected_in_500_samples" if study.significance.finite == "sampled" else study.significance.finite
+    )  # these models are exact
     held = [
         pairs_of(fan_out(wanted, model=model, seed=study.seed, finite=rule)).select(
             "*", F.lit(model).alias("null_model")
         )
-        for model in study.significance.corroborate
+        for model in study.significance.other_null_models
     ]
-    return stamped(reduce(DataFrame.unionByName, held), study, release).select(*CORROBORATION.columns)
+    return stamped(reduce(DataFrame.unionByName, held), study, release).select(*PAIR_TESTS_OTHER_MODELS.columns)
 
 
 def write_corroboration(run: Run) -> Outcome:
     """Write the table `corroboration` of the study."""
     study = run.the_study
-    replace_rows(run, CORROBORATION, corroborate(of_study(run, EDGES), study, run.release))
-    return Outcome(f"also held against {', '.join(study.significance.corroborate)}")
+    replace_rows(run, PAIR_TESTS_OTHER_MODELS, other_null_models(of_study(run, COUNTRY_EDGES), study, run.release))
+    return Outcome(f"also held against {', '.join(study.significance.other_null_models)}")
 
 
-CORROBORATION_STAGE = Stage(
-    name="corroboration",
+OTHER_NULL_MODELS = Stage(
+    name="other_null_models",
     says="hold the same ties against the other null models",
     scope="study",
     needs=("networks",),
-    writes=(CORROBORATION,),
-    rooms=("nullmodels", "pipeline.corroboration"),
+    writes=(PAIR_TESTS_OTHER_MODELS,),
+    rooms=("nullmodels", "pipeline.other_null_models"),
     configuration=sections("seed", "significance", "years", "networks"),
     run=write_corroboration,
-    asked=lambda study: bool(study.significance.corroborate),
-    turned_on_by="significance.corroborate names no other null model",
+    asked=lambda study: bool(study.significance.other_null_models),
+    turned_on_by="significance.other_null_models names no other null model",
 )

@@ -1,4 +1,4 @@
-"""`isthmus significance`: which ties of your own network are stronger than size explains, without Spark."""
+"""`isthmus test-network`: which ties of your own network are stronger than size explains, without Spark."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +14,13 @@ FALSE_DISCOVERY_RATE = 0.05
 SHOWN_TIES = 5
 
 
-@click.command()
+@click.command("test-network")
 @click.argument("edges", type=click.Path(path_type=Path))
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder for ties and fits, CSV and Parquet."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the tests of pairs and the fits, CSV and Parquet.",
 )
 @click.option(
     "--model", default="ecm", show_default=True, help="ecm, ecm-variance-corrected (-ipf, -poisson, -mad), rewiring."
@@ -25,14 +28,19 @@ SHOWN_TIES = 5
 @click.option(
     "--samples", default=0, show_default=True, help="Realisations behind z; 0 takes exact moments (rewiring: 500)."
 )
-@click.option("--finite", default="parity", show_default=True, help="Which z count: parity, present, linked, sampled.")
+@click.option(
+    "--finite",
+    default="expected_in_500_samples",
+    show_default=True,
+    help="Which z count: expected_in_500_samples, present, linked, sampled.",
+)
 @click.option("--seed", default=0, show_default=True, help="Seed of all random draws.")
 @click.option("--drop-loops", is_flag=True, help="Leave out rows whose source is their target.")
 @click.option("--linked-only", is_flag=True, help="List observed links only; pairs without a link still count in q.")
 @click.option("--report", "title", metavar="TITLE", help="Also write a report; for yearly networks of countries.")
 @click.option("--poles", default="US,CN", show_default=True, help="Countries whose tie the report puts first.")
 @click.option("--window", help="First and last year that decide a significant tie, as 2017-2021.  [default: last five]")
-def significance(
+def test_network(
     edges: Path,
     out: Path,
     model: str,
@@ -45,10 +53,10 @@ def significance(
     poles: str,
     window: str | None,
 ) -> None:
-    """Hold every pair of a network against a null model with the same degrees and strengths.
+    """Test every pair of a network against a null model with the same degrees and strengths.
 
     EDGES is a .csv or .parquet file with columns source, target, weight (whole numbers) and optionally year and
-    network; each undirected pair once. Writes ties and fits to the folder OUT.
+    network; each undirected pair once. Writes the tests of all pairs and the fits to the folder OUT.
     """
     from isthmus.nullmodels.edgelists import OPTIONAL_KEYS, read_edges
     from isthmus.nullmodels.frames import significance_frames
@@ -74,7 +82,7 @@ def significance(
     if title is not None:
         _report(ties, fits, out, title, tuple(poles.split(",")), _years(window))
     if (fits["status"] == "failed").all():
-        raise NetworkError(f"no network could be fitted; the reasons are in {out / 'fits.csv'}")
+        raise NetworkError(f"no network could be fitted; the reasons are in {out / 'null_model_fits.csv'}")
 
 
 def _write(ties: "pd.DataFrame", fits: "pd.DataFrame", out: Path) -> None:
@@ -82,7 +90,7 @@ def _write(ties: "pd.DataFrame", fits: "pd.DataFrame", out: Path) -> None:
     from pyarrow import csv
 
     out.mkdir(parents=True, exist_ok=True)
-    for name, frame in (("ties", ties), ("fits", fits)):
+    for name, frame in (("pair_tests", ties), ("null_model_fits", fits)):
         frame.to_parquet(out / f"{name}.parquet", index=False)
         # ten times as fast as pandas, which matters for a city network of millions of pairs
         csv.write_csv(
@@ -144,4 +152,4 @@ def _summarise(ties: "pd.DataFrame", fits: "pd.DataFrame", keys: list[str], out:
         name = " ".join([*(str(tie[key]) for key in keys), f"{tie['source']} - {tie['target']}"])
         said = f"weight {tie['weight']}, expected {tie['expected']:.1f}, z {tie['z']:.1f}, q {tie['q_value']:.1e}"
         click.echo(f"  {name}: {said}")
-    click.echo(f"written: {out}/ties.csv, ties.parquet, fits.csv, fits.parquet")
+    click.echo(f"written: {out}/pair_tests.csv, pair_tests.parquet, null_model_fits.csv, null_model_fits.parquet")

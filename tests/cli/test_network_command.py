@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from isthmus.cli.significance import significance
+from isthmus.cli.test_network import test_network as network_command
 from isthmus.errors import NetworkError
 
 SIX = "0,1,9 1,2,4 2,3,6 3,4,2 4,5,5 5,0,3 0,2,2 3,5,1"
@@ -22,7 +22,7 @@ def edges(tmp_path):
 
 
 def run(*arguments):
-    result = CliRunner().invoke(significance, [str(a) for a in arguments], catch_exceptions=True)
+    result = CliRunner().invoke(network_command, [str(a) for a in arguments], catch_exceptions=True)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.output
@@ -32,14 +32,14 @@ def test_writes_ties_and_fits_and_says_what_it_found(edges, tmp_path):
     output = run(edges, "--out", tmp_path / "out")
     assert "1 of 1 networks fitted with ecm" in output
     assert "worst relative error of a degree or strength" in output
-    ties = pd.read_parquet(tmp_path / "out" / "ties.parquet")
+    ties = pd.read_parquet(tmp_path / "out" / "pair_tests.parquet")
     assert len(ties) == 15
     tie = ties[(ties["source"] == "BR") & (ties["target"] == "NA")].iloc[0]
     assert tie["z"] == pytest.approx(0.498027, abs=1e-6)
-    text = pd.read_csv(tmp_path / "out" / "ties.csv", keep_default_na=False)
+    text = pd.read_csv(tmp_path / "out" / "pair_tests.csv", keep_default_na=False)
     assert set(text["source"]) | set(text["target"]) == {"NA", "BR", "CH", "DE", "ES", "FR"}
     pd.testing.assert_frame_equal(text, ties, check_dtype=False)
-    fits = pd.read_csv(tmp_path / "out" / "fits.csv")
+    fits = pd.read_csv(tmp_path / "out" / "null_model_fits.csv")
     assert fits["status"].tolist() == ["converged"]
     assert fits["n_nodes"].tolist() == [6]
 
@@ -54,10 +54,10 @@ def test_years_and_networks_are_judged_apart_and_a_bad_one_is_named(tmp_path):
             "weight": [3, 1, 2, 5],
         }
     )
-    frame.to_parquet(tmp_path / "edges.parquet")
-    output = run(tmp_path / "edges.parquet", "--out", tmp_path / "out")
+    frame.to_parquet(tmp_path / "country_edges.parquet")
+    output = run(tmp_path / "country_edges.parquet", "--out", tmp_path / "out")
     assert "3 of 3 networks fitted" in output
-    fits = pd.read_parquet(tmp_path / "out" / "fits.parquet")
+    fits = pd.read_parquet(tmp_path / "out" / "null_model_fits.parquet")
     assert fits[["network", "year"]].to_numpy().tolist() == [["a", 2001], ["a", 2002], ["b", 2001]]
 
 
@@ -65,13 +65,13 @@ def test_years_and_networks_are_judged_apart_and_a_bad_one_is_named(tmp_path):
 def test_other_models(edges, tmp_path, model):
     output = run(edges, "--out", tmp_path / "out", "--model", model, "--samples", 40, "--linked-only")
     assert f"1 of 1 networks fitted with {model}" in output
-    assert len(pd.read_parquet(tmp_path / "out" / "ties.parquet")) == 8
+    assert len(pd.read_parquet(tmp_path / "out" / "pair_tests.parquet")) == 8
 
 
 def test_the_same_seed_gives_the_same_file(edges, tmp_path):
     for name in ("one", "two"):
         run(edges, "--out", tmp_path / name, "--model", "rewiring", "--samples", 30, "--seed", 7)
-    assert (tmp_path / "one" / "ties.csv").read_bytes() == (tmp_path / "two" / "ties.csv").read_bytes()
+    assert (tmp_path / "one" / "pair_tests.csv").read_bytes() == (tmp_path / "two" / "pair_tests.csv").read_bytes()
 
 
 def test_an_unknown_model_is_refused_before_the_file_is_read(tmp_path):
@@ -94,8 +94,8 @@ def test_nothing_to_fit_is_an_error(tmp_path):
 
 def test_no_spark_is_imported(edges, tmp_path):
     code = (
-        "import sys; from isthmus.cli.significance import significance\n"
-        f"significance.main([{str(edges)!r}, '--out', {str(tmp_path / 'out')!r}], standalone_mode=False)\n"
+        "import sys; from isthmus.cli.test_network import test_network\n"
+        f"test_network.main([{str(edges)!r}, '--out', {str(tmp_path / 'out')!r}], standalone_mode=False)\n"
         "assert 'pyspark' not in sys.modules and 'py4j' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
