@@ -82,7 +82,7 @@ def test_every_column_of_every_table_says_what_it_is():
     for stage in STAGES:
         for spec in stage.writes:
             for field in spec.fields:
-                assert field.metadata.get("comment"), f"{spec.name}.{field.name}"
+                assert field.comment, f"{spec.name}.{field.name}"
 
 
 def test_errors_are_words_and_an_exit_code(capsys):

@@ -74,8 +74,6 @@ def make_rows(spark):
     """Rows of a table, with its columns and types and without its comments."""
 
     def frame(spec, *rows):
-        return spark.createDataFrame(
-            list(rows), ", ".join(f"{f.name} {f.dataType.simpleString()}" for f in spec.fields)
-        )
+        return spark.createDataFrame(list(rows), ", ".join(f"{f.name} {f.type}" for f in spec.fields))
 
     return frame

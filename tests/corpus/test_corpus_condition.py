@@ -4,7 +4,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from isthmus.config import Corpus
-from isthmus.corpus import corpus_condition
+from isthmus.corpus.select import corpus_condition
 from isthmus.errors import ConfigError
 
 pytestmark = pytest.mark.spark

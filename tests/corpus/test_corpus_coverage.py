@@ -3,7 +3,8 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.corpus import CORPUS_COVERAGE, corpus_coverage
+from isthmus.analyses.corpus.tables import CORPUS_COVERAGE
+from isthmus.corpus.coverage import corpus_coverage
 
 pytestmark = pytest.mark.spark
 

@@ -4,7 +4,8 @@ import pytest
 from chispa import assert_approx_df_equality, assert_df_equality
 from pyspark.sql import functions as F
 
-from isthmus.corpus import CORPUS_COUNTRIES, country_shares
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
+from isthmus.corpus.countries import country_shares
 from isthmus.geography import Part
 
 pytestmark = pytest.mark.spark

@@ -3,8 +3,9 @@
 import pytest
 from chispa import assert_df_equality
 
+from isthmus.analyses.corpus.tables import CORPUS_WORKS
 from isthmus.config import Corpus, Networks, Study, Years
-from isthmus.corpus import CORPUS_WORKS, citing_works, corpus_works, select_corpus
+from isthmus.corpus.select import citing_works, corpus_works, select_corpus
 
 pytestmark = pytest.mark.spark
 

@@ -7,6 +7,7 @@ import pytest
 from pyspark.sql import Row
 
 from isthmus.engine import LEDGER, GateResult, Ledger, LedgerEntry, ledger
+from isthmus.engine.ddl import spark_schema
 from isthmus.engine.ledger import configuration_hash, modules_hash
 
 BEGAN = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
@@ -98,7 +99,7 @@ class TestLastDone:
 
     def test_time_decides_and_not_the_order_in_the_table(self, memory):
         for one in (entry("done", 5), entry("started", 4), entry("failed", 1), entry("started", 0)):
-            memory.append(LEDGER, memory.createDataFrame([ledger._row(one)], LEDGER.schema))
+            memory.append(LEDGER, memory.createDataFrame([ledger._row(one)], spark_schema(LEDGER)))
         assert Ledger(memory).last_done("networks", "s") == entry("done", 5)
 
     def test_stages_and_studies_are_apart(self, memory):

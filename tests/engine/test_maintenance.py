@@ -2,7 +2,6 @@
 
 import pytest
 
-from isthmus.engine import TableSpec, column
 from isthmus.engine.maintenance import (
     Extent,
     Maintained,
@@ -13,6 +12,7 @@ from isthmus.engine.maintenance import (
     wanted_file_size,
 )
 from isthmus.errors import StoreError
+from isthmus.tablespec import TableSpec, column
 
 NUMBERS = TableSpec("numbers", (column("n", "bigint", "a number", False),), ("n",), "Numbers.")
 

@@ -6,8 +6,10 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.errors import NumberFormatException
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
+from isthmus.engine.ddl import spark_schema
 from isthmus.errors import StoreError
+from isthmus.tablespec import TableSpec, column
 
 pytestmark = pytest.mark.spark
 
@@ -49,7 +51,7 @@ def test_overwrite_makes_the_table_as_promised(spark, store, rows):
     version = store.overwrite(TIES, rows(("a", "CN", 1), ("b", None, 2)).select("weight", "src", "study"))
     assert version == store.version("ties") == 1
     assert store.rows_written(TIES) == 2
-    expected = spark.createDataFrame([("a", "CN", 1), ("b", None, 2)], TIES.schema)
+    expected = spark.createDataFrame([("a", "CN", 1), ("b", None, 2)], spark_schema(TIES))
     assert_df_equality(store.read(TIES), expected, ignore_row_order=True)  # comments and NOT NULL included
 
     described = {r.col_name: r for r in spark.sql(f"DESCRIBE EXTENDED delta.`{store.path(TIES)}`").collect()}

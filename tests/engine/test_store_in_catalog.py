@@ -2,8 +2,9 @@
 
 import pytest
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
 from isthmus.errors import StoreError
+from isthmus.tablespec import TableSpec, column
 
 pytestmark = pytest.mark.spark
 

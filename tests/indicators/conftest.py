@@ -2,9 +2,9 @@
 
 import pytest
 
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_WORKS
+from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.config import Study
-from isthmus.corpus import CORPUS_COUNTRIES, CORPUS_WORKS
-from isthmus.pipeline.significance import SIGNIFICANT_PAIRS
 
 RELEASE = "2026-06-25"
 
@@ -14,7 +14,7 @@ def make_rows(spark):
     """Rows of a table, with its columns and types and without its comments."""
 
     def frame(spec, *rows):
-        types = ", ".join(f"{f.name} {f.dataType.simpleString()}" for f in spec.fields)
+        types = ", ".join(f"{f.name} {f.type}" for f in spec.fields)
         return spark.createDataFrame(list(rows), types)
 
     return frame

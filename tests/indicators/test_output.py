@@ -3,8 +3,9 @@
 import pytest
 from chispa import assert_approx_df_equality
 
+from isthmus.analyses.output.tables import ENTITY_YEARS
 from isthmus.geography import Part
-from isthmus.indicators import ENTITY_YEARS, yearly_output
+from isthmus.indicators.output import yearly_output
 
 pytestmark = pytest.mark.spark
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from isthmus.corpus import CORPUS_COUNTRIES, CORPUS_WORKS
-from isthmus.engine import TableSpec, column
-from isthmus.indicators import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
-from isthmus.pipeline.indicator_stage import write_indicators
-from isthmus.pipeline.significance import SIGNIFICANT_PAIRS
-from isthmus.pipeline.stage import Run
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_WORKS
+from isthmus.analyses.output.stage import write_indicators
+from isthmus.analyses.output.tables import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
+from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
+from isthmus.analyses.stage import Run
+from isthmus.tablespec import TableSpec, column
 
 pytestmark = pytest.mark.spark
 

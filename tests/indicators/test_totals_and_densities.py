@@ -3,7 +3,9 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.indicators import DENSITIES, STUDY_TOTALS, regional_densities, study_totals
+from isthmus.analyses.output.tables import DENSITIES, STUDY_TOTALS
+from isthmus.indicators.densities import regional_densities
+from isthmus.indicators.totals import study_totals
 
 pytestmark = pytest.mark.spark
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from isthmus.corpus import CORPUS_COUNTRIES
-from isthmus.networks import CITATION_FLOWS, COUNTRY_EDGES
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
+from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES
 
 RELEASE = "2026-06-25"
 
 
 def plain(spec):
     """The columns and types of a table, without its comments."""
-    return ", ".join(f"{f.name} {f.dataType.simpleString()}" for f in spec.fields)
+    return ", ".join(f"{f.name} {f.type}" for f in spec.fields)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,11 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.config import Corpus, Networks, Study, Years
-from isthmus.networks import COUNTRY_EDGES, COUNTRY_YEARS, all_edges, citation_flows, node_volumes
+from isthmus.networks.citation import citation_flows
+from isthmus.networks.edges import all_edges
+from isthmus.networks.nodes import node_volumes
 
 pytestmark = pytest.mark.spark
 

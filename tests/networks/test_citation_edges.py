@@ -3,7 +3,8 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.networks import COUNTRY_EDGES, citation_edges
+from isthmus.analyses.networks.tables import COUNTRY_EDGES
+from isthmus.networks.citation import citation_edges
 
 pytestmark = pytest.mark.spark
 

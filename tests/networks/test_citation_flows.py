@@ -4,7 +4,8 @@ import pytest
 from chispa import assert_approx_df_equality
 from pyspark.sql import functions as F
 
-from isthmus.networks import CITATION_FLOWS, citation_flows
+from isthmus.analyses.networks.tables import CITATION_FLOWS
+from isthmus.networks.citation import citation_flows
 
 pytestmark = pytest.mark.spark
 

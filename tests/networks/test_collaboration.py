@@ -4,7 +4,8 @@ import pytest
 from chispa import assert_approx_df_equality
 from pyspark.sql import functions as F
 
-from isthmus.networks import COUNTRY_EDGES, collaboration
+from isthmus.analyses.networks.tables import COUNTRY_EDGES
+from isthmus.networks.collaboration import collaboration
 
 pytestmark = pytest.mark.spark
 

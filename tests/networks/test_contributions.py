@@ -5,8 +5,9 @@ from chispa import assert_df_equality
 from pyspark.sql import functions as F
 
 from isthmus.config import Study
-from isthmus.networks import all_edges, citation_flows
+from isthmus.networks.citation import citation_flows
 from isthmus.networks.contributions import contributions
+from isthmus.networks.edges import all_edges
 
 pytestmark = pytest.mark.spark
 

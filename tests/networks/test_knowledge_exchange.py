@@ -3,7 +3,8 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.networks import COUNTRY_EDGES, knowledge_exchange
+from isthmus.analyses.networks.tables import COUNTRY_EDGES
+from isthmus.networks.citation import knowledge_exchange
 
 pytestmark = pytest.mark.spark
 

@@ -3,7 +3,8 @@
 import pytest
 from chispa import assert_approx_df_equality
 
-from isthmus.networks import COUNTRY_YEARS, node_volumes
+from isthmus.analyses.networks.tables import COUNTRY_YEARS
+from isthmus.networks.nodes import node_volumes
 
 pytestmark = pytest.mark.spark
 

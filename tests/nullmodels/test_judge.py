@@ -8,7 +8,7 @@ from isthmus.nullmodels.frames import judge_edges, network_of, significance_fram
 from isthmus.nullmodels.judge import MODELS, FitReport, check_model, generator, judge, samples_of
 from isthmus.nullmodels.significance import PairTable
 
-COUNTRY_EDGES = pd.DataFrame(
+EDGES = pd.DataFrame(
     [(0, 1, 9), (1, 2, 4), (2, 3, 6), (3, 4, 2), (4, 5, 5), (5, 0, 3), (0, 2, 2), (3, 5, 1)],
     columns=["src", "dst", "weight"],
 ).astype({"src": str, "dst": str})
@@ -58,20 +58,20 @@ def test_draws_depend_on_seed_and_key_only():
 
 
 def test_frames_in_one_call():
-    both = pd.concat([COUNTRY_EDGES.assign(year=2001), COUNTRY_EDGES.head(5).assign(year=2002)])
+    both = pd.concat([EDGES.assign(year=2001), EDGES.head(5).assign(year=2002)])
     pairs, fits = significance_frames(both, by=["year"])
     assert fits["year"].tolist() == [2001, 2002]
     assert pairs.groupby("year").size().tolist() == [15, 15]
     first = pairs.iloc[0]
     assert (first["src"], first["dst"]) == ("0", "1")
     assert first["z"] == pytest.approx(0.498027, abs=1e-6)
-    alone, _ = significance_frames(COUNTRY_EDGES)
+    alone, _ = significance_frames(EDGES)
     pd.testing.assert_frame_equal(alone, pairs[pairs["year"] == 2001].drop(columns="year"))
 
 
 def test_sampled_frames_are_reproducible():
-    one, _ = significance_frames(COUNTRY_EDGES, seed=5, samples=50)
-    two, _ = significance_frames(COUNTRY_EDGES.sample(frac=1, random_state=1), seed=5, samples=50)
+    one, _ = significance_frames(EDGES, seed=5, samples=50)
+    two, _ = significance_frames(EDGES.sample(frac=1, random_state=1), seed=5, samples=50)
     pd.testing.assert_frame_equal(one, two)
 
 
@@ -86,7 +86,7 @@ def test_sampled_frames_are_reproducible():
     ],
 )
 def test_bad_edges_are_named_and_become_a_failed_fit(row, message):
-    edges = pd.concat([COUNTRY_EDGES, pd.DataFrame([row], columns=COUNTRY_EDGES.columns)])
+    edges = pd.concat([EDGES, pd.DataFrame([row], columns=EDGES.columns)])
     with pytest.raises(NetworkError, match=message):
         network_of(edges)
     [(kind, fit)] = judge_edges(edges)
@@ -96,7 +96,7 @@ def test_bad_edges_are_named_and_become_a_failed_fit(row, message):
 
 
 def test_only_failed_networks_give_an_empty_frame_of_pairs():
-    pairs, fits = significance_frames(COUNTRY_EDGES.assign(weight=-1))
+    pairs, fits = significance_frames(EDGES.assign(weight=-1))
     assert pairs.empty
     assert "q_value" in pairs.columns
     assert fits["status"].tolist() == ["failed"]

@@ -13,9 +13,9 @@ from pyspark.sql import functions as F
 
 from isthmus.config import load_study
 from isthmus.engine import TableStore
+from isthmus.engine.concurrent import concurrently
 from isthmus.pipeline import STAGES, Request, run_pipeline
 from isthmus.simulate import simulate_snapshot
-from isthmus.tables.built import concurrently
 
 pytestmark = pytest.mark.spark
 

@@ -5,7 +5,7 @@ import pytest
 from isthmus.config import Study, available_studies, load_study
 from isthmus.errors import ConfigError
 from isthmus.geography import Part, bloc_members
-from isthmus.pipeline.places import Places, pole_members
+from isthmus.geography.places import Places, pole_members
 
 YEARS = {"corpus": (2000, 2021), "citing_until": 2023, "analysis": (2000, 2021), "significance": (2017, 2021)}
 NORDIC = ("DK", "FI", "IS", "NO", "SE")

@@ -5,10 +5,11 @@ import itertools
 import pytest
 from pyspark.sql import functions as F
 
-from isthmus.engine import Gate, TableSpec, TableStore, check_gates, column
+from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.engine import Gate, TableStore, check_gates
 from isthmus.errors import ConfigError, GateError, StoreError
 from isthmus.pipeline.runner import Runner, choose_stages
-from isthmus.pipeline.stage import Outcome, Run, Stage
+from isthmus.tablespec import TableSpec, column
 
 pytestmark = pytest.mark.spark
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from isthmus.analyses.robustness.sensitivity import _counts, choices, label_findings, significant_findings, varied
 from isthmus.config import Study
-from isthmus.pipeline.sensitivity_stage import _counts, choices, label_findings, significant_findings, varied
 
 ASKED = {"corpus_rules": ("ai_any",), "citation_years": ("citing",), "finite": ("present", "linked"), "null_models": ()}
 STUDY = Study(study="s", title="t", sensitivity=ASKED)

@@ -3,8 +3,9 @@
 import pytest
 from chispa import assert_df_equality
 
+from isthmus.analyses.significance.rows import significant_ties
+from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.config import load_study
-from isthmus.pipeline.significance import SIGNIFICANT_PAIRS, significant_ties
 
 pytestmark = pytest.mark.spark
 

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
+from isthmus.analyses.stage import Run
 from isthmus.config import Study
 from isthmus.engine import TableStore
+from isthmus.engine.ddl import spark_schema
 from isthmus.nullmodels.frames import significance_frames
-from isthmus.pipeline.stage import Run
 from isthmus.pipeline.study_stages import STUDY_STAGES
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
@@ -83,10 +84,12 @@ def run(spark, tmp_path_factory):
         }
         for w, y, s, t in works
     ]
-    store.overwrite(WORKS, spark.createDataFrame([tuple(r[n] for n in WORKS.columns) for r in rows], WORKS.schema))
-    store.overwrite(AUTHORSHIPS, spark.createDataFrame(authorships, AUTHORSHIPS.schema))
-    store.overwrite(CITATIONS, spark.createDataFrame(citations, CITATIONS.schema))
-    store.overwrite(INSTITUTIONS, spark.createDataFrame([], INSTITUTIONS.schema))
+    store.overwrite(
+        WORKS, spark.createDataFrame([tuple(r[n] for n in WORKS.columns) for r in rows], spark_schema(WORKS))
+    )
+    store.overwrite(AUTHORSHIPS, spark.createDataFrame(authorships, spark_schema(AUTHORSHIPS)))
+    store.overwrite(CITATIONS, spark.createDataFrame(citations, spark_schema(CITATIONS)))
+    store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
     context = Run(spark, store, STUDY, None, "2026-06-25", "")
     for name in ("corpus", "networks", *AFTER_THE_CORPUS):
         stage(name).run(context)

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from isthmus.analyses.stage import Run
 from isthmus.cli.export import export, years_of
 from isthmus.config import Study
 from isthmus.errors import ConfigError
 from isthmus.pipeline.export_stage import EXPORTS
-from isthmus.pipeline.stage import Run
 from isthmus.report import load_results
 from isthmus.report.exports import export_networks
 from isthmus.report.graphs import EDGE_MEANINGS, NODE_MEANINGS, significant_graph, window_graph, year_graph

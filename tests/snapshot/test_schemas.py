@@ -2,6 +2,7 @@
 
 import pytest
 
+from isthmus.engine.ddl import spark_fields
 from isthmus.snapshot import Part
 from isthmus.snapshot.datasource import LARGEST_TASK, SMALLEST_TASK, group_parts
 from isthmus.snapshot.drift import KNOWN_FIELDS, NEEDED_FIELDS
@@ -16,7 +17,7 @@ def test_arrow_and_spark_agree(schema, spec):
     from pyspark.sql.pandas.types import to_arrow_schema
     from pyspark.sql.types import StructField, StructType
 
-    plain = StructType([StructField(f.name, f.dataType) for f in spec.fields])
+    plain = StructType([StructField(f.name, f.dataType) for f in spark_fields(spec)])
     assert to_arrow_schema(plain, timezone="UTC").equals(schema)
     assert spark_ddl(schema).startswith("entity string, part string, line bigint, ")
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from chispa import assert_df_equality
 
+from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot.schemas import WORKS_SCHEMA
 from isthmus.tables.authorships import AUTHORSHIPS, authorship_rows
 from isthmus.tables.citations import CITATIONS, citation_rows
@@ -23,7 +24,7 @@ def parsed(spark, *works):
 
 
 def check(actual, spec, rows):
-    expected = actual.sparkSession.createDataFrame(rows, spec.schema)
+    expected = actual.sparkSession.createDataFrame(rows, spark_schema(spec))
     assert_df_equality(
         actual.select(*spec.columns), expected, ignore_row_order=True, ignore_nullable=True, ignore_metadata=True
     )

@@ -45,7 +45,7 @@ def _introduce(study: "Study") -> None:
 
 def _pole(study: "Study", pole: str) -> str:
     from isthmus.geography import COUNTRIES
-    from isthmus.pipeline.places import Places
+    from isthmus.geography.places import Places
 
     if pole in COUNTRIES:
         return f"{COUNTRIES[pole].name} ({pole})"
@@ -131,6 +131,6 @@ def describe(table: str) -> None:
     click.echo(f"{spec.name}: {spec.comment}\nkey: {', '.join(spec.key)}\n")
     width = max(len(f.name) for f in spec.fields)
     for field in spec.fields:
-        click.echo(f"  {field.name:<{width}}  {field.dataType.simpleString():<10.60}  {field.metadata['comment']}")
+        click.echo(f"  {field.name:<{width}}  {field.type:<10.60}  {field.comment}")
     for name, condition in spec.checks.items():
         click.echo(f"\n  check {name}: {condition}")

@@ -6,31 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from isthmus.corpus.exact import units
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
 from isthmus.geography import Part
-
-CORPUS_COUNTRIES = TableSpec(
-    name="corpus_countries",
-    fields=(
-        *STUDY_COLUMNS,
-        column("work_id", "bigint", "number of the OpenAlex work", False),
-        column("year", "int", "publication year", False),
-        column("is_corpus", "boolean", "true: the study's own work; false: a work that only cites one", False),
-        column(
-            "country",
-            "string",
-            "ISO 3166-1 alpha-2 code of an affiliation, or the name of a pole that is a bloc",
-            False,
-        ),
-        column("fraction", "double", "share of the work by authors with a country; sums to 1 over a work", False),
-        column("n_countries", "int", "distinct countries of the work", False),
-    ),
-    key=("study", "work_id", "country"),
-    comment="One row per work of a study and country of its authors.",
-    partition_by=("study",),
-    checks={"fraction_positive": "fraction > 0 AND fraction < 1.000001"},
-)
 
 
 def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence[Part] = ()) -> DataFrame:
@@ -69,7 +45,9 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence
         F.count("*").over(work).cast("int").alias("n_countries"),
     )
     kept = works.select("study", "release", "work_id", "year", "is_corpus")
-    return kept.join(shares, "work_id").select(*CORPUS_COUNTRIES.columns)
+    return kept.join(shares, "work_id").select(
+        "study", "release", "work_id", "year", "is_corpus", "country", "fraction", "n_countries"
+    )
 
 
 def _node(merged: Sequence[Part]) -> Column:

@@ -3,26 +3,6 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
-
-CORPUS_COVERAGE = TableSpec(
-    name="corpus_coverage",
-    fields=(
-        *STUDY_COLUMNS,
-        column("year", "int", "publication year", False),
-        column("corpus_works", "bigint", "works of the corpus", False),
-        column("corpus_with_authors", "bigint", "of these, works that list an author", False),
-        column("corpus_with_country", "bigint", "of these, works with at least one country", False),
-        column("corpus_with_city", "bigint", "of these, works with at least one institution of known city", False),
-        column("corpus_with_references", "bigint", "of these, works with at least one reference", False),
-    ),
-    key=("study", "year"),
-    comment="Coverage of a study's corpus per publication year.",
-    partition_by=("study",),
-    checks={"country_within_works": "corpus_with_country <= corpus_works"},
-)
-
 
 def corpus_coverage(
     works: DataFrame, countries: DataFrame, authorships: DataFrame, institutions: DataFrame

@@ -6,28 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Corpus, Study
-from isthmus.engine import TableSpec, column
 from isthmus.errors import ConfigError
-
-STUDY_COLUMNS = (
-    column("study", "string", "study that the row belongs to", False),
-    column("release", "string", "release of the snapshot", False),
-)
-
-CORPUS_WORKS = TableSpec(
-    name="corpus_works",
-    fields=(
-        *STUDY_COLUMNS,
-        column("work_id", "bigint", "number of the OpenAlex work", False),
-        column("year", "int", "publication year", False),
-        column("is_corpus", "boolean", "true: the study's own work; false: a work that only cites one", False),
-        column("n_authors", "int", "authors of the work"),
-        column("n_references", "int", "references as listed"),
-    ),
-    key=("study", "work_id"),
-    comment="The works of a study: its corpus, and the works of any field that cite it.",
-    partition_by=("study",),
-)
 
 SUBFIELDS_PER_FIELD = 100  # ASJC: subfield 1702 belongs to field 17
 

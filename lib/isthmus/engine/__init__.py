@@ -8,7 +8,7 @@ from isthmus.engine.ledger import LEDGER, Ledger, LedgerEntry
 from isthmus.engine.progress import Progress
 from isthmus.engine.session import start_session
 from isthmus.engine.store import TableStore
-from isthmus.engine.tablespec import TableSpec, column
+from isthmus.tablespec import TableSpec, column
 
 __all__ = [
     "LEDGER",

@@ -1,8 +1,9 @@
-"""Spark types from their short text, without a session (pyspark's own parser needs a running JVM)."""
+"""Spark types from their short text and schemas from table specs, without a session (pyspark's parser needs a JVM)."""
 
 from pyspark.sql import types as T
 
 from isthmus.errors import StoreError, did_you_mean
+from isthmus.tablespec import TableSpec
 
 PRIMITIVES: dict[str, T.DataType] = {
     "bigint": T.LongType(),
@@ -39,6 +40,16 @@ def parse_type(text: str) -> T.DataType:
                     f"{text!r} is no column type; expected map<key,value> or struct<name:type,...>"
                 ) from None
     raise StoreError(f"{text!r} is no column type; {did_you_mean(lowered, list(PRIMITIVES))}")
+
+
+def spark_fields(spec: TableSpec) -> list[T.StructField]:
+    """Return a table's columns as Spark fields, comments included."""
+    return [T.StructField(f.name, parse_type(f.type), f.nullable, {"comment": f.comment}) for f in spec.fields]
+
+
+def spark_schema(spec: TableSpec) -> T.StructType:
+    """Return a table's columns as a Spark schema."""
+    return T.StructType(spark_fields(spec))
 
 
 def _array(parts: list[str]) -> T.DataType:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.config.secrets import redacted
+from isthmus.engine.ddl import spark_schema
 from isthmus.engine.gates import GateResult
-from isthmus.engine.tablespec import TableSpec, column
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import Row
@@ -95,7 +96,7 @@ class Ledger:
         """Append an entry, without any secret that this process has read; entries are only ever added."""
         inputs = {name: redacted(value) for name, value in entry.inputs.items()}
         entry = replace(entry, message=redacted(entry.message), inputs=inputs)
-        rows = self.store.spark.createDataFrame([_row(entry)], LEDGER.schema)
+        rows = self.store.spark.createDataFrame([_row(entry)], spark_schema(LEDGER))
         self.store.append(LEDGER, rows)
         self._take(entry)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from isthmus.engine.tablespec import TableSpec
+from isthmus.engine.ddl import spark_fields, spark_schema
 from isthmus.errors import StoreError, did_you_mean
+from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
     from delta.tables import DeltaTable
@@ -62,7 +63,7 @@ class TableStore:
 
     def fits(self, spec: TableSpec) -> bool:
         """Whether the table is there and has the columns that this version of Isthmus gives it."""
-        return self.exists(spec) and _types(self._frame(spec).schema) == _types(spec.schema)
+        return self.exists(spec) and _types(self._frame(spec).schema) == _types(spark_schema(spec))
 
     def read(self, table: TableSpec | str) -> "DataFrame":
         """Return the table's rows.
@@ -174,7 +175,7 @@ class TableStore:
                 f"table {spec.name!r} expects the columns {spec.columns}; missing: {missing or 'none'}, "
                 f"unknown: {unknown or 'none'}{hint}"
             )
-        return rows.select(*(F.col(f.name).cast(f.dataType).alias(f.name) for f in spec.fields))
+        return rows.select(*(F.col(f.name).cast(f.dataType).alias(f.name) for f in spark_fields(spec)))
 
     def _create(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
         if self._defined.get(spec.name) != spec:
@@ -197,7 +198,7 @@ class TableStore:
 
     def _changed(self, spec: TableSpec) -> str:
         """In what the table that is there differs from its specification, in words; empty when in nothing."""
-        found, expected = _types(self._frame(spec).schema), _types(spec.schema)
+        found, expected = _types(self._frame(spec).schema), _types(spark_schema(spec))
         if found != expected:
             return f"columns: {sorted(set(found.items()) ^ set(expected.items()))}"
         detail = self._handle(spec).detail().select("partitionColumns", "properties").first()
@@ -213,7 +214,7 @@ class TableStore:
     def _definition(self, verb: str, spec: TableSpec) -> str:
         """Return the table as SQL: Delta's own builder takes neither `catalog.schema.table` nor every path."""
         table = self._identifier(spec) if self.in_catalog else f"delta.{_quoted(self.path(spec))}"
-        clauses = [f"{verb} {table} ({', '.join(map(_column, spec.fields))}) USING delta"]
+        clauses = [f"{verb} {table} ({', '.join(map(_column, spark_fields(spec)))}) USING delta"]
         if spec.partition_by:
             clauses.append(f"PARTITIONED BY ({', '.join(map(_quoted, spec.partition_by))})")
         clauses.append(f"COMMENT {_literal(spec.comment)}")

@@ -6,31 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Study
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
-from isthmus.networks import COLLABORATION
-
-DENSITIES = TableSpec(
-    name="densities",
-    fields=(
-        *STUDY_COLUMNS,
-        column("network", "string", "collaboration, or knowledge exchange under the study's reading", False),
-        column("region", "string", "bloc or region", False),
-        column("members", "int", "countries of the region", False),
-        column("present", "int", "of these, countries of the network in the significance years", False),
-        column("inside_possible", "bigint", "pairs of its countries that were judged", False),
-        column("inside_significant", "bigint", "of these, significant ties", False),
-        column("outside_possible", "bigint", "judged pairs of one of its countries and one outside", False),
-        column("outside_significant", "bigint", "of these, significant ties", False),
-        column("density_inside", "double", "inside_significant / inside_possible; null without a pair"),
-        column("density_outside", "double", "outside_significant / outside_possible; null without a pair"),
-        column("ratio", "double", "density_inside / density_outside; null where the latter is null or 0"),
-    ),
-    key=("study", "network", "region"),
-    comment="Regions: how many of the possible ties inside and to the outside are significant.",
-    partition_by=("study",),
-    checks={"significant_is_possible": "inside_significant <= inside_possible"},
-)
+from isthmus.networks.names import COLLABORATION
 
 
 def regional_densities(significant: DataFrame, regions: Mapping[str, Sequence[str]], *, study: Study) -> DataFrame:

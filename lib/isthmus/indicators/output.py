@@ -8,34 +8,8 @@ from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.corpus.exact import UNITS, units
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
 from isthmus.geography import Part
 
-ENTITY_YEARS = TableSpec(
-    name="entity_years",
-    fields=(
-        *STUDY_COLUMNS,
-        column("entity", "string", "compared country (alpha-2 code) or bloc (its name)", False),
-        column("year", "int", "publication year of papers; of citations, the year under the study's reading", False),
-        column("papers", "bigint", "corpus works with at least one country inside (full count)", False),
-        column("papers_fractional", "double", "the same by author fractions", False),
-        column("papers_international", "bigint", "of the papers, those with a country outside, too", False),
-        column("international_share", "double", "papers_international / papers; null without papers"),
-        column(
-            "citations_received", "bigint", "citations of corpus works of the entity by works with a country", False
-        ),
-        column("citations_received_foreign", "bigint", "of these, by works with a country outside the entity", False),
-        column("domestic_share", "double", "share of citations by works wholly inside the entity; null without any"),
-    ),
-    key=("study", "entity", "year"),
-    comment="One row per compared country or bloc and year of the corpus: papers, international papers, citations.",
-    partition_by=("study",),
-    checks={
-        "international_within_papers": "papers_international <= papers",
-        "foreign_within_received": "citations_received_foreign <= citations_received",
-    },
-)
 SERIES = ("papers", "papers_fractional", "papers_international", "citations_received", "citations_received_foreign")
 Entities = Mapping[str, Sequence[Part]]
 

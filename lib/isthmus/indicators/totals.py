@@ -3,22 +3,6 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
-
-STUDY_TOTALS = TableSpec(
-    name="study_totals",
-    fields=(
-        *STUDY_COLUMNS,
-        column("quantity", "string", "what is counted, in words", False),
-        column("value", "double", "how many", False),
-    ),
-    key=("study", "quantity"),
-    comment="Counts of a study's works, over all years.",
-    partition_by=("study",),
-    checks={"not_negative": "value >= 0"},
-)
-
 
 def study_totals(works: DataFrame, countries: DataFrame, *, study: str, release: str) -> DataFrame:
     """Return the rows of the table `totals`.

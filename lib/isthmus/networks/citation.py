@@ -5,26 +5,7 @@ from pyspark.sql import functions as F
 
 from isthmus.config.study import CitationYear
 from isthmus.corpus.exact import exact_sum
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
 from isthmus.networks.names import CITATION, KNOWLEDGE_EXCHANGE
-
-CITATION_FLOWS = TableSpec(
-    name="citation_flows",
-    fields=(
-        *STUDY_COLUMNS,
-        column("citing_year", "int", "publication year of the citing works", False),
-        column("cited_year", "int", "publication year of the cited works", False),
-        column("src", "string", "country of the citing works", False),
-        column("dst", "string", "country of the cited works; may equal src", False),
-        column("weight", "bigint", "full count: each citation adds 1 to every pair of citing and cited country", False),
-        column("fractional", "double", "each citation adds 1 in all, by the countries' author fractions", False),
-    ),
-    key=("study", "citing_year", "cited_year", "src", "dst"),
-    comment="Citations from works of any field to the corpus, by year and country of both sides.",
-    partition_by=("study",),
-    checks={"weight_positive": "weight > 0", "not_backward": "citing_year >= cited_year"},
-)
 
 
 def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:

@@ -4,31 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.corpus.exact import exact_sum
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
 from isthmus.networks.names import CITATION, COLLABORATION, KNOWLEDGE_EXCHANGE
-
-COUNTRY_YEARS = TableSpec(
-    name="country_years",
-    fields=(
-        *STUDY_COLUMNS,
-        column("citation_year", "string", "the year a citation counts in that the citation columns use", False),
-        column("year", "int", "year", False),
-        column("country", "string", "ISO 3166-1 alpha-2 code, or the name of a pole that is a bloc", False),
-        column("papers", "bigint", "works with an author in the country (full count)", False),
-        column("papers_fractional", "double", "the same by author fractions", False),
-        column("papers_international", "bigint", "of the works, those with another country too", False),
-        column("collaboration_degree", "bigint", "countries that the country published with", False),
-        column("collaboration_strength", "bigint", "sum of the country's collaboration weights", False),
-        column("exchange_degree", "bigint", "countries that it cites or is cited by", False),
-        column("exchange_strength", "bigint", "citations to and from other countries", False),
-        column("citations_received", "bigint", "citations from other countries", False),
-        column("citations_given", "bigint", "citations to other countries' corpus works", False),
-    ),
-    key=("study", "citation_year", "year", "country"),
-    comment="Volumes and network positions of each country and year.",
-    partition_by=("study",),
-)
 
 
 def node_volumes(countries: DataFrame, edges: DataFrame, *, citation_year: str) -> DataFrame:
@@ -66,9 +42,7 @@ def node_volumes(countries: DataFrame, edges: DataFrame, *, citation_year: str) 
         _total((F.col("network") == CITATION) & F.col("is_source")).alias("citations_given"),
     )
     joined = papers.join(positions, list(keys), "full").na.fill(0)
-    return joined.select(
-        *(c for c in COUNTRY_YEARS.columns if c != "citation_year"), F.lit(citation_year).alias("citation_year")
-    )
+    return joined.withColumn("citation_year", F.lit(citation_year))
 
 
 def _both_ends() -> Column:

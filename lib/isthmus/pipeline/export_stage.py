@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from isthmus.analyses.stage import Outcome, Run, Stage
 from isthmus.pipeline.publish import has_result
 from isthmus.pipeline.report_stage import fetch_results
-from isthmus.pipeline.stage import Outcome, Run, Stage
 
 FOLDER = "exports"
 GUIDE = f"{FOLDER}/README.md"  # written last

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from isthmus.analyses.stage import Outcome, Run, Stage
 from isthmus.engine import LEDGER, TableStore
 from isthmus.engine.maintenance import Maintained, maintain_all
-from isthmus.pipeline.stage import Outcome, Run, Stage
 
 
 def maintenance_stage(stages: Iterable[Stage]) -> Stage:

@@ -17,7 +17,7 @@ from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 
 if TYPE_CHECKING:
-    from isthmus.pipeline.stage import Run
+    from isthmus.analyses.stage import Run
 
 
 def deciding(study: Study) -> dict[str, Any]:

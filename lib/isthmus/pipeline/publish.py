@@ -11,25 +11,25 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus import __version__
+from isthmus.analyses.corpus.tables import CORPUS_COVERAGE
+from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
+from isthmus.analyses.output.tables import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
+from isthmus.analyses.robustness.bootstrap import BOOTSTRAP_STAGE
+from isthmus.analyses.robustness.sensitivity import SENSITIVITY_STAGE
+from isthmus.analyses.robustness.stability import STABILITY_STAGE
+from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT, INTERVALS, LABEL_SUPPORT, SENSITIVITY, SILHOUETTE
+from isthmus.analyses.rows import of_study
+from isthmus.analyses.significance.other_models import OTHER_NULL_MODELS
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, PAIR_TESTS_OTHER_MODELS, SIGNIFICANT_PAIRS
+from isthmus.analyses.trajectories.tables import TABLES
 from isthmus.config import Study
-from isthmus.corpus import CORPUS_COVERAGE
-from isthmus.engine import TableSpec
-from isthmus.indicators import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
-from isthmus.networks import COUNTRY_EDGES, COUNTRY_YEARS
-from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
-from isthmus.pipeline.other_null_models import OTHER_NULL_MODELS, PAIR_TESTS_OTHER_MODELS
-from isthmus.pipeline.places import pole_members
-from isthmus.pipeline.robustness_tables import CLUSTERING_AGREEMENT, INTERVALS, LABEL_SUPPORT, SENSITIVITY, SILHOUETTE
-from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
-from isthmus.pipeline.significance import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
-from isthmus.pipeline.stability_stage import STABILITY_STAGE
-from isthmus.pipeline.study_rows import of_study
-from isthmus.pipeline.trajectory_tables import TABLES
+from isthmus.engine.concurrent import concurrently
+from isthmus.geography.places import pole_members
 from isthmus.snapshot.filesystem import Root, open_root
-from isthmus.tables.built import concurrently
+from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
-    from isthmus.pipeline.stage import Run
+    from isthmus.analyses.stage import Run
 
 STUDY_TABLES = (
     COUNTRY_EDGES,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from isthmus.snapshot.filesystem import Root
 
 if TYPE_CHECKING:
-    from isthmus.pipeline.stage import Run
+    from isthmus.analyses.stage import Run
 
 PAGE = "report.html"
 

@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from isthmus.analyses.stage import Run, Stage
 from isthmus.config import Storage, Study
 from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
 from isthmus.errors import ConfigError, StoreError
+from isthmus.geography.places import pole_members
 from isthmus.pipeline.maintenance import maintenance_stage
 from isthmus.pipeline.onestudy import require_serves
-from isthmus.pipeline.places import pole_members
 from isthmus.pipeline.publish import TRUTH_TIES
 from isthmus.pipeline.runner import Runner, choose_stages
 from isthmus.pipeline.snapshot_stages import SNAPSHOT_STAGES
-from isthmus.pipeline.stage import Run, Stage
 from isthmus.pipeline.study_stages import STUDY_STAGES
 from isthmus.snapshot import Snapshot, open_snapshot
 from isthmus.snapshot.filesystem import open_root

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from isthmus import __version__
+from isthmus.analyses.stage import Outcome, Run, Stage
 from isthmus.engine import Ledger, LedgerEntry, Progress, require
 from isthmus.engine.ledger import configuration_hash, modules_hash
 from isthmus.errors import ConfigError, StoreError, did_you_mean
-from isthmus.pipeline.stage import Outcome, Run, Stage
 
 
 def choose_stages(stages: Sequence[Stage], names: Sequence[str]) -> list[Stage]:

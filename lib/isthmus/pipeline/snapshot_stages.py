@@ -6,9 +6,9 @@ from functools import partial
 from pyspark.sql import functions as F
 
 from isthmus import tables as t
+from isthmus.analyses.stage import Outcome, Run, Stage
 from isthmus.engine import Gate, GateResult, check_gates
 from isthmus.pipeline.onestudy import dated, key_of, parse_for_study
-from isthmus.pipeline.stage import Outcome, Run, Stage
 from isthmus.snapshot.model import NEEDED_ENTITIES
 from isthmus.tables.built import both
 from isthmus.tables.everything import Builder

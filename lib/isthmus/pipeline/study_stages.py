@@ -2,37 +2,29 @@
 
 from pyspark.sql import functions as F
 
-from isthmus.corpus import (
-    CORPUS_COUNTRIES,
-    CORPUS_COVERAGE,
-    CORPUS_WORKS,
-    corpus_coverage,
-    corpus_works,
-    country_shares,
-)
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_COVERAGE, CORPUS_WORKS
+from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS
+from isthmus.analyses.output.stage import INDICATORS
+from isthmus.analyses.robustness.bootstrap import BOOTSTRAP_STAGE
+from isthmus.analyses.robustness.sensitivity import SENSITIVITY_STAGE
+from isthmus.analyses.robustness.stability import STABILITY_STAGE
+from isthmus.analyses.rows import of_study, replace_rows, sections
+from isthmus.analyses.significance.other_models import OTHER_NULL_MODELS
+from isthmus.analyses.significance.rows import judge, significant_ties, take_apart
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, NULL_MODEL_ROWS, PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.trajectories.stage import TRAJECTORY_STAGE
+from isthmus.corpus.countries import country_shares
+from isthmus.corpus.coverage import corpus_coverage
+from isthmus.corpus.select import corpus_works
 from isthmus.engine import Gate, check_gates
-from isthmus.networks import CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS, all_edges, citation_flows, node_volumes
-from isthmus.pipeline.bootstrap_stage import BOOTSTRAP_STAGE
+from isthmus.engine.concurrent import concurrently
+from isthmus.geography.places import Places
+from isthmus.networks.citation import citation_flows
+from isthmus.networks.edges import all_edges
+from isthmus.networks.nodes import node_volumes
 from isthmus.pipeline.export_stage import EXPORTS
-from isthmus.pipeline.indicator_stage import INDICATORS
-from isthmus.pipeline.other_null_models import OTHER_NULL_MODELS
-from isthmus.pipeline.places import Places
 from isthmus.pipeline.publish import has_result, publish
-from isthmus.pipeline.sensitivity_stage import SENSITIVITY_STAGE
-from isthmus.pipeline.significance import (
-    NULL_MODEL_FITS,
-    NULL_MODEL_ROWS,
-    PAIR_TESTS,
-    SIGNIFICANT_PAIRS,
-    judge,
-    significant_ties,
-    take_apart,
-)
-from isthmus.pipeline.stability_stage import STABILITY_STAGE
-from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.study_rows import of_study, replace_rows, sections
-from isthmus.pipeline.trajectory_stage import TRAJECTORY_STAGE
-from isthmus.tables.built import concurrently
 
 MAX_RELATIVE_ERROR = 1e-9  # of expected degrees and strengths; the solver stops at 1e-11
 LEAST_COUNTRY_COVERAGE = 0.28  # OpenAlex's own floor of works with any institution

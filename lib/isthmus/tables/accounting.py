@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
+from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import NEEDED_ENTITIES, Part, Snapshot
 from isthmus.snapshot.batches import EMPTY
 from isthmus.tables.built import Built, write_concurrently
 from isthmus.tables.discarded import DISCARD_REASONS, REMOVED_RECORDS
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
 from isthmus.tables.reading import PartRead, parts_read
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -131,7 +133,7 @@ def build_accounting(
 
 
 def _frame(spark: "SparkSession", spec: TableSpec, rows: Sequence[Any]) -> DataFrame:
-    return spark.createDataFrame([astuple(row) for row in rows], spec.schema)
+    return spark.createDataFrame([astuple(row) for row in rows], spark_schema(spec))
 
 
 @dataclass(frozen=True, slots=True)

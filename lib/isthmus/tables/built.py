@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from isthmus.engine import TableSpec, TableStore
+from isthmus.engine import TableStore
+from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -84,19 +85,3 @@ def both(first: Callable[[], T], second: Callable[[], U]) -> tuple[T, U]:
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="isthmus") as pool:
         other = pool.submit(second)
         return first(), other.result()
-
-
-def concurrently(*tasks: Callable[[], T], at_once: int | None = None) -> list[T]:
-    """Return the results of tasks that run at the same time, in their order.
-
-    The first failure is raised after all ended.
-
-    Parameters
-    ----------
-    tasks : Callable[[], T]
-        Functions without arguments.
-    at_once : int | None, optional
-        Most that run at the same time; all of them without it.
-    """
-    with ThreadPoolExecutor(max_workers=max(1, at_once or len(tasks)), thread_name_prefix="isthmus") as pool:
-        return [future.result() for future in [pool.submit(task) for task in tasks]]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.built import Built, write
@@ -13,6 +13,7 @@ from isthmus.tables.catchall import CATCH_ALL_WORKS
 from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
 from isthmus.tables.works import rewritten
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

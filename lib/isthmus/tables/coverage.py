@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.built import Built, write
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.works import WORKS
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot
 from isthmus.snapshot.removals import read_deletions, read_merges
 from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD, WORK_FIELDS
 from isthmus.tables.built import Built
 from isthmus.tables.catchall import CATCH_ALL_WORKS
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     import pyarrow as pa

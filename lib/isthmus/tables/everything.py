@@ -5,10 +5,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from isthmus.engine import TableStore
+from isthmus.engine.concurrent import concurrently
 from isthmus.snapshot import Snapshot
 from isthmus.tables.accounting import build_accounting
 from isthmus.tables.authorships import build_authorships
-from isthmus.tables.built import Built, concurrently
+from isthmus.tables.built import Built
 from isthmus.tables.citations import build_citations
 from isthmus.tables.coverage import build_coverage
 from isthmus.tables.discarded import build_discarded

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
+from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import Snapshot, read_works
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.authorships import PLACE, places
@@ -22,6 +23,7 @@ from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.parsed import PARSED_WORKS, plain_words
 from isthmus.tables.reading import check_reading
 from isthmus.tables.works import rewritten, year_until
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -115,7 +117,7 @@ def seen_rows(lines: DataFrame, candidates: Column) -> DataFrame:
 
 
 def _none_of(name: str) -> Column:
-    return F.array().cast(PARSED_WORKS.schema[name].dataType)
+    return F.array().cast(spark_schema(PARSED_WORKS)[name].dataType)
 
 
 def newest_year(store: TableStore) -> int | None:

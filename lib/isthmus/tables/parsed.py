@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
+from isthmus.engine.ddl import spark_schema
 from isthmus.errors import SnapshotError
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot, read_works
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_type
@@ -18,6 +19,7 @@ from isthmus.snapshot.small import read_entities
 from isthmus.tables.built import Built
 from isthmus.tables.changes import Changes, find_changes, marked
 from isthmus.tables.reading import check_reading
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -102,7 +104,9 @@ def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot,
     def read(some: Snapshot) -> "DataFrame":
         lines = read_entities(some, *entities)
         # pyspark makes no DataFrame of an Arrow table without any batch
-        return spark.createDataFrame(lines) if lines.num_rows else spark.createDataFrame([], PARSED_ENTITIES.schema)
+        return (
+            spark.createDataFrame(lines) if lines.num_rows else spark.createDataFrame([], spark_schema(PARSED_ENTITIES))
+        )
 
     return _parse(store, PARSED_ENTITIES, snapshot, entities, read, incremental=incremental)
 

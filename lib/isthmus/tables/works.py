@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.engine import TableSpec, TableStore, column
+from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.built import Built
 from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept, updated
 from isthmus.tables.parsed import PARSED_WORKS
+from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -10,17 +10,18 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.analyses.networks.tables import COUNTRY_EDGES
+from isthmus.analyses.robustness.tables import SENSITIVITY
+from isthmus.analyses.rows import of_study
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.trajectories.stage import PANEL_COLUMNS, cluster, study_panel, write_frames
 from isthmus.config import Study
 from isthmus.errors import TrajectoryError
-from isthmus.networks import COLLABORATION, COUNTRY_EDGES, KNOWLEDGE_EXCHANGE
+from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.nullmodels.frames import significant_ties
 from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY
-from isthmus.pipeline.robustness_tables import SENSITIVITY
-from isthmus.pipeline.significance import PAIR_TESTS
-from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.study_rows import of_study
-from isthmus.pipeline.trajectory_stage import PANEL_COLUMNS, cluster, study_panel, write_frames
 from isthmus.trajectories import Panel, chosen_clustering, label_agreement, labels_frame
 
 LABELS = ("SC", "SD", "KI", "KD")

@@ -1,12 +1,16 @@
 """The stage of the indicators: yearly output, totals, densities of regional clusters."""
 
-from isthmus.corpus import CORPUS_COUNTRIES, CORPUS_WORKS
-from isthmus.indicators import DENSITIES, ENTITY_YEARS, STUDY_TOTALS, regional_densities, study_totals, yearly_output
-from isthmus.pipeline.places import Places
-from isthmus.pipeline.significance import SIGNIFICANT_PAIRS
-from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.study_rows import of_study, replace_rows, sections
-from isthmus.tables.built import concurrently
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_WORKS
+from isthmus.analyses.output.tables import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
+from isthmus.analyses.rows import of_study, replace_rows, sections
+from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
+from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.engine.concurrent import concurrently
+from isthmus.engine.ddl import spark_schema
+from isthmus.geography.places import Places
+from isthmus.indicators.densities import regional_densities
+from isthmus.indicators.output import yearly_output
+from isthmus.indicators.totals import study_totals
 
 
 def write_indicators(run: Run) -> Outcome:
@@ -19,7 +23,7 @@ def write_indicators(run: Run) -> Outcome:
     densities = (
         regional_densities(of_study(run, SIGNIFICANT_PAIRS), regions, study=study)
         if regions
-        else run.spark.createDataFrame([], DENSITIES.schema)
+        else run.spark.createDataFrame([], spark_schema(DENSITIES))
     )
     tables = ((ENTITY_YEARS, output), (STUDY_TOTALS, totals), (DENSITIES, densities))
     concurrently(*((lambda s=spec, r=rows: replace_rows(run, s, r)) for spec, rows in tables))

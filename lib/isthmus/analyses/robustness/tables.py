@@ -1,8 +1,8 @@
 """The tables that say how far a finding can be trusted: agreement, silhouettes, intervals, support, sensitivity."""
 
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
-from isthmus.pipeline.trajectory_tables import CLUSTER, LABEL, PAIR
+from isthmus.analyses.columns import PAIR, STUDY_COLUMNS
+from isthmus.analyses.trajectories.tables import CLUSTER, LABEL
+from isthmus.tablespec import TableSpec, column
 
 NETWORK_YEAR = (
     column("network", "string", "collaboration or knowledge_exchange", False),

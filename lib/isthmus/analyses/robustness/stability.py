@@ -3,13 +3,12 @@
 import pandas as pd
 from pyspark.sql import functions as F
 
+from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT, SILHOUETTE
+from isthmus.analyses.rows import of_study, sections
+from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
+from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.trajectories.stage import cluster, own_rule, panel_ties, study_panel, write_frames
 from isthmus.errors import TrajectoryError
-from isthmus.pipeline.other_null_models import PAIR_TESTS_OTHER_MODELS
-from isthmus.pipeline.robustness_tables import CLUSTERING_AGREEMENT, SILHOUETTE
-from isthmus.pipeline.significance import PAIR_TESTS
-from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.study_rows import of_study, sections
-from isthmus.pipeline.trajectory_stage import cluster, own_rule, panel_ties, study_panel, write_frames
 from isthmus.trajectories import (
     chosen_clustering,
     label_agreement,

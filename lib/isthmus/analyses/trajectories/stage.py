@@ -6,15 +6,17 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from isthmus.analyses.networks.tables import COUNTRY_YEARS
+from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, sections
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.trajectories.tables import TABLES
 from isthmus.config import Study
-from isthmus.engine import GateResult, TableSpec
+from isthmus.engine import GateResult
+from isthmus.engine.concurrent import concurrently
+from isthmus.engine.ddl import spark_schema
 from isthmus.errors import TrajectoryError
-from isthmus.networks import COUNTRY_YEARS
-from isthmus.pipeline.significance import PAIR_TESTS
-from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections
-from isthmus.pipeline.trajectory_tables import TABLES
-from isthmus.tables.built import concurrently
+from isthmus.tablespec import TableSpec
 from isthmus.trajectories import Panel, Restart, build_panel, trajectory_frames
 
 PANEL_COLUMNS = ("network", "year", "src", "dst", "weight", "z", "link_probability", "finite")
@@ -125,10 +127,10 @@ def write_frames(run: Run, frames: Mapping[str, pd.DataFrame], specs: tuple[Tabl
     def write(spec: TableSpec) -> int:
         frame = frames.get(spec.name)
         if frame is None or frame.empty:
-            rows = run.spark.createDataFrame([], spec.schema)
+            rows = run.spark.createDataFrame([], spark_schema(spec))
         else:
             full = frame.assign(study=name, release=release)[spec.columns]
-            rows = run.spark.createDataFrame(full, spec.schema)
+            rows = run.spark.createDataFrame(full, spark_schema(spec))
         return replace_rows(run, spec, rows)
 
     concurrently(*((lambda spec=spec: write(spec)) for spec in specs))

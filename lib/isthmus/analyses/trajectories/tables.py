@@ -1,12 +1,8 @@
 """The tables of trajectories: how ties move, which move alike, and which countries come closer to which poles."""
 
-from isthmus.corpus.select import STUDY_COLUMNS
-from isthmus.engine import TableSpec, column
+from isthmus.analyses.columns import PAIR, STUDY_COLUMNS
+from isthmus.tablespec import TableSpec, column
 
-PAIR = (
-    column("src", "string", "country", False),
-    column("dst", "string", "country, after src in the alphabet", False),
-)
 LABEL = column("label", "string", "SC, SD, KI or KD; null unless there are four clusters and the pair is in one")
 CLUSTER = column("cluster", "int", "number of the cluster")
 
@@ -17,7 +13,7 @@ TRAJECTORIES = TableSpec(
         *PAIR,
         column("year", "int", "year", False),
         column("z_collaboration", "double", "z of collaboration", False),
-        column("z_exchange", "double", "z of knowledge exchange, under the study's reading", False),
+        column("z_exchange", "double", "z of knowledge exchange, in the study's citation year", False),
         column("smooth_collaboration", "double", "the same after the Savitzky-Golay filter", False),
         column("smooth_exchange", "double", "the same after the Savitzky-Golay filter", False),
         column("scaled_collaboration", "double", "the smoothed z, stretched to [-1, 1] over the years", False),
@@ -28,7 +24,7 @@ TRAJECTORIES = TableSpec(
     partition_by=("study",),
 )
 
-LABELS = TableSpec(
+PAIR_LABELS = TableSpec(
     name="pair_labels",
     fields=(
         *STUDY_COLUMNS,
@@ -105,4 +101,4 @@ INTEGRATION_GROUPS = TableSpec(
     partition_by=("study",),
 )
 
-TABLES = (TRAJECTORIES, LABELS, CENTROIDS, CLUSTERINGS, INTEGRATION_GROUPS)
+TABLES = (TRAJECTORIES, PAIR_LABELS, CENTROIDS, CLUSTERINGS, INTEGRATION_GROUPS)

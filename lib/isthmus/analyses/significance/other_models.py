@@ -5,31 +5,12 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.analyses.networks.tables import COUNTRY_EDGES
+from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, sections, stamped
+from isthmus.analyses.significance.tables import PAIR_TESTS_OTHER_MODELS
+from isthmus.analyses.stage import Outcome, Run, Stage
 from isthmus.config import Study
-from isthmus.engine import TableSpec, column
-from isthmus.networks import COUNTRY_EDGES
 from isthmus.nullmodels.fanout import fan_out, pairs_of
-from isthmus.pipeline.significance import NETWORK_COLUMNS, YEAR
-from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections, stamped
-
-PAIR_TESTS_OTHER_MODELS = TableSpec(
-    name="pair_tests_other_models",
-    fields=(
-        *NETWORK_COLUMNS,
-        YEAR,
-        column("null_model", "string", "model that the tie is held against", False),
-        column("src", "string", "country", False),
-        column("dst", "string", "country, after src in the alphabet", False),
-        column("expected", "double", "mean weight under this model"),
-        column("sd", "double", "standard deviation of the weight under this model"),
-        column("z", "double", "(weight - expected) / sd"),
-        column("finite", "boolean", "whether z counts under the study's rule"),
-    ),
-    key=("study", "network", "citation_year", "year", "null_model", "src", "dst"),
-    comment="Pairs of countries held against the other null models of `significance.other_null_models`.",
-    partition_by=("study",),
-)
 
 
 def other_null_models(edges: DataFrame, study: Study, release: str) -> DataFrame:

@@ -6,10 +6,10 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.analyses.stage import Run
 from isthmus.config import Study
-from isthmus.engine import TableSpec
-from isthmus.networks import COLLABORATION, KNOWLEDGE_EXCHANGE
-from isthmus.pipeline.stage import Run
+from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
+from isthmus.tablespec import TableSpec
 
 
 def of_study(run: Run, spec: TableSpec) -> DataFrame:

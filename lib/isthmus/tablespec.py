@@ -1,30 +1,34 @@
-"""What a table is: its name, columns with their meaning, key, partitions and checks."""
+"""What a table is: its name, columns with their meaning, key, partitions and checks. Nothing here knows Spark."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pyspark.sql.types import DataType, StructField, StructType
 
-from isthmus.engine.ddl import parse_type
-
-
-def column(name: str, dtype: str | DataType, comment: str, nullable: bool = True) -> StructField:
-    """Return a column and what it means; the comment is stored in the table.
+@dataclass(frozen=True)
+class Column:
+    """A column and what it means.
 
     Parameters
     ----------
     name : str
         The column's name.
-    dtype : str | DataType
-        a Spark type or its DDL text, such as `array<bigint>`.
+    type : str
+        Its Spark type as text, such as `bigint` or `array<struct<topic_id:bigint,score:double>>`.
     comment : str
-        What is measured, with its unit.
+        What is measured, with its unit; it is stored in the table.
     nullable : bool, default True
         False refuses rows without a value.
     """
-    return StructField(
-        name, dtype if isinstance(dtype, DataType) else parse_type(dtype), nullable, {"comment": comment}
-    )
+
+    name: str
+    type: str
+    comment: str
+    nullable: bool = True
+
+
+def column(name: str, type: str, comment: str, nullable: bool = True) -> Column:
+    """Return a column; see `Column`."""
+    return Column(name, type, comment, nullable)
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class TableSpec:
     Parameters
     ----------
     name : str
-        The table's name in the store.
-    fields : tuple[StructField, ...]
+        The table's name in the store; it says what a row is.
+    fields : tuple[Column, ...]
         Columns made by `column`.
     key : tuple[str, ...]
         Columns that identify a row.
@@ -48,16 +52,11 @@ class TableSpec:
     """
 
     name: str
-    fields: tuple[StructField, ...]
+    fields: tuple[Column, ...]
     key: tuple[str, ...]
     comment: str
     partition_by: tuple[str, ...] = ()
     checks: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def schema(self) -> StructType:
-        """The columns as a Spark schema."""
-        return StructType(list(self.fields))
 
     @property
     def columns(self) -> list[str]:

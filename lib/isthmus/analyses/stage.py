@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from isthmus.config import Storage, Study
-from isthmus.engine import GateResult, TableSpec, TableStore
+from isthmus.engine import GateResult, TableStore
 from isthmus.snapshot import Snapshot, open_snapshot
 from isthmus.snapshot.checksum import require_unchanged
 from isthmus.snapshot.filesystem import Root, open_root
+from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -3,16 +3,17 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.corpus import CORPUS_COUNTRIES
-from isthmus.engine import TableSpec
-from isthmus.networks import COUNTRY_EDGES
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
+from isthmus.analyses.networks.tables import COUNTRY_EDGES
+from isthmus.analyses.robustness.tables import BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT
+from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, sections, stamped
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.trajectories.tables import CENTROIDS, PAIR_LABELS
+from isthmus.engine.concurrent import concurrently
+from isthmus.engine.ddl import spark_schema
 from isthmus.networks.contributions import contributions
-from isthmus.pipeline.robustness_tables import BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT
-from isthmus.pipeline.significance import PAIR_TESTS
-from isthmus.pipeline.stage import Outcome, Run, Stage
-from isthmus.pipeline.study_rows import in_both_networks, of_study, replace_rows, sections, stamped
-from isthmus.pipeline.trajectory_tables import CENTROIDS, LABELS
-from isthmus.tables.built import concurrently
+from isthmus.tablespec import TableSpec
 from isthmus.trajectories.bootstrap_fanout import (
     ROWS_PER_TASK,
     intervals,
@@ -28,11 +29,13 @@ TIE = ("network", "year", "src", "dst")
 def write_bootstrap(run: Run) -> Outcome:
     """Write the tables `resampled`, `intervals` and `label_support` of the study."""
     study, store = run.the_study, run.store
-    labels = of_study(run, LABELS).where("status = 'clustered'").select("src", "dst", "cluster", "label").toPandas()
+    labels = (
+        of_study(run, PAIR_LABELS).where("status = 'clustered'").select("src", "dst", "cluster", "label").toPandas()
+    )
     pairs = frozenset(zip(labels["src"], labels["dst"], strict=True))
     if not pairs:
         for spec in (BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT):
-            replace_rows(run, spec, run.spark.createDataFrame([], spec.schema))
+            replace_rows(run, spec, run.spark.createDataFrame([], spark_schema(spec)))
         return Outcome("there are no trajectories to resample")
     added = contributions(store.read("citations"), of_study(run, CORPUS_COUNTRIES), study)
     weights = resampled_weights(

@@ -1,0 +1,1 @@
+"""Yearly networks of countries: collaboration, citation, knowledge exchange."""

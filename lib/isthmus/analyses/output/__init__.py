@@ -1,0 +1,1 @@
+"""Yearly output and citations of countries and blocs, densities of regions, totals."""

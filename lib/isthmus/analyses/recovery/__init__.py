@@ -1,0 +1,1 @@
+"""What was planted in a simulated world, and whether it was found."""

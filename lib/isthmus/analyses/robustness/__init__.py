@@ -1,0 +1,1 @@
+"""How far the findings depend on chance and on choices."""

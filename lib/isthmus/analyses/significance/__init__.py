@@ -1,0 +1,1 @@
+"""Which ties are stronger or weaker than size explains."""
