@@ -100,12 +100,12 @@ def _cited(works: DataFrame, citations: DataFrame, entities: int, study: Study) 
     of_interest = reduce(Column.__or__, [F.col(f"inside_{n}") for n in range(entities)])
     cited = works.where(F.col("is_corpus") & of_interest).select(
         F.col("work_id").alias("cited_work_id"),
-        F.col("year").alias("cited"),
+        F.col("year").alias("cited_year"),
         *(f"inside_{n}" for n in range(entities)),
     )
     citing = works.select(
         F.col("work_id").alias("citing_work_id"),
-        F.col("year").alias("citing"),
+        F.col("year").alias("citing_year"),
         *(f"outside_{n}" for n in range(entities)),
     )
     links = citations.select("citing_work_id", "cited_work_id").join(cited, "cited_work_id")

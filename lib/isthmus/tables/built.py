@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from isthmus.engine import TableStore
+from isthmus.engine.concurrent import concurrently
 from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
