@@ -1,9 +1,5 @@
-"""Fewer files in the tables, and none that nobody needs: the arguments of `isthmus maintain`."""
+"""Fewer, larger files in the tables, and old versions removed: `isthmus maintain`."""
 
-import sys
+from isthmus.cli.maintain import job
 
-from isthmus.cli.main import guarded
-from isthmus.cli.maintain import maintain
-
-if __name__ == "__main__":
-    sys.exit(guarded(lambda: maintain.main(standalone_mode=False)))
+job()

@@ -1,9 +1,5 @@
-"""Yearly networks of a study: stage `networks`, with the arguments of `isthmus run`."""
+"""A study's works and yearly networks: `isthmus run --tasks networks`."""
 
-import sys
+from isthmus.cli.run import job
 
-from isthmus.cli.main import guarded
-from isthmus.cli.run import run
-
-if __name__ == "__main__":
-    sys.exit(guarded(lambda: run.main([*sys.argv[1:], "--stages", "networks"], standalone_mode=False)))
+job("networks")

@@ -1,9 +1,5 @@
-"""The report of a study: stage `report`, with the arguments of `isthmus run`."""
+"""A study's output, published results, report and exports: `isthmus run --tasks report`."""
 
-import sys
+from isthmus.cli.run import job
 
-from isthmus.cli.main import guarded
-from isthmus.cli.run import run
-
-if __name__ == "__main__":
-    sys.exit(guarded(lambda: run.main([*sys.argv[1:], "--stages", "report"], standalone_mode=False)))
+job("report")

@@ -1,9 +1,5 @@
-"""The main job: every stage of a study. Submitted by scripts/submit.sh, Airflow and Databricks."""
+"""The main job: `isthmus run`. Submitted by scripts/submit.sh, Airflow and Databricks."""
 
-import sys
+from isthmus.cli.run import job
 
-from isthmus.cli.main import guarded
-from isthmus.cli.run import run
-
-if __name__ == "__main__":
-    sys.exit(guarded(lambda: run.main(standalone_mode=False)))
+job()

@@ -1,9 +1,5 @@
-"""How ties moved over the years: clusters, labels and groups (stage `trajectories`; the arguments of `isthmus run`)."""
+"""A study's trajectories, and how firm they are: `isthmus run --tasks trajectories`."""
 
-import sys
+from isthmus.cli.run import job
 
-from isthmus.cli.main import guarded
-from isthmus.cli.run import run
-
-if __name__ == "__main__":
-    sys.exit(guarded(lambda: run.main([*sys.argv[1:], "--stages", "trajectories"], standalone_mode=False)))
+job("trajectories")

@@ -16,6 +16,7 @@ Without options: simulates a small snapshot with known truth and runs the demons
   --worker-python PROGRAM  Python of a cluster's workers                    [python3]
   --no-ship                the workers have Isthmus installed: send them no environment
   --stages a,b             only these stages
+  --tasks a,b              only these groups of stages (isthmus stages --tasks)
   --set FIELD=VALUE        override a field of the study (repeatable)
   --partial                accept a snapshot that is not all that its manifest says
   --incremental            read only the parts that changed since the tables were made
@@ -48,7 +49,7 @@ while [ $# -gt 0 ]; do
     --master) master="$(value_of "$@")"; shift 2 ;;
     --worker-python) worker_python="$(value_of "$@")"; shift 2 ;;
     --no-ship) ship=no; shift ;;
-    --results | --stages | --set | --layout | --storage) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
+    --results | --stages | --tasks | --set | --layout | --storage) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
     --partial | --incremental | --force | --dry-run | --quiet) arguments+=("$1"); shift ;;
     -h | --help) usage; exit 0 ;;
     --) shift; break ;;

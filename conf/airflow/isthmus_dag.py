@@ -1,16 +1,17 @@
-"""An Airflow DAG: one task per stage of a study, each the same spark-submit that scripts/submit.sh makes.
+"""An Airflow DAG: one task per group of stages of a study, each the same spark-submit that scripts/submit.sh makes.
 
 Put this file into Airflow's `dags` folder and set the Airflow variables `isthmus_home` (a checkout of Isthmus on the
 workers, set up by one call of scripts/submit.sh), `isthmus_snapshot`, `isthmus_warehouse`, `isthmus_results`,
-`isthmus_study` and `isthmus_master`. The tasks are what `isthmus stages --study` lists, so a stage that a study turns
-on or a later version adds needs no change here. A stage that has nothing to do ends at once, so a retry, or a backfill
-of the same release, costs little. Maintenance of the tables comes last, when nothing of this run reads them any more.
+`isthmus_study` and `isthmus_master`. The tasks are what `isthmus stages --tasks` lists, so a stage that a study
+turns on or a later version adds needs no change here. A stage that has nothing to do ends at once, so a retry, or a
+backfill of the same release, costs little. Maintenance of the tables comes last, when nothing of this run reads them any more.
 """
 
 import json
 import os
 import subprocess
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from airflow import DAG
 from airflow.models import Variable
@@ -22,12 +23,11 @@ WAREHOUSE = Variable.get("isthmus_warehouse", default_var="s3a://my-bucket/isthm
 RESULTS = Variable.get("isthmus_results", default_var=f"{WAREHOUSE}/results")
 STUDY = Variable.get("isthmus_study", default_var="gallo2026")
 MASTER = Variable.get("isthmus_master", default_var="yarn")
-MAINTENANCE = "maintenance"
-CACHE = os.path.join(os.environ.get("AIRFLOW_HOME", "/tmp"), f"isthmus-stages-{os.path.basename(STUDY)}.json")
+CACHE = os.path.join(os.environ.get("AIRFLOW_HOME", "/tmp"), f"isthmus-tasks-{os.path.basename(STUDY)}.json")
 
 
-def stages() -> dict[str, list[str]]:
-    """Stage -> the stages before it, in the order of the pipeline.
+def groups() -> dict[str, list[str]]:
+    """Task -> its stages, in the order of the pipeline.
 
     Airflow reads this file every half minute; Isthmus is asked again only when its checkout has changed.
     """
@@ -35,7 +35,7 @@ def stages() -> dict[str, list[str]]:
     if os.path.exists(CACHE) and os.path.getmtime(CACHE) > changed:
         with open(CACHE) as known:
             return json.load(known)
-    command = [os.path.join(HOME, ".venv", "bin", "isthmus"), "stages", "--study", STUDY, "--format", "json"]
+    command = [os.path.join(HOME, ".venv", "bin", "isthmus"), "stages", "--tasks", "--study", STUDY, "--format", "json"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     with open(CACHE, "w") as known:
         known.write(listed)
@@ -43,12 +43,12 @@ def stages() -> dict[str, list[str]]:
 
 
 def task(name: str) -> BashOperator:
-    """One stage of the study as a task."""
+    """One group of stages of the study as a task."""
     return BashOperator(
         task_id=name,
         bash_command=(
             f"{HOME}/scripts/submit.sh --study {STUDY} --snapshot {SNAPSHOT} --warehouse {WAREHOUSE} "
-            f"--results {RESULTS} --master {MASTER} --stages {name}"
+            f"--results {RESULTS} --master {MASTER} --tasks {name}"
         ),
     )
 
@@ -62,11 +62,6 @@ with DAG(
     max_active_tasks=1,  # the ledger and the study's tables have one writer at a time
     default_args={"retries": 2, "retry_delay": timedelta(minutes=10)},
 ) as dag:
-    before = stages()
-    tasks = {name: task(name) for name in [*before, MAINTENANCE]}
-    for name, earlier in before.items():
-        for other in earlier:
-            tasks[other].set_downstream(tasks[name])
-    for name in before:
-        if not any(name in earlier for earlier in before.values()):
-            tasks[name].set_downstream(tasks[MAINTENANCE])
+    tasks = {name: task(name) for name in groups()}
+    for earlier, later in pairwise(tasks.values()):
+        earlier.set_downstream(later)

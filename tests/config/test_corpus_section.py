@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from isthmus.config import Corpus
+from isthmus.corpus.rules import resolved
 
 RULES_WITH_IDS = (
     "primary_topic",
@@ -42,26 +43,26 @@ def test_a_rule_without_a_choice_takes_no_ids(rule):
     ],
 )
 def test_the_shorthands_of_artificial_intelligence_are_written_out(rule, written_out, ids, min_score):
-    resolved = Corpus(rule=rule).resolved
-    assert (resolved.rule, resolved.ids, resolved.min_score) == (written_out, ids, min_score)
+    corpus = resolved(Corpus(rule=rule))
+    assert (corpus.rule, corpus.ids, corpus.min_score) == (written_out, ids, min_score)
 
 
 def test_a_tuned_score_survives_the_narrow_shorthand():
-    assert Corpus(rule="ai_narrow", min_score=0.45).resolved.min_score == 0.45
+    assert resolved(Corpus(rule="ai_narrow", min_score=0.45)).min_score == 0.45
 
 
 def test_the_sensitivity_score_survives_the_concept_shorthand():
-    assert Corpus(rule="ai_mag", min_score=0.3).resolved.min_score == 0.3
+    assert resolved(Corpus(rule="ai_mag", min_score=0.3)).min_score == 0.3
 
 
 def test_what_is_no_shorthand_stays_as_it_is():
     corpus = Corpus(rule="any_field", ids=(17, 18), types=None)
-    assert corpus.resolved == corpus
+    assert resolved(corpus) == corpus
 
 
 def test_writing_out_keeps_every_other_field():
     corpus = Corpus(rule="ai_any", types=("preprint",), source_types=("repository",), include_xpac=True)
-    assert corpus.resolved.model_dump(exclude={"rule", "ids"}) == corpus.model_dump(exclude={"rule", "ids"})
+    assert resolved(corpus).model_dump(exclude={"rule", "ids"}) == corpus.model_dump(exclude={"rule", "ids"})
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,18 @@ from isthmus.config import Study
 
 def test_the_defaults_are_the_documented_ones():
     study = Study(study="mine", title="Mine")
-    assert study.model_dump() == {
+    assert study.plain() == {
         "study": "mine",
+        "paper": None,
         "title": "Mine",
         "description": "",
         "seed": 1,
         "corpus": {
             "rule": "ai_primary",
-            "ids": (),
+            "ids": [],
             "min_score": 0.0,
-            "sources": (),
-            "types": ("article", "conference-paper", "journal-article", "proceedings-article"),
+            "sources": [],
+            "types": ["article", "conference-paper", "journal-article", "proceedings-article"],
             "source_types": None,
             "include_paratext": False,
             "include_retracted": False,
@@ -26,22 +27,21 @@ def test_the_defaults_are_the_documented_ones():
             "max_countries": None,
         },
         "years": {
-            "corpus": (1990, 2021),
+            "corpus": [1990, 2021],
             "citing_until": 2023,
-            "analysis": (2000, 2021),
-            "significance": (2017, 2021),
+            "analysis": [2000, 2021],
+            "significance": [2017, 2021],
         },
         "geography": {
-            "poles": ("US", "CN"),
+            "poles": ["US", "CN"],
             "blocs": {},
             "cn_includes_hk_mo": False,
-            "compare": (),
-            "matrix_bloc": "EU-28",
-            "regions": (),
+            "compare": [],
+            "regions": [],
         },
         "networks": {
             "citation_year": "cited",
-            "citation_years": ("cited", "cited_window", "citing"),
+            "citation_years": ["cited", "cited_window", "citing"],
             "citation_window": 2,
             "citing_types": None,
         },
@@ -52,8 +52,8 @@ def test_the_defaults_are_the_documented_ones():
             "threshold": 2.0,
             "min_finite_years": 3,
             "false_discovery_rate": 0.05,
-            "other_null_models": ("ecm-variance-corrected",),
         },
+        "other_null_models": {"models": ["ecm-variance-corrected"]},
         "trajectories": {
             "window": 5,
             "order": 1,
@@ -62,12 +62,12 @@ def test_the_defaults_are_the_documented_ones():
             "max_iterations": 50,
             "tolerance": 1e-6,
             "engine": "isthmus",
-            "top": 20,
         },
-        "groups": {"top": 30, "include_poles": False, "speed_thresholds": None, "smoothed_speed": False},
-        "stability": {"restarts": 0, "silhouette_pairs": 2000, "silhouette_clusters": (2, 3, 4, 5, 6, 7, 8)},
-        "bootstrap": {"replicates": 0, "level": 0.95},
-        "sensitivity": {"corpus_rules": (), "citation_years": (), "finite": (), "null_models": ()},
+        "groups": {"countries": 30, "include_poles": False, "speed_thresholds": None, "smoothed_speed": False},
+        "stability": None,
+        "bootstrap": None,
+        "sensitivity": None,
+        "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
     }
 
@@ -87,9 +87,35 @@ def test_a_filter_that_cannot_be_is_refused(window, order):
         Study(study="mine", title="Mine", trajectories={"window": window, "order": order})
 
 
-def test_sensitivity_is_asked_for_by_any_list():
-    assert not Study(study="mine", title="Mine").sensitivity.asked
-    assert Study(study="mine", title="Mine", sensitivity={"finite": ("linked",)}).sensitivity.asked
+def test_a_section_that_is_null_is_off_and_one_that_is_named_is_on():
+    plain = Study(study="mine", title="Mine")
+    assert [plain.enabled(name) for name in ("trajectories", None, "sensitivity")] == [True, True, False]
+    varied = Study(study="mine", title="Mine", sensitivity={"finite": ("linked",)}, other_null_models=None)
+    assert [varied.enabled(name) for name in ("sensitivity", "other_null_models")] == [True, False]
+    assert varied.plain()["other_null_models"] is None
+    assert Study.model_validate(varied.plain()) == varied, "what is off stays off"
+    assert varied.model_copy(update={"seed": 5}).plain()["other_null_models"] is None
+
+
+def test_a_section_cannot_be_on_without_what_it_needs():
+    with pytest.raises(ValidationError, match=r"significance needs networks, which is off: write `significance: null`"):
+        Study(study="mine", title="Mine", networks=None)
+    off = dict.fromkeys(("networks", "significance", "other_null_models", "trajectories"))
+    assert not Study(study="mine", title="Mine", **off).enabled("trajectories")
+
+
+def test_a_sensitivity_that_varies_nothing_is_refused():
+    with pytest.raises(ValidationError, match="nothing is varied: name a choice"):
+        Study(study="mine", title="Mine", sensitivity={})
+
+
+def test_a_field_has_a_dotted_name():
+    study = Study(study="mine", title="Mine")
+    assert study.field("significance.null_model") == "ecm"
+    assert study.field("stability.restarts") is None, "its section is off"
+    assert study.field("years")["corpus"] == [1990, 2021]
+    with pytest.raises(KeyError):
+        study.field("significance.nothing")
 
 
 def test_every_field_says_what_it_is():
@@ -101,4 +127,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 11
+    assert len(sections) == 13

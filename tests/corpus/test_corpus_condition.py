@@ -153,7 +153,7 @@ def test_a_rule_that_is_not_implemented_is_named():
 def test_every_rule_of_the_configuration_is_implemented(spark):
     from typing import get_args
 
-    from isthmus.config.study import CorpusRule
+    from isthmus.config.corpus import CorpusRule
 
     for rule in get_args(CorpusRule):
         free = rule == "everything" or rule.startswith("ai_")

@@ -66,7 +66,7 @@ def make_study():
 
     def study(**sections):
         return Study.model_validate(
-            {"study": "s", "title": "A study", "years": years, "geography": {"matrix_bloc": None}, **sections}
+            {"study": "s", "title": "A study", "years": years, "report": {"matrix_bloc": None}, **sections}
         )
 
     return study

@@ -3,10 +3,10 @@
 import pytest
 
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_WORKS
-from isthmus.analyses.output.stage import write_indicators
+from isthmus.analyses.output.stage import write_output
 from isthmus.analyses.output.tables import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
-from isthmus.analyses.stage import Run
+from isthmus.analyses.stage import Context
 from isthmus.tablespec import TableSpec, column
 
 pytestmark = pytest.mark.spark
@@ -25,13 +25,12 @@ def test_a_second_run_leaves_the_same_rows(
     geography = {
         "poles": ("US", "EU-27"),
         "compare": ("US", "EU-28"),
-        "matrix_bloc": None,
         "regions": ("South America",),
     }
-    run = Run(spark, store, make_study(geography=geography), None, "2026-06-25", "")
+    run = Context(spark, store, make_study(geography=geography), None, "2026-06-25", "")
 
     def written():
-        said = write_indicators(run).said
+        said = write_output(run).summary
         return said, {spec.name: sorted(store.read(spec).collect()) for spec in (ENTITY_YEARS, STUDY_TOTALS, DENSITIES)}
 
     said, first = written()

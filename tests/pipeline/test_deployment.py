@@ -3,6 +3,7 @@
 import runpy
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,9 +11,8 @@ import pytest
 import yaml
 
 from isthmus.cli.maintain import maintain
-from isthmus.cli.run import ingest, run
-from isthmus.config import load_study
-from isthmus.pipeline import STAGES
+from isthmus.cli.run import run
+from isthmus.pipeline.run import TASKS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,17 +65,13 @@ def airflow_dag(monkeypatch, tmp_path):
     return lambda: runpy.run_path(str(ROOT / "conf/airflow/isthmus_dag.py"))
 
 
-def test_the_airflow_dag_runs_every_stage_that_the_study_asks_for_after_those_it_needs(airflow_dag, tmp_path):
-    tasks, study = airflow_dag()["tasks"], load_study("gallo2026")
-    asked = {stage.name: stage for stage in STAGES if stage.asked(study)}
-    assert list(tasks) == list(asked), "maintenance included"
-    for name, stage in asked.items():
-        if not stage.on_request:
-            assert set(tasks[name].after) == set(stage.needs) & set(asked)
-    followed = {earlier for name, task in tasks.items() if name != "maintenance" for earlier in task.after}
-    assert set(tasks["maintenance"].after) == set(asked) - followed - {"maintenance"}
+def test_the_airflow_dag_has_a_task_for_each_group_of_stages_one_after_the_other(airflow_dag, tmp_path):
+    tasks = airflow_dag()["tasks"]
+    assert list(tasks) == list(TASKS), "maintenance included"
+    for earlier, later in pairwise(tasks):
+        assert list(tasks[later].after) == [earlier]
     (tmp_path / "home" / ".venv" / "bin" / "isthmus").unlink()
-    assert list(airflow_dag()["tasks"]) == list(tasks), "the stages are remembered until the checkout changes"
+    assert list(airflow_dag()["tasks"]) == list(tasks), "the tasks are remembered until the checkout changes"
 
 
 def test_the_airflow_tasks_call_the_script_with_options_that_it_has(airflow_dag):
@@ -83,36 +79,33 @@ def test_the_airflow_tasks_call_the_script_with_options_that_it_has(airflow_dag)
     for name, task in airflow_dag()["tasks"].items():
         words = task.command.split()
         assert words[0].endswith("/scripts/submit.sh")
-        assert words[-2:] == ["--stages", name]
+        assert words[-2:] == ["--tasks", name]
         for word in words:
             assert not word.startswith("--") or word in script
 
 
-@pytest.mark.parametrize(("key", "job", "command"), [("study", "run", run), ("maintenance", "maintenance", maintain)])
-def test_the_databricks_bundle_calls_jobs_with_options_that_they_have(key, job, command):
+def test_the_databricks_bundle_calls_jobs_with_options_that_they_have():
     file = ROOT / "conf/databricks/databricks.yml"
-    tasks = {
-        task["task_key"]: task for task in yaml.safe_load(file.read_text())["resources"]["jobs"]["isthmus"]["tasks"]
-    }
-    call = tasks[key]["spark_python_task"]
-    assert (file.parent / call["python_file"]).resolve() == ROOT / "jobs" / f"{job}.py"
-    known = {option for parameter in command.params for option in parameter.opts}
-    assert {word for word in call["parameters"] if word.startswith("--")} <= known
-
-
-COMMANDS = {"ingest": ingest, "maintenance": maintain}
+    tasks = yaml.safe_load(file.read_text())["resources"]["jobs"]["isthmus"]["tasks"]
+    assert [task["task_key"] for task in tasks] == list(TASKS)
+    for earlier, later in pairwise(tasks):
+        assert later["depends_on"] == [{"task_key": earlier["task_key"]}]
+    for task in tasks:
+        call, command = task["spark_python_task"], maintain if task["task_key"] == "maintenance" else run
+        assert (file.parent / call["python_file"]).resolve() == ROOT / "jobs" / f"{task['task_key']}.py"
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in call["parameters"] if word.startswith("--")} <= known
 
 
 @pytest.mark.parametrize("job", sorted(p.stem for p in (ROOT / "jobs").glob("*.py")))
-def test_every_job_calls_its_command_with_its_stage(job, monkeypatch):
-    command, called = COMMANDS.get(job, run), []
+def test_every_job_calls_its_command_with_its_task(job, monkeypatch):
+    command, called = maintain if job == "maintenance" else run, []
     monkeypatch.setattr(command, "main", lambda args=None, **options: called.append(args))
     monkeypatch.setattr(sys, "argv", [job, "--warehouse", "x"])
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(ROOT / "jobs" / f"{job}.py"), run_name="__main__")
     assert end.value.code == 0
-    whole = job in {"run", "ingest", "maintenance"}  # click takes the arguments of the process itself
-    assert called == [None if whole else ["--warehouse", "x", "--stages", job]]
+    assert called == [["--warehouse", "x", *([] if job in {"run", "maintenance"} else ["--tasks", job])]]
 
 
 def test_a_job_is_a_program():
@@ -123,7 +116,5 @@ def test_a_job_is_a_program():
     assert run.help.splitlines()[0] in " ".join(done.stdout.split())
 
 
-def test_every_stage_of_a_study_has_a_job():
-    jobs = {p.stem for p in (ROOT / "jobs").glob("*.py")}
-    assert {stage.name for stage in STAGES if stage.scope == "study"} <= jobs
-    assert {"run", "ingest"} <= jobs
+def test_every_task_has_a_job():
+    assert {p.stem for p in (ROOT / "jobs").glob("*.py")} == {"run", *TASKS}

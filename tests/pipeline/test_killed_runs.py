@@ -24,7 +24,7 @@ LONGEST_WAIT_SECONDS = 400
 # the process is killed as soon as this table's folder appears: its stage has begun to write and has not ended
 KILLED_AT = ("authorships", "pair_tests")
 VOLATILE = {"seconds"}
-SETTING = "significance.other_null_models=[]"  # one null model is enough here
+SETTING = "other_null_models=null"  # one null model is enough here
 NOT_RUN = {"report", "exports"}  # written from what is compared here
 
 
@@ -46,7 +46,7 @@ def undisturbed(spark, snapshot, tmp_path_factory):
 
 def stage_names():
     study = load_study("demonstration", [SETTING])
-    return tuple(s.name for s in STAGES if s.asked(study) and not s.on_request and s.name not in NOT_RUN)
+    return tuple(s.name for s in STAGES if s.enabled(study) and not s.on_request and s.name not in NOT_RUN)
 
 
 def start(snapshot, warehouse):

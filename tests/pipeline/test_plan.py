@@ -6,8 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from isthmus.cli.plan import in_words, plan, sizes_in
-from isthmus.config import load_study
-from isthmus.config.study import Corpus
+from isthmus.config import Corpus, load_study
 from isthmus.errors import ConfigError
 from isthmus.pipeline.plan import Rates, Span, corpus_share, load_rates, plan_ingest
 from isthmus.snapshot.survey import Extent, Survey

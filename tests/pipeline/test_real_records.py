@@ -42,8 +42,8 @@ def results(said, request_of_all):
 
 def test_every_stage_ran_and_a_second_run_has_nothing_to_do(spark, said, request_of_all):
     study = load_study("everything")
-    assert list(said) == [stage.name for stage in STAGES if stage.asked(study) and not stage.on_request]
-    assert {"trajectories", "other_null_models", "indicators", "exports"} <= set(said)
+    assert list(said) == [stage.name for stage in STAGES if stage.enabled(study) and not stage.on_request]
+    assert {"trajectories", "other_null_models", "output", "exports"} <= set(said)
     assert set(run_pipeline(spark, request_of_all).values()) == {"unchanged"}
 
 

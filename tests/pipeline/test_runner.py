@@ -5,7 +5,8 @@ import itertools
 import pytest
 from pyspark.sql import functions as F
 
-from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.stage import Context, Outcome, Stage
+from isthmus.config import Study
 from isthmus.engine import Gate, TableStore, check_gates
 from isthmus.errors import ConfigError, GateError, StoreError
 from isthmus.pipeline.runner import Runner, choose_stages
@@ -42,16 +43,17 @@ class Counted:
             Stage(
                 "numbers",
                 "counts",
-                "snapshot",
-                (),
-                (NUMBERS,),
-                ("config.study",),
+                "ingest",
                 self.numbers,
-                configuration=lambda run: self.configuration,
-                inputs=lambda run: {"disk": self.fingerprint},
-                is_there=lambda run: self.there,
+                scope="snapshot",
+                writes=(NUMBERS,),
+                reads=("seed",),
+                inputs=lambda context: {"disk": self.fingerprint},
+                has_result=lambda context: self.there,
             ),
-            Stage("squares", "squares", "snapshot", ("numbers",), (SQUARES,), ("config.study",), self.squares),
+            Stage(
+                "squares", "squares", "ingest", self.squares, scope="snapshot", needs=("numbers",), writes=(SQUARES,)
+            ),
         )
 
 
@@ -68,7 +70,8 @@ def counted():
 
 def runner(spark, place, counted):
     store = TableStore(spark, place)
-    return Runner(Run(spark, store, None, None, "2026-06-25", ""), counted.stages())
+    study = Study(study="s", title="S", seed=counted.configuration)
+    return Runner(Context(spark, store, study, None, "2026-06-25", ""), counted.stages())
 
 
 def test_a_second_run_skips_what_is_unchanged_and_reruns_what_is_not(spark, places, counted):
@@ -88,6 +91,7 @@ def test_a_second_run_skips_what_is_unchanged_and_reruns_what_is_not(spark, plac
     changed = runner(spark, place, counted)
     assert changed.reasons(counted.stages())[0][1] == "what it reads changed"
     counted.fingerprint, counted.configuration = "a", 4
+    changed = runner(spark, place, counted)
     assert changed.reasons(counted.stages())[0][1] == "its configuration changed"
     assert changed.execute(counted.stages(), quiet=True)["squares"] == "squared"
     assert sorted(r.n for r in changed.context.store.read(SQUARES).collect()) == [0, 1, 4, 9]

@@ -5,6 +5,7 @@ import pytest
 
 from isthmus.analyses.robustness.sensitivity import _counts, choices, label_findings, significant_findings, varied
 from isthmus.config import Study
+from isthmus.corpus.rules import resolved
 
 ASKED = {"corpus_rules": ("ai_any",), "citation_years": ("citing",), "finite": ("present", "linked"), "null_models": ()}
 STUDY = Study(study="s", title="t", sensitivity=ASKED)
@@ -32,7 +33,7 @@ def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
     virology = Study(study="v", title="t", corpus={"rule": "primary_subfield", "ids": (2406,)})
     other = varied(virology, "any_subfield")
     assert (other.study, other.corpus.rule, other.corpus.ids) == ("v--any_subfield", "any_subfield", (2406,))
-    assert varied(STUDY, "ai_any").corpus.resolved.ids == (1702,)
+    assert resolved(varied(STUDY, "ai_any").corpus).ids == (1702,)
 
 
 def _tie(src, dst, year, z, *, counts=True, network="collaboration"):

@@ -3,7 +3,7 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.analyses.significance.rows import significant_ties
+from isthmus.analyses.significance.pairs import significant_pairs
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.config import load_study
 
@@ -20,7 +20,7 @@ def ties(spark, rows):
 def found(spark, rows):
     study = load_study("gallo2026")
     columns = ["src", "dst", "finite_years", "mean_z", "significant", "weight"]
-    return significant_ties(ties(spark, rows), study).select(*columns).orderBy("src", "dst")
+    return significant_pairs(ties(spark, rows), study).select(*columns).orderBy("src", "dst")
 
 
 def expected(spark, rows):
@@ -64,6 +64,6 @@ def test_a_pair_that_is_never_finite_is_listed_without_a_mean(spark):
 def test_networks_and_readings_are_kept_apart(spark):
     one = ties(spark, years("AT", "BE", [3.0] * 5))
     rows = one.unionByName(one.replace("publication_year", "citing", "citation_year"))
-    table = significant_ties(rows, load_study("gallo2026"))
+    table = significant_pairs(rows, load_study("gallo2026"))
     assert sorted(table.columns) == sorted(SIGNIFICANT_PAIRS.columns)
     assert [r.citation_year for r in table.orderBy("citation_year").collect()] == ["citing", "publication_year"]

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
-from isthmus.analyses.stage import Run
+from isthmus.analyses.stage import Context
+from isthmus.analyses.stages import STAGES
 from isthmus.config import Study
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.nullmodels.frames import significance_frames
-from isthmus.pipeline.study_stages import STUDY_STAGES
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.entities import INSTITUTIONS
@@ -35,7 +35,15 @@ STUDY = Study(
     bootstrap={"replicates": 3},
     sensitivity={"corpus_rules": ("ai_any",), "finite": ("present",)},
 )
-AFTER_THE_CORPUS = ("significance", "other_null_models", "trajectories", "stability", "bootstrap", "sensitivity")
+AFTER_THE_CORPUS = (
+    "null_models",
+    "significance",
+    "other_null_models",
+    "trajectories",
+    "stability",
+    "bootstrap",
+    "sensitivity",
+)
 VOLATILE = {"seconds"}
 
 
@@ -90,14 +98,14 @@ def run(spark, tmp_path_factory):
     store.overwrite(AUTHORSHIPS, spark.createDataFrame(authorships, spark_schema(AUTHORSHIPS)))
     store.overwrite(CITATIONS, spark.createDataFrame(citations, spark_schema(CITATIONS)))
     store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
-    context = Run(spark, store, STUDY, None, "2026-06-25", "")
+    context = Context(spark, store, STUDY, None, "2026-06-25", "")
     for name in ("corpus", "networks", *AFTER_THE_CORPUS):
         stage(name).run(context)
     return context
 
 
 def stage(name):
-    return next(s for s in STUDY_STAGES if s.name == name)
+    return next(s for s in STAGES if s.name == name)
 
 
 def rows(run, name):
@@ -223,6 +231,6 @@ def test_a_corpus_without_trajectories_ends_with_empty_tables_and_a_reason(run, 
         ),
     )
     outcome = stage("trajectories").run(replace(few, study=few.study))
-    assert "no trajectories" in outcome.said
+    assert "no trajectories" in outcome.summary
     assert run.store.read("pair_labels").where("study = 'short'").count() == 0
     assert not outcome.gates[0].passed

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from isthmus.analyses.stage import Run
+from isthmus.analyses.stage import Context
 from isthmus.cli.export import export, years_of
 from isthmus.config import Study
 from isthmus.errors import ConfigError
@@ -297,7 +297,7 @@ def test_a_bloc_on_both_sides_of_the_date_line_lies_between_its_members(make_res
 def test_the_stage_writes_beside_the_results(folder, tmp_path):
     study = Study.model_validate({"study": "tiny", "title": "Tiny"})
     shutil.copytree(folder, tmp_path / "tiny")
-    run = Run(None, None, study, None, "2026-01-15", str(tmp_path))  # needs neither session nor tables
+    run = Context(None, None, study, None, "2026-01-15", str(tmp_path))  # needs neither session nor tables
     assert not EXPORTS.is_there(run)
     assert EXPORTS.run(run).said.startswith("33 files in ")
     assert EXPORTS.is_there(run)

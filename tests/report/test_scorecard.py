@@ -176,7 +176,7 @@ def make_published(make_results):
             frame.to_parquet(folder / f"{name}.parquet", index=False)
         study = json.loads((folder / "study.json").read_text())
         study |= {"years": [2000, 2021], "threshold": 1.5 if wrong else 2.0} | changes
-        study["switches"] |= {"significance.samples": 100 if wrong else 500, "trajectories.top": 20}
+        study["switches"] |= {"significance.samples": 100 if wrong else 500, "report.matrix_countries": 20}
         if wrong:
             study["switches"] |= {"trajectories.clusters": 5, "trajectories.window": 7, "trajectories.order": 2}
         (folder / "study.json").write_text(json.dumps(study))

@@ -92,7 +92,7 @@ def test_an_unknown_format_is_refused_with_a_hint(tmp_path):
 
 def test_the_answer_key_lists_what_was_planted(written):
     truth = Path(written.folder) / "truth"
-    ties = pd.read_parquet(truth / "pair_tests.parquet")
+    ties = pd.read_parquet(truth / "ties.parquet")
     assert (ties["src"] < ties["dst"]).all()
     assert {"poles", "ties", "trends"} == set(ties["switch"])
     weights = pd.read_parquet(truth / "weights.parquet")
@@ -110,7 +110,7 @@ def test_an_empty_world_says_so(tmp_path):
     world = World(works=300, planted=frozenset())
     simulate_snapshot(tmp_path / "empty", world=world, processes=1)
     truth = tmp_path / "empty" / "truth"
-    assert pd.read_parquet(truth / "pair_tests.parquet").empty
+    assert pd.read_parquet(truth / "ties.parquet").empty
     assert "Switched off: ties, trends, poles, bridge, impact, return" in (truth / "README.md").read_text()
 
 

@@ -2,27 +2,34 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from isthmus.config import Storage, Study
 from isthmus.engine import GateResult, TableStore
-from isthmus.snapshot import Snapshot, open_snapshot
-from isthmus.snapshot.checksum import require_unchanged
-from isthmus.snapshot.filesystem import Root, open_root
 from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from isthmus.snapshot import Snapshot
+
+#: Groups of stages that share one task of a scheduler, so that Spark starts once for each of them.
+Task = Literal["ingest", "networks", "nullmodels", "matching", "trajectories", "centrality", "report", "maintenance"]
+
+
+TASK_ORDER: tuple[Task, ...] = get_args(Task)
+
 
 @dataclass(frozen=True)
-class Run:
+class Context:
     """What every stage of a run works with.
 
     Parameters
     ----------
-    spark, store : SparkSession, TableStore
-        The session and the tables.
+    spark : SparkSession
+        The session.
+    store : TableStore
+        The tables.
     study : Study | None
         The study; None when only the snapshot's tables are made.
     snapshot : Snapshot | None
@@ -34,9 +41,9 @@ class Run:
     notes : Mapping[str, Any], optional
         Facts about the run that the report shows.
     gates : dict[str, tuple[GateResult, ...]], optional
-        stage -> its quality checks, filled while the run goes on.
+        Stage -> its quality checks, filled while the run goes on.
     remarks : dict[str, str], optional
-        stage -> its notes, filled while the run goes on.
+        Stage -> its notes, filled while the run goes on.
     storage : Storage, optional
         How the buckets of the run are reached.
     incremental : bool, default False
@@ -48,7 +55,7 @@ class Run:
     spark: "SparkSession"
     store: TableStore
     study: Study | None
-    snapshot: Snapshot | None
+    snapshot: "Snapshot | None"
     release: str
     results: str
     notes: Mapping[str, Any] = field(default_factory=dict)
@@ -65,25 +72,8 @@ class Run:
             raise ValueError("this stage needs a study")
         return self.study
 
-    def require_same_snapshot(self) -> None:
-        """Make sure, after its parts were read, that the snapshot is still the one that was opened.
-
-        Raises
-        ------
-        SnapshotError
-            It changed meanwhile.
-        """
-        before = self.the_snapshot
-        now = open_snapshot(before.uri, layout=before.layout, partial=before.partial, storage=before.storage)
-        require_unchanged(before, now)
-
     @property
-    def results_root(self) -> Root:
-        """The folder of the study's published results."""
-        return open_root(f"{self.results}/{self.the_study.study}", self.storage)
-
-    @property
-    def the_snapshot(self) -> Snapshot:
+    def the_snapshot(self) -> "Snapshot":
         """The snapshot, where a stage cannot do without one."""
         if self.snapshot is None:
             raise ValueError("this stage needs a snapshot")
@@ -96,7 +86,7 @@ class Outcome:
 
     Parameters
     ----------
-    said : str, default ''
+    summary : str, default ''
         The result in a few words.
     rows_in : int | None, optional
         Rows read, where they are known without another pass.
@@ -106,7 +96,7 @@ class Outcome:
         What a reader of the results should know, in sentences.
     """
 
-    said: str = ""
+    summary: str = ""
     rows_in: int | None = None
     gates: tuple[GateResult, ...] = ()
     notes: tuple[str, ...] = ()
@@ -116,50 +106,66 @@ class Outcome:
 class Stage:
     """One step of the pipeline.
 
+    It runs again when its release, its inputs' versions, a field that it names in `reads`, or its code
+    changed. Its code is not declared: it is the module that defines `run` and all that this module imports.
+
     Parameters
     ----------
     name : str
         Its name on the command line.
-    says : str
+    description : str
         What it does, in a sentence.
-    scope : {'snapshot', 'study', 'warehouse'}
-        "snapshot" for tables shared by all studies, "study" for a study's own, "warehouse" for whatever is there.
-    needs : tuple[str, ...]
-        Stages whose tables it reads.
-    writes : tuple[TableSpec, ...]
-        Tables that it writes.
-    rooms : tuple[str, ...]
-        Rooms of the library whose code its result depends on.
-    configuration : Callable[[Run], Any], optional
-        What of the configuration it reads, as plain values.
-    inputs : Callable[[Run], Mapping[str, str]], optional
-        Fingerprints of what it reads beside tables.
-    run : Callable[[Run], Outcome]
+    task : Task
+        The group of stages that it runs with under a scheduler.
+    run : Callable[[Context], Outcome]
         What it does.
-    is_there : Callable[[Run], bool], optional
+    scope : {'snapshot', 'study', 'warehouse'}, default 'study'
+        "snapshot" for tables shared by all studies, "study" for a study's own, "warehouse" for whatever is there.
+    section : str | None, optional
+        The study's section that turns it on; None is always on.
+    needs : tuple[str, ...], optional
+        Stages whose tables it reads; it does without those that the study turns off.
+    writes : tuple[TableSpec, ...], optional
+        Tables that it writes.
+    publishes : tuple[TableSpec, ...], optional
+        Those of them that become `results/STUDY/*.parquet`.
+    reads : tuple[str, ...], optional
+        Fields of the configuration that it reads, such as "significance.null_model" or "years"; "*" is all of it.
+    inputs : Callable[[Context], Mapping[str, str]], optional
+        Fingerprints of what it reads beside tables.
+    has_result : Callable[[Context], bool], optional
         Whether what it wrote beside tables still exists.
-    asked : Callable[[Study], bool], optional
-        Whether the configuration asks for it at all; a stage that reads its tables does without them otherwise.
-    turned_on_by : str, default ''
-        Which setting asks for it, in words.
+    whole_snapshot : bool, default False
+        It needs all works and authors: refused on a warehouse that was made for one study.
     on_request : bool, default False
         It runs only when it is named, and then always.
     """
 
     name: str
-    says: str
-    scope: Literal["snapshot", "study", "warehouse"]
-    needs: tuple[str, ...]
-    writes: tuple[TableSpec, ...]
-    rooms: tuple[str, ...]
-    run: Callable[[Run], Outcome]
-    configuration: Callable[[Run], Any] = lambda run: None
-    inputs: Callable[[Run], Mapping[str, str]] = lambda run: {}
-    is_there: Callable[[Run], bool] = lambda run: True
-    asked: Callable[[Study], bool] = lambda study: True
-    turned_on_by: str = ""
+    description: str
+    task: Task
+    run: Callable[[Context], Outcome]
+    scope: Literal["snapshot", "study", "warehouse"] = "study"
+    section: str | None = None
+    needs: tuple[str, ...] = ()
+    writes: tuple[TableSpec, ...] = ()
+    publishes: tuple[TableSpec, ...] = ()
+    reads: tuple[str, ...] = ()
+    inputs: Callable[[Context], Mapping[str, str]] = lambda context: {}
+    has_result: Callable[[Context], bool] = lambda context: True
+    whole_snapshot: bool = False
     on_request: bool = False
 
-    def study_of(self, run: Run) -> str:
+    def enabled(self, study: Study | None) -> bool:
+        """Return whether a study asks for this stage; without a study every stage is possible."""
+        return study is None or study.enabled(self.section)
+
+    def study_of(self, context: Context) -> str:
         """Return the study that the stage's rows belong to; empty for the snapshot's tables."""
-        return run.the_study.study if self.scope == "study" else ""
+        return context.the_study.study if self.scope == "study" else ""
+
+    def configuration(self, study: Study | None) -> dict[str, Any]:
+        """Return the fields that the stage reads, as plain values."""
+        if study is None:
+            return {}
+        return study.plain() if "*" in self.reads else {path: study.field(path) for path in self.reads}

@@ -53,7 +53,9 @@ def _pole(study: "Study", pole: str) -> str:
 
 
 def _corpus(study: "Study") -> str:
-    rule = study.corpus.resolved
+    from isthmus.corpus.rules import resolved
+
+    rule = resolved(study.corpus)
     ids = f" {', '.join(map(str, rule.ids))}" if rule.ids else ""
     return f"{rule.rule.replace('_', ' ')}{ids}"
 
@@ -64,7 +66,7 @@ def _span(years: tuple[int, int]) -> str:
 
 def _settings(study: "Study") -> None:
     """Each field of each section: its value and its meaning."""
-    from isthmus.config.study import Section
+    from isthmus.config.section import Section
 
     for name, field in type(study).model_fields.items():
         value = getattr(study, name)
@@ -72,7 +74,7 @@ def _settings(study: "Study") -> None:
             if name not in ("study", "title", "description"):
                 _setting(name, value, field.description)
             continue
-        click.secho(name, bold=True)
+        click.secho(f"{name}{'' if study.enabled(name) else '  (off)'}", bold=True)
         for inner, of in type(value).model_fields.items():
             _setting(f"  {inner}", getattr(value, inner), of.description)
 
@@ -85,24 +87,31 @@ def _setting(name: str, value: object, meaning: str | None) -> None:
 
 @click.command(epilog="Examples:\n\n\b\n  isthmus stages\n  isthmus stages --study gallo2026 --format json\n")
 @click.option("--study", "study_name", default=None, help="Only the stages that this study asks for.")
+@click.option("--tasks", "by_task", is_flag=True, help="The groups of stages that a scheduler runs as one task each.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def stages(study_name: str | None, form: str) -> None:
+def stages(study_name: str | None, by_task: bool, form: str) -> None:
     """List the stages of the pipeline in their order.
 
     As JSON: each stage with those that have to be done before it, for a scheduler; without those that run only on
     request.
     """
-    from isthmus.pipeline import STAGES
+    from isthmus.pipeline.run import STAGES, TASKS
 
     study = load_study(study_name) if study_name else None
-    listed = [stage for stage in STAGES if study is None or stage.asked(study)]
+    listed = [stage for stage in STAGES if stage.enabled(study)]
+    if by_task:
+        groups = {task: [stage.name for stage in listed if stage.task == task] for task in TASKS}
+        there = {task: names for task, names in groups.items() if names}
+        text = "\n".join(f"{task:<14} {', '.join(names)}" for task, names in there.items())
+        click.echo(json.dumps(there, indent=2) if form == "json" else text)
+        return
     if form == "json":
         names = {stage.name for stage in listed}
         regular = {s.name: [name for name in s.needs if name in names] for s in listed if not s.on_request}
         click.echo(json.dumps(regular, indent=2))
         return
     for stage in listed:
-        click.echo(f"{stage.name:<14} {stage.says}{' (only on request)' * stage.on_request}")
+        click.echo(f"{stage.name:<14} {stage.description}{' (only on request)' * stage.on_request}")
         if stage.writes:
             click.echo(f"{'':<14} writes {', '.join(spec.name for spec in stage.writes)}")
 
@@ -118,7 +127,7 @@ def tables() -> None:
             click.echo(f"{'':<18} key: {', '.join(spec.key)}; written by stage {stage.name}")
 
 
-@click.command(epilog="Example:\n\n\b\n  isthmus describe ties\n")
+@click.command(epilog="Example:\n\n\b\n  isthmus describe pair_tests\n")
 @click.argument("table")
 def describe(table: str) -> None:
     """Show the columns of TABLE and what each of them means."""

@@ -1,7 +1,11 @@
-"""`isthmus maintain`: fewer files, and none that nobody needs."""
+"""`isthmus maintain`: fewer, larger files, and old versions removed."""
+
+import sys
+from typing import NoReturn
 
 import click
 
+from isthmus.cli.main import guarded
 from isthmus.cli.options import storage_option
 from isthmus.config import Storage
 from isthmus.errors import StoreError, did_you_mean
@@ -55,3 +59,8 @@ def maintain(
     for one in done:
         click.echo(one.said)
     click.echo(f"\n{summary(done)}")
+
+
+def job() -> NoReturn:
+    """Run `isthmus maintain` with the arguments of this process, and end it: what `jobs/maintenance.py` calls."""
+    sys.exit(guarded(lambda: maintain.main(sys.argv[1:], standalone_mode=False)))

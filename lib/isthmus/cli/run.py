@@ -1,12 +1,14 @@
 """`isthmus run` and `isthmus ingest`: the pipeline."""
 
+import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from isthmus.cli.main import guarded
 from isthmus.cli.options import storage_option
 from isthmus.config import load_study
 from isthmus.engine.objectstore import is_s3
@@ -48,6 +50,7 @@ _common = _options(
 @click.option("--snapshot", default=None, help="Folder or URI of the snapshot; none: the tables that are there.")
 @click.option("--results", default=None, help="Folder of published results.  [default: WAREHOUSE/results]")
 @click.option("--stages", default="", help="Only these, separated by commas (isthmus stages lists them).")
+@click.option("--tasks", default="", help="Only these groups of stages (isthmus stages --tasks lists them).")
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Override a field of the study.")
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @_common
@@ -56,6 +59,7 @@ def run(
     snapshot: str | None,
     results: str | None,
     stages: str,
+    tasks: str,
     settings: tuple[str, ...],
     dry_run: bool,
     master: str | None,
@@ -63,9 +67,13 @@ def run(
 ) -> None:
     """Run a study: snapshot to tables, networks, significance, report. What is done already is skipped."""
     study = load_study(study_name, settings)
-    names = tuple(name.strip() for name in stages.split(",") if name.strip())
     request = Request(
-        study=study, snapshot=snapshot, results=results, stages=names, **{k: common[k] for k in COMMON_FIELDS}
+        study=study,
+        snapshot=snapshot,
+        results=results,
+        stages=_names(stages),
+        tasks=_names(tasks),
+        **{k: common[k] for k in COMMON_FIELDS},
     )
     _run(request, master, dry_run=dry_run)
 
@@ -91,6 +99,22 @@ def ingest(snapshot: str, for_study: str | None, dry_run: bool, master: str | No
     _run(request, master, dry_run=dry_run)
     if study is not None and not dry_run:
         click.echo(f"Next:    isthmus run --study {for_study} --warehouse {request.warehouse}   (without --snapshot)")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def job(task: str | None = None) -> NoReturn:
+    """Run the stages of a task, or all of them, with the arguments of this process, and end it: what `jobs/` calls.
+
+    Parameters
+    ----------
+    task : str | None, optional
+        A group of stages; all of them without it.
+    """
+    words = [*sys.argv[1:], *(() if task is None else ("--tasks", task))]
+    sys.exit(guarded(lambda: run.main(words, standalone_mode=False)))
 
 
 COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "force", "quiet")

@@ -17,6 +17,18 @@ class _Loader(yaml.SafeLoader):
     """YAML whose only booleans are true and false, so that NO is Norway; `yes` and `off` still fit a switch."""
 
 
+#: Fields of earlier versions, and what took their place.
+OLD_FIELDS: Mapping[str, str] = {
+    "parity": "`as_published`",
+    "networks.reading": "`networks.citation_year` (cited, cited_window or citing)",
+    "networks.readings": "`networks.citation_years` (cited, cited_window, citing)",
+    "sensitivity.readings": "`sensitivity.citation_years`",
+    "significance.corroborate": "`other_null_models.models`",
+    "significance.other_null_models": "`other_null_models.models`; `other_null_models: null` turns it off",
+    "trajectories.top": "`report.matrix_countries`",
+    "groups.top": "`groups.countries`",
+    "geography.matrix_bloc": "`report.matrix_bloc`",
+}
 BOOLEAN = "tag:yaml.org,2002:bool"
 _Loader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag != BOOLEAN]
@@ -48,10 +60,20 @@ def load_study(name_or_file: str | Path, settings: Sequence[str] = ()) -> Study:
     values = _read(_locate(name_or_file), ())
     for setting in settings:
         _apply(values, setting)
+    _refuse_old_words(values, str(name_or_file))
     try:
         return Study.model_validate(values)
     except ValidationError as error:
         raise ConfigError(_explain(error, str(name_or_file))) from None
+
+
+def _refuse_old_words(values: Mapping[str, Any], source: str) -> None:
+    """Answer a field of an earlier version with the one that took its place."""
+    for path, now in OLD_FIELDS.items():
+        section, dot, name = path.partition(".")
+        given = values.get(section)
+        if (section in values and not dot) or (isinstance(given, dict) and name in given):
+            raise ConfigError(f"study {source!r} cannot be used:\n  {path}: is now {now}")
 
 
 def _locate(name_or_file: str | Path, beside: Path | None = None) -> Path:
@@ -104,7 +126,8 @@ def _apply(values: dict[str, Any], setting: str) -> None:
     *sections, field = path.strip().split(".")
     place = values
     for section in sections:
-        place = place.setdefault(section, {})
+        place[section] = {} if place.get(section) is None else place[section]  # a section that was off
+        place = place[section]
         if not isinstance(place, dict):
             raise ConfigError(f"setting {setting!r}: {section} is a value, not a section")
     place[field] = _parse(text, f"setting {setting!r}")

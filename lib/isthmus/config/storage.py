@@ -24,7 +24,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from isthmus.config.secrets import remember_secret
-from isthmus.config.study import Section
+from isthmus.config.section import Section
 from isthmus.errors import ConfigError, did_you_mean
 
 Access = Literal["default", "anonymous", "environment", "profile", "instance"]

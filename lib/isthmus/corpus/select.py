@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Corpus, Study
+from isthmus.corpus.rules import resolved
 from isthmus.errors import ConfigError
 
 SUBFIELDS_PER_FIELD = 100  # ASJC: subfield 1702 belongs to field 17
@@ -19,11 +20,11 @@ def corpus_condition(corpus: Corpus) -> Column:
     ConfigError
         The rule has no implementation (never for a validated study).
     """
-    resolved = corpus.resolved
-    rule = RULES.get(resolved.rule)
+    written_out = resolved(corpus)
+    rule = RULES.get(written_out.rule)
     if rule is None:
-        raise ConfigError(f"corpus.rule {resolved.rule!r} is not implemented; implemented: {sorted(RULES)}")
-    condition = _kept(corpus) & F.coalesce(rule(resolved), F.lit(False))
+        raise ConfigError(f"corpus.rule {written_out.rule!r} is not implemented; implemented: {sorted(RULES)}")
+    condition = _kept(corpus) & F.coalesce(rule(written_out), F.lit(False))
     if corpus.types is not None:
         condition &= F.col("work_type").isin(list(corpus.types))
     if corpus.source_types is not None:

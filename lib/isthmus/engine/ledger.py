@@ -2,12 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.config.secrets import redacted
@@ -32,7 +29,7 @@ LEDGER = TableSpec(
         column("study", "string", "study, empty for the stages of the snapshot", False),
         column("release", "string", "release of the snapshot", False),
         column("configuration_hash", "string", "hash of the configuration that the stage reads", False),
-        column("modules_hash", "string", "hash of the source code of the stage's own rooms", False),
+        column("modules_hash", "string", "hash of the code of the stage and of all that it imports", False),
         column("inputs", "map<string,string>", "what was read -> its version or fingerprint", False),
         column("outputs", "map<string,bigint>", "table -> Delta version written", False),
         column("rows_in", "bigint", "rows read, where the stage counts them"),
@@ -92,6 +89,10 @@ class Ledger:
         """Stage -> what it took last time, for this study and the stages of the snapshot."""
         return {stage: e.seconds for (stage, of), e in self._last.items() if of in ("", study)}
 
+    def is_of_another_version(self, stages: Container[str]) -> bool:
+        """Return whether the ledger knows stages that this version of Isthmus does not have."""
+        return any(stage not in stages for stage, _ in self._last)
+
     def record(self, entry: LedgerEntry) -> None:
         """Append an entry, without any secret that this process has read; entries are only ever added."""
         inputs = {name: redacted(value) for name, value in entry.inputs.items()}
@@ -117,26 +118,6 @@ class Ledger:
 def configuration_hash(values: Any) -> str:
     """Hash of plain configuration values, whatever their order."""
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
-@lru_cache
-def modules_hash(rooms: tuple[str, ...]) -> str:
-    """Hash of the source code and data files of these rooms of the library, such as ("networks", "engine.store")."""
-    digest = hashlib.sha256()
-    for room in rooms:
-        for name, content in _sources(room):
-            digest.update(name.encode() + content)
-    return digest.hexdigest()[:16]
-
-
-def _sources(room: str) -> list[tuple[str, bytes]]:
-    *folder, last = room.split(".")
-    package = Path(str(files("isthmus"))).joinpath(*folder)
-    place = package / last
-    if not place.is_dir():
-        return [(room, (package / f"{last}.py").read_bytes())]
-    kept = (file for file in place.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-    return [(str(file.relative_to(package)), file.read_bytes()) for file in sorted(kept)]
 
 
 def _row(entry: LedgerEntry) -> tuple[Any, ...]:

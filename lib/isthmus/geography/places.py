@@ -101,7 +101,7 @@ class Places:
     def _unknown(self, field: str, name: str) -> str:
         named = [*self.geography.blocs, *(bloc.name for bloc in blocs())]
         hint = did_you_mean(name, [*self._known(), *COUNTRIES]) if len(name) > 2 else "blocs: " + ", ".join(named)
-        return f"geography.{field}: {name!r} is neither a country (such as US) nor a bloc; {hint}"
+        return f"{field}: {name!r} is neither a country (such as US) nor a bloc; {hint}"
 
     def _fail(self, problem: str) -> ConfigError:
         return ConfigError(f"study {self.study.study!r}: {problem}")
@@ -121,7 +121,7 @@ class Places:
     def _check_poles(self) -> None:
         poles = self.geography.poles
         for pole in poles:
-            problem = self._name_problem("poles", pole)
+            problem = self._name_problem("geography.poles", pole)
             if problem:
                 raise self._fail(problem)
         for one, two in combinations(poles, 2):
@@ -154,7 +154,7 @@ class Places:
             listed = set().union(*(self._listed(name, year) for year in self._span()))
             hidden = sorted(listed & set(COUNTED_AS_CHINA))
             if hidden and "CN" not in listed:
-                return f"geography.{field}: {name!r} holds {hidden[0]}, which counts as China (cn_includes_hk_mo)"
+                return f"{field}: {name!r} holds {hidden[0]}, which counts as China (cn_includes_hk_mo)"
         return None
 
     def _within_poles(self, name: str, years: Iterable[int]) -> tuple[str, frozenset[str]] | None:
@@ -169,7 +169,7 @@ class Places:
 
     def _compare_problems(self) -> Iterator[str]:
         for name in self.compared:
-            problem = self._name_problem("compare", name)
+            problem = self._name_problem("geography.compare", name)
             if problem:
                 yield problem
             elif self.compared.count(name) > 1:
@@ -182,18 +182,18 @@ class Places:
                 )
 
     def _matrix_problems(self) -> Iterator[str]:
-        name = self.geography.matrix_bloc
+        name = self.study.report.matrix_bloc
         if name is not None:
-            yield from self._countries_problem("matrix_bloc", name, self.study.years.analysis[1], "null")
+            yield from self._countries_problem("report.matrix_bloc", name, self.study.years.analysis[1], "null")
 
     def _region_problems(self) -> Iterator[str]:
         for name in self.geography.regions:
-            yield from self._countries_problem("regions", name, self.study.years.significance[1], "[]")
+            yield from self._countries_problem("geography.regions", name, self.study.years.significance[1], "[]")
 
     def _countries_problem(self, field: str, name: str, year: int, nothing: str) -> Iterator[str]:
         """Yield what is wrong with a bloc whose members must be nodes of their own."""
         if name in COUNTRIES:
-            yield f"geography.{field}: {name} is one country; name a bloc, for example EU-28"
+            yield f"{field}: {name} is one country; name a bloc, for example EU-28"
             return
         problem = self._name_problem(field, name)
         if problem:
@@ -203,8 +203,8 @@ class Places:
             held = self.members(pole, year) & self.members(name, year)
             if held:
                 yield (
-                    f"geography.{field}: {name!r} looks at countries one by one, but shares {_some(held)} with the "
-                    f"pole {pole}, which is one node here; name another bloc, or set geography.{field}={nothing}"
+                    f"{field}: {name!r} looks at countries one by one, but shares {_some(held)} with the "
+                    f"pole {pole}, which is one node here; name another bloc, or set {field}={nothing}"
                 )
                 return
 

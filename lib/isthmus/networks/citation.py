@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.config.study import CitationYear
+from isthmus.config.networks import CitationYear
 from isthmus.corpus.exact import exact_sum
 from isthmus.networks.names import CITATION, KNOWLEDGE_EXCHANGE
 

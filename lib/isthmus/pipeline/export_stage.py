@@ -3,19 +3,19 @@
 import tempfile
 from pathlib import Path
 
-from isthmus.analyses.stage import Outcome, Run, Stage
-from isthmus.pipeline.publish import has_result
+from isthmus.analyses.stage import Context, Outcome, Stage
+from isthmus.pipeline.published import has_result, origin, results_root
 from isthmus.pipeline.report_stage import fetch_results
 
 FOLDER = "exports"
 GUIDE = f"{FOLDER}/README.md"  # written last
 
 
-def write_exports(run: Run) -> Outcome:
+def write_exports(context: Context) -> Outcome:
     """Write `exports/` beside the published results."""
     from isthmus.report.exports import export_networks
 
-    root = run.results_root
+    root = results_root(context)
     with tempfile.TemporaryDirectory(prefix="isthmus-") as scratch:
         results = fetch_results(root, Path(scratch))
         out = Path(root.path) / FOLDER if root.is_local else Path(scratch) / FOLDER
@@ -28,12 +28,19 @@ def write_exports(run: Run) -> Outcome:
 
 EXPORTS = Stage(
     name="exports",
-    says="write the networks as Parquet, CSV, GraphML, GEXF and VOSviewer files",
-    scope="study",
+    description="write the networks as Parquet, CSV, GraphML, GEXF and VOSviewer files",
+    task="report",
     needs=("publish",),
-    writes=(),
-    rooms=("report", "geography", "pipeline.export_stage"),
-    configuration=lambda run: [run.the_study.model_dump(mode="json"), run.notes, run.results],
+    reads=(
+        "title",
+        "geography.poles",
+        "geography.blocs",
+        "networks.citation_year",
+        "significance",
+        "years.analysis",
+        "years.significance",
+    ),
+    inputs=origin,
     run=write_exports,
-    is_there=lambda run: has_result(run, GUIDE),
+    has_result=lambda context: has_result(context, GUIDE),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import LEDGER, TableStore
 from isthmus.engine.maintenance import Maintained, maintain_all
 
@@ -18,12 +18,10 @@ def maintenance_stage(stages: Iterable[Stage]) -> Stage:
     tables = table_names(stages)
     return Stage(
         name="maintenance",
-        says="put small files of the tables together and remove files that no version of the last 7 days needs",
+        description="put small files of the tables together and remove files that no version of the last 7 days needs",
+        task="maintenance",
         scope="warehouse",
-        needs=(),
-        writes=(),
-        rooms=("engine.maintenance",),
-        run=lambda run: _maintain(run, tables),
+        run=lambda context: _maintain(context, tables),
         on_request=True,
     )
 
@@ -33,8 +31,8 @@ def table_names(stages: Iterable[Stage]) -> tuple[str, ...]:
     return (*dict.fromkeys(spec.name for stage in stages for spec in stage.writes), LEDGER.name)
 
 
-def _maintain(run: Run, tables: tuple[str, ...]) -> Outcome:
-    return Outcome(summary(maintain_all(run.store, tables)))
+def _maintain(context: Context, tables: tuple[str, ...]) -> Outcome:
+    return Outcome(summary(maintain_all(context.store, tables)))
 
 
 def summary(done: list[Maintained]) -> str:

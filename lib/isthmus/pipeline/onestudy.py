@@ -17,7 +17,7 @@ from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 
 if TYPE_CHECKING:
-    from isthmus.analyses.stage import Run
+    from isthmus.analyses.stage import Context
 
 
 def deciding(study: Study) -> dict[str, Any]:
@@ -74,18 +74,18 @@ def _with_merged_sources(corpus: Corpus, snapshot: Snapshot) -> Corpus:
     return corpus.model_copy(update={"sources": (*corpus.sources, *former)})
 
 
-def parse_for_study(run: "Run", study: Study) -> list[t.Built]:
+def parse_for_study(context: "Context", study: Study) -> list[t.Built]:
     """Both passes over the snapshot: `parsed_works` then holds the corpus and what cites it."""
-    spark, store, snapshot = run.spark, run.store, run.the_snapshot
+    spark, store, snapshot = context.spark, context.store, context.the_snapshot
     seen = t.see_works(spark, store, snapshot, candidates(study, snapshot))
     entities = t.parse_entities(spark, store, snapshot)
     discarded = t.build_discarded(spark, store, snapshot, t.SEEN_WORKS)
     return [seen, entities, discarded, t.keep_works(spark, store, snapshot)]
 
 
-def dated(run: "Run") -> Snapshot:
+def dated(context: "Context") -> Snapshot:
     """Return the run's snapshot; a loose one of a single study's tables knows the year of its newest record."""
-    snapshot = run.the_snapshot
-    if run.for_study is None or snapshot.release_year is not None:
+    snapshot = context.the_snapshot
+    if context.for_study is None or snapshot.release_year is not None:
         return snapshot
-    return replace(snapshot, newest_year=t.newest_year(run.store))
+    return replace(snapshot, newest_year=t.newest_year(context.store))

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from isthmus.config import Corpus, Study
 from isthmus.config.resources import conf_file
+from isthmus.corpus.rules import resolved
 from isthmus.errors import ConfigError
 from isthmus.snapshot.survey import Survey
 
@@ -214,13 +215,13 @@ def corpus_share(corpus: Corpus, rates: Rates) -> Span:
     rates : Rates
         Their assumptions.
     """
-    resolved = corpus.resolved
-    name = resolved.rule.replace("primary_concept", "concept").replace("_or_source", "")
-    known = rates.corpus_shares.get("_".join([name, *map(str, resolved.ids)]))
+    rule = resolved(corpus)
+    name = rule.rule.replace("primary_concept", "concept").replace("_or_source", "")
+    known = rates.corpus_shares.get("_".join([name, *map(str, rule.ids)]))
     if known is not None:
         return Span(*known)
     level = name.rpartition("_")[2]
-    proportional = len(resolved.ids) / rates.ids_there_are[level]
+    proportional = len(rule.ids) / rates.ids_there_are[level]
     low, high = rates.of_proportional_share
     return Span(min(1.0, proportional * low), min(1.0, proportional * high))
 

@@ -2,21 +2,20 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from isthmus.analyses.stage import Context, Outcome, Stage
+from isthmus.pipeline.published import has_result, origin, results_root, write_study_file
 from isthmus.snapshot.filesystem import Root
-
-if TYPE_CHECKING:
-    from isthmus.analyses.stage import Run
 
 PAGE = "report.html"
 
 
-def write_report(run: "Run") -> str:
-    """Build `report.html`, the figures and the scorecard beside the published results; return the page's path."""
+def write_report(context: Context) -> Outcome:
+    """Write `study.json` anew, and `report.html`, the figures and the scorecard beside the published results."""
     from isthmus.report import build_report, load_results, write_scorecard
 
-    root = run.results_root
+    write_study_file(context)
+    root = results_root(context)
     with tempfile.TemporaryDirectory() as scratch:
         folder = fetch_results(root, Path(scratch))
         scores = write_scorecard(load_results(folder), folder)
@@ -24,7 +23,7 @@ def write_report(run: "Run") -> str:
         if not root.is_local:
             for file in (*scores, *summary.figures, summary.path):
                 root.write(file.relative_to(folder).as_posix(), file.read_bytes())
-    return f"{root.uri}/{PAGE}"
+    return Outcome(f"report in {root.uri}/{PAGE}")
 
 
 def fetch_results(root: Root, scratch: Path) -> Path:
@@ -37,3 +36,15 @@ def fetch_results(root: Root, scratch: Path) -> Path:
         if entry.path.endswith((".parquet", ".json")):
             (folder / entry.path).write_bytes(root.read(entry.path))
     return folder
+
+
+REPORT = Stage(
+    name="report",
+    description="write the report that a browser opens",
+    task="report",
+    needs=("publish",),
+    reads=("*",),
+    inputs=origin,
+    run=write_report,
+    has_result=lambda context: has_result(context, PAGE),
+)

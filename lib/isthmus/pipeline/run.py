@@ -3,25 +3,30 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from isthmus.analyses.stage import Run, Stage
+from isthmus.analyses import stages as analyses
+from isthmus.analyses.stage import TASK_ORDER, Context, Stage
 from isthmus.config import Storage, Study
 from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
-from isthmus.errors import ConfigError, StoreError
+from isthmus.errors import ConfigError, StoreError, did_you_mean
 from isthmus.geography.places import pole_members
+from isthmus.pipeline.export_stage import EXPORTS
 from isthmus.pipeline.maintenance import maintenance_stage
 from isthmus.pipeline.onestudy import require_serves
-from isthmus.pipeline.publish import TRUTH_TIES
+from isthmus.pipeline.publish import TRUTH_TIES, publish_stage
+from isthmus.pipeline.report_stage import REPORT
 from isthmus.pipeline.runner import Runner, choose_stages
 from isthmus.pipeline.snapshot_stages import SNAPSHOT_STAGES
-from isthmus.pipeline.study_stages import STUDY_STAGES
 from isthmus.snapshot import Snapshot, open_snapshot
 from isthmus.snapshot.filesystem import open_root
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+STUDY_STAGES: tuple[Stage, ...] = (*analyses.STAGES, publish_stage(analyses.STAGES), REPORT, EXPORTS)
 STAGES: tuple[Stage, ...] = (*SNAPSHOT_STAGES, *STUDY_STAGES, maintenance_stage((*SNAPSHOT_STAGES, *STUDY_STAGES)))
+#: Groups of stages that a scheduler runs as one task each, in their order.
+TASKS: tuple[str, ...] = tuple(task for task in TASK_ORDER if any(stage.task == task for stage in STAGES))
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Request:
         Folder or URI of published results; None puts them beside the tables.
     stages : tuple[str, ...], optional
         Names of stages; none means all of them.
+    tasks : tuple[str, ...], optional
+        Groups of stages, as `isthmus stages --tasks` lists them; those of their stages that the study asks for.
     partial : bool, default False
         Accept a snapshot that is not all that its manifest says.
     layout : str | None, optional
@@ -61,6 +68,7 @@ class Request:
     snapshot: str | None = None
     results: str | None = None
     stages: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
     partial: bool = False
     layout: str | None = None
     force: bool = False
@@ -118,17 +126,21 @@ def wanted_stages(request: Request) -> list[Stage]:
         )
     if request.study is not None:
         pole_members(request.study)
+    _require_whole_snapshot(request.for_study is not None, request)
     possible = [s for s in STAGES if _possible(s, request)]
+    if request.tasks and not request.stages:
+        return [s for s in possible if s.task in _known_tasks(request.tasks) and s.enabled(request.study)]
     if not request.stages:
-        return [s for s in possible if not s.on_request and (request.study is None or s.asked(request.study))]
+        return [s for s in possible if not s.on_request and s.enabled(request.study)]
     chosen = choose_stages(STAGES, request.stages)
     for stage in chosen:
         if stage not in possible:
             missing = "--snapshot" if stage.scope == "snapshot" else "--study"
-            raise ConfigError(f"stage {stage.name!r} needs {missing}: {stage.says}")
-        if request.study is not None and not stage.asked(request.study):
+            raise ConfigError(f"stage {stage.name!r} needs {missing}: {stage.description}")
+        if not stage.enabled(request.study):
             raise ConfigError(
-                f"stage {stage.name!r} is turned off in study {request.study.study!r}: {stage.turned_on_by}"
+                f"stage {stage.name!r} is turned off in study {request.study and request.study.study!r}: its section "
+                f"`{stage.section}` is null"
             )
     return chosen
 
@@ -162,8 +174,10 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
     snapshot = snapshot or request.open_snapshot()
     release, notes = _origin(store, snapshot)
     if snapshot is None and request.study is not None:
-        require_serves(notes.pop("for_study"), request.study)
-    run = Run(
+        made_for = notes.pop("for_study")
+        require_serves(made_for, request.study)
+        _require_whole_snapshot(bool(made_for), request)
+    context = Context(
         spark=spark,
         store=store,
         study=request.study,
@@ -175,7 +189,7 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
         incremental=request.incremental,
         for_study=request.for_study,
     )
-    return Runner(run, STAGES)
+    return Runner(context, STAGES)
 
 
 def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str, Any]]:
@@ -200,3 +214,24 @@ def _possible(stage: Stage, request: Request) -> bool:
     if stage.scope == "warehouse":
         return True
     return request.snapshot is not None if stage.scope == "snapshot" else request.study is not None
+
+
+def _known_tasks(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in TASKS:
+            raise ConfigError(f"there is no task {name!r}; {did_you_mean(name, list(TASKS))}")
+    return names
+
+
+def _require_whole_snapshot(made_for_one_study: bool, request: Request) -> None:
+    """Refuse stages that need all works and authors where the tables hold those of one study."""
+    if not made_for_one_study or request.study is None:
+        return
+    chosen = [s for s in STAGES if s.whole_snapshot and s.enabled(request.study)]
+    chosen = [s for s in chosen if not request.stages or s.name in request.stages]
+    if chosen:
+        raise ConfigError(
+            f"stage {chosen[0].name!r} needs all works and authors of the snapshot, and these tables hold those of one "
+            f"study (--for-study). Read the whole snapshot (isthmus ingest), or turn the stage off with "
+            f"`{chosen[0].section}: null`."
+        )

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from isthmus import __version__
-from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Ledger, LedgerEntry, Progress, require
-from isthmus.engine.ledger import configuration_hash, modules_hash
+from isthmus.engine.code import code_hash
+from isthmus.engine.ledger import configuration_hash
 from isthmus.errors import ConfigError, StoreError, did_you_mean
 
 
@@ -33,16 +34,16 @@ class Runner:
 
     Parameters
     ----------
-    run : Run
+    context : Context
         What the stages work with.
     all_stages : Sequence[Stage]
         The whole pipeline, to know who writes what.
     """
 
-    def __init__(self, run: Run, all_stages: Sequence[Stage]) -> None:
-        self.context = run
+    def __init__(self, context: Context, all_stages: Sequence[Stage]) -> None:
+        self.context = context
         self.stages = {stage.name: stage for stage in all_stages}
-        self.ledger = Ledger(run.store)
+        self.ledger = Ledger(context.store)
         self.run_id = uuid.uuid4().hex[:12]
         for stage in all_stages:
             self._remember(stage)
@@ -84,15 +85,15 @@ class Runner:
                 except BaseException:
                     progress.fail(stage.name)
                     raise
-                progress.finish(stage.name, outcome.said)
-                said[stage.name] = outcome.said
+                progress.finish(stage.name, outcome.summary)
+                said[stage.name] = outcome.summary
             self._remember(stage)
         return said
 
     def _needs(self, stage: Stage) -> list[str]:
         """Return the stages whose tables a stage reads, without those that the study does not ask for."""
         study = self.context.study
-        return [name for name in stage.needs if study is None or self.stages[name].asked(study)]
+        return [name for name in stage.needs if self.stages[name].enabled(study)]
 
     def _remember(self, stage: Stage) -> None:
         done = self._last(stage) if stage.scope != "study" or self.context.study else None
@@ -148,7 +149,7 @@ class Runner:
         lost = [name for name in last.outputs if not self.context.store.exists(name)]
         if lost:
             return f"table {lost[0]} is gone"
-        return None if stage.is_there(self.context) else "what it wrote is gone"
+        return None if stage.has_result(self.context) else "what it wrote is gone"
 
     def _last(self, stage: Stage) -> LedgerEntry | None:
         return self.ledger.last_done(stage.name, stage.study_of(self.context))
@@ -159,8 +160,8 @@ class Runner:
             stage=stage.name,
             study=stage.study_of(self.context),
             release=self.context.release,
-            configuration_hash=configuration_hash(stage.configuration(self.context)),
-            modules_hash=modules_hash(stage.rooms),
+            configuration_hash=configuration_hash(stage.configuration(self.context.study)),
+            modules_hash=code_hash(stage.run.__module__),
             inputs=self._inputs(stage),
             outputs={},
             rows_in=None,
@@ -182,6 +183,12 @@ class Runner:
 
     def _require_inputs(self, stage: Stage) -> None:
         for name in self._needs(stage):
+            if self._last(self.stages[name]) is None and self.ledger.is_of_another_version(self.stages):
+                raise StoreError(
+                    f"the tables in {self.context.store.location} were made by an earlier version of Isthmus, whose "
+                    f"stages had other names: stage {stage.name!r} cannot tell whether they are what it needs. Read "
+                    f"the snapshot again (--snapshot), or use another warehouse."
+                )
             for spec in self.stages[name].writes:
                 if not self.context.store.exists(spec):
                     raise StoreError(

@@ -6,9 +6,11 @@ from functools import partial
 from pyspark.sql import functions as F
 
 from isthmus import tables as t
-from isthmus.analyses.stage import Outcome, Run, Stage
+from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, GateResult, check_gates
 from isthmus.pipeline.onestudy import dated, key_of, parse_for_study
+from isthmus.snapshot import open_snapshot
+from isthmus.snapshot.checksum import require_unchanged
 from isthmus.snapshot.model import NEEDED_ENTITIES
 from isthmus.tables.built import both
 from isthmus.tables.everything import Builder
@@ -16,10 +18,10 @@ from isthmus.tables.everything import Builder
 MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a new format
 
 
-def _build(*builders: Builder) -> Callable[[Run], Outcome]:
+def _build(*builders: Builder) -> Callable[[Context], Outcome]:
     """Return a stage that writes these tables, none of which reads another of them, at the same time."""
 
-    def run(context: Run) -> Outcome:
+    def run(context: Context) -> Outcome:
         built = t.build_concurrently(context.spark, context.store, dated(context), *builders)
         notes = tuple(note for one in built for note in one.notes)
         rows_in = [one.rows_in for one in built if one.rows_in is not None]
@@ -29,24 +31,37 @@ def _build(*builders: Builder) -> Callable[[Run], Outcome]:
     return run
 
 
-def _parse(context: Run) -> Outcome:
+def _parse(context: Context) -> Outcome:
     snapshot = context.the_snapshot
     built = parse_for_study(context, context.for_study) if context.for_study else _parse_all(context)
-    context.require_same_snapshot()
+    require_same_snapshot(context)
     read = sum(one.parts_read or 0 for one in built)
     there = sum(len(snapshot.parts(entity)) for entity in NEEDED_ENTITIES)
     said = f"{read:,} parts read" + (f", {there - read:,} unchanged" if read < there else "")
     return Outcome(said, notes=(*snapshot.problems, *snapshot.notes, *(note for one in built for note in one.notes)))
 
 
-def _parse_all(context: Run) -> list[t.Built]:
+def require_same_snapshot(context: Context) -> None:
+    """Make sure, after its parts were read, that the snapshot is still the one that was opened.
+
+    Raises
+    ------
+    SnapshotError
+        It changed meanwhile.
+    """
+    before = context.the_snapshot
+    now = open_snapshot(before.uri, layout=before.layout, partial=before.partial, storage=before.storage)
+    require_unchanged(before, now)
+
+
+def _parse_all(context: Context) -> list[t.Built]:
     spark, store, snapshot = context.spark, context.store, context.the_snapshot
     readers = (partial(parse, incremental=context.incremental) for parse in (t.parse_works, t.parse_entities))
     parsed = t.build_concurrently(spark, store, snapshot, *readers)
     return [*parsed, t.build_discarded(spark, store, snapshot)]
 
 
-def _accounts(context: Run) -> Outcome:
+def _accounts(context: Context) -> Outcome:
     spark, store, snapshot = context.spark, context.store, dated(context)
     coverage = t.build_coverage_of_seen if context.for_study else t.build_coverage
     staging = t.SEEN_WORKS if context.for_study else t.PARSED_WORKS
@@ -80,7 +95,7 @@ def _accounting_gates() -> list[Gate]:
     ]
 
 
-def _tables(context: Run) -> Outcome:
+def _tables(context: Context) -> Outcome:
     builders = (t.build_works, t.build_authorships, t.build_citations)
     outcome = _build(*builders, t.build_institutions, t.build_sources, t.build_topics)(context)
     gates: list[GateResult] = check_gates(
@@ -97,10 +112,10 @@ def _tables(context: Run) -> Outcome:
             ),
         ],
     )
-    return Outcome(outcome.said, outcome.rows_in, tuple(gates), outcome.notes)
+    return Outcome(outcome.summary, outcome.rows_in, tuple(gates), outcome.notes)
 
 
-def _fingerprints(context: Run) -> dict[str, str]:
+def _fingerprints(context: Context) -> dict[str, str]:
     snapshot = context.the_snapshot
     found = {entity: snapshot.fingerprint(entity) for entity in NEEDED_ENTITIES}
     return found | {
@@ -114,30 +129,29 @@ def _fingerprints(context: Run) -> dict[str, str]:
 SNAPSHOT_STAGES: tuple[Stage, ...] = (
     Stage(
         name="parse",
-        says="read the parts of the snapshot and decide which records are superseded, deleted or merged",
+        description="read the parts of the snapshot and decide which records are superseded, deleted or merged",
+        task="ingest",
         scope="snapshot",
-        needs=(),
         writes=(t.PARSED_WORKS, t.PARSED_ENTITIES, t.REMOVED_RECORDS),
-        rooms=("snapshot", "tables.parsed", "tables.changes", "tables.discarded", "tables.reading", "tables.onestudy"),
         inputs=_fingerprints,
         run=_parse,
     ),
     Stage(
         name="records",
-        says="write works, authorships, citations, institutions with their cities, sources and topics",
+        description="write works, authorships, citations, institutions with their cities, sources and topics",
+        task="ingest",
         scope="snapshot",
         needs=("parse",),
         writes=(t.WORKS, t.AUTHORSHIPS, t.CITATIONS, t.INSTITUTIONS, t.SOURCES, t.TOPICS),
-        rooms=("tables",),
         run=_tables,
     ),
     Stage(
         name="accounting",
-        says="account for every line; count the works of each year with authors, country, city, references",
+        description="account for every line; count the works of each year with authors, country, city, references",
+        task="ingest",
         scope="snapshot",
         needs=("parse", "records"),
         writes=(t.COVERAGE, t.REJECTS, t.SNAPSHOT_PARTS, t.UNKNOWN_FIELDS, t.ACCOUNTING),
-        rooms=("tables",),
         run=_accounts,
     ),
 )

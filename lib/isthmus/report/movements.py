@@ -31,7 +31,7 @@ def ranked(results: Results) -> list[str]:
 
 def top_number(results: Results) -> int:
     """How many of the most productive countries the study shows against each other and against its poles."""
-    return int(results.switch("trajectories.top") or TOP)
+    return int(results.switch("report.matrix_countries") or TOP)
 
 
 def clustered(results: Results) -> pd.DataFrame:
@@ -110,7 +110,7 @@ def corroborated_models(results: Results) -> list[str]:
     if results.pair_tests_other_models is None:
         return []
     there = set(results.pair_tests_other_models["null_model"])
-    asked = [str(name) for name in results.switch("significance.other_null_models") or ()]
+    asked = [str(name) for name in results.switch("other_null_models.models") or ()]
     return [name for name in asked if name in there] + sorted(there - set(asked))
 
 
@@ -222,7 +222,7 @@ def _labelled(results: Results, codes: Sequence[str]) -> set[str]:
 
 def matrix_bloc(results: Results) -> str | None:
     """Return the bloc whose members get a matrix of their own."""
-    bloc = results.switch("geography.matrix_bloc")
+    bloc = results.switch("report.matrix_bloc")
     return str(bloc) if bloc else None
 
 

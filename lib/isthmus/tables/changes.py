@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from isthmus.engine import TableStore
-from isthmus.engine.ledger import modules_hash
+from isthmus.engine.code import modules_hash
 from isthmus.snapshot import Part, Snapshot
 from isthmus.snapshot.checksum import checksums
 from isthmus.tablespec import TableSpec

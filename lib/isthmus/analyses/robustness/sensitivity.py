@@ -1,4 +1,4 @@
-"""The stage of sensitivity: the headline findings under every combination of the choices that are varied."""
+"""Sensitivity: the headline findings under every combination of the choices that are varied."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,15 +14,16 @@ from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import SENSITIVITY
 from isthmus.analyses.rows import of_study
 from isthmus.analyses.significance.tables import PAIR_TESTS
-from isthmus.analyses.stage import Outcome, Run, Stage
-from isthmus.analyses.trajectories.stage import PANEL_COLUMNS, cluster, study_panel, write_frames
+from isthmus.analyses.stage import Context, Outcome
+from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel, write_frames
 from isthmus.config import Study
 from isthmus.errors import TrajectoryError
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.nullmodels.frames import significant_ties
 from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY
-from isthmus.trajectories import Panel, chosen_clustering, label_agreement, labels_frame
+from isthmus.trajectories.frames import chosen_clustering, label_agreement, labels_frame
+from isthmus.trajectories.panel import Panel
 
 LABELS = ("SC", "SD", "KI", "KD")
 SEPARATOR = "--"  # between a study's name and the corpus rule that is tried: names of studies may hold it
@@ -65,18 +66,18 @@ def varied(study: Study, corpus_rule: str) -> Study:
     )
 
 
-def write_sensitivity(run: Run) -> Outcome:
+def write_sensitivity(context: Context) -> Outcome:
     """Write the table `sensitivity` of the study."""
-    study = run.the_study
+    study = context.the_study
     wanted = choices(study)
     default = wanted[0]
     own_labels: pd.DataFrame | None = None
     rows: list[dict[str, Any]] = []
-    for (corpus_rule, null_model), held in _ties_of(run, wanted):
+    for (corpus_rule, null_model), held in _ties_of(context, wanted):
         for choice in (c for c in wanted if (c.corpus_rule, c.null_model) == (corpus_rule, null_model)):
             of_citation_year = (held["network"] == COLLABORATION) | (held["citation_year"] == choice.citation_year)
             ties = held[of_citation_year].assign(counts=_counts(held[of_citation_year], choice.finite))
-            labels, reason = _labels(run, ties, choice)
+            labels, reason = _labels(context, ties, choice)
             if choice == default:
                 own_labels = labels
             found = [*significant_findings(ties, study), *label_findings(labels, own_labels, study)]
@@ -87,7 +88,7 @@ def write_sensitivity(run: Run) -> Outcome:
                 for name, value, text in found
             ]
     frame = pd.DataFrame(rows).astype({"value": "float64"})
-    write_frames(run, {"sensitivity": frame}, (SENSITIVITY,))
+    write_frames(context, {"sensitivity": frame}, (SENSITIVITY,))
     return Outcome(f"{len(wanted)} combinations of choices")
 
 
@@ -143,15 +144,15 @@ def label_findings(
         yield f"z change exchange {one}-{other}", _number(row["z_change_exchange"]), None
 
 
-def _ties_of(run: Run, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+def _ties_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     """((corpus rule, null model), the ties of all citation years in the years of the analysis), one at a time."""
-    study = run.the_study
+    study = context.the_study
     for corpus_rule in dict.fromkeys(choice.corpus_rule for choice in wanted):
         own = corpus_rule == study.corpus.rule
-        edges = of_study(run, COUNTRY_EDGES) if own else _edges_of(run, corpus_rule)
+        edges = of_study(context, COUNTRY_EDGES) if own else _edges_of(context, corpus_rule)
         for null_model in dict.fromkeys(choice.null_model for choice in wanted):
             if own and null_model == study.significance.null_model:
-                yield (corpus_rule, null_model), _collected(of_study(run, PAIR_TESTS), study)
+                yield (corpus_rule, null_model), _collected(of_study(context, PAIR_TESTS), study)
             else:
                 undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
                 held = fan_out(
@@ -171,25 +172,26 @@ def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
     return years.select(*PANEL_COLUMNS, "citation_year").toPandas()
 
 
-def _edges_of(run: Run, corpus_rule: str) -> DataFrame:
+def _edges_of(context: Context, corpus_rule: str) -> DataFrame:
     """Return the networks under another corpus rule.
 
     Its tables stand beside the study's own under a name of their own.
     """
-    from isthmus.pipeline.study_stages import write_corpus, write_networks
+    from isthmus.analyses.corpus.stage import write_corpus
+    from isthmus.analyses.networks.stage import write_networks
 
-    other = replace(run, study=varied(run.the_study, corpus_rule))
+    other = replace(context, study=varied(context.the_study, corpus_rule))
     write_corpus(other)
     write_networks(other)
     return of_study(other, COUNTRY_EDGES)
 
 
-def _labels(run: Run, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
+def _labels(context: Context, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
     """Return the labels under a choice, or an empty table and the reason."""
-    study = run.the_study
+    study = context.the_study
     try:
         panel: Panel = study_panel(ties, study, finite=choice.finite)
-        return labels_frame(panel, chosen_clustering(cluster(run.spark, panel, study))), ""
+        return labels_frame(panel, chosen_clustering(cluster(context.spark, panel, study))), ""
     except TrajectoryError as error:
         return pd.DataFrame(columns=["src", "dst", "status", "label"]), str(error)
 
@@ -210,24 +212,3 @@ def _both(own: str, others: tuple[str, ...]) -> list[str]:
 
 def _number(value: Any) -> float | None:
     return None if value is None or not np.isfinite(value) else float(value)
-
-
-SENSITIVITY_STAGE = Stage(
-    name="sensitivity",
-    says="find the headline findings again under every combination of the choices that are varied",
-    scope="study",
-    needs=("records", "corpus", "networks", "significance"),
-    writes=(SENSITIVITY,),
-    rooms=(
-        "trajectories",
-        "nullmodels",
-        "corpus",
-        "networks",
-        "pipeline.sensitivity_stage",
-        "pipeline.trajectory_stage",
-    ),
-    configuration=lambda run: run.the_study.model_dump(mode="json"),
-    run=write_sensitivity,
-    asked=lambda study: study.sensitivity.asked,
-    turned_on_by="all lists of `sensitivity` are empty",
-)

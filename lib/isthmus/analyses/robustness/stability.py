@@ -1,15 +1,15 @@
-"""The stage of stability: do the clusters depend on seeds, null models, citation years, or the rule of finite pairs."""
+"""Stability: do the clusters depend on seeds, null models, citation years, or the rule of finite pairs."""
 
 import pandas as pd
 from pyspark.sql import functions as F
 
 from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT, SILHOUETTE
-from isthmus.analyses.rows import of_study, sections
+from isthmus.analyses.rows import of_study
 from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
-from isthmus.analyses.stage import Outcome, Run, Stage
-from isthmus.analyses.trajectories.stage import cluster, own_rule, panel_ties, study_panel, write_frames
+from isthmus.analyses.stage import Context, Outcome
+from isthmus.analyses.trajectories.clusters import cluster, own_rule, panel_ties, study_panel, write_frames
 from isthmus.errors import TrajectoryError
-from isthmus.trajectories import (
+from isthmus.trajectories.frames import (
     chosen_clustering,
     label_agreement,
     labels_frame,
@@ -20,22 +20,22 @@ from isthmus.trajectories import (
 FINITE_RULES = ("expected_in_500_samples", "present", "linked")
 
 
-def write_stability(run: Run) -> Outcome:
-    """Write the tables `agreement` and `silhouette` of the study."""
-    study = run.the_study
-    ties = panel_ties(of_study(run, PAIR_TESTS), study, citation_year=study.networks.citation_year)
+def write_stability(context: Context) -> Outcome:
+    """Write the tables `clustering_agreement` and `silhouette` of the study."""
+    study = context.the_study
+    ties = panel_ties(of_study(context, PAIR_TESTS), study, citation_year=study.networks.citation_year)
     try:
         panel = study_panel(ties, study, finite=own_rule(study))
     except TrajectoryError as error:
-        write_frames(run, {}, (CLUSTERING_AGREEMENT, SILHOUETTE))
+        write_frames(context, {}, (CLUSTERING_AGREEMENT, SILHOUETTE))
         return Outcome(f"there is nothing to compare: {error}")
-    starts = cluster(run.spark, panel, study, restarts=max(study.stability.restarts, study.trajectories.restarts))
+    starts = cluster(context.spark, panel, study, restarts=max(study.stability.restarts, study.trajectories.restarts))
     # the labels that are published come from the first starts alone
     chosen = chosen_clustering(starts[: study.trajectories.restarts])
     labels = labels_frame(panel, chosen)
     rows = [seed_agreement(starts[: study.stability.restarts], chosen)]
-    for comparison, variant, other, rule in _variants(run, ties):
-        rows.append(_agreement(run, labels, other, rule, comparison, variant))
+    for comparison, variant, other, rule in _variants(context, ties):
+        rows.append(_agreement(context, labels, other, rule, comparison, variant))
     silhouette = silhouette_frame(
         panel,
         clusters=study.stability.silhouette_clusters,
@@ -45,7 +45,7 @@ def write_stability(run: Run) -> Outcome:
         tolerance=study.trajectories.tolerance,
     )
     write_frames(
-        run,
+        context,
         {"clustering_agreement": pd.concat(rows, ignore_index=True), "silhouette": silhouette},
         (CLUSTERING_AGREEMENT, SILHOUETTE),
     )
@@ -53,9 +53,9 @@ def write_stability(run: Run) -> Outcome:
     return Outcome(f"median agreement of single starts with the labels (adjusted Rand index): {seeds:.2f}")
 
 
-def _variants(run: Run, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame, str]]:
+def _variants(context: Context, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame, str]]:
     """(comparison, variant, ties, rule of finite pairs) of each other choice."""
-    study = run.the_study
+    study = context.the_study
     found = [("finite", rule, ties, rule) for rule in FINITE_RULES if rule != study.significance.finite]
     for citation_year in study.networks.citation_years:
         if citation_year != study.networks.citation_year:
@@ -63,13 +63,13 @@ def _variants(run: Run, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame
                 (
                     "citation_year",
                     citation_year,
-                    panel_ties(of_study(run, PAIR_TESTS), study, citation_year=citation_year),
+                    panel_ties(of_study(context, PAIR_TESTS), study, citation_year=citation_year),
                     own_rule(study),
                 )
             )
-    if study.significance.other_null_models:
-        held = of_study(run, PAIR_TESTS_OTHER_MODELS)
-        for model in study.significance.other_null_models:
+    if study.enabled("other_null_models"):
+        held = of_study(context, PAIR_TESTS_OTHER_MODELS)
+        for model in study.other_null_models.models:
             other = panel_ties(
                 held.where(F.col("null_model") == model), study, citation_year=study.networks.citation_year
             )
@@ -78,26 +78,12 @@ def _variants(run: Run, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame
 
 
 def _agreement(
-    run: Run, labels: pd.DataFrame, ties: pd.DataFrame, rule: str, comparison: str, variant: str
+    context: Context, labels: pd.DataFrame, ties: pd.DataFrame, rule: str, comparison: str, variant: str
 ) -> pd.DataFrame:
-    study = run.the_study
+    study = context.the_study
     try:
         panel = study_panel(ties, study, finite=rule)
-        other = labels_frame(panel, chosen_clustering(cluster(run.spark, panel, study)))
+        other = labels_frame(panel, chosen_clustering(cluster(context.spark, panel, study)))
     except TrajectoryError:  # too few pairs under this choice: a row without any pair says so
         other = labels.iloc[:0]
     return label_agreement(labels, other, comparison=comparison, variant=variant)
-
-
-STABILITY_STAGE = Stage(
-    name="stability",
-    says="compare the clusters with those of other seeds, null models, readings and rules",
-    scope="study",
-    needs=("significance", "other_null_models"),
-    writes=(CLUSTERING_AGREEMENT, SILHOUETTE),
-    rooms=("trajectories", "pipeline.trajectory_stage", "pipeline.stability_stage", "pipeline.robustness_tables"),
-    configuration=sections("seed", "trajectories", "stability", "significance", "networks", "years"),
-    run=write_stability,
-    asked=lambda study: study.stability.restarts > 0,
-    turned_on_by="stability.restarts is 0",
-)

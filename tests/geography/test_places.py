@@ -11,10 +11,8 @@ YEARS = {"corpus": (2000, 2021), "citing_until": 2023, "analysis": (2000, 2021),
 NORDIC = ("DK", "FI", "IS", "NO", "SE")
 
 
-def a_study(**geography):
-    return Study.model_validate(
-        {"study": "s", "title": "A study", "years": YEARS, "geography": {"matrix_bloc": None, **geography}}
-    )
+def a_study(matrix_bloc=None, **geography):
+    return Study(study="s", title="A study", years=YEARS, geography=geography, report={"matrix_bloc": matrix_bloc})
 
 
 def places(**geography):
@@ -89,10 +87,10 @@ def test_the_studies_that_come_with_isthmus_name_places_that_exist(name):
 WRONG = {
     "no place": ({"poles": ("US", "EU27x")}, r"geography.poles: 'EU27x' is neither a country .* did you mean 'EU-27'"),
     "compared: no place": ({"compare": ("US", "Balkan")}, r"geography.compare: 'Balkan' .* did you mean 'Balkans'"),
-    "matrix: no place": ({"matrix_bloc": "EU-29"}, r"geography.matrix_bloc: 'EU-29' is neither"),
+    "matrix: no place": ({"matrix_bloc": "EU-29"}, r"report.matrix_bloc: 'EU-29' is neither"),
     "region: no place": ({"regions": ("South Amerika",)}, r"geography.regions: .* did you mean 'South America'"),
     "a region of one country": ({"regions": ("FR",)}, r"geography.regions: FR is one country; name a bloc"),
-    "a matrix of one country": ({"matrix_bloc": "FR"}, r"geography.matrix_bloc: FR is one country"),
+    "a matrix of one country": ({"matrix_bloc": "FR"}, r"report.matrix_bloc: FR is one country"),
     "a pole twice": ({"poles": ("US", "US")}, "names 'US' twice"),
     "compared twice": ({"compare": ("US", "US")}, "names 'US' twice"),
     "a pole in a pole": ({"poles": ("EU-27", "DE")}, r"geography.poles: DE belongs to EU-27 \(2000\)"),
@@ -105,7 +103,7 @@ WRONG = {
     "a member of a pole": ({"poles": ("US", "EU-27"), "compare": ("DE",)}, r"'DE' cannot be told apart: it shares DE with"),
     "a matrix of a pole": (
         {"poles": ("US", "EU-27"), "matrix_bloc": "EU-28"},
-        r"AT, BE, BG, CY, CZ and 22 more with the pole EU-27.* geography.matrix_bloc=null",
+        r"AT, BE, BG, CY, CZ and 22 more with the pole EU-27.* report.matrix_bloc=null",
     ),
     "a region in a pole": ({"poles": ("US", "EU-27"), "regions": ("Balkans",)}, r"BG, GR, HR, RO, SI with the pole"),
     "an own bloc of no country": ({"blocs": {"Mine": ("DE", "ZZ")}}, "'ZZ' is no country code"),
@@ -129,6 +127,6 @@ def test_everything_that_is_wrong_with_a_comparison_is_said_at_once():
     lines = str(error.value).splitlines()
     assert [line.split(":")[1].strip() for line in lines] == [
         "geography.compare",
-        "geography.matrix_bloc",
+        "report.matrix_bloc",
         "geography.regions",
     ]

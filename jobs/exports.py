@@ -1,9 +1,0 @@
-"""The networks in the formats of other programs: stage `exports`, with the arguments of `isthmus run`."""
-
-import sys
-
-from isthmus.cli.main import guarded
-from isthmus.cli.run import run
-
-if __name__ == "__main__":
-    sys.exit(guarded(lambda: run.main([*sys.argv[1:], "--stages", "exports"], standalone_mode=False)))

@@ -1,9 +1,0 @@
-"""A study's results as Parquet files: stage `publish`, with the arguments of `isthmus run`."""
-
-import sys
-
-from isthmus.cli.main import guarded
-from isthmus.cli.run import run
-
-if __name__ == "__main__":
-    sys.exit(guarded(lambda: run.main([*sys.argv[1:], "--stages", "publish"], standalone_mode=False)))

@@ -1,0 +1,18 @@
+"""The stages of all analyses, in the order in which they run: the only registry."""
+
+from isthmus.analyses.corpus import stage as corpus
+from isthmus.analyses.networks import stage as networks
+from isthmus.analyses.output import stage as output
+from isthmus.analyses.robustness import stage as robustness
+from isthmus.analyses.significance import stage as significance
+from isthmus.analyses.stage import Stage
+from isthmus.analyses.trajectories import stage as trajectories
+
+STAGES: tuple[Stage, ...] = (
+    *corpus.STAGES,
+    *networks.STAGES,
+    *significance.STAGES,
+    *trajectories.STAGES,
+    *robustness.STAGES,
+    *output.STAGES,
+)

@@ -1,0 +1,28 @@
+"""How a study counts its yearly networks."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from isthmus.config.section import Section
+
+CitationYear = Literal["cited", "cited_window", "citing"]
+
+
+class Networks(Section):
+    """How yearly networks are counted (METHODS 2.1)."""
+
+    citation_year: CitationYear = Field(default="cited", description="the year a citation belongs to, in the report")
+    citation_years: tuple[CitationYear, ...] = Field(
+        ("cited", "cited_window", "citing"), description="all that are computed"
+    )
+    citation_window: int = Field(default=2, ge=0, description="years after publication counted by cited_window")
+    citing_types: tuple[str, ...] | None = Field(default=None, description="types of citing works; null accepts all")
+
+    @model_validator(mode="after")
+    def _reading_is_computed(self) -> "Networks":
+        if self.citation_year not in self.citation_years:
+            raise ValueError(
+                f"citation_year {self.citation_year!r} is not among citation_years {list(self.citation_years)}"
+            )
+        return self

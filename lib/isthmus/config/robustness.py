@@ -1,0 +1,38 @@
+"""How a study finds out how far its findings can be trusted."""
+
+from pydantic import Field, model_validator
+
+from isthmus.config.corpus import CorpusRule
+from isthmus.config.networks import CitationYear
+from isthmus.config.section import Section
+from isthmus.config.significance import FiniteRule, NullModel
+
+
+class Stability(Section):
+    """How much the clusters depend on chance and on choices (METHODS 2.5, 6); null turns it off."""
+
+    restarts: int = Field(default=50, ge=2, description="single starts that are compared")
+    silhouette_pairs: int = Field(default=2000, ge=10, description="pairs of the silhouette over k")
+    silhouette_clusters: tuple[int, ...] = Field(default=(2, 3, 4, 5, 6, 7, 8), description="values of k compared")
+
+
+class Bootstrap(Section):
+    """How much the z and the labels depend on single works (METHODS 2.5, 7); null turns it off."""
+
+    replicates: int = Field(default=100, ge=1, le=10_000, description="Poisson resamples of the works")
+    level: float = Field(default=0.95, gt=0, lt=1, description="coverage of the intervals")
+
+
+class Sensitivity(Section):
+    """Choices that are varied, every combination of them; null turns it off."""
+
+    corpus_rules: tuple[CorpusRule, ...] = Field(default=(), description="corpus rules beside the study's own")
+    citation_years: tuple[CitationYear, ...] = Field(default=(), description="citation years beside the study's")
+    finite: tuple[FiniteRule, ...] = Field(default=(), description="rules of finite pairs beside the study's own")
+    null_models: tuple[NullModel, ...] = Field(default=(), description="null models beside the study's own")
+
+    @model_validator(mode="after")
+    def _something_is_varied(self) -> "Sensitivity":
+        if not (self.corpus_rules or self.citation_years or self.finite or self.null_models):
+            raise ValueError("nothing is varied: name a choice in one of the lists, or write `sensitivity: null`")
+        return self

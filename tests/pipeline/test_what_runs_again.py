@@ -1,0 +1,119 @@
+"""What runs again after an edit: a stage runs again if and only if something that it reads has changed."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from isthmus.config import load_study
+from isthmus.engine.code import closure
+from isthmus.pipeline.run import STAGES
+
+STUDY = load_study("gallo2026")
+STAGE = {stage.name: stage for stage in STAGES}
+PACKAGE = Path(str(files("isthmus")))
+ALL_AFTER_CORPUS = {s.name for s in STAGES if s.scope == "study"}
+
+
+def followed_by(names):
+    """Return these stages and all that read their tables, as the runner decides it."""
+    dirty = set(names)
+    for stage in STAGES:
+        if stage.name not in dirty and any(need in dirty for need in stage.needs):
+            dirty.add(stage.name)
+    return dirty
+
+
+def after_setting(*settings):
+    """Return the stages that run again when fields of the study change."""
+    changed = load_study("gallo2026", settings)
+    first = {s.name for s in STAGES if s.scope == "study" and s.configuration(STUDY) != s.configuration(changed)}
+    return followed_by(first)
+
+
+def after_edit_of(module):
+    """Return the stages that run again when a condition in a module of the library is inverted."""
+    return followed_by(s.name for s in STAGES if module in closure(s.run.__module__, PACKAGE) and not s.on_request)
+
+
+PUBLISHED = {"publish", "report", "exports"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("description=Another", {"report"}),
+        ("report.matrix_countries=12", {"report"}),
+        ("report.matrix_bloc=null", {"report"}),
+        ("title=Another", {"report", "exports"}),
+        ("significance.threshold=3", {"significance", "output", "sensitivity"} | PUBLISHED),
+        ("significance.false_discovery_rate=0.1", {"report", "exports"}),
+        ("geography.compare=[US]", {"output"} | PUBLISHED),
+        ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
+        ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
+        ("groups.countries=20", {"trajectories", "bootstrap"} | PUBLISHED),
+        ("other_null_models.models=[rewiring]", {"other_null_models", "stability"} | PUBLISHED),
+        ("bootstrap.replicates=7", {"bootstrap"} | PUBLISHED),
+        ("stability.restarts=7", {"stability"} | PUBLISHED),
+        ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"}),
+    ],
+)
+def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
+    assert after_setting(setting) == stages
+
+
+def test_a_threshold_fits_no_null_model_again():
+    assert "null_models" not in after_setting("significance.threshold=3")
+    assert "null_models" in after_setting("significance.null_model=rewiring")
+
+
+def test_the_seed_runs_what_draws():
+    again = after_setting("seed=7")
+    assert {"null_models", "trajectories", "bootstrap"} <= again
+    assert not again & {"corpus", "networks"}
+
+
+@pytest.mark.parametrize(
+    ("module", "first"),
+    [
+        ("isthmus.networks.collaboration", "networks"),
+        ("isthmus.corpus.exact", "corpus"),
+        ("isthmus.nullmodels.solver", "null_models"),
+        ("isthmus.trajectories.kernels", "trajectories"),
+        ("isthmus.indicators.output", "output"),
+        ("isthmus.geography.blocs", "corpus"),
+    ],
+)
+def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):
+    again = after_edit_of(module)
+    assert {first, "publish", "report"} <= again
+    before = [s.name for s in STAGES if s.name not in again]
+    assert "parse" in before, "nothing of the snapshot is read again"
+
+
+@pytest.mark.parametrize("module", ["isthmus.config.study", "isthmus.config.networks", "isthmus.engine.store"])
+def test_an_empty_class_in_the_configuration_runs_nothing(module):
+    assert after_edit_of(module) == set()
+
+
+def test_the_report_alone_depends_on_the_code_of_the_page():
+    assert after_edit_of("isthmus.report.page") <= {"report", "exports"}
+    assert after_edit_of("isthmus.indicators.output") & {"corpus", "networks", "null_models"} == set()
+
+
+def test_every_field_that_a_stage_names_exists():
+    for stage in STAGES:
+        for path in stage.reads:
+            if path != "*":
+                STUDY.field(path)
+
+
+def test_every_field_of_a_study_is_read_by_some_stage():
+    """A field that no stage reads but the report would be one that nothing computes with: it belongs to `report`."""
+    read = {path for stage in STAGES for path in stage.reads}
+    fields = {
+        f"{section}.{name}" for section, values in STUDY.plain().items() if isinstance(values, dict) for name in values
+    }
+    unread = {path for path in fields if path not in read and path.split(".")[0] not in read}
+    assert unread == {"significance.false_discovery_rate", "report.matrix_countries", "report.matrix_bloc"} - read
