@@ -1,6 +1,5 @@
 """The run ledger: what is done, what was interrupted, and what would be the same work again."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +7,7 @@ from pyspark.sql import Row
 
 from isthmus.engine import LEDGER, GateResult, Ledger, LedgerEntry, ledger
 from isthmus.engine.ddl import spark_schema
-from isthmus.engine.ledger import configuration_hash, modules_hash
+from isthmus.engine.ledger import configuration_hash
 
 BEGAN = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 
@@ -142,89 +141,3 @@ class TestConfigurationHash:
     )
     def test_every_value_counts(self, one, other):
         assert configuration_hash(one) != configuration_hash(other)
-
-
-class TestModulesHash:
-    """A short name of source code."""
-
-    @pytest.fixture
-    def source(self, monkeypatch, tmp_path):
-        (tmp_path / "room").mkdir()
-        (tmp_path / "room" / "a.py").write_text("x = 1\n")
-        (tmp_path / "room" / "b.py").write_text("y = 1\n")
-        (tmp_path / "other").mkdir()
-        (tmp_path / "other" / "c.py").write_text("z = 1\n")
-        monkeypatch.setattr(ledger, "files", lambda package: tmp_path)
-        modules_hash.cache_clear()
-        yield tmp_path
-        modules_hash.cache_clear()
-
-    def again(self, *rooms):
-        modules_hash.cache_clear()
-        return modules_hash(rooms)
-
-    def test_it_stays_while_the_code_stays(self, source):
-        (source / "other" / "c.py").write_text("z = 2\n")
-        first = self.again("room")
-        (source / "other" / "c.py").write_text("z = 3\n")
-        (source / "room" / "__pycache__").mkdir()
-        (source / "room" / "__pycache__" / "a.pyc").write_bytes(b"compiled")
-        assert self.again("room") == first
-
-    def test_a_data_file_of_the_room_changes_it(self, source):
-        first = self.again("room")
-        (source / "room" / "data").mkdir()
-        (source / "room" / "data" / "countries.csv").write_text("NA,Namibia")
-        assert self.again("room") != first
-
-    @pytest.mark.parametrize("change", ["edit", "add", "remove", "rename"])
-    def test_any_change_of_the_room_changes_it(self, source, change):
-        first, file = self.again("room"), source / "room" / "b.py"
-        if change == "edit":
-            file.write_text("y = 2\n")
-        elif change == "add":
-            (source / "room" / "d.py").write_text("")
-        elif change == "remove":
-            file.unlink()
-        else:
-            file.rename(source / "room" / "z.py")
-        assert self.again("room") != first
-
-    def test_one_module_of_a_room(self, source):
-        first = self.again("room.a")
-        (source / "room" / "b.py").write_text("y = 5\n")
-        assert self.again("room.a") == first
-        (source / "room" / "a.py").write_text("x = 5\n")
-        assert self.again("room.a") != first
-
-    def test_a_room_that_is_not_there_is_an_error(self, source):
-        with pytest.raises(FileNotFoundError):
-            self.again("nowhere")
-
-    def test_real_rooms_have_one(self):
-        assert len({modules_hash((room,)) for room in ("networks", "corpus", "engine.store", "config.study")}) == 4
-
-
-@pytest.mark.spark
-def test_a_table_store_gives_back_what_was_recorded(spark, store):
-    gates = (
-        GateResult("edges", "ties", "warn", 0.5, ">= 1", False, "few"),
-        GateResult("e", "g", "fail", None, "any", True, ""),
-    )
-    first = Ledger(store)
-    first.record(entry("started", 0, outputs={}, rows_out=None))
-    first.record(entry("done", 1, gates=gates))
-    read = Ledger(store).last_done("networks", "s")
-    assert replace(read, started_at=BEGAN) == replace(entry("done", gates=gates), started_at=BEGAN)
-    assert store.read(LEDGER).selectExpr("string(max(started_at))").first()[0] == "2026-08-01 12:01:00"
-
-
-def test_no_secret_is_recorded(memory):
-    from isthmus.config.secrets import remember_secret
-
-    secret = remember_secret("the-secret-of-a-bucket")
-    log = Ledger(memory)
-    log.record(entry("failed", message=f"OSError: refused {secret}", inputs={"snapshot": f"s3://{secret}@x"}))
-    [row] = memory.rows
-    assert row["message"] == "OSError: refused ***"
-    assert secret not in repr(row)
