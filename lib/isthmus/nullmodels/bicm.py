@@ -188,7 +188,7 @@ def _slope(point: FloatArray, layer: Layer, members: IntArray, observed: FloatAr
 
 
 def _newton_step(variance: FloatArray, gradient: FloatArray) -> FloatArray:
-    """Solve H step = gradient, the countries eliminated; x up with y down changes nothing, and H is filled in for it."""
+    """Solve H step = gradient, countries eliminated; x up with y down changes nothing, so H is filled in for that."""
     classes = variance.shape[0]
     of_x, of_y = variance.sum(axis=1), variance.sum(axis=0)
     given = variance / of_x[:, None]
