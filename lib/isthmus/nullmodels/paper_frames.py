@@ -37,7 +37,7 @@ def papers_table(papers: pd.DataFrame) -> tuple[list[Any], IntArray, IntArray]:
     Raises
     ------
     NetworkError
-        Missing or broken values, a row listed twice, or papers of k countries that do not come k rows to a paper.
+        No papers, missing or broken values, a row listed twice, or papers of k countries that do not come k rows to a paper.
 
     """
     _check_rows(papers)
@@ -64,6 +64,8 @@ def _check_rows(papers: pd.DataFrame) -> None:
     missing = [name for name in columns if name not in papers.columns]
     if missing:
         raise NetworkError(f"the papers lack the columns {missing}; found {list(papers.columns)}")
+    if papers.empty:
+        raise NetworkError("there are no papers of this network in the table of papers; check years and names")
     size, number = (pd.to_numeric(papers[name], errors="coerce") for name in ("n_countries", "n_papers"))
     whole = (size >= 1) & (size == np.floor(size)) & (number >= 0) & (number == np.floor(number))
     for broken, expected in (

@@ -13,8 +13,6 @@ from isthmus.nullmodels.fanout import DEFAULT_KEYS, EDGE_COLUMNS, FIT, FIT_TYPES
 from isthmus.nullmodels.paper_frames import PAPER_COLUMNS, failed_fit, judge_paper_edges
 from isthmus.nullmodels.paper_models import check_paper_model
 
-_NO_PAPERS = "there are no papers of this year in the table of papers"
-
 
 def fan_out_papers(
     edges: DataFrame, papers: DataFrame, *, model: str = "papers", finite: str = "parity", observed_zero: bool = True
@@ -73,8 +71,6 @@ def _judged(network: str, links: pd.DataFrame, behind: pd.DataFrame, options: di
     if network != COLLABORATION:
         message = f"the null model {options['model']!r} takes papers as events: {COLLABORATION} only, not {network}"
         return [(FIT, failed_fit(edges, options["model"], message))]
-    if behind.empty:
-        return [(FIT, failed_fit(edges, options["model"], _NO_PAPERS))]
     return judge_paper_edges(edges, behind[list(PAPER_COLUMNS)], **options)
 
 
