@@ -37,7 +37,7 @@ def papers_table(papers: pd.DataFrame) -> tuple[list[Any], IntArray, IntArray]:
     Raises
     ------
     NetworkError
-        No papers, missing or broken values, a row listed twice, or papers of k countries that do not come k rows to a paper.
+        No papers, missing or broken values, a row listed twice, or counts of k countries that are no multiple of k.
 
     """
     _check_rows(papers)

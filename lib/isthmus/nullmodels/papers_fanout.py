@@ -13,6 +13,8 @@ from isthmus.nullmodels.fanout import DEFAULT_KEYS, EDGE_COLUMNS, FIT, FIT_TYPES
 from isthmus.nullmodels.paper_frames import PAPER_COLUMNS, failed_fit, judge_paper_edges
 from isthmus.nullmodels.paper_models import check_paper_model
 
+_PAPER_KEYS = tuple(f"paper_{name}" for name in DEFAULT_KEYS)
+
 
 def fan_out_papers(
     edges: DataFrame, papers: DataFrame, *, model: str = "papers", finite: str = "parity", observed_zero: bool = True
@@ -60,10 +62,18 @@ def fan_out_papers(
         rows = [_filled(table, values | {ROW_KIND: kind}, names) for kind, table in tables]
         return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=names)
 
-    readings = edges.where(F.col("network") == COLLABORATION).select(*DEFAULT_KEYS).distinct()
-    placed = papers.join(F.broadcast(readings), "year").select(*DEFAULT_KEYS, *PAPER_COLUMNS)
     links = edges.select(*DEFAULT_KEYS, *EDGE_COLUMNS).groupBy(*DEFAULT_KEYS)
-    return links.cogroup(placed.groupBy(*DEFAULT_KEYS)).applyInPandas(work, schema=schema)
+    placed = _placed(edges, papers).groupBy(*_PAPER_KEYS)
+    return links.cogroup(placed).applyInPandas(work, schema=schema)
+
+
+def _placed(edges: DataFrame, papers: DataFrame) -> DataFrame:
+    """The papers under the keys of the collaboration networks, renamed so that Spark tells the two sides apart."""
+    networks = edges.where(F.col("network") == COLLABORATION).select(
+        *[F.col(name).alias(new) for name, new in zip(DEFAULT_KEYS, _PAPER_KEYS, strict=True)]
+    )
+    own_year = networks[_PAPER_KEYS[-1]] == papers["year"]
+    return papers.join(F.broadcast(networks.distinct()), own_year).select(*_PAPER_KEYS, *PAPER_COLUMNS)
 
 
 def _judged(network: str, links: pd.DataFrame, behind: pd.DataFrame, options: dict[str, Any]) -> Any:
