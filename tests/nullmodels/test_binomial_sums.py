@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from isthmus.nullmodels.binomial_sums import BinomialSums
+from isthmus.nullmodels.binomial_sums import BinomialSums, pooled
 
 
 def convolved(trials, probabilities):
@@ -97,3 +97,13 @@ def test_moments_and_mid_p():
     tails = one([4], [0.5], [1])
     np.testing.assert_allclose(tails.upper_mid_p, 15 / 16 - 2 / 16)
     np.testing.assert_allclose(tails.lower_mid_p, 1 / 16 + 2 / 16)
+
+
+def test_years_are_summed():
+    years = [
+        BinomialSums(np.array([9.0, 4.0]), np.array([[0.2, 0.5]])),
+        BinomialSums(np.array([7.0]), np.array([[0.1]])),
+    ]
+    law = convolved([9, 4, 7], [0.2, 0.5, 0.1])
+    assert pooled(years).tails([9]).upper[0] == pytest.approx(law[9:].sum(), rel=1e-12)
+    assert pooled(years).expected_weight[0] == pytest.approx(4.5)

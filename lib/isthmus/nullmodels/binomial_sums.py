@@ -13,6 +13,7 @@ work depends on the number of different k alone, not on n_k or w.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +108,26 @@ class BinomialSums:
         observed = np.ascontiguousarray(weights, dtype=np.float64)
         out = _all_tails(self.trials, np.ascontiguousarray(self.probabilities), observed)
         return Tails(upper=out[0], lower=out[1], point=out[2])
+
+
+def pooled(laws: Sequence[BinomialSums]) -> BinomialSums:
+    """Return the laws of the weights of the same pairs summed over independent years.
+
+    Parameters
+    ----------
+    laws : sequence of BinomialSums
+        One per year, each of the same M pairs; a pair that a year lacks has probabilities 0 there.
+
+    Returns
+    -------
+    BinomialSums
+        Of the summed weights, again exact: the binomials of all years are independent.
+
+    """
+    return BinomialSums(
+        trials=np.concatenate([law.trials for law in laws]),
+        probabilities=np.concatenate([law.probabilities for law in laws], axis=1),
+    )
 
 
 @njit(**_OPTIONS)
