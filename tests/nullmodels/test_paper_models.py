@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from isthmus.errors import NetworkError
-from isthmus.nullmodels.judge import FitReport
+from isthmus.nullmodels.judge import FitReport, check_model
 from isthmus.nullmodels.paper_frames import judge_paper_edges, paper_significance_frames, papers_table
 from isthmus.nullmodels.paper_layers import counts_of_incidence
 from isthmus.nullmodels.paper_models import check_paper_model, judge_papers, paper_verdict
@@ -124,6 +124,8 @@ def test_rules_are_checked_first():
         check_paper_model("papers", finite="sampled")
     with pytest.raises(NetworkError, match="unknown rule"):
         check_paper_model("bicm", finite="all")
+    with pytest.raises(NetworkError, match="takes papers as events"):
+        check_model("papers", samples=0, finite="parity")
     m, n, weights = counts_of_incidence(np.eye(3, dtype=int))
     with pytest.raises(NetworkError, match="3 countries, the papers per country are 4"):
         list(judge_papers(weights, [*m, 0], n))

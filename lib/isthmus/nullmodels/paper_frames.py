@@ -93,7 +93,7 @@ def judge_paper_edges(
     papers : pandas.DataFrame
         Columns n_countries, country, n_papers, as in `papers_table`; the papers of one country included.
     model : str
-        One of `isthmus.nullmodels.paper_models.PAPER_MODELS`.
+        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
     options : Any
         finite, observed_zero, as in `isthmus.nullmodels.paper_models.judge_papers`.
 
@@ -162,7 +162,7 @@ def paper_significance_frames(
     by : sequence of str
         Columns that tell networks apart, e.g. ("year",).
     model : str
-        One of `isthmus.nullmodels.paper_models.PAPER_MODELS`.
+        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
     options : Any
         finite, observed_zero, as in `isthmus.nullmodels.paper_models.judge_papers`.
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.nullmodels.bicm import BicmFit, fit_bicm
 from isthmus.nullmodels.constraints import IntArray, as_sparse
-from isthmus.nullmodels.judge import FitReport
+from isthmus.nullmodels.judge import PAPER_MODELS, FitReport
 from isthmus.nullmodels.paper_layers import PaperCounts
 from isthmus.nullmodels.papers import PapersFit, fit_papers
 from isthmus.nullmodels.significance import (
@@ -24,7 +24,6 @@ from isthmus.nullmodels.significance import (
     iter_pair_significance,
 )
 
-PAPER_MODELS = ("papers", "bicm")
 # Probabilities by pair and size that are worked on at a time: 64 MB.
 _CHUNK = 8_000_000
 
@@ -105,7 +104,7 @@ def judge_papers(
     papers_of_size : array of shape (K + 1,)
         Number of papers with 0, 1, ..., K countries.
     model : str
-        One of PAPER_MODELS.
+        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
     finite, observed_zero : str, bool
         As in `isthmus.nullmodels.significance.pair_significance`.
     labels : sequence of length N, optional

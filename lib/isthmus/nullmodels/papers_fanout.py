@@ -32,7 +32,7 @@ def fan_out_papers(
         Columns year, n_countries, country, n_papers, one row each, as `isthmus.networks.paper_sizes` makes them from
         the same papers as the edges.
     model : str
-        One of `isthmus.nullmodels.paper_models.PAPER_MODELS`.
+        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
     finite : str
         "parity", "present" or "linked", see `isthmus.nullmodels.significance.pair_significance`.
     observed_zero : bool
