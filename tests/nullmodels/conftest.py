@@ -1,5 +1,8 @@
 """Small networks with known answers, and the real co-authorship years."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,3 +41,12 @@ def real_years(real_edges) -> dict[int, np.ndarray]:
     from isthmus.nullmodels.frames import network_of
 
     return {int(year): network_of(group)[1].toarray() for year, group in real_edges.groupby("year")}
+
+
+@pytest.fixture(scope="session")
+def by_hand():
+    """Papers counted by brute force (papers_by_hand.py beside this file)."""
+    spec = importlib.util.spec_from_file_location("papers_by_hand", Path(__file__).with_name("papers_by_hand.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

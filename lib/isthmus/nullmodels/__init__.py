@@ -8,28 +8,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from isthmus.nullmodels.bicm import BicmFit, fit_bicm, sample_bicm
     from isthmus.nullmodels.corrected import corrected_verdict, leverage, rescaled_ensemble
     from isthmus.nullmodels.ecm import EcmFit, fit_ecm, fit_ecm_constraints
     from isthmus.nullmodels.edgelists import read_edges
     from isthmus.nullmodels.frames import network_of, significance_frames
+    from isthmus.nullmodels.paper_frames import paper_significance_frames
+    from isthmus.nullmodels.paper_layers import counts_of_incidence
+    from isthmus.nullmodels.paper_models import judge_papers, paper_verdict
+    from isthmus.nullmodels.papers import PapersFit, fit_papers, sample_papers
     from isthmus.nullmodels.rewiring import rewired_ensemble, rewired_verdict, sample_rewired
     from isthmus.nullmodels.sampling import sample_ecm, sampled_moments, sampled_verdict
     from isthmus.nullmodels.significance import benjamini_hochberg, pair_significance
 
 __all__ = [
+    "BicmFit",
     "EcmFit",
+    "PapersFit",
     "benjamini_hochberg",
     "corrected_verdict",
+    "counts_of_incidence",
+    "fit_bicm",
     "fit_ecm",
     "fit_ecm_constraints",
+    "fit_papers",
+    "judge_papers",
     "leverage",
     "network_of",
     "pair_significance",
+    "paper_significance_frames",
+    "paper_verdict",
     "read_edges",
     "rescaled_ensemble",
     "rewired_ensemble",
     "rewired_verdict",
+    "sample_bicm",
     "sample_ecm",
+    "sample_papers",
     "sample_rewired",
     "sampled_moments",
     "sampled_verdict",
@@ -37,19 +52,29 @@ __all__ = [
 ]
 
 _MODULE_OF = {
+    "BicmFit": "bicm",
     "EcmFit": "ecm",
+    "PapersFit": "papers",
     "benjamini_hochberg": "significance",
     "corrected_verdict": "corrected",
+    "counts_of_incidence": "paper_layers",
+    "fit_bicm": "bicm",
     "fit_ecm": "ecm",
     "fit_ecm_constraints": "ecm",
+    "fit_papers": "papers",
+    "judge_papers": "paper_models",
     "leverage": "corrected",
     "network_of": "frames",
     "pair_significance": "significance",
+    "paper_significance_frames": "paper_frames",
+    "paper_verdict": "paper_models",
     "read_edges": "edgelists",
     "rescaled_ensemble": "corrected",
     "rewired_ensemble": "rewiring",
     "rewired_verdict": "rewiring",
+    "sample_bicm": "bicm",
     "sample_ecm": "sampling",
+    "sample_papers": "papers",
     "sample_rewired": "rewiring",
     "sampled_moments": "sampling",
     "sampled_verdict": "sampling",

@@ -33,6 +33,8 @@ MODELS = (
     "ecm-variance-corrected-mad",
     "rewiring",
 )
+# Null models of the papers behind a collaboration network: they need more than its links.
+PAPER_MODELS = ("papers", "bicm")
 # Realisations of the models that have no closed form, when none are asked for; the number the paper takes.
 DEFAULT_SAMPLES = 500
 _ALWAYS_SAMPLED = ("ecm-variance-corrected-ipf", "rewiring")
@@ -93,6 +95,11 @@ def check_model(model: str, *, samples: int, finite: str) -> None:
     NetworkError
         Unknown model or rule, a negative number of samples, or "sampled" without samples.
     """
+    if model in PAPER_MODELS:
+        raise NetworkError(
+            f"the null model {model!r} takes papers as events, which the links alone do not tell; "
+            "use isthmus.nullmodels.paper_models.judge_papers, with papers per country and per number of countries"
+        )
     if model not in MODELS:
         raise NetworkError(f"unknown null model {model!r}; {did_you_mean(model, MODELS)}")
     check_finite_rule(finite)
