@@ -55,9 +55,7 @@ def test_overwrite_makes_the_table_as_promised(spark, store, rows):
     assert_df_equality(store.read(TIES), expected, ignore_row_order=True)  # comments and NOT NULL included
 
     described = {r.col_name: r for r in spark.sql(f"DESCRIBE EXTENDED delta.`{store.path(TIES)}`").collect()}
-    assert {f.name: described[f.name].comment for f in TIES.fields} == {
-        f.name: f.metadata["comment"] for f in TIES.fields
-    }
+    assert {f.name: described[f.name].comment for f in TIES.fields} == {f.name: f.comment for f in TIES.fields}
     assert described["Comment"].data_type == "One row per study's tie."
     assert "delta.constraints.weight_positive=weight > 0" in described["Table Properties"].data_type
     detail = spark.sql(f"DESCRIBE DETAIL delta.`{store.path(TIES)}`").first()

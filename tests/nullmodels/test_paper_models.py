@@ -125,7 +125,7 @@ def test_rules_are_checked_first():
     with pytest.raises(NetworkError, match="unknown rule"):
         check_paper_model("bicm", finite="all")
     with pytest.raises(NetworkError, match="takes papers as events"):
-        check_model("papers", samples=0, finite="parity")
+        check_model("papers", samples=0, finite="expected_in_500_samples")
     m, n, weights = counts_of_incidence(np.eye(3, dtype=int))
     with pytest.raises(NetworkError, match="3 countries, the papers per country are 4"):
         list(judge_papers(weights, [*m, 0], n))

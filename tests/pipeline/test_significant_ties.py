@@ -9,7 +9,7 @@ from isthmus.config import load_study
 
 pytestmark = pytest.mark.spark
 
-COLUMNS = "study string, release string, network string, reading string, year int, src string, dst string"
+COLUMNS = "study string, release string, network string, citation_year string, year int, src string, dst string"
 
 
 def ties(spark, rows):

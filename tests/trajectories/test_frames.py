@@ -28,7 +28,7 @@ COLUMNS = {
         "scaled_collaboration",
         "scaled_exchange",
     ],
-    "labels": [
+    "pair_labels": [
         "src",
         "dst",
         "status",
@@ -45,7 +45,7 @@ COLUMNS = {
     ],
     "centroids": ["cluster", "label", "members", "year", "collaboration", "exchange"],
     "clusterings": ["restart", "seed", "inertia", "iterations", "status", "chosen", "seconds"],
-    "groups": [
+    "integration_groups": [
         "country",
         "rank",
         "papers",
@@ -100,7 +100,7 @@ def test_tables_have_the_columns_that_readers_expect(frames):
 
 
 def test_each_pair_has_its_label_and_each_dropped_pair_its_reason(world, frames):
-    labels = frames["labels"].set_index("dst")
+    labels = frames["pair_labels"].set_index("dst")
     assert labels["label"].tolist()[:60] == world[1].tolist()
     assert labels["status"].tolist()[60:] == ["flat", "not finite in every year"]
     assert labels.iloc[60:].drop(columns=["src", "status"]).isna().all(axis=None)
@@ -109,7 +109,7 @@ def test_each_pair_has_its_label_and_each_dropped_pair_its_reason(world, frames)
 
 
 def test_changes_and_speeds_are_those_of_the_series(world, frames):
-    z, first = world[0], frames["labels"].iloc[0]
+    z, first = world[0], frames["pair_labels"].iloc[0]
     assert first["z_change_collaboration"] == pytest.approx(z[0, -1, 0] - z[0, 0, 0])
     assert first["speed"] == pytest.approx(np.hypot(*(z[0, -1] - z[0, 0])))
     assert first["speed_per_year"] == pytest.approx(first["speed"] / 21)
@@ -143,7 +143,7 @@ def test_starts_are_listed_with_their_seeds_the_best_is_chosen_and_failures_say_
 
 
 def test_groups_leave_the_pole_out_and_a_pair_without_label_is_in_none(frames):
-    table = frames["groups"].set_index("country")
+    table = frames["integration_groups"].set_index("country")
     assert table["group"].to_dict() == {"P00": "SC_A_only", "P01": "none", "P61": "none"}
     assert table.loc["P61", "label"] is None
     assert table["papers"].tolist() == [90, 80, 70]
@@ -152,10 +152,10 @@ def test_groups_leave_the_pole_out_and_a_pair_without_label_is_in_none(frames):
 def test_other_numbers_of_clusters_have_numbers_and_no_groups(panel):
     starts = [run_restart(panel.scaled, r, k=3, seed=1) for r in range(3)]
     frames = trajectory_frames(panel, starts, papers={"P00": 1.0}, poles=("A",))
-    assert frames["labels"]["label"].isna().all()
+    assert frames["pair_labels"]["label"].isna().all()
     assert frames["centroids"]["label"].isna().all()
-    assert frames["groups"].empty
-    assert list(frames["groups"].columns) == COLUMNS["groups"]
+    assert frames["integration_groups"].empty
+    assert list(frames["integration_groups"].columns) == COLUMNS["integration_groups"]
     sizes = frames["centroids"].drop_duplicates("cluster")["members"].tolist()
     assert sizes == sorted(sizes, reverse=True)
 

@@ -5,7 +5,7 @@ from pydantic import Field, model_validator
 from isthmus.config.corpus import CorpusRule
 from isthmus.config.networks import CitationYear
 from isthmus.config.section import Section
-from isthmus.config.significance import FiniteRule, NullModel
+from isthmus.config.significance import FiniteRule, LinkModel
 
 
 class Stability(Section):
@@ -29,7 +29,7 @@ class Sensitivity(Section):
     corpus_rules: tuple[CorpusRule, ...] = Field(default=(), description="corpus rules beside the study's own")
     citation_years: tuple[CitationYear, ...] = Field(default=(), description="citation years beside the study's")
     finite: tuple[FiniteRule, ...] = Field(default=(), description="rules of finite pairs beside the study's own")
-    null_models: tuple[NullModel, ...] = Field(default=(), description="null models beside the study's own")
+    null_models: tuple[LinkModel, ...] = Field(default=(), description="null models beside the study's own")
 
     @model_validator(mode="after")
     def _something_is_varied(self) -> "Sensitivity":

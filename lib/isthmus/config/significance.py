@@ -6,7 +6,8 @@ from pydantic import Field
 
 from isthmus.config.section import Section
 
-NullModel = Literal[
+#: Null models of the links of a network.
+LinkModel = Literal[
     "ecm",
     "ecm-variance-corrected",
     "ecm-variance-corrected-ipf",
@@ -14,6 +15,9 @@ NullModel = Literal[
     "ecm-variance-corrected-mad",
     "rewiring",
 ]
+#: Null models of the papers behind a collaboration network; knowledge exchange has none of them.
+PaperModel = Literal["papers", "bicm"]
+NullModel = Literal[LinkModel, PaperModel]
 FiniteRule = Literal["expected_in_500_samples", "present", "linked", "sampled"]
 
 

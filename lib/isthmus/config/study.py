@@ -1,7 +1,7 @@
 """A study as typed, validated data: one section for each thing it decides."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
@@ -11,7 +11,7 @@ from isthmus.config.networks import Networks
 from isthmus.config.report import Report
 from isthmus.config.robustness import Bootstrap, Sensitivity, Stability
 from isthmus.config.section import Section
-from isthmus.config.significance import OtherNullModels, Significance
+from isthmus.config.significance import OtherNullModels, PaperModel, Significance
 from isthmus.config.trajectories import Groups, Trajectories
 from isthmus.config.years import Years
 
@@ -34,9 +34,7 @@ class Study(Section):
     """One study: one file of `conf/studies`."""
 
     study: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="short name, used for tables and folders")
-    paper: str | None = Field(
-        default=None, description="the paper whose published values the results are scored against"
-    )
+    paper: str | None = Field(default=None, description="paper whose published values the results are scored against")
     title: str = Field(description="as the report's heading says it")
     description: str = Field("", description="what is asked, in a sentence or two")
     seed: int = Field(default=1, ge=0, description="seed of every random draw of this study")
@@ -71,7 +69,22 @@ class Study(Section):
                 raise ValueError(f"{name} needs {without[0]}, which is off: write `{name}: null`, or turn it on")
         study = build({name: value for name, value in data.items() if name not in off})
         study._off = frozenset(off)
+        study._refuse_papers_without_links()
         return study
+
+    def _refuse_papers_without_links(self) -> None:
+        """Refuse what null models of papers cannot do: they take papers as events, and hold for collaboration only."""
+        model = self.significance.null_model
+        if model not in get_args(PaperModel):
+            return
+        if self.significance.finite == "sampled":
+            raise ValueError(f"significance.finite: the null model {model!r} is exact and draws no samples")
+        for section in ("trajectories", "stability", "bootstrap", "sensitivity"):
+            if self.enabled(section):
+                raise ValueError(
+                    f"{section} follows both networks, and the null model {model!r} holds for collaboration only: "
+                    f"write `{section}: null`, or name {model!r} in other_null_models.models"
+                )
 
     def enabled(self, section: str | None) -> bool:
         """Return whether a section is on; None is always on."""

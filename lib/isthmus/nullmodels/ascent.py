@@ -93,7 +93,7 @@ def ascend(start: FloatArray, slope_at: Callable[[FloatArray], Slope]) -> Ascent
 def _along(
     point: FloatArray, step: FloatArray, slope: Slope, slope_at: Callable[[FloatArray], Slope]
 ) -> tuple[FloatArray, Slope] | None:
-    """The first of halved steps that raises the likelihood, or, where its digits end, lowers the error."""
+    """Return the first of halved steps that raises the likelihood, or, where its digits end, lowers the error."""
     rise = float(slope.gradient @ step)
     blur = 1e-13 * (1.0 + abs(slope.value))
     for halvings in range(40):

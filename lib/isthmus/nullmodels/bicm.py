@@ -156,7 +156,7 @@ def _error(counts: PaperCounts, inclusion: FloatArray) -> float:
 
 
 def _fit_layer(layer: Layer) -> tuple[Ascent, FloatArray]:
-    """The ascent of one layer, and the probabilities of its members by free size, (g, K')."""
+    """Return the ascent of one layer, and the probabilities of its members by free size, (g, K')."""
     _, starts, members = np.unique(-layer.free_papers, return_index=True, return_counts=True)
     observed, classes = layer.free_papers[starts], starts.size
     half = 0.5 * np.log(layer.free_papers.sum())
@@ -167,7 +167,7 @@ def _fit_layer(layer: Layer) -> tuple[Ascent, FloatArray]:
 
 
 def _slope(point: FloatArray, layer: Layer, members: IntArray, observed: FloatArray) -> Slope:
-    """The log-likelihood of a layer around log x of its classes of countries and log y of its sizes of papers."""
+    """Return the log-likelihood of a layer around log x of its classes and log y of its sizes of papers."""
     log_x, log_y = point[: members.size], point[members.size :]
     log_odds = log_x[:, None] + log_y[None, :]
     p = expit(log_odds)

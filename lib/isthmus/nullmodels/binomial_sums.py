@@ -173,7 +173,7 @@ def _tails(n, p, tilted, w):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 @njit(**_OPTIONS)
 def _tilt(n, p, tilted, w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The tilt t under which the mean is w, 0 < w < n.sum(), and the variance there; fills the tilted probabilities."""
+    """Return the tilt under which the mean is w, 0 < w < n.sum(), and the variance; fill `tilted`."""
     most, mean = n.sum(), (n * p).sum()
     t = math.log(w / (most - w)) - math.log(mean / (n * (1.0 - p)).sum())
     low, high = -math.inf, math.inf

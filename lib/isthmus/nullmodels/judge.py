@@ -5,10 +5,11 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
+from isthmus.config.significance import FiniteRule, LinkModel, PaperModel
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.nullmodels.constraints import as_sparse
 from isthmus.nullmodels.corrected import corrected_verdict, rescaled_ensemble
@@ -17,7 +18,6 @@ from isthmus.nullmodels.ensemble import Ensemble
 from isthmus.nullmodels.rewiring import rewired_ensemble, rewired_verdict
 from isthmus.nullmodels.sampling import sampled_moments, sampled_verdict
 from isthmus.nullmodels.significance import (
-    FiniteRule,
     PairTable,
     Verdict,
     check_finite_rule,
@@ -25,16 +25,9 @@ from isthmus.nullmodels.significance import (
     iter_pair_significance,
 )
 
-MODELS = (
-    "ecm",
-    "ecm-variance-corrected",
-    "ecm-variance-corrected-ipf",
-    "ecm-variance-corrected-poisson",
-    "ecm-variance-corrected-mad",
-    "rewiring",
-)
+MODELS: tuple[str, ...] = get_args(LinkModel)
 # Null models of the papers behind a collaboration network: they need more than its links.
-PAPER_MODELS = ("papers", "bicm")
+PAPER_MODELS: tuple[str, ...] = get_args(PaperModel)
 # Realisations of the models that have no closed form, when none are asked for; the number the paper takes.
 DEFAULT_SAMPLES = 500
 _ALWAYS_SAMPLED = ("ecm-variance-corrected-ipf", "rewiring")

@@ -79,7 +79,7 @@ def blocks_of(log_x: FloatArray, sizes: IntArray, start: int = 0) -> Iterator[Bl
 
 
 def _tilt(log_x: FloatArray, mean: float) -> float:
-    """The log tilt under which the mean number of countries is `mean`, 0 < mean < g."""
+    """Return the log tilt under which the mean number of countries is `mean`, 0 < mean < g."""
     odds = np.log(mean) - np.log(log_x.size - mean)
     low, high = float(odds - log_x.max()), float(odds - log_x.min())
     tilt = min(high, max(low, float(np.log(mean) - np.logaddexp.reduce(log_x))))

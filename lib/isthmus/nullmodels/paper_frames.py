@@ -117,7 +117,7 @@ def judge_paper_edges(
 
 
 def _network_among(edges: pd.DataFrame, names: Sequence[Any]) -> sparse.csr_array:
-    """The network of an edge list, over all countries with papers in their order."""
+    """Return the network of an edge list, over all countries with papers in their order."""
     linked, weights = network_of(edges)
     at = pd.Index(names).get_indexer(linked)
     if (at < 0).any():

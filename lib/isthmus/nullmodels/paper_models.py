@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
+from isthmus.config.significance import FiniteRule
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.nullmodels.bicm import BicmFit, fit_bicm
 from isthmus.nullmodels.constraints import IntArray, as_sparse
@@ -16,7 +17,6 @@ from isthmus.nullmodels.judge import PAPER_MODELS, FitReport
 from isthmus.nullmodels.paper_layers import PaperCounts
 from isthmus.nullmodels.papers import PapersFit, fit_papers
 from isthmus.nullmodels.significance import (
-    FiniteRule,
     PairTable,
     PairVerdict,
     Verdict,
@@ -28,7 +28,7 @@ from isthmus.nullmodels.significance import (
 _CHUNK = 8_000_000
 
 
-def check_paper_model(model: str, *, finite: str = "parity") -> None:
+def check_paper_model(model: str, *, finite: str = "expected_in_500_samples") -> None:
     """Refuse what no judgement by papers can be made with, before any work.
 
     Parameters
@@ -89,7 +89,7 @@ def judge_papers(
     papers_of_size: ArrayLike,
     *,
     model: str = "papers",
-    finite: FiniteRule = "parity",
+    finite: FiniteRule = "expected_in_500_samples",
     observed_zero: bool = True,
     labels: Sequence[Any] | None = None,
 ) -> Iterator[PairTable | FitReport]:

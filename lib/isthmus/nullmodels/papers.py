@@ -153,7 +153,7 @@ def fit_papers(
 
 
 def _fit_layer(layer: Layer) -> tuple[Ascent, FloatArray]:
-    """The ascent of one layer, and log x of its members. Countries of equally many papers have equal x."""
+    """Return the ascent of one layer, and log x of its members. Countries of equally many papers have equal x."""
     _, starts, members = np.unique(-layer.free_papers, return_index=True, return_counts=True)
     observed = layer.free_papers[starts]
 
@@ -166,7 +166,7 @@ def _fit_layer(layer: Layer) -> tuple[Ascent, FloatArray]:
 
 
 def _slope(log_x: FloatArray, layer: Layer, starts: IntArray, members: IntArray, observed: FloatArray) -> Slope:
-    """The log-likelihood of a layer around log x of its classes."""
+    """Return the log-likelihood of a layer around log x of its classes."""
     value = float(members @ (observed * log_x))
     mean, own = np.zeros(starts.size), np.zeros(starts.size)
     covariance = np.zeros((starts.size, starts.size))
@@ -227,7 +227,7 @@ def expected_papers(counts: PaperCounts, log_x: FloatArray) -> FloatArray:
 
 
 def _log_inclusion(log_x: FloatArray, sizes: IntArray) -> FloatArray:
-    """log of x_c e_(k-1)(x without c) / e_k(x), shape (g, K), by logarithms of prefix and suffix polynomials."""
+    """Log of x_c e_(k-1)(x without c) / e_k(x), shape (g, K), by logarithms of prefix and suffix polynomials."""
     before, after = _log_prefixes(log_x, int(sizes[-1])), _log_prefixes(log_x[::-1], int(sizes[-1]))[::-1]
     found = np.empty((log_x.size, sizes.size))
     for s, k in enumerate(sizes):
@@ -237,7 +237,7 @@ def _log_inclusion(log_x: FloatArray, sizes: IntArray) -> FloatArray:
 
 
 def _log_prefixes(log_x: FloatArray, last: int) -> FloatArray:
-    """log e_0 ... log e_last of the first 0, 1, ..., g fugacities."""
+    """Log e_0 ... log e_last of the first 0, 1, ..., g fugacities."""
     table = np.full((log_x.size + 1, last + 1), -np.inf)
     table[:, 0] = 0.0
     for c, value in enumerate(log_x):

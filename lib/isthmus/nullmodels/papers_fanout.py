@@ -17,7 +17,12 @@ _PAPER_KEYS = tuple(f"paper_{name}" for name in DEFAULT_KEYS)
 
 
 def fan_out_papers(
-    edges: DataFrame, papers: DataFrame, *, model: str = "papers", finite: str = "parity", observed_zero: bool = True
+    edges: DataFrame,
+    papers: DataFrame,
+    *,
+    model: str = "papers",
+    finite: str = "expected_in_500_samples",
+    observed_zero: bool = True,
 ) -> DataFrame:
     """Fit a null model of papers to each year of collaboration and test every pair against it, in one pass.
 
@@ -27,14 +32,14 @@ def fan_out_papers(
     Parameters
     ----------
     edges : DataFrame
-        Columns network, reading, year, src, dst, weight (whole numbers > 0); each undirected pair once.
+        Columns network, citation_year, year, src, dst, weight (whole numbers > 0); each undirected pair once.
     papers : DataFrame
         Columns year, n_countries, country, n_papers, one row each, as `isthmus.networks.paper_sizes` makes them from
         the same papers as the edges.
     model : str
         One of `isthmus.nullmodels.judge.PAPER_MODELS`.
     finite : str
-        "parity", "present" or "linked", see `isthmus.nullmodels.significance.pair_significance`.
+        "expected_in_500_samples", "present" or "linked", see `isthmus.nullmodels.significance.pair_significance`.
     observed_zero : bool
         List pairs of linked countries without a link too.
 
@@ -68,7 +73,7 @@ def fan_out_papers(
 
 
 def _placed(edges: DataFrame, papers: DataFrame) -> DataFrame:
-    """The papers under the keys of the collaboration networks, renamed so that Spark tells the two sides apart."""
+    """Return the papers under the keys of the collaboration networks, renamed to tell the sides apart."""
     networks = edges.where(F.col("network") == COLLABORATION).select(
         *[F.col(name).alias(new) for name, new in zip(DEFAULT_KEYS, _PAPER_KEYS, strict=True)]
     )

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from isthmus.config.significance import FiniteRule
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.nullmodels.constraints import IntArray, as_sparse
 from isthmus.nullmodels.ecm import EcmFit
 from isthmus.nullmodels.solver import FloatArray
-
-FiniteRule = Literal["expected_in_500_samples", "present", "linked", "sampled"]
 
 # The least link probability with which at least one of 500 realisations shows the link with probability 1/2.
 EXPECTED_LINK_PROBABILITY = 1.0 - 0.5 ** (1.0 / 500.0)

@@ -63,10 +63,10 @@ def trajectory_frames(
     )
     return {
         "trajectories": trajectories_frame(panel),
-        "labels": labels,
+        "pair_labels": labels,
         "centroids": centroids_frame(panel, clustering),
         "clusterings": clusterings_frame(restarts, chosen.restart),
-        "groups": groups,
+        "integration_groups": groups,
     }
 
 

@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.signal import savgol_filter
 
+from isthmus.config.significance import FiniteRule
 from isthmus.errors import TrajectoryError, did_you_mean
-from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY, FiniteRule
+from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY
 from isthmus.trajectories.dtw import Floats, Ints
 
 NETWORKS = ("collaboration", "knowledge_exchange")

@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
 from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.rows import of_study, replace_rows, stamped
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, NULL_MODEL_ROWS, PAIR_TESTS
@@ -11,32 +12,36 @@ from isthmus.config import Study
 from isthmus.engine import Gate, check_gates
 from isthmus.engine.concurrent import concurrently
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
+from isthmus.networks.paper_sizes import papers_by_size
 from isthmus.nullmodels.fanout import fan_out, fits_of, pairs_of
+from isthmus.nullmodels.judge import PAPER_MODELS
+from isthmus.nullmodels.papers_fanout import fan_out_papers
 
 MAX_RELATIVE_ERROR = 1e-9  # of expected degrees and strengths; the solver stops at 1e-11
 
 
-def null_model_rows(edges: DataFrame, study: Study, release: str) -> DataFrame:
+def null_model_rows(edges: DataFrame, papers: DataFrame, study: Study, release: str) -> DataFrame:
     """Return the rows of the table `null_model_rows`: every network and year tested against the null model.
 
     Parameters
     ----------
     edges : DataFrame
         Rows of `country_edges` of this study; the directed citation network has no null model of its own.
+    papers : DataFrame
+        Rows of `papers_of`, for the null models of papers.
     study : Study
         Null model, samples, rule of finite pairs, seed.
     release : str
         The snapshot's release.
     """
-    undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
-    mixed = fan_out(
-        undirected.select("network", "citation_year", "year", "src", "dst", "weight"),
-        model=study.significance.null_model,
-        samples=study.significance.samples,
-        seed=study.seed,
-        finite=study.significance.finite,
-        observed_zero=True,
-    )
+    rule = study.significance
+    tested = edges.select("network", "citation_year", "year", "src", "dst", "weight")
+    if rule.null_model in PAPER_MODELS:
+        together = tested.where(F.col("network") == COLLABORATION)
+        mixed = fan_out_papers(together, papers, model=rule.null_model, finite=rule.finite)
+    else:
+        undirected = tested.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
+        mixed = fan_out(undirected, model=rule.null_model, samples=rule.samples, seed=study.seed, finite=rule.finite)
     return stamped(mixed, study, release)
 
 
@@ -45,10 +50,20 @@ def split_pairs_and_fits(tested: DataFrame, study: Study, release: str) -> tuple
     return stamped(pairs_of(tested), study, release), stamped(fits_of(tested), study, release)
 
 
+def papers_of(context: Context) -> DataFrame:
+    """Return the papers of the study by year, number of countries and country."""
+    sizes = papers_by_size(of_study(context, CORPUS_COUNTRIES), max_countries=context.the_study.corpus.max_countries)
+    return sizes.select("year", "n_countries", "country", "n_papers")
+
+
 def write_null_models(context: Context) -> Outcome:
     """Write the tables `null_model_rows`, `pair_tests` and `null_model_fits` of the study."""
     study = context.the_study
-    replace_rows(context, NULL_MODEL_ROWS, null_model_rows(of_study(context, COUNTRY_EDGES), study, context.release))
+    replace_rows(
+        context,
+        NULL_MODEL_ROWS,
+        null_model_rows(of_study(context, COUNTRY_EDGES), papers_of(context), study, context.release),
+    )
     pairs, fits = split_pairs_and_fits(of_study(context, NULL_MODEL_ROWS), study, context.release)
     concurrently(
         lambda: replace_rows(context, PAIR_TESTS, pairs),
