@@ -10,7 +10,7 @@ from isthmus.nullmodels.papers_fanout import fan_out_papers
 
 pytestmark = pytest.mark.spark
 
-EDGES = "network string, reading string, year int, src string, dst string, weight bigint"
+EDGES = "network string, citation_year string, year int, src string, dst string, weight bigint"
 PAPERS = "year int, n_countries int, country string, n_papers bigint"
 LINKS = [("CN", "US", 3), ("DE", "US", 1), ("NA", "US", 1)]
 SIZES = [(1, "US", 4), (1, "NA", 2), (2, "US", 5), (2, "CN", 3), (2, "DE", 1), (2, "NA", 1), (1, "CN", 1)]
