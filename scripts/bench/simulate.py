@@ -22,14 +22,14 @@ from scipy import sparse
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.significance import PairTable, pair_significance
 from isthmus.simulate import Plan, World, build_plan, simulate_on_spark, simulate_snapshot
-from isthmus.simulate.blocks import work_ids
-from isthmus.simulate.facts import countries
-from isthmus.simulate.fates import part_works
-from isthmus.simulate.seats import COUNTRY, FULL, OTHER_COUNTRY
-from isthmus.simulate.sizes import AI
-from isthmus.simulate.ties import RATIOS
-from isthmus.simulate.truth import tie_table
-from isthmus.simulate.works import ARTICLE, CONFERENCE, Works, build_works
+from isthmus.simulate.world.blocks import work_ids
+from isthmus.simulate.world.facts import countries
+from isthmus.simulate.world.fates import part_works
+from isthmus.simulate.world.seats import COUNTRY, FULL, OTHER_COUNTRY
+from isthmus.simulate.world.sizes import AI
+from isthmus.simulate.world.ties import RATIOS
+from isthmus.simulate.world.works import ARTICLE, CONFERENCE, Works, build_works
+from isthmus.simulate.writing.truth import tie_table
 
 YEARS = range(2000, 2022)
 WINDOW = range(2017, 2022)

@@ -3,8 +3,8 @@
 import pytest
 
 from isthmus.simulate import World, build_plan
-from isthmus.simulate.fates import part_works
-from isthmus.simulate.works import build_works
+from isthmus.simulate.world.fates import part_works
+from isthmus.simulate.world.works import build_works
 
 
 @pytest.fixture(scope="session")

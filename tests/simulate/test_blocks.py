@@ -1,7 +1,7 @@
 import numpy as np
 
-from isthmus.simulate.blocks import NOBODY, split_triples, work_ids
-from isthmus.simulate.sizes import AI
+from isthmus.simulate.world.blocks import NOBODY, split_triples, work_ids
+from isthmus.simulate.world.sizes import AI
 
 
 def test_works_of_three_countries_leave_the_pair_weights_as_they_are():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from isthmus.simulate.draws import bits, choose, choose_within, integers, normal, running, stream, uniform
+from isthmus.simulate.world.draws import bits, choose, choose_within, integers, normal, running, stream, uniform
 
 
 def test_a_draw_depends_on_its_key_and_counters_only():

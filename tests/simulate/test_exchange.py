@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from isthmus.simulate.exchange import solve_preferences
+from isthmus.simulate.world.exchange import solve_preferences
 
 
 def test_references_give_the_wanted_exchange_in_spite_of_joint_papers():

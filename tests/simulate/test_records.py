@@ -8,10 +8,10 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
-from isthmus.simulate.arrow import works_table
-from isthmus.simulate.entities import author_records, institution_records, source_records, topic_records
-from isthmus.simulate.jsonl import encode_works
-from isthmus.simulate.works import build_works
+from isthmus.simulate.records.arrow import works_table
+from isthmus.simulate.records.entities import author_records, institution_records, source_records, topic_records
+from isthmus.simulate.records.jsonl import encode_works
+from isthmus.simulate.world.works import build_works
 
 # Fields of the real works that the simulated ones lack, and the other way round, each on purpose.
 NOT_SIMULATED = {"ids.mag", "ids.pmid", "ids.pmcid"}  # identifiers of other catalogues

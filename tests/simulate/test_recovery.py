@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from isthmus.simulate import World, build_plan
-from isthmus.simulate.references import build_references
-from isthmus.simulate.seats import is_elite
-from isthmus.simulate.sizes import AI
-from isthmus.simulate.teams import POLES, POLES_IMPACT
+from isthmus.simulate.world.references import build_references
+from isthmus.simulate.world.seats import is_elite
+from isthmus.simulate.world.sizes import AI
+from isthmus.simulate.world.teams import POLES, POLES_IMPACT
 
 BENCH = Path(__file__).resolve().parents[2] / "scripts" / "bench" / "simulate.py"
 
@@ -62,7 +62,7 @@ def _citations(plan):
 
 
 def bench_ids(plan):
-    from isthmus.simulate.blocks import work_ids
+    from isthmus.simulate.world.blocks import work_ids
 
     return work_ids(np.arange(plan.world.works), plan.world.works)
 

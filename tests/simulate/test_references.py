@@ -1,9 +1,9 @@
 import numpy as np
 
-from isthmus.simulate.blocks import work_ids
-from isthmus.simulate.facts import countries
-from isthmus.simulate.references import DELETED_WORK
-from isthmus.simulate.sizes import AI, EXPANSION
+from isthmus.simulate.world.blocks import work_ids
+from isthmus.simulate.world.facts import countries
+from isthmus.simulate.world.references import DELETED_WORK
+from isthmus.simulate.world.sizes import AI, EXPANSION
 
 
 def _known(plan, works):

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from isthmus.simulate import World, build_plan
-from isthmus.simulate.blocks import NOBODY
-from isthmus.simulate.facts import countries
-from isthmus.simulate.people import GUEST_BASE, MIGRANT_BASE
-from isthmus.simulate.seats import FULL, MISSING, UNKNOWN_AUTHOR_ID
-from isthmus.simulate.sizes import AI
-from isthmus.simulate.works import build_works
+from isthmus.simulate.world.blocks import NOBODY
+from isthmus.simulate.world.facts import countries
+from isthmus.simulate.world.people import GUEST_BASE, MIGRANT_BASE
+from isthmus.simulate.world.seats import FULL, MISSING, UNKNOWN_AUTHOR_ID
+from isthmus.simulate.world.sizes import AI
+from isthmus.simulate.world.works import build_works
 
 
 def test_every_country_of_a_work_has_an_author(plan, works):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from isthmus.simulate import World
-from isthmus.simulate.facts import by_year, cities, countries, topics
-from isthmus.simulate.sizes import AI, largest_remainder, null_law, sizes
+from isthmus.simulate.world.facts import by_year, cities, countries, topics
+from isthmus.simulate.world.sizes import AI, largest_remainder, null_law, sizes
 
 
 def test_whole_numbers_add_up_and_stay_within_one_of_their_share():

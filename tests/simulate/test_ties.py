@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from isthmus.simulate import World
-from isthmus.simulate.sizes import sizes
-from isthmus.simulate.ties import collaboration_weights, multipliers, path, planted_ties
+from isthmus.simulate.world.sizes import sizes
+from isthmus.simulate.world.ties import collaboration_weights, multipliers, path, planted_ties
 
 
 def test_a_path_starts_and_ends_where_it_should():

@@ -6,7 +6,7 @@ import pytest
 
 from isthmus.nullmodels.frames import significance_frames
 from isthmus.simulate import World, build_plan
-from isthmus.simulate.facts import countries
+from isthmus.simulate.world.facts import countries
 from isthmus.trajectories.frames import chosen_clustering, labels_frame
 from isthmus.trajectories.panel import build_panel
 from isthmus.trajectories.restarts import run_restart

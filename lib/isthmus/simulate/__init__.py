@@ -1,9 +1,9 @@
 """A simulated world with known truth, written as an OpenAlex snapshot: demonstration, scale tests, recovery tests."""
 
-from isthmus.simulate.fanout import simulate_on_spark
-from isthmus.simulate.plan import Plan, build_plan
-from isthmus.simulate.world import FORMATS, PLANTED, World
-from isthmus.simulate.write import Written, simulate_releases, simulate_snapshot
+from isthmus.simulate.world.plan import Plan, build_plan
+from isthmus.simulate.world.world import FORMATS, PLANTED, World
+from isthmus.simulate.writing.fanout import simulate_on_spark
+from isthmus.simulate.writing.write import Written, simulate_releases, simulate_snapshot
 
 __all__ = [
     "FORMATS",

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from isthmus.simulate.layout import PartFile
-from isthmus.simulate.write import Written, all_tasks, finish, prepare, task_writer, world_of
+from isthmus.simulate.writing.layout import PartFile
+from isthmus.simulate.writing.write import Written, all_tasks, finish, prepare, task_writer, world_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from isthmus.simulate.world import World
+    from isthmus.simulate.world.world import World
 
 MOST_PARTITIONS = 512
 TASK_SCHEMA = "entity string, part int"

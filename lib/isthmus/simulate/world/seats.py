@@ -4,12 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.simulate.blocks import NOBODY
-from isthmus.simulate.draws import Ints, choose_within, uniform
-from isthmus.simulate.facts import countries
-from isthmus.simulate.people import DESK_SKEW, GUEST_BASE, GUEST_SLOTS, HALF_CAREER, MIGRANT_BASE, RETURN_RATE, pick
-from isthmus.simulate.plan import Plan
-from isthmus.simulate.sizes import EXPANSION
+from isthmus.simulate.world.blocks import NOBODY
+from isthmus.simulate.world.draws import Ints, choose_within, uniform
+from isthmus.simulate.world.facts import countries
+from isthmus.simulate.world.people import (
+    DESK_SKEW,
+    GUEST_BASE,
+    GUEST_SLOTS,
+    HALF_CAREER,
+    MIGRANT_BASE,
+    RETURN_RATE,
+    pick,
+)
+from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.sizes import EXPANSION
 
 HOME_LAST = 0.65  # share of joint works whose last author is of the home country
 HOME_SEAT = 0.55  # of the further seats, the part of the home country

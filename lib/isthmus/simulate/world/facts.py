@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from isthmus.simulate.draws import Floats, Ints
+from isthmus.simulate.world.draws import Floats, Ints
 
 ANCHORS = (2001, 2011, 2021)
 EUROPE = "Europe"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import nbinom
 
-from isthmus.simulate.blocks import NOBODY, Blocks
-from isthmus.simulate.draws import Floats, Ints, choose_within, running, stream, uniform
-from isthmus.simulate.facts import countries
-from isthmus.simulate.places import BRIDGE_EAST, BRIDGE_WEST, Places
-from isthmus.simulate.sizes import AI, EXPANSION, OTHER, Sizes
-from isthmus.simulate.world import World
+from isthmus.simulate.world.blocks import NOBODY, Blocks
+from isthmus.simulate.world.draws import Floats, Ints, choose_within, running, stream, uniform
+from isthmus.simulate.world.facts import countries
+from isthmus.simulate.world.places import BRIDGE_EAST, BRIDGE_WEST, Places
+from isthmus.simulate.world.sizes import AI, EXPANSION, OTHER, Sizes
+from isthmus.simulate.world.world import World
 
 ALONE, TWO, THREE, POLES, EXPANSION_TEAM = range(5)
 LARGEST_USUAL = 40

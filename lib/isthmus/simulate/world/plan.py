@@ -5,15 +5,15 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from isthmus.simulate.blocks import Blocks, build_blocks
-from isthmus.simulate.draws import Floats, Ints, running, stream
-from isthmus.simulate.exchange import Exchange, build_exchange
-from isthmus.simulate.people import People, build_people
-from isthmus.simulate.places import Places, places
-from isthmus.simulate.sizes import Sizes, sizes
-from isthmus.simulate.teams import Teams, build_teams
-from isthmus.simulate.ties import PlantedTie, collaboration_weights, planted_ties
-from isthmus.simulate.world import World
+from isthmus.simulate.world.blocks import Blocks, build_blocks
+from isthmus.simulate.world.draws import Floats, Ints, running, stream
+from isthmus.simulate.world.exchange import Exchange, build_exchange
+from isthmus.simulate.world.people import People, build_people
+from isthmus.simulate.world.places import Places, places
+from isthmus.simulate.world.sizes import Sizes, sizes
+from isthmus.simulate.world.teams import Teams, build_teams
+from isthmus.simulate.world.ties import PlantedTie, collaboration_weights, planted_ties
+from isthmus.simulate.world.world import World
 
 
 @dataclass(frozen=True)

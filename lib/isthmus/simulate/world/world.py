@@ -44,7 +44,7 @@ class World:
     release : date
         Date of the release that the snapshot says it is.
     edition : int, default 0
-        0 for a single release; 1 and 2 for two releases of one world, a month apart (`isthmus.simulate.fates`).
+        0 for a single release; 1 and 2 for two releases of one world, a month apart (`isthmus.simulate.world.fates`).
     hostile : bool, default False
         Whether the traps of real snapshots are added (bad lines, truncated parts, retyped fields, enormous author
         lists).

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from msgspec import json
 
-from isthmus.simulate.affiliations import affiliation, institution_url
-from isthmus.simulate.catalog import (
+from isthmus.simulate.records.affiliations import affiliation, institution_url
+from isthmus.simulate.records.catalog import (
     OPENALEX,
     SCORE_LEVELS,
     abstracts,
@@ -20,10 +20,10 @@ from isthmus.simulate.catalog import (
     sources,
     topic_objects,
 )
-from isthmus.simulate.draws import Ints
-from isthmus.simulate.names import author_names, titles
-from isthmus.simulate.sizes import EXPANSION
-from isthmus.simulate.works import LANGUAGES, PARATEXT, TYPES, Works
+from isthmus.simulate.records.names import author_names, titles
+from isthmus.simulate.world.draws import Ints
+from isthmus.simulate.world.sizes import EXPANSION
+from isthmus.simulate.world.works import LANGUAGES, PARATEXT, TYPES, Works
 
 W, A = f"{OPENALEX}W", f"{OPENALEX}A"
 LAST_CREATED = 2025  # OpenAlex made all its records anew in that year

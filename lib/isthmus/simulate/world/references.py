@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.simulate.blocks import work_ids
-from isthmus.simulate.draws import Floats, Ints, choose, choose_within, integers, uniform
-from isthmus.simulate.exchange import LAGS, TO_AI
-from isthmus.simulate.plan import Plan
-from isthmus.simulate.seats import is_elite
-from isthmus.simulate.sizes import AI, EXPANSION
-from isthmus.simulate.teams import ELITE_PULL, LARGEST_USUAL, TEAM_PULL
+from isthmus.simulate.world.blocks import work_ids
+from isthmus.simulate.world.draws import Floats, Ints, choose, choose_within, integers, uniform
+from isthmus.simulate.world.exchange import LAGS, TO_AI
+from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.seats import is_elite
+from isthmus.simulate.world.sizes import AI, EXPANSION
+from isthmus.simulate.world.teams import ELITE_PULL, LARGEST_USUAL, TEAM_PULL
 
 SAME_LAYER = 0.7  # of the references that do not go to artificial intelligence
 OWN_COUNTRY = 0.4  # of those, the part that stays in the home country

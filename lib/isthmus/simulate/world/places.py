@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from isthmus.simulate.draws import Floats, Ints, running
-from isthmus.simulate.facts import cities, countries
+from isthmus.simulate.world.draws import Floats, Ints, running
+from isthmus.simulate.world.facts import cities, countries
 
 ID_BASE, ID_STEP = 210_000_001, 37
 LARGEST_CITY = 7  # institutions of the largest cities

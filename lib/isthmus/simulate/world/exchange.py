@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.simulate.blocks import NOBODY, Blocks, pulls
-from isthmus.simulate.draws import Floats, running
-from isthmus.simulate.sizes import AI, LAYER_SHARES, REFERENCES, Law, Sizes, null_law
-from isthmus.simulate.ties import PlantedTie, draw_weights, multipliers
-from isthmus.simulate.world import World
+from isthmus.simulate.world.blocks import NOBODY, Blocks, pulls
+from isthmus.simulate.world.draws import Floats, running
+from isthmus.simulate.world.sizes import AI, LAYER_SHARES, REFERENCES, Law, Sizes, null_law
+from isthmus.simulate.world.ties import PlantedTie, draw_weights, multipliers
+from isthmus.simulate.world.world import World
 
 # Share of references to works of the same year, one year older, ...; the rest goes to works older than the world.
 LAGS = np.array(

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.simulate.blocks import work_ids
-from isthmus.simulate.catalog import SCORE_LEVELS, VARIANTS, layer_sources, layer_topics
-from isthmus.simulate.draws import Floats, Ints, choose, choose_within, integers, uniform
-from isthmus.simulate.fates import changed, updated_days
-from isthmus.simulate.plan import Plan
-from isthmus.simulate.references import References, build_references
-from isthmus.simulate.seats import Seats, build_seats
-from isthmus.simulate.sizes import AI, EXPANSION
+from isthmus.simulate.records.catalog import SCORE_LEVELS, VARIANTS, layer_sources, layer_topics
+from isthmus.simulate.world.blocks import work_ids
+from isthmus.simulate.world.draws import Floats, Ints, choose, choose_within, integers, uniform
+from isthmus.simulate.world.fates import changed, updated_days
+from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.references import References, build_references
+from isthmus.simulate.world.seats import Seats, build_seats
+from isthmus.simulate.world.sizes import AI, EXPANSION
 
 TYPES = (
     "article",

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from isthmus.simulate.facts import cities, countries
-from isthmus.simulate.plan import Plan
-from isthmus.simulate.sizes import AI, LAYER_NAMES
+from isthmus.simulate.world.facts import cities, countries
+from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.sizes import AI, LAYER_NAMES
 
 TIE_HEADINGS = ("pair", "kind", "times size 2000", "2021", "expected weight a year 2017-2021")
 TABLES = (

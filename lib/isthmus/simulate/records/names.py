@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from isthmus.simulate.draws import Ints, integers, stream
-from isthmus.simulate.facts import topics
-from isthmus.simulate.words import FIRST_NAMES, LAST_NAMES, TITLE_ENDINGS, TITLE_OPENINGS
+from isthmus.simulate.records.words import FIRST_NAMES, LAST_NAMES, TITLE_ENDINGS, TITLE_OPENINGS
+from isthmus.simulate.world.draws import Ints, integers, stream
+from isthmus.simulate.world.facts import topics
 
 NAME_KEY = stream(0, "names")
 

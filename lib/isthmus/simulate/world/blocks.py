@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.simulate.draws import Floats, Ints, choose_within, running
-from isthmus.simulate.sizes import AI, EXPANSION, LAYER_SHARES, Sizes, largest_remainder
+from isthmus.simulate.world.draws import Floats, Ints, choose_within, running
+from isthmus.simulate.world.sizes import AI, EXPANSION, LAYER_SHARES, Sizes, largest_remainder
 
 NOBODY = -1
 TRIPLE_SHARE = 0.10  # of the smallest of three ties, the part that is written by all three countries together

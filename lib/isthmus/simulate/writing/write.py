@@ -16,9 +16,8 @@ import pyarrow as pa
 from msgspec import json
 
 from isthmus.errors import ConfigError, did_you_mean
-from isthmus.simulate.arrow import works_table
-from isthmus.simulate.blocks import work_ids
-from isthmus.simulate.entities import (
+from isthmus.simulate.records.arrow import works_table
+from isthmus.simulate.records.entities import (
     author_numbers,
     author_records,
     institution_records,
@@ -27,10 +26,15 @@ from isthmus.simulate.entities import (
     stamp,
     topic_records,
 )
-from isthmus.simulate.fates import deleted_works, number_of_parts, part_place, part_works
-from isthmus.simulate.hostile import write_hostile
-from isthmus.simulate.jsonl import encode_works
-from isthmus.simulate.layout import (
+from isthmus.simulate.records.hostile import write_hostile
+from isthmus.simulate.records.jsonl import encode_works
+from isthmus.simulate.world.blocks import work_ids
+from isthmus.simulate.world.fates import deleted_works, number_of_parts, part_place, part_works
+from isthmus.simulate.world.plan import Plan, build_plan
+from isthmus.simulate.world.target import Target
+from isthmus.simulate.world.works import build_works
+from isthmus.simulate.world.world import FORMATS, LAST_EDITION, World
+from isthmus.simulate.writing.layout import (
     PartFile,
     write_deleted,
     write_lines,
@@ -38,11 +42,7 @@ from isthmus.simulate.layout import (
     write_merged,
     write_table,
 )
-from isthmus.simulate.plan import Plan, build_plan
-from isthmus.simulate.target import Target
-from isthmus.simulate.truth import write_frame, write_truth
-from isthmus.simulate.works import build_works
-from isthmus.simulate.world import FORMATS, LAST_EDITION, World
+from isthmus.simulate.writing.truth import write_frame, write_truth
 
 AUTHORS_PER_PART = 50_000
 # Of works that were never in this world; the second release's list has one less, as the real one can shrink.

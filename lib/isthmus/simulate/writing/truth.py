@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from isthmus.simulate.exchange import Exchange
-from isthmus.simulate.facts import countries
-from isthmus.simulate.layout import parquet_bytes
-from isthmus.simulate.page import page
-from isthmus.simulate.people import MIGRANT_BASE, RETURN_RATE
-from isthmus.simulate.places import BRIDGE_CITY, BRIDGE_EAST, BRIDGE_WEST
-from isthmus.simulate.plan import Plan
-from isthmus.simulate.target import Target
-from isthmus.simulate.teams import POLES, POLES_IMPACT, TWO
-from isthmus.simulate.ties import TREND_FROM, TREND_TO, multipliers
-from isthmus.simulate.world import PLANTED
+from isthmus.simulate.world.exchange import Exchange
+from isthmus.simulate.world.facts import countries
+from isthmus.simulate.world.people import MIGRANT_BASE, RETURN_RATE
+from isthmus.simulate.world.places import BRIDGE_CITY, BRIDGE_EAST, BRIDGE_WEST
+from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.target import Target
+from isthmus.simulate.world.teams import POLES, POLES_IMPACT, TWO
+from isthmus.simulate.world.ties import TREND_FROM, TREND_TO, multipliers
+from isthmus.simulate.world.world import PLANTED
+from isthmus.simulate.writing.layout import parquet_bytes
+from isthmus.simulate.writing.page import page
 
 STRONG_RATIO, STRONG_WEIGHT = 3.0, 30.0
 WINDOW = (2017, 2021)  # the years over which the studies call a tie significant

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from isthmus.simulate.affiliations import affiliation
-from isthmus.simulate.catalog import (
+from isthmus.simulate.records.affiliations import affiliation
+from isthmus.simulate.records.catalog import (
     OPENALEX,
     SCORE_LEVELS,
     abstracts,
@@ -21,11 +21,11 @@ from isthmus.simulate.catalog import (
     sources,
     topic_objects,
 )
-from isthmus.simulate.draws import Ints
-from isthmus.simulate.jsonl import LAST_CREATED, corresponding, text
-from isthmus.simulate.names import author_names, titles
-from isthmus.simulate.sizes import EXPANSION
-from isthmus.simulate.works import LANGUAGES, PARATEXT, TYPES, Works
+from isthmus.simulate.records.jsonl import LAST_CREATED, corresponding, text
+from isthmus.simulate.records.names import author_names, titles
+from isthmus.simulate.world.draws import Ints
+from isthmus.simulate.world.sizes import EXPANSION
+from isthmus.simulate.world.works import LANGUAGES, PARATEXT, TYPES, Works
 
 NAMED = pa.struct([("id", pa.string()), ("display_name", pa.string())])
 TOPIC = pa.struct(

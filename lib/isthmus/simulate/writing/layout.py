@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from isal import igzip
 
-from isthmus.simulate.target import Target
+from isthmus.simulate.world.target import Target
 
 COMPRESSION = 1
 FOLDERS = {"jsonl": "data/jsonl", "parquet": "data/parquet", "legacy": "legacy-data"}

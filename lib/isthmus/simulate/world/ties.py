@@ -7,10 +7,10 @@ import numpy as np
 from scipy.special import expit, ndtr
 from scipy.stats import nbinom
 
-from isthmus.simulate.draws import Floats, Ints, normal, stream, uniform
-from isthmus.simulate.facts import countries, rows
-from isthmus.simulate.sizes import Law, Sizes
-from isthmus.simulate.world import World
+from isthmus.simulate.world.draws import Floats, Ints, normal, stream, uniform
+from isthmus.simulate.world.facts import countries, rows
+from isthmus.simulate.world.sizes import Law, Sizes
+from isthmus.simulate.world.world import World
 
 Kind = Literal[
     "stronger",

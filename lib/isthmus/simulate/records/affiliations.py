@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from isthmus.simulate.catalog import OPENALEX
-from isthmus.simulate.facts import cities, countries
-from isthmus.simulate.places import places
-from isthmus.simulate.seats import COUNTRY, EMPTY, MISSING, OTHER_COUNTRY, STATELESS
+from isthmus.simulate.records.catalog import OPENALEX
+from isthmus.simulate.world.facts import cities, countries
+from isthmus.simulate.world.places import places
+from isthmus.simulate.world.seats import COUNTRY, EMPTY, MISSING, OTHER_COUNTRY, STATELESS
 
 NOBODYS: dict[str, Any] = {
     "id": None,

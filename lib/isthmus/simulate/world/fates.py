@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from isthmus.simulate.draws import Ints, stream, uniform
-from isthmus.simulate.world import LAST_EDITION, World
+from isthmus.simulate.world.draws import Ints, stream, uniform
+from isthmus.simulate.world.world import LAST_EDITION, World
 
 UPDATE_DATES = 12  # partitions of updated_date
 FIRST_UPDATE_DAYS = 240  # the oldest of them, before the release

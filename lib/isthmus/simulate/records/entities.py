@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from isthmus.simulate.affiliations import institution_url, lineage, ror
-from isthmus.simulate.catalog import LAYER_SUBFIELDS, OPENALEX, hierarchy, source_object, sources
-from isthmus.simulate.draws import Ints, integers
-from isthmus.simulate.facts import cities, concepts, countries, topics
-from isthmus.simulate.names import author_names
-from isthmus.simulate.people import ERA, GENERATIONS, MIGRANT_BASE
-from isthmus.simulate.places import places
-from isthmus.simulate.plan import Plan
-from isthmus.simulate.words import KEYWORDS
-from isthmus.simulate.works import LANGUAGES, TYPES
+from isthmus.simulate.records.affiliations import institution_url, lineage, ror
+from isthmus.simulate.records.catalog import LAYER_SUBFIELDS, OPENALEX, hierarchy, source_object, sources
+from isthmus.simulate.records.names import author_names
+from isthmus.simulate.records.words import KEYWORDS
+from isthmus.simulate.world.draws import Ints, integers
+from isthmus.simulate.world.facts import cities, concepts, countries, topics
+from isthmus.simulate.world.people import ERA, GENERATIONS, MIGRANT_BASE
+from isthmus.simulate.world.places import places
+from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.works import LANGUAGES, TYPES
 
 Record = dict[str, Any]
 CREATED = "2023-07-21"

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from isthmus.simulate.draws import Ints, stream, uniform
-from isthmus.simulate.facts import Topic, concepts, topics
-from isthmus.simulate.sizes import AI, COMPUTING, ENGINEERING, EXPANSION, LAYER_SHARES, MEDICINE, OTHER
-from isthmus.simulate.words import ABSTRACT_WORDS, KEYWORDS
+from isthmus.simulate.records.words import ABSTRACT_WORDS, KEYWORDS
+from isthmus.simulate.world.draws import Ints, stream, uniform
+from isthmus.simulate.world.facts import Topic, concepts, topics
+from isthmus.simulate.world.sizes import AI, COMPUTING, ENGINEERING, EXPANSION, LAYER_SHARES, MEDICINE, OTHER
 
 VIROLOGY = 2406
 LAYER_SUBFIELDS = {

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.simulate.draws import Floats, Ints
-from isthmus.simulate.facts import by_year, countries
-from isthmus.simulate.world import World
+from isthmus.simulate.world.draws import Floats, Ints
+from isthmus.simulate.world.facts import by_year, countries
+from isthmus.simulate.world.world import World
 
 # Layers of works: the corpus, its citing surroundings, and the expansion records that studies leave out.
 AI, COMPUTING, ENGINEERING, MEDICINE, OTHER, EXPANSION = range(6)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.simulate.blocks import NOBODY, Blocks
-from isthmus.simulate.draws import Floats, Ints, choose_within, integers, stream, uniform
-from isthmus.simulate.facts import countries
-from isthmus.simulate.places import Places
-from isthmus.simulate.sizes import Sizes, largest_remainder
-from isthmus.simulate.teams import Teams
-from isthmus.simulate.world import World
+from isthmus.simulate.world.blocks import NOBODY, Blocks
+from isthmus.simulate.world.draws import Floats, Ints, choose_within, integers, stream, uniform
+from isthmus.simulate.world.facts import countries
+from isthmus.simulate.world.places import Places
+from isthmus.simulate.world.sizes import Sizes, largest_remainder
+from isthmus.simulate.world.teams import Teams
+from isthmus.simulate.world.world import World
 
 MIGRANT_BASE = 5_000_000_001
 DESK_BASE = 5_400_000_000

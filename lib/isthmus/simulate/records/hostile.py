@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 from msgspec import json
 
-from isthmus.simulate.catalog import OPENALEX
-from isthmus.simulate.fates import part_works
-from isthmus.simulate.jsonl import encode_works
-from isthmus.simulate.layout import PartFile, gzip_lines, part_path
-from isthmus.simulate.plan import Plan
-from isthmus.simulate.target import Target
-from isthmus.simulate.works import build_works
+from isthmus.simulate.records.catalog import OPENALEX
+from isthmus.simulate.records.jsonl import encode_works
+from isthmus.simulate.world.fates import part_works
+from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.target import Target
+from isthmus.simulate.world.works import build_works
+from isthmus.simulate.writing.layout import PartFile, gzip_lines, part_path
 
 ID_BASE = 3_500_000_000
 DELETED_AUTHORS = (5_317_838_346, 4_317_838_346)

@@ -1,0 +1,1 @@
+"""Its records as OpenAlex writes them: works, authors, institutions, sources, topics; and hostile ones."""

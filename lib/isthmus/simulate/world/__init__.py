@@ -1,0 +1,1 @@
+"""The world: sizes, ties, people, places and works, drawn from one seed."""

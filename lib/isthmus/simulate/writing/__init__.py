@@ -1,0 +1,1 @@
+"""The snapshot: layouts, files, releases, truth tables."""
