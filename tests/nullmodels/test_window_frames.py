@@ -97,7 +97,7 @@ def test_a_window_without_rows_is_empty():
 def test_refusals_say_what_is_wrong():
     with pytest.raises(NetworkError, match="lack link_probability"):
         window_tests(ROWS.drop(columns="link_probability"), (2019, 2021), 0.05, 2.0)
-    with pytest.raises(NetworkError, match="window is 2021 to 2019"):
+    with pytest.raises(NetworkError, match="years are 2021 to 2019"):
         window_tests(ROWS, (2021, 2019), 0.05, 2.0)
     with pytest.raises(NetworkError, match="CN - US is listed twice in 2019"):
         window_tests(pd.concat([ROWS, ROWS.iloc[:1]]), (2019, 2021), 0.05, 2.0)

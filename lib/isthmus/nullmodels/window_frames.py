@@ -5,15 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from isthmus.errors import NetworkError
 from isthmus.nullmodels.grades import grade_pairs
 from isthmus.nullmodels.propensity import propensity
 from isthmus.nullmodels.significance import benjamini_hochberg
 from isthmus.nullmodels.solver import FloatArray
 from isthmus.nullmodels.window import window_test
+from isthmus.nullmodels.yearly import KEYS, PAIR, year_tables
 
-KEYS = ("network", "citation_year")
-PAIR = ("src", "dst")
 NUMBERS = ("weight", "link_probability", "expected", "z")
 WINDOW_COLUMNS = (
     "years_seen",
@@ -78,8 +76,8 @@ def window_tests(
         null model cannot have.
 
     """
-    rows = _rows_of(frame, window, keys)
-    pairs, by_year = _tables(rows, window, keys)
+    optional = ("finite",) if "finite" in frame.columns else ()
+    pairs, by_year = year_tables(frame, window, (*NUMBERS, *optional), keys=keys)
     test = window_test(by_year["weight"], by_year["link_probability"], by_year["expected"])
     times = propensity(test.weight, test.expected, level=level)
     finite_years, mean_z = _mean_z(by_year["z"], by_year.get("finite"), min_finite_years)
@@ -114,37 +112,6 @@ def window_tests(
     )
     found = found.assign(direction=grades.direction, grade=grades.grade)
     return found[[*keys, *PAIR, *WINDOW_COLUMNS]]
-
-
-def _rows_of(frame: pd.DataFrame, window: tuple[int, int], keys: Sequence[str]) -> pd.DataFrame:
-    needed = [*keys, *PAIR, "year", *NUMBERS]
-    missing = [name for name in needed if name not in frame.columns]
-    if missing:
-        raise NetworkError(
-            f"the rows of pair_tests lack {', '.join(missing)}; found {', '.join(map(str, frame.columns))}"
-        )
-    first, last = window
-    if last < first:
-        raise NetworkError(f"the window is {first} to {last}; expected the first year, then the last")
-    return frame[frame["year"].between(first, last)]
-
-
-def _tables(
-    rows: pd.DataFrame, window: tuple[int, int], keys: Sequence[str]
-) -> tuple[pd.DataFrame, dict[str, FloatArray]]:
-    """The pairs in order, and each number as a table (pairs, years) with nan where a pair has no row."""
-    grouped = rows.groupby([*keys, *PAIR], sort=True, dropna=False)
-    pair, pairs = grouped.ngroup().to_numpy(), grouped.size().index.to_frame(index=False)
-    year = rows["year"].to_numpy(dtype=np.int64) - window[0]
-    shape = (len(pairs), window[1] - window[0] + 1)
-    if (np.bincount(pair * shape[1] + year, minlength=1) > 1).any():
-        doubled = rows[rows.duplicated([*keys, *PAIR, "year"])].iloc[0]
-        raise NetworkError(f"pair {doubled['src']} - {doubled['dst']} is listed twice in {doubled['year']}")
-    tables = {}
-    for name in (*NUMBERS, *(("finite",) if "finite" in rows else ())):
-        tables[name] = np.full(shape, np.nan)
-        tables[name][pair, year] = pd.to_numeric(rows[name]).to_numpy(dtype=np.float64, na_value=np.nan)
-    return pairs, tables
 
 
 def _q_values(p: "pd.Series[float]") -> "pd.Series[float]":

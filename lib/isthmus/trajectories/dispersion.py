@@ -105,12 +105,14 @@ def fit_dispersed(weight: Floats, expected: Floats, x: Floats, prior_precision: 
     place = np.maximum(size_class, 0)
     kappa, rho = np.zeros(max(number, 1)), np.zeros(max(number, 1))
     used = (expected > 0.0) & (size_class >= 0)[:, None]
+    start = np.full((len(weight), 2), np.nan)
     for _ in range(ROUNDS):
-        line = _line(weight, expected, x, kappa[place], prior_precision, used, rho[place])
+        line = _line(weight, expected, x, kappa[place], prior_precision, used, rho[place], start)
+        start = np.stack([line.level, line.slope], axis=1)
         if number:
             kappa = _kappa(line, kappa, size_class, number)
             rho = _rho(line, rho, size_class, number)
-    line = _line(weight, expected, x, kappa[place], prior_precision, used, rho[place])
+    line = _line(weight, expected, x, kappa[place], prior_precision, used, rho[place], start)
     inflation = (1.0 + rho) / (1.0 - rho)
     # Neighbouring years that scatter alike say less about how much: a sum of squares of so many independent years.
     independent = ((1.0 - rho**2) / (1.0 + rho**2))[place]
@@ -129,6 +131,7 @@ def fit_dispersed(weight: Floats, expected: Floats, x: Floats, prior_precision: 
 
 @dataclass(frozen=True)
 class _Line:
+    level: Floats
     slope: Floats
     information: Floats
     fitted: Floats
@@ -148,11 +151,13 @@ def _line(
     prior_precision: float,
     used: NDArray[np.bool_],
     rho: Floats,
+    start: Floats,
 ) -> _Line:
-    _, slope, information, fitted, own, next_, _ = fit_lines(weight, expected, x, kappa, prior_precision)
+    level, slope, information, fitted, own, next_, _ = fit_lines(weight, expected, x, kappa, prior_precision, start)
     inflation = ((1.0 + rho) / (1.0 - rho))[:, None]
     residual = np.where(used, weight - fitted, 0.0)
     return _Line(
+        level=level,
         slope=slope,
         information=information,
         fitted=fitted,
@@ -187,4 +192,4 @@ def _rho(line: _Line, rho: Floats, size_class: NDArray[np.int64], number: int) -
 
 def _by_class(values: Floats, size_class: NDArray[np.int64], number: int) -> Floats:
     seen = size_class >= 0
-    return np.bincount(size_class[seen], weights=values[seen], minlength=number)
+    return np.asarray(np.bincount(size_class[seen], weights=values[seen], minlength=number), dtype=np.float64)

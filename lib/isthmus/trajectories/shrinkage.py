@@ -125,7 +125,7 @@ def estimate_prior(estimates: Estimates, slab: float) -> Prior:
         Standard deviation of the widest component.
 
     """
-    sd = slab * 0.5 ** np.arange(COMPONENTS)
+    sd: Floats = slab * 0.5 ** np.arange(COMPONENTS, dtype=np.float64)
     told = estimates.information > 0.0
     marginal = _marginal(estimates, sd).sum(axis=1)
     return Prior(sd=sd, share=_shares(marginal[told]))

@@ -9,12 +9,12 @@ from isthmus.trajectories.dtw import Floats
 # Newton's steps are at most this long in a and b: the likelihood is concave, but far from quadratic for few papers.
 LONGEST_STEP = 1.5
 MOST_STEPS = 100
-SMALL_STEP = 1e-10
+SMALL_STEP = 1e-7  # the step after it would be of its square
 
 
 @numba.njit(cache=True, error_model="numpy")
 def fit_lines(
-    weight: Floats, expected: Floats, x: Floats, kappa: Floats, prior_precision: float
+    weight: Floats, expected: Floats, x: Floats, kappa: Floats, prior_precision: float, start: Floats
 ) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, NDArray[np.int64]]:
     """Fit a and b of each pair: mean m_t = mu_t exp(a + b x_t), variance m (1 + kappa m), b ~ N(0, 1 / precision).
 
@@ -28,6 +28,8 @@ def fit_lines(
         Overdispersion of each pair.
     prior_precision : float
         1 / variance of the prior on b.
+    start : float array of shape (n, 2)
+        a and b to start from; where a is not finite, those of a constant propensity.
 
     Returns
     -------
@@ -50,7 +52,9 @@ def fit_lines(
         if seen == 0.0:
             continue
         k = kappa[i]
-        ai, bi = np.log(seen / explained), 0.0
+        ai, bi = start[i, 0], start[i, 1]
+        if not np.isfinite(ai):
+            ai, bi = np.log(seen / explained), 0.0
         for step in range(MOST_STEPS):
             ga = haa = hab = hbb = 0.0
             gb = -prior_precision * bi

@@ -94,7 +94,9 @@ def propensity_trends(
     w, mu = np.where(used, w, 0.0), np.where(used, mu, 0.0)
     lines = fit_dispersed(w, mu, x, slab**-2.0)
     # The wide prior only kept the fit finite: taken out again here, the mixture over all pairs replaces it.
-    own = lines.slope * (1.0 + np.divide(slab**-2.0, lines.information, out=np.zeros(len(w)), where=lines.information > 0))
+    own = lines.slope * (
+        1.0 + np.divide(slab**-2.0, lines.information, out=np.zeros(len(w)), where=lines.information > 0)
+    )
     noise = noise_probabilities(lines.squares, lines.freedom, lines.size_class)
     estimates = Estimates(slope=own, information=lines.information, noise=noise)
     prior = estimate_prior(estimates, slab)
@@ -116,27 +118,33 @@ def propensity_trends(
     )
 
 
-def class_probabilities(collaboration: Trends, exchange: Trends) -> Floats:
+def class_shares(collaboration: Floats, exchange: Floats) -> Floats:
     """Return the probability of each of the seven classes of n pairs, shape (n, 7), in the order of `CLASSES`.
 
     SC: both rise. SD: both fall. KI: collaboration falls, knowledge exchange rises. KD: collaboration level, exchange
     falls. KDr: collaboration rises, exchange falls. level: both level. rest: anything else. Given the data, the two
-    slopes of a pair are taken to be independent.
+    slopes of a pair are taken to be independent: they come from different counts, but a paper of both countries that
+    cites adds to both.
 
     Parameters
     ----------
-    collaboration, exchange : Trends
-        Of the same pairs in the same order.
+    collaboration, exchange : float array of shape (n, 3)
+        P(rise), P(fall), P(level) of the same pairs in the same order.
+
+    Raises
+    ------
+    TrajectoryError
+        Other shapes.
 
     """
-    if len(collaboration.trend) != len(exchange.trend):
+    if collaboration.shape != exchange.shape or collaboration.shape[1:] != (3,):
         raise TrajectoryError(
-            f"{len(collaboration.trend)} pairs of collaboration and {len(exchange.trend)} of knowledge exchange; "
-            "expected the same pairs in the same order"
+            f"probabilities have shapes {collaboration.shape} and {exchange.shape}; expected (pairs, 3) twice, the "
+            "same pairs in the same order"
         )
-    c, k = collaboration, exchange
-    named = [c.rise * k.rise, c.fall * k.fall, c.fall * k.rise, c.level * k.fall, c.rise * k.fall, c.level * k.level]
-    rest = c.level * k.rise + c.fall * k.level + c.rise * k.level
+    (rise, fall, level), (k_rise, k_fall, k_level) = collaboration.T, exchange.T
+    named = [rise * k_rise, fall * k_fall, fall * k_rise, level * k_fall, rise * k_fall, level * k_level]
+    rest = level * k_rise + fall * k_level + rise * k_level
     return np.stack([*named, rest], axis=1)
 
 
