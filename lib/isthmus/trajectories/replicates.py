@@ -1,8 +1,8 @@
 """Intervals of the propensity from a bootstrap over works, with the null model held fixed.
 
-A link of one paper vanishes from 37 % of Poisson replicates: a null model refitted to them is that of a sparser network,
-and its z is biased. Here only the observed weight is resampled; the interval is that of log(w / mu), and the basic one,
-2 theta - quantile (Davison & Hinkley 1997, section 5.2), which turns the bias around instead of doubling it.
+A link of one paper vanishes from 37 % of Poisson replicates: a null model refitted to them is that of a sparser
+network, and its z is biased. Here only the observed weight is resampled; the interval is that of log(w / mu), and the
+basic one, 2 theta - quantile (Davison & Hinkley 1997, section 5.2), which turns the bias around instead of doubling it.
 
 A citation ties two works, both of which might not have been there: its weight is the product of both works' weights,
 the pigeonhole bootstrap of two crossed factors (Owen 2007, Annals of Applied Statistics 1, 386).
@@ -45,7 +45,12 @@ class LogInterval:
 
 
 def log_propensity_interval(
-    replicates: ArrayLike, point: ArrayLike, expected: ArrayLike, *, level: float = LEVEL
+    replicates: ArrayLike,
+    point: ArrayLike,
+    expected: ArrayLike,
+    *,
+    level: float = LEVEL,
+    zero_effect: float = 1.0,
 ) -> LogInterval:
     """Return the bias-corrected bootstrap interval of each pair's log propensity.
 
@@ -59,13 +64,16 @@ def log_propensity_interval(
         Mean weight under the null model that was fitted to the observed network.
     level : float
         Coverage.
+    zero_effect : float
+        Design effect taken for pairs of which nothing was observed, where no replicate can tell it: 1 where each paper
+        adds 1 (collaboration), that of small ties where a paper adds many (citations).
 
     Notes
     -----
     The upper bound needs the low quantile of log w*. Where the pair vanishes from more than (1 - level) / 2 of the
     replicates that is -inf; the bound is then Garwood's for the number of independent papers, w / design effect, times
     the design effect (the device of Korn & Graubard 1998, Survey Methodology 24, 193, for proportions). With w = 0
-    there is no interval, only Garwood's upper bound -ln((1 - level) / 2) / mu.
+    there is no interval, only Garwood's upper bound, -ln((1 - level) / 2) zero_effect / mu.
 
     Raises
     ------
@@ -93,7 +101,7 @@ def log_propensity_interval(
         most = np.log(np.quantile(resampled, 1.0 - tail, axis=1, method="higher"))
         low = np.where(seen, 2.0 * theta - most, -np.inf)
         high = np.where(seen, 2.0 * theta - least, np.inf)
-        unit = np.where(seen, np.maximum(effect, 1.0), 1.0)
+        unit = np.where(seen, np.maximum(effect, 1.0), zero_effect)
         few = np.log(garwood_interval(w / unit, level=level)[1] * unit)
     return LogInterval(
         point=theta - base, low=low - base, high=np.where(np.isinf(high), few, high) - base, design_effect=effect

@@ -142,14 +142,14 @@ def posterior(estimates: Estimates, prior: Prior) -> Posterior:
         The law of the slopes of all pairs.
 
     """
-    n = len(estimates.slope)
+    shape = (len(estimates.slope), NOISE_FACTORS.size * prior.sd.size)
     information = estimates.information[:, None] / NOISE_FACTORS
     precision = information[:, :, None] + prior.sd**-2.0
-    share = (_marginal(estimates, prior.sd) * prior.share).reshape(n, -1)
+    share = (_marginal(estimates, prior.sd) * prior.share).reshape(shape)
     return Posterior(
         share=share / share.sum(axis=1, keepdims=True),
-        mean=((information * estimates.slope[:, None])[:, :, None] / precision).reshape(n, -1),
-        sd=(1.0 / np.sqrt(precision)).reshape(n, -1),
+        mean=((information * estimates.slope[:, None])[:, :, None] / precision).reshape(shape),
+        sd=(1.0 / np.sqrt(precision)).reshape(shape),
     )
 
 

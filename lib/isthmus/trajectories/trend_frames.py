@@ -114,8 +114,8 @@ def pair_classes(trends: pd.DataFrame, *, networks: tuple[str, str] = NETWORKS) 
     Parameters
     ----------
     trends : pandas.DataFrame
-        network, src, dst, papers, p_rise, p_fall, p_level, as `pair_trends` gives them; one row per pair and network, so that a
-        choice among the years that citations are counted in has been made.
+        network, src, dst, papers, p_rise, p_fall, p_level, as `pair_trends` gives them; one row per pair and network,
+        so that a choice among the years that citations are counted in has been made.
     networks : tuple of two str
         Names of collaboration and of knowledge exchange.
 
