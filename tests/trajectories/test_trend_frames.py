@@ -114,7 +114,7 @@ def test_trends_agree_with_a_three_way_fixed_effect_regression():
     n, length = 12, 12
     x = np.linspace(-0.5, 0.5, length)
     i, j = np.triu_indices(n, 1)
-    size = rng.normal(1.2, 0.5, n)[:, None] + np.linspace(0, 0.6, length) + rng.normal(0, 0.1, (n, length))
+    size = rng.normal(2.0, 0.4, n)[:, None] + np.linspace(0, 0.6, length) + rng.normal(0, 0.1, (n, length))
     planted = {0: 2.0, 30: -2.0, 50: 0.0}
     slope = np.zeros(i.size)
     slope[list(planted)] = list(planted.values())
