@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
 from isthmus.corpus.countries import country_shares
-from isthmus.geography import Part
+from isthmus.geography import Membership
 
 pytestmark = pytest.mark.spark
 
@@ -62,7 +62,7 @@ def separate(works_of_cases):
 
 @pytest.fixture(scope="module")
 def joined(works_of_cases):
-    return by_case(country_shares(*works_of_cases, merged=[Part("CN", "HK"), Part("CN", "MO")]))
+    return by_case(country_shares(*works_of_cases, merged=[Membership("CN", "HK"), Membership("CN", "MO")]))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -88,7 +88,7 @@ def test_rows_of_the_table(make_rows, make_corpus_works, make_authorships):
     assert_approx_df_equality(actual, expected, 1e-12, ignore_nullable=True)
 
 
-EU = [Part("EU-27", code) for code in ("DE", "FR", "IT")]
+EU = [Membership("EU-27", code) for code in ("DE", "FR", "IT")]
 
 
 def test_a_bloc_is_one_country_of_a_work(make_rows, make_corpus_works, make_authorships):
@@ -115,7 +115,7 @@ def test_membership_follows_the_year_of_the_work(make_corpus_works, make_authors
     authorships = make_authorships(
         *((y, n, n, code) for y in (2003, 2004, 2019, 2020) for n, code in enumerate(("PL", "GB")))
     )
-    union = [Part("EU", "PL", 2004, 2023), Part("EU", "GB", 2000, 2019)]
+    union = [Membership("EU", "PL", 2004, 2023), Membership("EU", "GB", 2000, 2019)]
     found = country_shares(works, authorships, merged=union).orderBy("year", "country").collect()
     assert [(row.year, row.country, row.fraction, row.n_countries) for row in found] == [
         (2003, "EU", 0.5, 2), (2003, "PL", 0.5, 2),

@@ -6,23 +6,23 @@ import platform
 import pytest
 from pyspark.cloudpickle import dumps
 
-from isthmus.engine.workers import explain, judge, make_probe
+from isthmus.engine.workers import explain, make_probe, require_same
 from isthmus.errors import SetupError
 
 HERE = platform.python_version()
 
 
 def test_workers_like_the_driver_are_accepted():
-    judge([("one", HERE, ""), ("two", HERE, "")])
+    require_same([("one", HERE, ""), ("two", HERE, "")])
 
 
 def test_the_same_minor_version_is_enough():
-    judge([("one", ".".join([*HERE.split(".")[:2], "99"]), "")])
+    require_same([("one", ".".join([*HERE.split(".")[:2], "99"]), "")])
 
 
 def test_another_minor_version_is_an_error_that_names_both():
     with pytest.raises(SetupError) as error:
-        judge([("one", HERE, ""), ("two", "3.4.10", "")])
+        require_same([("one", HERE, ""), ("two", "3.4.10", "")])
     assert "worker two runs Python 3.4.10, the driver Python " + HERE in str(error.value)
     assert "PYSPARK_PYTHON" in str(error.value)
 
@@ -31,7 +31,7 @@ def test_a_package_that_does_not_load_is_said_with_the_worker():
     with pytest.raises(
         SetupError, match=r"worker two .*cannot run Isthmus: numba cannot be imported: ImportError: libc"
     ):
-        judge([("one", HERE, ""), ("two", HERE, "numba cannot be imported: ImportError: libc")])
+        require_same([("one", HERE, ""), ("two", HERE, "numba cannot be imported: ImportError: libc")])
 
 
 def test_sparks_own_refusal_is_put_into_words():

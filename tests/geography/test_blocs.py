@@ -1,7 +1,15 @@
 import pytest
 
 from isthmus.errors import ConfigError
-from isthmus.geography import COUNTRIES, Part, bloc_members, blocs, find_bloc, parts_over_years, region_members
+from isthmus.geography import (
+    COUNTRIES,
+    Membership,
+    bloc_members,
+    blocs,
+    find_bloc,
+    memberships_over_years,
+    region_members,
+)
 
 EU_27 = {
     "AT",
@@ -89,12 +97,12 @@ def test_groupings_have_the_same_members_in_all_years():
 
 def test_parts_have_years_only_where_they_change():
     members = {2018: {"DE", "GB"}, 2019: {"DE", "GB"}, 2020: {"DE"}, 2021: {"DE", "GB"}}
-    assert parts_over_years("EU", members.__getitem__, (2018, 2021)) == (
-        Part("EU", "DE"),
-        Part("EU", "GB", 2018, 2019),
-        Part("EU", "GB", 2021, 2021),
+    assert memberships_over_years("EU", members.__getitem__, (2018, 2021)) == (
+        Membership("EU", "DE"),
+        Membership("EU", "GB", 2018, 2019),
+        Membership("EU", "GB", 2021, 2021),
     )
-    assert parts_over_years("nobody", lambda year: (), (2018, 2021)) == ()
+    assert memberships_over_years("nobody", lambda year: (), (2018, 2021)) == ()
 
 
 def test_every_member_is_a_country_and_every_bloc_is_described():

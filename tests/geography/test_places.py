@@ -4,7 +4,7 @@ import pytest
 
 from isthmus.config import Study, available_studies, load_study
 from isthmus.errors import ConfigError
-from isthmus.geography import Part, bloc_members
+from isthmus.geography import Membership, bloc_members
 from isthmus.geography.places import Places, pole_members
 
 YEARS = {"corpus": (2000, 2021), "citing_until": 2023, "analysis": (2000, 2021), "significance": (2017, 2021)}
@@ -23,43 +23,48 @@ def places(**geography):
 
 def test_countries_as_poles_leave_every_country_its_own_node():
     assert places(poles=("US", "CN")).merged() == ()
-    assert places(poles=("US", "CN"), cn_includes_hk_mo=True).merged() == (Part("CN", "HK"), Part("CN", "MO"))
+    assert places(poles=("US", "CN"), cn_includes_hk_mo=True).merged() == (
+        Membership("CN", "HK"),
+        Membership("CN", "MO"),
+    )
 
 
 def test_the_members_of_a_pole_are_one_node():
-    assert set(places(poles=("US", "EU-27")).merged()) == {Part("EU-27", code) for code in bloc_members("EU-27")}
+    assert set(places(poles=("US", "EU-27")).merged()) == {Membership("EU-27", code) for code in bloc_members("EU-27")}
     own = places(poles=("US", "Nordic"), blocs={"Nordic": NORDIC})
-    assert own.merged() == tuple(Part("Nordic", code) for code in NORDIC)
+    assert own.merged() == tuple(Membership("Nordic", code) for code in NORDIC)
 
 
 def test_members_that_join_and_leave_are_merged_by_year():
     merged = places(poles=("US", "EU")).merged()
-    assert Part("EU", "DE") in merged
-    assert Part("EU", "PL", 2004, 2023) in merged
-    assert Part("EU", "HR", 2013, 2023) in merged
-    assert Part("EU", "GB", 2000, 2019) in merged
+    assert Membership("EU", "DE") in merged
+    assert Membership("EU", "PL", 2004, 2023) in merged
+    assert Membership("EU", "HR", 2013, 2023) in merged
+    assert Membership("EU", "GB", 2000, 2019) in merged
 
 
 def test_hong_kong_goes_where_china_goes():
     china = {"blocs": {"Neighbours": ("CN", "HK", "JP")}, "cn_includes_hk_mo": True}
     merged = places(poles=("US", "Neighbours"), **china).merged()
-    assert set(merged) == {Part("Neighbours", code) for code in ("CN", "HK", "JP", "MO")}
+    assert set(merged) == {Membership("Neighbours", code) for code in ("CN", "HK", "JP", "MO")}
     brics = places(poles=("US", "BRICS"), cn_includes_hk_mo=True).merged()
-    assert {Part("CN", "HK", 2000, 2008), Part("BRICS", "HK", 2009, 2023), Part("BRICS", "CN", 2009, 2023)} <= set(
-        brics
-    )
+    assert {
+        Membership("CN", "HK", 2000, 2008),
+        Membership("BRICS", "HK", 2009, 2023),
+        Membership("BRICS", "CN", 2009, 2023),
+    } <= set(brics)
     assert set(places(poles=("US", "Eastern Asia"), cn_includes_hk_mo=True).merged()) == {
-        Part("Eastern Asia", code) for code in ("CN", "HK", "JP", "KP", "KR", "MN", "MO", "TW")
+        Membership("Eastern Asia", code) for code in ("CN", "HK", "JP", "KP", "KR", "MN", "MO", "TW")
     }
 
 
 def test_compared_blocs_are_made_of_nodes():
     entities = places(poles=("US", "EU-27"), compare=("US", "EU-27", "EU-28", "CN")).entities()
-    assert entities["US"] == (Part("US", "US"),)
-    assert entities["EU-27"] == (Part("EU-27", "EU-27"),)
-    assert entities["EU-28"] == (Part("EU-28", "EU-27"), Part("EU-28", "GB"))
+    assert entities["US"] == (Membership("US", "US"),)
+    assert entities["EU-27"] == (Membership("EU-27", "EU-27"),)
+    assert entities["EU-28"] == (Membership("EU-28", "EU-27"), Membership("EU-28", "GB"))
     assert len(places(compare=("EU-28",)).entities()["EU-28"]) == 28
-    assert Part("EU", "GB", 2000, 2019) in places(compare=("EU",)).entities()["EU"]
+    assert Membership("EU", "GB", 2000, 2019) in places(compare=("EU",)).entities()["EU"]
     assert list(places(poles=("US", "CN")).entities()) == ["US", "CN"]  # none named: the poles
 
 

@@ -4,16 +4,16 @@ import pytest
 from chispa import assert_approx_df_equality
 
 from isthmus.analyses.output.tables import ENTITY_YEARS
-from isthmus.geography import Part
+from isthmus.geography import Membership
 from isthmus.indicators.output import yearly_output
 
 pytestmark = pytest.mark.spark
 
 RELEASE = "2026-06-25"
 ENTITIES = {
-    "US": [Part("US", "US")],
-    "EU-28": [Part("EU-28", code) for code in ("DE", "FR", "GB")],
-    "EU": [Part("EU", "DE"), Part("EU", "FR"), Part("EU", "HR", 2013, 2014)],
+    "US": [Membership("US", "US")],
+    "EU-28": [Membership("EU-28", code) for code in ("DE", "FR", "GB")],
+    "EU": [Membership("EU", "DE"), Membership("EU", "FR"), Membership("EU", "HR", 2013, 2014)],
 }
 WORKS = (
     (1, 2010, True, {"US": 0.75, "DE": 0.25}),
@@ -114,7 +114,10 @@ def test_a_pole_that_is_a_bloc_is_compared_by_its_node(make_countries, make_cita
         (3, 2011, False, "GB"),
         (4, 2011, False, "EU-27"),
     )
-    entities = {"EU-27": [Part("EU-27", "EU-27")], "EU-28": [Part("EU-28", "EU-27"), Part("EU-28", "GB")]}
+    entities = {
+        "EU-27": [Membership("EU-27", "EU-27")],
+        "EU-28": [Membership("EU-28", "EU-27"), Membership("EU-28", "GB")],
+    }
     world = make_countries(*works), make_citations((3, 1), (4, 2), (3, 2))
     frame = output(world, make_study(), entities).where("year = 2010").orderBy("entity")
     rows = [

@@ -1,4 +1,4 @@
-"""What was planted can be found again: small worlds, counted without files, held against the null model."""
+"""What was planted can be found again: small worlds, counted without files, tested against the null model."""
 
 import importlib.util
 import sys

@@ -6,10 +6,10 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from isthmus.corpus.exact import units
-from isthmus.geography import Part
+from isthmus.geography import Membership
 
 
-def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence[Part] = ()) -> DataFrame:
+def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence[Membership] = ()) -> DataFrame:
     """Return the countries of each work: (study, release, work_id, year, is_corpus, country, fraction, n_countries).
 
     A work counts once for each of its countries (full counting). Its fraction divides the work equally among the
@@ -23,7 +23,7 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence
         Rows of `corpus_works`.
     authorships : DataFrame
         Rows of `authorships`.
-    merged : Sequence[Part], optional
+    merged : Sequence[Membership], optional
         Countries that count as part of a whole: Hong Kong of China, members of a pole that is a bloc; with years, by
         the work's year. No country is part of two wholes in one year.
     """
@@ -50,7 +50,7 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence
     )
 
 
-def _node(merged: Sequence[Part]) -> Column:
+def _node(merged: Sequence[Membership]) -> Column:
     """Return the country, or the whole that it is part of in the work's year."""
     together: dict[tuple[str, int | None, int | None], list[str]] = {}
     for part in merged:

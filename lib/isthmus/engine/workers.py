@@ -48,7 +48,7 @@ def check_workers(spark: "SparkSession") -> None:
         answers = context.parallelize(range(PROBES), PROBES).mapPartitions(make_probe()).distinct().collect()
     except Exception as error:
         raise SetupError(explain(str(error))) from None
-    judge(answers)
+    require_same(answers)
 
 
 def make_probe(names: tuple[str, ...] = IMPORTED) -> Callable[[Iterable[int]], Iterable[Answer]]:
@@ -75,7 +75,7 @@ def make_probe(names: tuple[str, ...] = IMPORTED) -> Callable[[Iterable[int]], I
     return probe
 
 
-def judge(answers: list[Answer]) -> None:
+def require_same(answers: list[Answer]) -> None:
     """Compare what the workers answered with this process.
 
     Parameters

@@ -15,14 +15,14 @@ from isthmus.geography.countries import (
     regions,
 )
 from isthmus.geography.distance import haversine_km
-from isthmus.geography.parts import Part, parts_over_years
+from isthmus.geography.memberships import Membership, memberships_over_years
 from isthmus.geography.shapes import country_shapes
 
 __all__ = [
     "COUNTRIES",
     "Bloc",
     "Country",
-    "Part",
+    "Membership",
     "bloc_members",
     "blocs",
     "country_name",
@@ -31,7 +31,7 @@ __all__ = [
     "find_country",
     "haversine_km",
     "is_west",
-    "parts_over_years",
+    "memberships_over_years",
     "plain_name",
     "region_members",
     "regions",

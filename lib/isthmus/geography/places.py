@@ -6,7 +6,7 @@ from itertools import combinations
 
 from isthmus.config import Study
 from isthmus.errors import ConfigError, did_you_mean
-from isthmus.geography import COUNTRIES, Part, blocs, find_bloc, parts_over_years, region_members, regions
+from isthmus.geography import COUNTRIES, Membership, blocs, find_bloc, memberships_over_years, region_members, regions
 
 COUNTED_AS_CHINA = ("HK", "MO")  # switch cn_includes_hk_mo
 SHOWN_MEMBERS = 5
@@ -51,17 +51,17 @@ class Places:
         codes = self._listed(name, year)
         return codes - set(COUNTED_AS_CHINA) if self.geography.cn_includes_hk_mo else codes
 
-    def merged(self) -> tuple[Part, ...]:
+    def merged(self) -> tuple[Membership, ...]:
         """Return the countries that are part of a larger node, with their years."""
-        wholes = [parts_over_years(pole, partial(self.members, pole), self.years) for pole in self._bloc_poles]
+        wholes = [memberships_over_years(pole, partial(self.members, pole), self.years) for pole in self._bloc_poles]
         if self.geography.cn_includes_hk_mo:
             for node in ("CN", *self._bloc_poles):
-                wholes.append(parts_over_years(node, partial(self._counted_as_china, node), self.years))
+                wholes.append(memberships_over_years(node, partial(self._counted_as_china, node), self.years))
         return tuple(part for parts in wholes for part in parts)
 
-    def entities(self) -> dict[str, tuple[Part, ...]]:
+    def entities(self) -> dict[str, tuple[Membership, ...]]:
         """Each compared country or bloc and the nodes that it consists of, with their years."""
-        return {name: parts_over_years(name, partial(self._nodes, name), self.years) for name in self.compared}
+        return {name: memberships_over_years(name, partial(self._nodes, name), self.years) for name in self.compared}
 
     @property
     def compared(self) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.corpus.exact import UNITS, units
-from isthmus.geography import Part
+from isthmus.geography import Membership
 
 SERIES = ("papers", "papers_fractional", "papers_international", "citations_received", "citations_received_foreign")
-Entities = Mapping[str, Sequence[Part]]
+Entities = Mapping[str, Sequence[Membership]]
 
 
 def yearly_output(
@@ -70,7 +70,7 @@ def _sides(countries: DataFrame, entities: Entities) -> DataFrame:
     return countries.groupBy("work_id", "year", "is_corpus", "n_countries").agg(*sides)
 
 
-def _belongs(parts: Sequence[Part]) -> Column:
+def _belongs(parts: Sequence[Membership]) -> Column:
     """Whether a country is one of the parts in the work's year."""
     always = [part.code for part in parts if part.first is None]
     at_times = [

@@ -66,7 +66,7 @@ def fan_out(
     observed_zero: bool = True,
     keys: Sequence[str] = DEFAULT_KEYS,
 ) -> DataFrame:
-    """Fit a null model to each network of an edge list and hold every pair against it, in one pass.
+    """Fit a null model to each network of an edge list and test every pair against it, in one pass.
 
     A network that cannot be fitted becomes a row that says so; the others are not touched by it. Random draws depend on
     the seed and the network's key only, not on how Spark splits the work. The result mixes two kinds of rows: write it

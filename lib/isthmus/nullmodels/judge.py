@@ -119,7 +119,7 @@ def judge(
     observed_zero: bool = True,
     labels: Sequence[Any] | None = None,
 ) -> Iterator[PairTable | FitReport]:
-    """Fit a null model to a network and hold every pair of linked nodes against it.
+    """Fit a null model to a network and test every pair of linked nodes against it.
 
     Yields tables of pairs (`PairTable`), then one `FitReport`.
 

@@ -24,7 +24,7 @@ CHUNK_PAIRS = 2_000_000
 
 @dataclass(frozen=True)
 class PairTable:
-    """Every pair (i < j) of nodes that have a link, with its observed weight held against the null model.
+    """Every pair (i < j) of nodes that have a link, with its observed weight tested against the null model.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ def exact_verdict(fit: EcmFit) -> Verdict:
 def pair_significance(
     weights: Any, null: EcmFit | Verdict, *, finite: FiniteRule = "expected_in_500_samples", observed_zero: bool = True
 ) -> PairTable:
-    """Hold every pair of linked nodes of a network against a null model.
+    """Test every pair of linked nodes of a network against a null model.
 
     Parameters
     ----------

@@ -23,9 +23,9 @@ from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.nullmodels.frames import significant_ties
 from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY
 from isthmus.trajectories.frames import chosen_clustering, label_agreement, labels_frame
+from isthmus.trajectories.labels import LABELS
 from isthmus.trajectories.panel import Panel
 
-LABELS = ("SC", "SD", "KI", "KD")
 SEPARATOR = "--"  # between a study's name and the corpus rule that is tried: names of studies may hold it
 
 

@@ -86,7 +86,7 @@ INTEGRATION_GROUPS = TableSpec(
         column("country", "string", "country", False),
         column("rank", "int", "by papers over the years", False),
         column("papers", "bigint", "papers over the years, full count", False),
-        column("pole", "string", "pole that it is held against", False),
+        column("pole", "string", "pole that it is compared with", False),
         column("label", "string", "label of the pair; null without a trajectory"),
         column("speed", "double", "of the pair"),
         column("speed_smoothed", "double", "of the pair, smoothed z"),

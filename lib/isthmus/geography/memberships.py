@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Membership:
     """A country that belongs to a whole from one year to another, both included; None: in every year."""
 
     whole: str
@@ -14,7 +14,9 @@ class Part:
     last: int | None = None
 
 
-def parts_over_years(whole: str, members: Callable[[int], Collection[str]], years: tuple[int, int]) -> tuple[Part, ...]:
+def memberships_over_years(
+    whole: str, members: Callable[[int], Collection[str]], years: tuple[int, int]
+) -> tuple[Membership, ...]:
     """Return the members of a whole, each with its years; a member in all of the years has none stated.
 
     Parameters
@@ -28,11 +30,11 @@ def parts_over_years(whole: str, members: Callable[[int], Collection[str]], year
     """
     first, last = years
     yearly = {year: members(year) for year in range(first, last + 1)}
-    parts: list[Part] = []
+    parts: list[Membership] = []
     for code in sorted(set().union(*yearly.values())):
         for start, end in _runs([year for year in yearly if code in yearly[year]]):
             always = (start, end) == years
-            parts.append(Part(whole, code) if always else Part(whole, code, start, end))
+            parts.append(Membership(whole, code) if always else Membership(whole, code, start, end))
     return tuple(parts)
 
 
