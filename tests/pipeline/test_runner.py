@@ -143,3 +143,16 @@ def test_stages_are_chosen_by_name_in_their_order(counted):
     assert [s.name for s in choose_stages(stages, [])] == ["numbers", "squares"]
     with pytest.raises(ConfigError, match="did you mean 'squares'"):
         choose_stages(stages, ["square"])
+
+
+def test_tables_of_an_earlier_version_are_refused_with_what_to_do(spark, places, counted):
+    place = next(places)
+    old = Stage("counting", "counts", "ingest", counted.numbers, scope="snapshot", writes=(NUMBERS,))
+    study = Study(study="s", title="S", seed=3)
+    Runner(Context(spark, TableStore(spark, place), study, None, "2026-06-25", ""), (old,)).execute((old,), quiet=True)
+    with pytest.raises(
+        StoreError, match=r"made by an earlier version of Isthmus, whose stages had other names.*--snapsho"
+    ):
+        runner(spark, place, counted).execute(counted.stages()[1:], quiet=True)
+    runner(spark, place, counted).execute(counted.stages(), quiet=True)
+    assert counted.ran == ["numbers", "numbers", "squares"], "a snapshot that is read again replaces them"

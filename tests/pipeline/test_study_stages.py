@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import BaseModel
 from pyspark.sql import functions as F
 
 from isthmus.analyses.stage import Context
@@ -45,6 +46,22 @@ AFTER_THE_CORPUS = (
     "sensitivity",
 )
 VOLATILE = {"seconds"}
+LOOKED_AT = {}  # stage -> fields of the study that it looked at
+
+
+class Recorder:
+    """Stands for a study, or a section of it, and remembers which fields are looked at."""
+
+    def __init__(self, of, seen, prefix=""):
+        self.__dict__.update(_of=of, _seen=seen, _prefix=prefix)
+
+    def __getattr__(self, name):
+        value = getattr(self._of, name)
+        if isinstance(value, BaseModel):
+            return Recorder(value, self._seen, f"{name}.")
+        if not name.startswith("_") and not callable(value):
+            self._seen.add(f"{self._prefix}{name}")
+        return value
 
 
 def _world():
@@ -99,8 +116,11 @@ def run(spark, tmp_path_factory):
     store.overwrite(CITATIONS, spark.createDataFrame(citations, spark_schema(CITATIONS)))
     store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
     context = Context(spark, store, STUDY, None, "2026-06-25", "")
-    for name in ("corpus", "networks", *AFTER_THE_CORPUS):
-        stage(name).run(context)
+    for one in STAGES:
+        if one.name == "sensitivity":  # it makes studies of its own, by copies
+            one.run(context)
+        else:
+            one.run(replace(context, study=Recorder(STUDY, LOOKED_AT.setdefault(one.name, set()))))
     return context
 
 
@@ -216,6 +236,18 @@ def test_a_second_run_of_every_stage_leaves_the_same_rows(run):
         columns = [c for c in before[name].columns if c not in VOLATILE]
         one, other = (_sorted(frame[columns]) for frame in (before[name], rows(run, name)))
         pd.testing.assert_frame_equal(one, other, check_exact=True, obj=name)
+
+
+def test_stages_look_at_no_field_that_they_do_not_declare(run):
+    """Else a change of that field would leave stale tables called unchanged."""
+    undeclared = {}
+    for name, seen in LOOKED_AT.items():
+        reads = set(stage(name).reads)
+        left = {path for path in seen - {"study"} if path not in reads and path.split(".")[0] not in reads}
+        if left:
+            undeclared[name] = sorted(left)
+    assert undeclared == {}
+    assert "significance.null_model" in LOOKED_AT["null_models"], "the recorder sees what is looked at"
 
 
 def _sorted(frame):
