@@ -54,6 +54,7 @@ def test_the_defaults_are_the_documented_ones():
             "false_discovery_rate": 0.05,
         },
         "other_null_models": {"models": ["ecm-variance-corrected"]},
+        "trends": {"change": 1.25, "level": 0.95},
         "trajectories": {
             "window": 5,
             "order": 1,
@@ -100,7 +101,7 @@ def test_a_section_that_is_null_is_off_and_one_that_is_named_is_on():
 def test_a_section_cannot_be_on_without_what_it_needs():
     with pytest.raises(ValidationError, match=r"significance needs networks, which is off: write `significance: null`"):
         Study(study="mine", title="Mine", networks=None)
-    off = dict.fromkeys(("networks", "significance", "other_null_models", "trajectories"))
+    off = dict.fromkeys(("networks", "significance", "other_null_models", "trends", "trajectories"))
     assert not Study(study="mine", title="Mine", **off).enabled("trajectories")
 
 
@@ -127,4 +128,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 13
+    assert len(sections) == 14

@@ -15,7 +15,8 @@ def make_rows(spark):
 
     def frame(spec, *rows):
         types = ", ".join(f"{f.name} {f.type}" for f in spec.fields)
-        return spark.createDataFrame(list(rows), types)
+        # what a table has beyond the literal columns is null
+        return spark.createDataFrame([(*row, *[None] * (len(spec.fields) - len(row))) for row in rows], types)
 
     return frame
 

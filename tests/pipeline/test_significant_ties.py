@@ -3,9 +3,10 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.analyses.significance.pairs import significant_pairs
+from isthmus.analyses.significance.pairs import significant_pairs, with_pooled_test
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.config import load_study
+from isthmus.nullmodels.window_fanout import POOLED_TYPES
 
 pytestmark = pytest.mark.spark
 
@@ -65,5 +66,19 @@ def test_networks_and_readings_are_kept_apart(spark):
     one = ties(spark, years("AT", "BE", [3.0] * 5))
     rows = one.unionByName(one.replace("publication_year", "citing", "citation_year"))
     table = significant_pairs(rows, load_study("gallo2026"))
-    assert sorted(table.columns) == sorted(SIGNIFICANT_PAIRS.columns)
+    assert set(table.columns) == {*SIGNIFICANT_PAIRS.columns} - {*POOLED_TYPES}
     assert [r.citation_year for r in table.orderBy("citation_year").collect()] == ["citing", "publication_year"]
+
+
+def test_a_window_is_pooled_where_the_law_is_exact_and_null_where_it_is_not(spark):
+    rows = [(year, "AT", "BE", 40, 9.0, True) for year in range(2017, 2022)]
+    law = ties(spark, rows).selectExpr("*", "0.5D AS link_probability", "2.0D AS expected")
+    study = load_study("gallo2026")
+    [tested] = with_pooled_test(significant_pairs(law, study), law, study).collect()
+    assert (tested.grade, tested.direction, tested.years_seen, tested.expected) == ("firm", "stronger", 5, 10.0)
+    assert tested.propensity == 20.0
+    assert tested.significant
+    rewired = load_study("gallo2026", ("significance.null_model=rewiring",))
+    [untested] = with_pooled_test(significant_pairs(law, rewired), law, rewired).collect()
+    assert [untested[name] for name in POOLED_TYPES] == [None] * len(POOLED_TYPES)
+    assert untested.significant, "the published rule stays"

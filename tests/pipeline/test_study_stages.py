@@ -14,11 +14,13 @@ from isthmus.config import Study
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.nullmodels.frames import significance_frames
+from isthmus.nullmodels.window_frames import window_tests
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.works import WORKS
 from isthmus.trajectories.resampling import poisson_weights
+from isthmus.trajectories.trend_frames import pair_trends
 
 pytestmark = pytest.mark.spark
 
@@ -40,6 +42,7 @@ AFTER_THE_CORPUS = (
     "null_models",
     "significance",
     "other_null_models",
+    "trends",
     "trajectories",
     "stability",
     "bootstrap",
@@ -236,6 +239,27 @@ def test_a_second_run_of_every_stage_leaves_the_same_rows(run):
         columns = [c for c in before[name].columns if c not in VOLATILE]
         one, other = (_sorted(frame[columns]) for frame in (before[name], rows(run, name)))
         pd.testing.assert_frame_equal(one, other, check_exact=True, obj=name)
+
+
+def test_the_window_is_tested_as_on_one_machine(run):
+    own = rows(run, "pair_tests")
+    by_hand = window_tests(own, STUDY.years.significance, 0.05, 2.0).set_index(
+        ["network", "citation_year", "src", "dst"]
+    )
+    written = rows(run, "significant_pairs").set_index(["network", "citation_year", "src", "dst"]).loc[by_hand.index]
+    for name in ("years_seen", "expected", "propensity_low", "p_upper", "p_lower", "q_upper", "q_lower", "grade"):
+        pd.testing.assert_series_equal(written[name], by_hand[name], check_dtype=False, check_exact=True)
+    assert (written["mean_z"].dropna() > 2).equals(written.loc[written["mean_z"].notna(), "significant"])
+
+
+def test_trends_are_those_of_one_machine_and_classes_add_up(run):
+    own = rows(run, "pair_tests").query("citation_year in ('publication_year', 'cited')")
+    by_hand = pair_trends(own, STUDY.years.analysis, delta=np.log(1.25), keys=("network",))
+    written = rows(run, "pair_trends")[by_hand.columns].sort_values(["network", "src", "dst"], ignore_index=True)
+    pd.testing.assert_frame_equal(written, by_hand, check_dtype=False, check_exact=True)
+    classes = rows(run, "pair_classes")
+    np.testing.assert_allclose(classes[[c for c in classes if c.startswith("p_")]].sum(axis=1), 1.0)
+    assert len(rows(run, "propensities")) == len(own)
 
 
 def test_stages_look_at_no_field_that_they_do_not_declare(run):

@@ -18,7 +18,7 @@ def names(**request):
 
 def test_a_task_is_its_stages_that_the_study_asks_for():
     assert names(study=STUDY, tasks=("nullmodels",)) == ["null_models", "significance", "other_null_models"]
-    assert names(study=STUDY, tasks=("trajectories",)) == ["trajectories"], "what is off by default stays off"
+    assert names(study=STUDY, tasks=("trajectories",)) == ["trends", "trajectories"], "what is off by default stays off"
     assert names(study=STUDY, tasks=("ingest",)) == [], "no snapshot is named"
     assert names(study=STUDY, snapshot="s", tasks=("ingest", "networks"))[:2] == ["parse", "records"]
 

@@ -13,6 +13,7 @@ from isthmus.config.robustness import Bootstrap, Sensitivity, Stability
 from isthmus.config.section import Section
 from isthmus.config.significance import OtherNullModels, PaperModel, Significance
 from isthmus.config.trajectories import Groups, Trajectories
+from isthmus.config.trends import Trends
 from isthmus.config.years import Years
 
 #: Sections that `section: null` turns off, with the sections that they need.
@@ -20,6 +21,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "networks": (),
     "significance": ("networks",),
     "other_null_models": ("networks",),
+    "trends": ("significance",),
     "trajectories": ("significance",),
     "stability": ("trajectories",),
     "bootstrap": ("trajectories",),
@@ -44,6 +46,7 @@ class Study(Section):
     networks: Networks = Field(default_factory=Networks)
     significance: Significance = Field(default_factory=Significance)
     other_null_models: OtherNullModels = Field(default_factory=OtherNullModels)
+    trends: Trends = Field(default_factory=Trends)
     trajectories: Trajectories = Field(default_factory=Trajectories)
     groups: Groups = Field(default_factory=Groups)
     stability: Stability = Field(default_factory=Stability)
@@ -79,7 +82,7 @@ class Study(Section):
             return
         if self.significance.finite == "sampled":
             raise ValueError(f"significance.finite: the null model {model!r} is exact and draws no samples")
-        for section in ("trajectories", "stability", "bootstrap", "sensitivity"):
+        for section in ("trends", "trajectories", "stability", "bootstrap", "sensitivity"):
             if self.enabled(section):
                 raise ValueError(
                     f"{section} follows both networks, and the null model {model!r} holds for collaboration only: "

@@ -7,13 +7,62 @@ from isthmus.analyses.rows import of_study, replace_rows
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.config import Study
+from isthmus.networks.names import COLLABORATION
+from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE
+from isthmus.nullmodels.window_fanout import POOLED_TYPES, fan_out_windows
+
+#: Null models whose link probability and expected weight are the exact ones of the Enhanced Configuration Model.
+EXACT_LAWS = ("ecm", "ecm-variance-corrected", "ecm-variance-corrected-poisson", "ecm-variance-corrected-mad")
+NOT_POOLED = "The window as a whole is not tested: the null model's law of a sum of years is not known exactly."
 
 
 def write_significant_pairs(context: Context) -> Outcome:
-    """Write the table `significant_pairs` of the study."""
-    replace_rows(context, SIGNIFICANT_PAIRS, significant_pairs(of_study(context, PAIR_TESTS), context.the_study))
-    found = of_study(context, SIGNIFICANT_PAIRS).where("significant AND network = 'collaboration'").count()
-    return Outcome(f"{found:,} collaboration ties are stronger than size explains")
+    """Write the table `significant_pairs` of the study: the published rule, and the pooled test of the window."""
+    study, rows = context.the_study, of_study(context, PAIR_TESTS)
+    replace_rows(context, SIGNIFICANT_PAIRS, with_pooled_test(significant_pairs(rows, study), rows, study))
+    written = of_study(context, SIGNIFICANT_PAIRS).where(F.col("network") == COLLABORATION)
+    by_rule, firm, probable, few = written.agg(
+        F.count_if("significant"),
+        F.count_if(F.col("grade") == FIRM),
+        F.count_if(F.col("grade") == PROBABLE),
+        F.count_if(F.col("grade") == FEW_PAPERS),
+    ).collect()[0]
+    if not is_exact(study):
+        return Outcome(f"{by_rule:,} collaboration ties have a mean z above the threshold", notes=(NOT_POOLED,))
+    return Outcome(
+        f"collaboration ties: {firm:,} firm, {probable:,} probable, {few:,} that rest on few papers; "
+        f"{by_rule:,} by the published rule"
+    )
+
+
+def is_exact(study: Study) -> bool:
+    """Return whether the null model's law of a pair is exact, so that years can be pooled."""
+    rule = study.significance
+    return rule.null_model in EXACT_LAWS and (rule.samples == 0 or rule.null_model != "ecm")
+
+
+def with_pooled_test(published: DataFrame, pairs_by_year: DataFrame, study: Study) -> DataFrame:
+    """Return the rows of the published rule with the pooled test of the window beside it.
+
+    Parameters
+    ----------
+    published : DataFrame
+        Rows of `significant_pairs`.
+    pairs_by_year : DataFrame
+        Rows of `pair_tests`.
+    study : Study
+        Window, false-discovery rate, threshold, null model.
+    """
+    if not is_exact(study):
+        return published.select("*", *(F.lit(None).cast(dtype).alias(name) for name, dtype in POOLED_TYPES.items()))
+    pooled = fan_out_windows(
+        pairs_by_year,
+        window=study.years.significance,
+        false_discovery_rate=study.significance.false_discovery_rate,
+        threshold=study.significance.threshold,
+        min_finite_years=study.significance.min_finite_years,
+    )
+    return published.join(pooled, ["network", "citation_year", "src", "dst"], "left")
 
 
 def significant_pairs(pairs_by_year: DataFrame, study: Study) -> DataFrame:

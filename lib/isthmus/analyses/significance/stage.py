@@ -32,13 +32,20 @@ STAGES = (
     ),
     Stage(
         name="significance",
-        description="find the ties that are stronger than size explains over the significance years",
+        description="find the ties that are stronger or weaker than size explains over the significance years",
         task="nullmodels",
         section="significance",
         needs=("null_models",),
         writes=(SIGNIFICANT_PAIRS,),
         publishes=(SIGNIFICANT_PAIRS,),
-        reads=("significance.threshold", "significance.min_finite_years", "years.significance"),
+        reads=(
+            "significance.null_model",
+            "significance.samples",
+            "significance.threshold",
+            "significance.min_finite_years",
+            "significance.false_discovery_rate",
+            "years.significance",
+        ),
         run=write_significant_pairs,
     ),
     Stage(

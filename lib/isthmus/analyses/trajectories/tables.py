@@ -101,4 +101,67 @@ INTEGRATION_GROUPS = TableSpec(
     partition_by=("study",),
 )
 
+NETWORK = column("network", "string", "collaboration or knowledge_exchange", False)
+
+PROPENSITIES = TableSpec(
+    name="propensities",
+    fields=(
+        *STUDY_COLUMNS,
+        NETWORK,
+        *PAIR,
+        column("year", "int", "year", False),
+        column("weight", "bigint", "observed weight", False),
+        column("expected", "double", "expected weight under the null model"),
+        column("propensity", "double", "weight / expected: times what size explains"),
+        column("propensity_low", "double", "lower end of its exact interval (Garwood)"),
+        column("propensity_high", "double", "upper end of it; an upper bound where nothing was observed"),
+    ),
+    key=("study", "network", "src", "dst", "year"),
+    comment="How many times what size explains each pair weighs in a year.",
+    partition_by=("study",),
+)
+
+PAIR_TRENDS = TableSpec(
+    name="pair_trends",
+    fields=(
+        *STUDY_COLUMNS,
+        NETWORK,
+        *PAIR,
+        column("years_used", "int", "years with an expected weight above 0", False),
+        column("papers", "bigint", "observed weight over all years", False),
+        column("trend", "double", "change of the log propensity per decade, shrunken towards that of all pairs"),
+        column("trend_sd", "double", "its standard deviation"),
+        column("p_rise", "double", "probability that it rises by more than `trends.change` per decade"),
+        column("p_fall", "double", "probability that it falls by more"),
+        column("p_level", "double", "probability of neither"),
+        column("kappa", "double", "extra scatter of the years, relative to Poisson: variance m (1 + kappa m)"),
+        column("rho", "double", "autocorrelation of the residuals"),
+    ),
+    key=("study", "network", "src", "dst"),
+    comment="The trend of each pair's propensity over the years of the analysis, and how sure it is.",
+    partition_by=("study",),
+)
+
+PAIR_CLASSES = TableSpec(
+    name="pair_classes",
+    fields=(
+        *STUDY_COLUMNS,
+        *PAIR,
+        column("p_SC", "double", "probability of: both rise", False),
+        column("p_SD", "double", "probability of: both fall", False),
+        column("p_KI", "double", "probability of: collaboration falls, knowledge exchange rises", False),
+        column("p_KD", "double", "probability of: collaboration level, knowledge exchange falls", False),
+        column("p_KDr", "double", "probability of: collaboration rises, knowledge exchange falls", False),
+        column("p_level", "double", "probability of: both level", False),
+        column("p_rest", "double", "probability of: any other combination", False),
+        column("class", "string", "the most probable of the seven", False),
+        column("probability", "double", "of that class", False),
+        column("settled", "boolean", "probability of 0.9 or more, and papers in both networks", False),
+    ),
+    key=("study", "src", "dst"),
+    comment="The probability of each direction of a pair in both networks; the seven add up to 1.",
+    partition_by=("study",),
+)
+
+TREND_TABLES = (PROPENSITIES, PAIR_TRENDS, PAIR_CLASSES)
 TABLES = (TRAJECTORIES, PAIR_LABELS, CENTROIDS, CLUSTERINGS, INTEGRATION_GROUPS)
