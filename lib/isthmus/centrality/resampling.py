@@ -153,7 +153,7 @@ class Bootstrap:
     @property
     def sd(self) -> Floats:
         """Standard deviation over the replicates, shape (N,)."""
-        return self.replicates.std(axis=0, ddof=1)
+        return np.asarray(self.replicates.std(axis=0, ddof=1))
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Return the percentile interval of every node, two arrays of shape (N,).
@@ -170,7 +170,7 @@ class Bootstrap:
     def first(self) -> Floats:
         """Return the share of replicates in which each node has the largest value, shape (N,); ties share one."""
         largest = self.replicates == self.replicates.max(axis=1, keepdims=True)
-        return (largest / largest.sum(axis=1, keepdims=True)).mean(axis=0)
+        return np.asarray((largest / largest.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def bootstrap(
