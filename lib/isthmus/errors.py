@@ -36,6 +36,14 @@ class TrajectoryError(IsthmusError):
     """Trajectories that cannot be built, compared or clustered; the message names the pair, the year or the number."""
 
 
+class CentralityError(IsthmusError):
+    """A network whose bridges or ranks cannot be computed; the message names the node, the arc or the number."""
+
+
+class GravityError(IsthmusError):
+    """A gravity model that cannot be fitted; the message names the covariate, the city or the number."""
+
+
 class IsthmusWarning(UserWarning):
     """Something that a reader of the results should know and that does not stop the run."""
 
