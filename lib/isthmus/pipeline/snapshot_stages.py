@@ -83,6 +83,8 @@ def _accounting_gates() -> list[Gate]:
 def _tables(context: Run) -> Outcome:
     builders = (t.build_works, t.build_authorships, t.build_citations)
     outcome = _build(*builders, t.build_institutions, t.build_sources, t.build_topics)(context)
+    author_years = t.build_no_author_years if context.for_study else t.build_author_years
+    derived = _build(t.build_citations_dated, author_years)(context)
     gates: list[GateResult] = check_gates(
         "works",
         context.store.read(t.WORKS),
@@ -97,7 +99,8 @@ def _tables(context: Run) -> Outcome:
             ),
         ],
     )
-    return Outcome(outcome.said, outcome.rows_in, tuple(gates), outcome.notes)
+    said, notes = f"{outcome.said}, {derived.said}", (*outcome.notes, *derived.notes)
+    return Outcome(said, outcome.rows_in, tuple(gates), notes)
 
 
 def _fingerprints(context: Run) -> dict[str, str]:
@@ -124,10 +127,19 @@ SNAPSHOT_STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         name="records",
-        says="write works, authorships, citations, institutions with their cities, sources and topics",
+        says="write works, authorships, citations, the years of cited works and of authors, and what they name",
         scope="snapshot",
         needs=("parse",),
-        writes=(t.WORKS, t.AUTHORSHIPS, t.CITATIONS, t.INSTITUTIONS, t.SOURCES, t.TOPICS),
+        writes=(
+            t.WORKS,
+            t.AUTHORSHIPS,
+            t.CITATIONS,
+            t.INSTITUTIONS,
+            t.SOURCES,
+            t.TOPICS,
+            t.CITATIONS_DATED,
+            t.AUTHOR_YEARS,
+        ),
         rooms=("tables",),
         run=_tables,
     ),
