@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from chispa import assert_df_equality
@@ -9,7 +10,9 @@ from chispa import assert_df_equality
 from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot.schemas import WORKS_SCHEMA
 from isthmus.tables.authorships import AUTHORSHIPS, authorship_rows
+from isthmus.tables.authoryears import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.citations import CITATIONS, citation_rows
+from isthmus.tables.citationsdated import CITATIONS_DATED, citations_dated_rows
 from isthmus.tables.coverage import COVERAGE, coverage_rows
 from isthmus.tables.works import WORKS, rewritten, works_rows
 
@@ -105,6 +108,7 @@ def test_authorships(spark):
     work = {
         "work_id": 1,
         "publication_year": 2020,
+        "publication_date": date(2020, 2, 29),
         "authorships": [
             author(11, "first", [(21, "US"), (22, "US"), (21, "US")], ["US"]),  # the same institution twice
             author(12, "middle", [], ["CN", "FR", "CN"]),  # the country came from the address
@@ -134,7 +138,7 @@ def test_authorships(spark):
         (1, 2020, 8, "last", 16, None, "NO"),
         (2, None, 0, "first", 17, 26, "CH"),
     ]
-    check(actual, AUTHORSHIPS, rows)
+    check(actual, AUTHORSHIPS, [(*row, date(2020, 2, 29) if row[0] == 1 else None) for row in rows])
 
 
 def test_authorships_with_merges(spark):
@@ -146,23 +150,112 @@ def test_authorships_with_merges(spark):
     authors = spark.createDataFrame([(11, 4317838346), (12, 13)], MERGES)
     institutions = spark.createDataFrame([(21, 22)], MERGES)
     actual = authorship_rows(parsed(spark, work), 2026, authors, institutions)
-    check(actual, AUTHORSHIPS, [(1, 2020, 0, "first", None, 22, "US"), (1, 2020, 1, "last", 13, 22, "US")])
+    check(actual, AUTHORSHIPS, [(1, 2020, 0, "first", None, 22, "US", None), (1, 2020, 1, "last", 13, 22, "US", None)])
 
 
 def test_citations(spark):
     works = [
-        {"work_id": 1, "referenced_works": [2, 2, 1, 4285719527, 3]},
-        {"work_id": 2, "referenced_works": []},
-        {"work_id": 3, "referenced_works": None},
-        {"work_id": 4, "referenced_works": [1, None]},
+        {"work_id": 1, "publication_year": 2020, "referenced_works": [2, 2, 1, 4285719527, 3]},
+        {"work_id": 2, "publication_year": 2020, "referenced_works": []},
+        {"work_id": 3, "publication_year": 2020, "referenced_works": None},
+        {"work_id": 4, "publication_year": 2027, "referenced_works": [1, None]},
+        {"work_id": 5, "publication_year": -99999, "referenced_works": [1]},
     ]
-    check(citation_rows(parsed(spark, *works)), CITATIONS, [(1, 2), (1, 3), (4, 1)])
+    expected = [(1, 2, 2020), (1, 3, 2020), (4, 1, None), (5, 1, None)]
+    check(citation_rows(parsed(spark, *works), 2026), CITATIONS, expected)
 
 
 def test_citations_with_merges(spark):
     works = [{"work_id": 1, "referenced_works": [2, 3, 5, 6]}, {"work_id": 2, "referenced_works": [9]}]
     merges = spark.createDataFrame([(3, 2), (5, 1), (6, 4285719527)], MERGES)
-    check(citation_rows(parsed(spark, *works), merges), CITATIONS, [(1, 2), (2, 9)])
+    check(citation_rows(parsed(spark, *works), None, merges), CITATIONS, [(1, 2, None), (2, 9, None)])
+
+
+def test_citations_of_a_task_are_in_the_order_of_the_citing_year(spark):
+    works = [{"work_id": i, "publication_year": 1900 + i % 7, "referenced_works": [90, 91]} for i in range(60)]
+    years = citation_rows(parsed(spark, *works).coalesce(1), 2026).toPandas()["citing_year"]
+    assert years.is_monotonic_increasing
+
+
+def test_citations_dated(spark):
+    citations = spark.createDataFrame(
+        [(1, 2, 2020), (1, 3, 2020), (1, 9, 2020), (2, 3, None), (3, 2, 2019)], spark_schema(CITATIONS)
+    )
+    works = spark.createDataFrame(
+        [(1, 2020, 71), (2, 2018, 4306400194), (3, None, None)],
+        "work_id bigint, publication_year int, source_id bigint",
+    )
+    expected = [
+        (1, 2, 2020, 2018, 4306400194),
+        (1, 3, 2020, None, None),  # neither year nor source, yet in the copy
+        (2, 3, None, None, None),
+        (3, 2, 2019, 2018, 4306400194),
+    ]  # 9 is not in the copy
+    check(citations_dated_rows(citations, works), CITATIONS_DATED, expected)
+
+
+SEAT = "author_id bigint, publication_year int, work_id bigint, publication_date date, institution_id bigint, country_code string"  # fmt: skip
+CITIES = [(21, 1), (22, 1), (23, 3), (24, 4), (25, None)]  # institution, city
+
+
+def test_author_years(spark):
+    early, late = date(2020, 1, 1), date(2020, 9, 9)
+    seats = [
+        # two works in US, one of them also in CN: US; two institutions of city 1 on one work are one
+        (1, 2020, 100, early, 21, "US"), (1, 2020, 100, early, 22, "US"), (1, 2020, 101, late, 23, "US"),
+        (1, 2020, 101, late, 24, "CN"),
+        (1, 2021, 102, None, None, None),  # no place at all
+        # as often: the latest work's, though its number is lower; its two cities: the lowest code
+        (2, 2020, 201, early, 21, "US"), (2, 2020, 200, late, 24, "FR"), (2, 2020, 200, late, 23, "FR"),
+        # as often, on the same day: the higher number; the same work: the lower code
+        (3, 2020, 301, early, 23, "CN"), (3, 2020, 302, early, 21, "US"),
+        (4, 2020, 400, None, None, "SE"), (4, 2020, 400, None, None, "NO"), (4, 2020, 401, None, 25, None),
+        (5, 2020, 500, None, 21, "US"), (5, 2020, 499, early, 23, "CN"),  # a date before none
+        (None, 2020, 600, early, 21, "US"), (6, None, 601, early, 21, "US"),  # nobody; at no time
+    ]  # fmt: skip
+    expected = [
+        (1, 2020, 2, "US", 2, 3, 3),  # three cities have a work each: those of the later one, of these the lower code
+        (1, 2021, 1, None, 0, None, 0),
+        (2, 2020, 2, "FR", 2, 3, 3),
+        (3, 2020, 2, "US", 2, 1, 2),
+        (4, 2020, 2, "NO", 2, None, 0),
+        (5, 2020, 2, "CN", 2, 3, 2),
+    ]
+    actual = author_years_rows(
+        spark.createDataFrame(seats, SEAT),
+        spark.createDataFrame(CITIES, "institution_id bigint, geonames_city_id bigint"),
+    )
+    check(actual, AUTHOR_YEARS, expected)
+
+
+def test_author_years_are_those_of_a_plain_reader(spark):
+    """The same counts by dictionaries, over works that share places and days."""
+    dice = np.random.default_rng(5)
+    seats = [
+        (
+            int(dice.integers(1, 30)), 2020, work, date(2020, 1, int(dice.integers(1, 4))), int(dice.integers(21, 26)),
+            ("CH", "FR", None)[dice.integers(3)],
+        )
+        for work in range(1, 200)
+        for _ in range(3)
+    ]  # fmt: skip
+    dates = {seat[2]: seat[3] for seat in seats}
+    seats = [(*seat[:3], dates[seat[2]], *seat[4:]) for seat in seats]
+    city, expected = dict(CITIES), []
+    for author in {seat[0] for seat in seats}:
+        own = [seat for seat in seats if seat[0] == author]
+        row = [author, 2020, len({seat[2] for seat in own})]
+        for place in (lambda seat: seat[5], lambda seat: city[seat[4]]):
+            works = {code: {seat[2] for seat in own if place(seat) == code} for code in set(map(place, own)) - {None}}
+            latest = {code: max((dates[work].toordinal(), work) for work in works[code]) for code in works}
+            ranked = sorted(works, key=lambda c: (-len(works[c]), -latest[c][0], -latest[c][1], c))
+            row += [ranked[0] if ranked else None, len(works)]
+        expected.append(tuple(row))
+    actual = author_years_rows(
+        spark.createDataFrame(seats, SEAT),
+        spark.createDataFrame(CITIES, "institution_id bigint, geonames_city_id bigint"),
+    )
+    check(actual, AUTHOR_YEARS, expected)
 
 
 def test_coverage(spark):

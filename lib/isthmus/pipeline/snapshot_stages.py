@@ -98,6 +98,8 @@ def _accounting_gates() -> list[Gate]:
 def _tables(context: Context) -> Outcome:
     builders = (t.build_works, t.build_authorships, t.build_citations)
     outcome = _build(*builders, t.build_institutions, t.build_sources, t.build_topics)(context)
+    author_years = t.build_no_author_years if context.for_study else t.build_author_years
+    derived = _build(t.build_citations_dated, author_years)(context)
     gates: list[GateResult] = check_gates(
         "works",
         context.store.read(t.WORKS),
@@ -112,7 +114,8 @@ def _tables(context: Context) -> Outcome:
             ),
         ],
     )
-    return Outcome(outcome.summary, outcome.rows_in, tuple(gates), outcome.notes)
+    said, notes = f"{outcome.summary}, {derived.summary}", (*outcome.notes, *derived.notes)
+    return Outcome(said, outcome.rows_in, tuple(gates), notes)
 
 
 def _fingerprints(context: Context) -> dict[str, str]:
@@ -138,11 +141,20 @@ SNAPSHOT_STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         name="records",
-        description="write works, authorships, citations, institutions with their cities, sources and topics",
+        description="write works, authorships, citations, the years of cited works and of authors, and what they name",
         task="ingest",
         scope="snapshot",
         needs=("parse",),
-        writes=(t.WORKS, t.AUTHORSHIPS, t.CITATIONS, t.INSTITUTIONS, t.SOURCES, t.TOPICS),
+        writes=(
+            t.WORKS,
+            t.AUTHORSHIPS,
+            t.CITATIONS,
+            t.INSTITUTIONS,
+            t.SOURCES,
+            t.TOPICS,
+            t.CITATIONS_DATED,
+            t.AUTHOR_YEARS,
+        ),
         run=_tables,
     ),
     Stage(

@@ -1,4 +1,4 @@
-"""The durable tables of a snapshot: works, authorships, citations, institutions, sources, topics, coverage."""
+"""The durable tables of a snapshot: works, authorships, citations, what is made of them, institutions, accounts."""
 
 from isthmus.tables.accounting import (
     ACCOUNTING,
@@ -9,9 +9,11 @@ from isthmus.tables.accounting import (
     build_accounting,
 )
 from isthmus.tables.authorships import AUTHORSHIPS, build_authorships
+from isthmus.tables.authoryears import AUTHOR_YEARS, build_author_years, build_no_author_years
 from isthmus.tables.built import Built
 from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, CATCH_ALL_WORKS
 from isthmus.tables.citations import CITATIONS, build_citations
+from isthmus.tables.citationsdated import CITATIONS_DATED, build_citations_dated
 from isthmus.tables.coverage import COVERAGE, build_coverage
 from isthmus.tables.discarded import REMOVED_RECORDS, build_discarded
 from isthmus.tables.entities import (
@@ -37,6 +39,8 @@ TABLES = (
     INSTITUTIONS,
     SOURCES,
     TOPICS,
+    CITATIONS_DATED,
+    AUTHOR_YEARS,
     COVERAGE,
     REJECTS,
     SNAPSHOT_PARTS,
@@ -48,10 +52,12 @@ TABLES = (
 __all__ = [
     "ACCOUNTING",
     "AUTHORSHIPS",
+    "AUTHOR_YEARS",
     "CATCH_ALL_AUTHORS",
     "CATCH_ALL_INSTITUTIONS",
     "CATCH_ALL_WORKS",
     "CITATIONS",
+    "CITATIONS_DATED",
     "COVERAGE",
     "INSTITUTIONS",
     "PARSED_ENTITIES",
@@ -69,13 +75,16 @@ __all__ = [
     "Built",
     "build_accounting",
     "build_all",
+    "build_author_years",
     "build_authorships",
     "build_citations",
+    "build_citations_dated",
     "build_concurrently",
     "build_coverage",
     "build_coverage_of_seen",
     "build_discarded",
     "build_institutions",
+    "build_no_author_years",
     "build_sources",
     "build_topics",
     "build_works",

@@ -28,6 +28,7 @@ AUTHORSHIPS = TableSpec(
         column("author_id", "bigint", "number of the author; null where nobody knows who it is"),
         column("institution_id", "bigint", "number of the institution; null where only a country is known"),
         column("country_code", "string", "ISO 3166-1 alpha-2 code of the institution, or of the address text"),
+        column("publication_date", "date", "date of the work, as in works"),
     ),
     key=("work_id", "author_sequence", "institution_id", "country_code"),
     comment="One row per work, author and institution; an author without institution country has a row per country of "
@@ -78,11 +79,13 @@ def authorship_rows(
     authors = records.select(
         "work_id",
         year_until(last).alias("publication_year"),
+        "publication_date",
         F.posexplode("authorships").alias("author_sequence", "authorship"),
     )
     placed = authors.select(
         "work_id",
         "publication_year",
+        "publication_date",
         "author_sequence",
         F.col("authorship.author_position").alias("author_position"),
         F.col("authorship.author_id").alias("author_id"),

@@ -12,7 +12,7 @@ from isthmus.tables.built import Built, write
 from isthmus.tables.catchall import CATCH_ALL_WORKS
 from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
-from isthmus.tables.works import rewritten
+from isthmus.tables.works import last_year, rewritten, small_year
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ CITATIONS = TableSpec(
     fields=(
         column("citing_work_id", "bigint", "number of the work that cites", False),
         column("cited_work_id", "bigint", "number of the work that is cited; need not be a row of works", False),
+        column("citing_year", "smallint", "publication year of the work that cites, as in works"),
     ),
     key=("citing_work_id", "cited_work_id"),
-    comment="Distinct citations without self-citations of a work; references to works outside of the copy are kept.",
+    comment="Distinct citations without self-citations of a work; references to works outside of the copy are kept. "
+    "Every file is sorted by citing_year.",
     checks={"no_self_loop": "citing_work_id <> cited_work_id"},
 )
 
@@ -40,27 +42,33 @@ def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot
     snapshot : Snapshot
         The snapshot.
     """
-    merges = read_merges(snapshot, "works")
-    records = kept(store.read(PARSED_WORKS), store.read(REMOVED_RECORDS))
-    rows = citation_rows(records, frame(spark, merges) if merges.num_rows else None)
-    return write(store, CITATIONS, rows)
+    merges, parsed = read_merges(snapshot, "works"), store.read(PARSED_WORKS)
+    records = kept(parsed, store.read(REMOVED_RECORDS))
+    last = last_year(parsed, snapshot)
+    return write(store, CITATIONS, citation_rows(records, last, frame(spark, merges) if merges.num_rows else None))
 
 
-def citation_rows(records: DataFrame, merges: DataFrame | None = None) -> DataFrame:
-    """Return the rows of `citations`.
+def citation_rows(records: DataFrame, last: int | None, merges: DataFrame | None = None) -> DataFrame:
+    """Return the rows of `citations`, those of each task in the order of the citing year.
 
     Parameters
     ----------
     records : DataFrame
         The kept rows of `parsed_works`.
+    last : int | None
+        The last year in which a work can have been published.
     merges : DataFrame | None, optional
         (entity_id, merge_into_id) of works; None where there are none.
     """
-    # distinct within a work is distinct over all, for a work has one row
-    rows = records.select(
-        F.col("work_id").alias("citing_work_id"), F.explode(F.array_distinct("referenced_works")).alias("cited_work_id")
-    ).where(F.col("cited_work_id").isNotNull())
+    # distinct within a work is distinct over all, for a work has one row; works are fewer to sort than citations
+    works = records.select(
+        F.col("work_id").alias("citing_work_id"),
+        small_year(last).alias("citing_year"),
+        F.array_distinct("referenced_works").alias("cited"),
+    ).sortWithinPartitions("citing_year")
+    rows = works.select("citing_work_id", F.explode("cited").alias("cited_work_id"), "citing_year")
+    rows = rows.where(F.col("cited_work_id").isNotNull())
     if merges is not None:
-        rows = rewritten(rows, "cited_work_id", merges).distinct()
+        rows = rewritten(rows, "cited_work_id", merges).distinct().sortWithinPartitions("citing_year")
     cited = F.col("cited_work_id")
     return rows.where((cited != F.col("citing_work_id")) & ~cited.isin(*CATCH_ALL_WORKS))

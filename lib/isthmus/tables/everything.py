@@ -9,8 +9,10 @@ from isthmus.engine.concurrent import concurrently
 from isthmus.snapshot import Snapshot
 from isthmus.tables.accounting import build_accounting
 from isthmus.tables.authorships import build_authorships
+from isthmus.tables.authoryears import build_author_years
 from isthmus.tables.built import Built
 from isthmus.tables.citations import build_citations
+from isthmus.tables.citationsdated import build_citations_dated
 from isthmus.tables.coverage import build_coverage
 from isthmus.tables.discarded import build_discarded
 from isthmus.tables.entities import build_institutions, build_sources, build_topics
@@ -47,7 +49,7 @@ def build_all(
     built.append(build_discarded(spark, store, snapshot))
     records = (build_works, build_authorships, build_citations)
     built += build_concurrently(spark, store, snapshot, *records, build_institutions, build_sources, build_topics)
-    built.append(build_coverage(spark, store, snapshot))
+    built += build_concurrently(spark, store, snapshot, build_citations_dated, build_author_years, build_coverage)
     accounts = build_accounting(spark, store, snapshot)
     return [*built, accounts.rejects, accounts.parts, accounts.unknown_fields, accounts.accounting]
 

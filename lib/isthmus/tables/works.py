@@ -101,6 +101,17 @@ def year_until(last: int | None) -> Column:
     return year if last is None else F.when(year <= last, year)
 
 
+def small_year(last: int | None) -> Column:
+    """Return the publication year as a SMALLINT; null where `year_until` has none, or where it is no year at all.
+
+    Parameters
+    ----------
+    last : int | None
+        The last possible one; None for no limit.
+    """
+    return year_until(last).try_cast("smallint")
+
+
 def works_rows(records: DataFrame, last: int | None) -> DataFrame:
     """Return the rows of `works`.
 

@@ -194,7 +194,7 @@ def spark_ingest(spark, layout: str, snapshot: str, out: str, marked) -> None:
     records = stage.join(older, ["work_id", "updated_date"], "left_anti")
     works_rows(records, None).write.parquet(f"{out}/works")
     authorship_rows(records, None).write.parquet(f"{out}/authorships")
-    citation_rows(records).write.parquet(f"{out}/citations")
+    citation_rows(records, None).write.parquet(f"{out}/citations")
     marked("tables")
 
 
