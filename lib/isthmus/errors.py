@@ -36,6 +36,10 @@ class TrajectoryError(IsthmusError):
     """Trajectories that cannot be built, compared or clustered; the message names the pair, the year or the number."""
 
 
+class IndicatorError(IsthmusError):
+    """Citations or papers that an indicator cannot be computed from; the message names the row or the year."""
+
+
 class IsthmusWarning(UserWarning):
     """Something that a reader of the results should know and that does not stop the run."""
 
