@@ -297,7 +297,7 @@ def _checked(citing: ArrayLike, cited: ArrayLike, number: int) -> tuple[Ints, In
     for name, rows in (("citing", source), ("cited", target)):
         if rows.size and (rows.min() < 0 or rows.max() >= number):
             raise IndicatorError(
-                f"{name} has positions from {rows.min()} to {rows.max()}; expected 0 to {number - 1}, one per year given"
+                f"{name} has positions from {rows.min()} to {rows.max()}; expected 0 to {number - 1}, one a year"
             )
     loops = np.flatnonzero(source == target)
     if loops.size:
