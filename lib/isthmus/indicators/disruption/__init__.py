@@ -1,0 +1,1 @@
+"""Disruption of papers from a list of citations: counts, indices, expectations under a null model."""
