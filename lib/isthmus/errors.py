@@ -36,17 +36,16 @@ class TrajectoryError(IsthmusError):
     """Trajectories that cannot be built, compared or clustered; the message names the pair, the year or the number."""
 
 
-<<<<<<< HEAD
 class CentralityError(IsthmusError):
     """A network whose bridges or ranks cannot be computed; the message names the node, the arc or the number."""
 
 
 class GravityError(IsthmusError):
     """A gravity model that cannot be fitted; the message names the covariate, the city or the number."""
-=======
+
+
 class IndicatorError(IsthmusError):
     """Citations or papers that an indicator cannot be computed from; the message names the row or the year."""
->>>>>>> w/novelty
 
 
 class IsthmusWarning(UserWarning):
