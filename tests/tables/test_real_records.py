@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -15,7 +15,17 @@ from isthmus.tables import build_all
 pytestmark = pytest.mark.spark
 
 NOBODY = {9999999999, 5317838346, 4317838346}
-TABLES = ("works", "authorships", "citations", "institutions", "sources", "topics", "coverage")
+TABLES = (
+    "works",
+    "authorships",
+    "citations",
+    "citations_dated",
+    "author_years",
+    "institutions",
+    "sources",
+    "topics",
+    "coverage",
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +83,19 @@ def test_works(loose, newest):
 
 def test_citations(loose, newest):
     expected = {
-        (key, cited)
+        (key, cited, work["publication_year"])
         for key, work in newest.items()
         for cited in map(number, work["referenced_works"])
         if cited not in {key, 4285719527}
     }
     rows = loose.read("citations").collect()
     assert len(rows) == len(expected)
-    assert {(row.citing_work_id, row.cited_work_id) for row in rows} == expected
+    assert {(row.citing_work_id, row.cited_work_id, row.citing_year) for row in rows} == expected
+    source = {row.work_id: row.source_id for row in loose.read("works").collect()}
+    dated = {(*row, newest[row[1]]["publication_year"], source[row[1]]) for row in expected if row[1] in newest}
+    found = [tuple(row) for row in loose.read("citations_dated").collect()]
+    assert 1_000 < len(found) == len(dated)
+    assert set(found) == dated
 
 
 def test_authorships(loose, newest):
@@ -93,9 +108,40 @@ def test_authorships(loose, newest):
             if not any(country for _, country in listed):
                 listed |= {(None, country) for country in authorship.get("countries", [])}
             for place in listed or {(None, None)}:
-                expected.add((key, work["publication_year"], sequence, authorship["author_position"], who, *place))
+                day = date.fromisoformat(work["publication_date"]) if work.get("publication_date") else None
+                expected.add((key, work["publication_year"], sequence, authorship["author_position"], who, *place, day))
     rows = [tuple(row) for row in loose.read("authorships").collect()]
     assert len(rows) == len(set(rows))
+    assert set(rows) == expected
+
+
+def test_author_years(loose, newest):
+    cities = {row.institution_id: row.geonames_city_id for row in loose.read("institutions").collect()}
+    works, places = defaultdict(set), defaultdict(lambda: defaultdict(set))
+    for key, work in newest.items():
+        latest = (work.get("publication_date") or "", key)
+        for authorship in work["authorships"]:
+            who = number(authorship["author"].get("id"))
+            if who is None or who in NOBODY:
+                continue
+            own = (who, work["publication_year"])
+            works[own].add(key)
+            codes = {i["country_code"] for i in authorship["institutions"]} - {None}
+            for code in codes or authorship.get("countries", []):
+                places[own, "country"][code].add(latest)
+            for city in {cities.get(number(i["id"])) for i in authorship["institutions"]} - {None}:
+                places[own, "city"][city].add(latest)
+
+    def first(found):
+        most = max(((len(of), max(of)) for of in found.values()), default=None)
+        return min((place for place, of in found.items() if (len(of), max(of)) == most), default=None)
+
+    expected = {
+        (*own, len(of), *(value for kind in ("country", "city") for value in (first(places[own, kind]), len(places[own, kind]))))
+        for own, of in works.items()
+    }  # fmt: skip
+    rows = [tuple(row) for row in loose.read("author_years").collect()]
+    assert 10_000 < len(rows) == len(expected)
     assert set(rows) == expected
 
 
