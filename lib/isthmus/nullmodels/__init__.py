@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from isthmus.nullmodels.bicm import BicmFit, fit_bicm, sample_bicm
     from isthmus.nullmodels.corrected import corrected_verdict, leverage, rescaled_ensemble
+    from isthmus.nullmodels.directed import DirectedEcmFit, fit_directed_ecm, fit_directed_ecm_constraints
     from isthmus.nullmodels.ecm import EcmFit, fit_ecm, fit_ecm_constraints
     from isthmus.nullmodels.edgelists import read_edges
     from isthmus.nullmodels.frames import network_of, significance_frames
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BicmFit",
+    "DirectedEcmFit",
     "EcmFit",
     "PapersFit",
     "benjamini_hochberg",
     "corrected_verdict",
     "counts_of_incidence",
     "fit_bicm",
+    "fit_directed_ecm",
+    "fit_directed_ecm_constraints",
     "fit_ecm",
     "fit_ecm_constraints",
     "fit_papers",
@@ -52,6 +56,9 @@ __all__ = [
 ]
 
 _MODULE_OF = {
+    "DirectedEcmFit": "directed",
+    "fit_directed_ecm": "directed",
+    "fit_directed_ecm_constraints": "directed",
     "BicmFit": "bicm",
     "EcmFit": "ecm",
     "PapersFit": "papers",

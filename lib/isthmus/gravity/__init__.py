@@ -1,0 +1,1 @@
+"""Gravity: what size, distance and borders explain of the flows between cities."""
