@@ -114,7 +114,7 @@ def test_coverage_stands_beside_every_section_of_results(page):
 def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
     words = read(make_results(movements=False), tmp_path).words
     for text in (
-        "Name null models in significance.other_null_models to hold",
+        "Name null models in other_null_models.models to test this tie against them",
         "Integration groups need four clusters ( trajectories.clusters: 4 )",
         "Set stability.restarts (50, say)",
         "Set bootstrap.replicates (100, say)",

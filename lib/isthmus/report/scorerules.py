@@ -386,7 +386,7 @@ def _corroborated(results: Results, published: Published) -> Ours:
         rows = rows[(rows["comparison"] == "null_model") & (rows["variant"] == model)]
     if rows is None or rows.empty or pd.isna(rows["same_label"].iloc[0]):
         raise NotComparableError(
-            f"the labels under {model} are not published: name it in significance.other_null_models and turn on "
+            f"the labels under {model} are not published: name it in other_null_models.models and turn on "
             "stability.restarts"
         )
     share = float(rows["same_label"].iloc[0])
@@ -400,7 +400,7 @@ def _corrected_stronger(results: Results, published: Published) -> Ours:
     own = pair_series(results, one, two)
     own = own[own["year"].between(*results.years) & own["finite"].fillna(False).astype(bool)]
     if other.empty:
-        raise NotComparableError(f"no z under {model}: name it in significance.other_null_models")
+        raise NotComparableError(f"no z under {model}: name it in other_null_models.models")
     pairs = []
     for axis, (network, _) in zip("xy", results.networks, strict=True):
         pairs.append((movements.change(own.loc[own["network"] == network, "z"]), movements.change(other[axis])))

@@ -40,11 +40,12 @@ TURNED_ON_BY: Mapping[str, str] = {
     "none. Results of earlier versions lack them, too: run the study again.",
     "groups": "Integration groups need four clusters (`trajectories.clusters: 4`) and at least one pole with "
     "trajectories.",
-    "corroboration": "Name null models in `significance.other_null_models` to hold this tie against them.",
+    "corroboration": "Name null models in `other_null_models.models` to test this tie against them.",
     "agreement": "Set `stability.restarts` (50, say) to see how much the clusters depend on seeds and choices.",
     "silhouette": "`stability.restarts` also turns on the silhouette over the number of clusters.",
     "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and the support of every label.",
-    "sensitivity": "Name choices in `sensitivity` (corpus_rules, citation_years, finite, null_models) to vary them.",
+    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, finite, null_models) to vary "
+    "them.",
     "output": "Runs of this version publish the yearly output of the countries and blocs that `geography.compare` "
     "names.",
     "densities": "Name regions in `geography.regions` to hold the ties inside them against those to the outside.",

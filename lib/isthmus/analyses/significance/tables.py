@@ -115,6 +115,6 @@ PAIR_TESTS_OTHER_MODELS = TableSpec(
         column("finite", "boolean", "whether z counts under the study's rule"),
     ),
     key=("study", "network", "citation_year", "year", "null_model", "src", "dst"),
-    comment="Pairs of countries tested against the other null models of `significance.other_null_models`.",
+    comment="Pairs of countries tested against the null models of `other_null_models.models`.",
     partition_by=("study",),
 )
