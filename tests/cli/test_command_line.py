@@ -110,3 +110,8 @@ def test_errors_are_words_and_an_exit_code(capsys):
 def test_a_wrong_word_is_said_before_spark_starts(words, message, capsys):
     assert guarded(lambda: cli.main(words, standalone_mode=False)) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_command_of_an_earlier_version_answers_with_the_new_one(capsys):
+    assert guarded(lambda: cli.main(["significance", "edges.csv"], standalone_mode=False)) == 2
+    assert "the command 'significance' is now 'test-network'" in capsys.readouterr().err

@@ -1,8 +1,11 @@
 """`load_study`: files over files, settings over files, errors that name the field and the nearest word."""
 
+import re
+
 import pytest
 
 from isthmus.config import available_studies, load_study
+from isthmus.config.load import OLD_FIELDS
 from isthmus.errors import ConfigError
 
 
@@ -214,3 +217,14 @@ class TestMessages:
         with pytest.raises(ConfigError) as caught:
             load_study(write("mine.yaml", "seed: 1\n"))
         assert "  study: is required and missing\n  title: is required and missing" in str(caught.value)
+
+
+@pytest.mark.parametrize("path", list(OLD_FIELDS))
+def test_a_field_of_an_earlier_version_answers_with_the_new_one(tmp_path, path):
+    section, dot, name = path.partition(".")
+    file = tmp_path / "old.yaml"
+    file.write_text(
+        f"study: old\ntitle: Old\n{section}: {{{name}: [x]}}\n" if dot else f"study: old\ntitle: Old\n{path}: true\n"
+    )
+    with pytest.raises(ConfigError, match=re.escape(f"{path}: is now {OLD_FIELDS[path]}")):
+        load_study(file)

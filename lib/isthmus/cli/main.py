@@ -28,6 +28,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "describe": ("isthmus.cli.describe", "describe", "Show the columns of a table and what each means."),
 }
 
+#: Commands of earlier versions, and what took their place.
+OLD_COMMANDS = {"significance": "test-network"}
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used."""
@@ -55,6 +58,8 @@ class LazyGroup(click.Group):
         """Return the command of these arguments; an unknown one is an error with the nearest name."""
         from isthmus.errors import did_you_mean
 
+        if args and args[0] in OLD_COMMANDS:
+            ctx.fail(f"the command {args[0]!r} is now {OLD_COMMANDS[args[0]]!r}")
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
             ctx.fail(f"there is no command {args[0]!r}; {did_you_mean(args[0], list(COMMANDS))}")
         return super().resolve_command(ctx, args)
