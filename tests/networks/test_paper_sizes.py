@@ -2,7 +2,7 @@
 
 import pytest
 
-from isthmus.networks import collaboration
+from isthmus.networks.collaboration import collaboration
 from isthmus.networks.paper_sizes import papers_by_size
 
 pytestmark = pytest.mark.spark

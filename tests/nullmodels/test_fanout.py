@@ -17,7 +17,7 @@ def edges_of(spark, extra=()):
     rows = [("collaboration", "publication_year", 2001, f"N{i}", f"N{j}", w) for i, j, w in SIX]
     rows += [("collaboration", "publication_year", 2002, f"N{i}", f"N{j}", w) for i, j, w in SIX[:5]]
     return spark.createDataFrame(
-        rows + list(extra), "network string, reading string, year int, src string, dst string, weight bigint"
+        rows + list(extra), "network string, citation_year string, year int, src string, dst string, weight bigint"
     )
 
 

@@ -298,9 +298,9 @@ def test_the_stage_writes_beside_the_results(folder, tmp_path):
     study = Study.model_validate({"study": "tiny", "title": "Tiny"})
     shutil.copytree(folder, tmp_path / "tiny")
     run = Context(None, None, study, None, "2026-01-15", str(tmp_path))  # needs neither session nor tables
-    assert not EXPORTS.is_there(run)
-    assert EXPORTS.run(run).said.startswith("33 files in ")
-    assert EXPORTS.is_there(run)
+    assert not EXPORTS.has_result(run)
+    assert EXPORTS.run(run).summary.startswith("33 files in ")
+    assert EXPORTS.has_result(run)
     first = {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()}
     EXPORTS.run(run)
     assert {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()} == first

@@ -191,7 +191,7 @@ def label_agreement(labels: pd.DataFrame, other: pd.DataFrame, *, comparison: st
     labels, other : pandas.DataFrame
         Tables of labels; the pairs that are clustered in both count.
     comparison : str
-        "null_model", "reading", "finite" or "corpus".
+        "null_model", "citation_year", "finite" or "corpus".
     variant : str
         The other choice.
     """
