@@ -99,3 +99,31 @@ def test_no_spark_is_imported(edges, tmp_path):
         "assert 'pyspark' not in sys.modules and 'py4j' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_directed_flows_with_and_without_loops(tmp_path):
+    rows = ["A,B,5", "B,A,3", "A,C,2", "C,A,1", "B,D,4", "C,B,2", "D,C,3", "D,A,2", "C,C,7", "A,A,9"]
+    path = tmp_path / "flows.csv"
+    path.write_text("\n".join(["source,target,weight", *rows]) + "\n")
+    output = run(path, "--out", tmp_path / "loops", "--directed", "--loops")
+    assert "1 of 1 networks fitted with directed-ecm-loops" in output
+    assert len(pd.read_parquet(tmp_path / "loops" / "pair_tests.parquet")) == 16
+    output = run(path, "--out", tmp_path / "none", "--directed", "--drop-loops")
+    assert "1 of 1 networks fitted with directed-ecm," in output
+    tests = pd.read_parquet(tmp_path / "none" / "pair_tests.parquet")
+    assert len(tests) == 12
+    assert tests.set_index(["source", "target"])["weight"][[("A", "B"), ("B", "A")]].tolist() == [5, 3]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--loops"], "add --directed"),
+        (["--directed", "--model", "rewiring"], "undirected"),
+        (["--directed", "--samples", "5"], "exact moments"),
+        (["--directed", "--loops", "--drop-loops"], "choose one"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(edges, tmp_path, options, message):
+    with pytest.raises(NetworkError, match=message):
+        run(edges, "--out", tmp_path / "out", *options)

@@ -35,6 +35,12 @@ SHOWN_TIES = 5
     help="Which z count: expected_in_500_samples, present, linked, sampled.",
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of all random draws.")
+@click.option(
+    "--directed",
+    is_flag=True,
+    help="Source and target are told apart: out- and in-degrees and -strengths are kept, each direction is a tie.",
+)
+@click.option("--loops", is_flag=True, help="With --directed: a source may be its own target, and that tie is tested.")
 @click.option("--drop-loops", is_flag=True, help="Leave out rows whose source is their target.")
 @click.option("--linked-only", is_flag=True, help="List observed links only; pairs without a link still count in q.")
 @click.option("--report", "title", metavar="TITLE", help="Also write a report; for yearly networks of countries.")
@@ -47,6 +53,8 @@ def test_network(
     samples: int,
     finite: str,
     seed: int,
+    directed: bool,
+    loops: bool,
     drop_loops: bool,
     linked_only: bool,
     title: str | None,
@@ -56,26 +64,32 @@ def test_network(
     """Test every pair of a network against a null model with the same degrees and strengths.
 
     EDGES is a .csv or .parquet file with columns source, target, weight (whole numbers) and optionally year and
-    network; each undirected pair once. Writes the tests of all pairs and the fits to the folder OUT.
+    network; each undirected pair once, or with --directed each ordered pair once. Writes the tests of all pairs and
+    the fits to the folder OUT.
     """
+    from isthmus.nullmodels.directed_frames import directed_significance_frames
     from isthmus.nullmodels.edgelists import OPTIONAL_KEYS, read_edges
     from isthmus.nullmodels.frames import significance_frames
     from isthmus.nullmodels.judge import check_model
 
+    if directed:
+        _check_directed(model, samples, finite, loops, drop_loops, title)
+    elif loops:
+        raise NetworkError("--loops is for directed networks: add --directed, or leave loops out with --drop-loops")
     check_model(model, samples=samples, finite=finite)
-    table = read_edges(edges, drop_loops=drop_loops)
+    table = read_edges(edges, drop_loops=drop_loops, directed=directed, loops=loops)
     if table.empty:
         raise NetworkError(f"{edges} has no edge with a weight above 0")
     keys = [name for name in OPTIONAL_KEYS if name in table.columns]
-    ties, fits = significance_frames(
-        table.rename(columns={"source": "src", "target": "dst"}),
-        by=keys,
-        seed=seed,
-        model=model,
-        samples=samples,
-        finite=finite,
-        observed_zero=not linked_only,
-    )
+    table = table.rename(columns={"source": "src", "target": "dst"})
+    if directed:
+        ties, fits = directed_significance_frames(
+            table, by=keys, loops=loops, finite=finite, observed_zero=not linked_only
+        )
+    else:
+        ties, fits = significance_frames(
+            table, by=keys, seed=seed, model=model, samples=samples, finite=finite, observed_zero=not linked_only
+        )
     ties = ties.rename(columns={"src": "source", "dst": "target"})
     _write(ties, fits, out)
     _summarise(ties, fits, keys, out)
@@ -83,6 +97,21 @@ def test_network(
         _report(ties, fits, out, title, tuple(poles.split(",")), _years(window))
     if (fits["status"] == "failed").all():
         raise NetworkError(f"no network could be fitted; the reasons are in {out / 'null_model_fits.csv'}")
+
+
+def _check_directed(model: str, samples: int, finite: str, loops: bool, drop_loops: bool, title: str | None) -> None:
+    """Refuse what the directed model does not offer, before any work."""
+    from isthmus.nullmodels.directed_significance import check_directed_rule
+
+    check_directed_rule(finite)
+    for wrong, said in (
+        (model != "ecm", f"--model {model} is undirected; --directed has the Enhanced Configuration Model, ecm"),
+        (samples != 0, "--directed has exact moments: leave --samples out"),
+        (loops and drop_loops, "--loops keeps loops and --drop-loops leaves them out: choose one"),
+        (title is not None, "--report is for undirected networks: leave it out with --directed"),
+    ):
+        if wrong:
+            raise NetworkError(said)
 
 
 def _write(ties: "pd.DataFrame", fits: "pd.DataFrame", out: Path) -> None:
@@ -149,7 +178,8 @@ def _summarise(ties: "pd.DataFrame", fits: "pd.DataFrame", keys: list[str], out:
         f"(false-discovery rate {FALSE_DISCOVERY_RATE:.0%}, upper tail); {int((ties['z'] > 2).sum())} have z > 2"
     )
     for _, tie in chosen.sort_values(["q_value", "z"], ascending=[True, False]).head(SHOWN_TIES).iterrows():
-        name = " ".join([*(str(tie[key]) for key in keys), f"{tie['source']} - {tie['target']}"])
+        arrow = "->" if "q_lower" in ties.columns else "-"
+        name = " ".join([*(str(tie[key]) for key in keys), f"{tie['source']} {arrow} {tie['target']}"])
         said = f"weight {tie['weight']}, expected {tie['expected']:.1f}, z {tie['z']:.1f}, q {tie['q_value']:.1e}"
         click.echo(f"  {name}: {said}")
     click.echo(f"written: {out}/pair_tests.csv, pair_tests.parquet, null_model_fits.csv, null_model_fits.parquet")

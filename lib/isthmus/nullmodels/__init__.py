@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from isthmus.nullmodels.bicm import BicmFit, fit_bicm, sample_bicm
     from isthmus.nullmodels.corrected import corrected_verdict, leverage, rescaled_ensemble
     from isthmus.nullmodels.directed import DirectedEcmFit, fit_directed_ecm, fit_directed_ecm_constraints
+    from isthmus.nullmodels.directed_frames import directed_network_of, directed_significance_frames
+    from isthmus.nullmodels.directed_significance import directed_pair_significance, sample_directed_ecm
     from isthmus.nullmodels.ecm import EcmFit, fit_ecm, fit_ecm_constraints
     from isthmus.nullmodels.edgelists import read_edges
     from isthmus.nullmodels.frames import network_of, significance_frames
@@ -30,6 +32,9 @@ __all__ = [
     "benjamini_hochberg",
     "corrected_verdict",
     "counts_of_incidence",
+    "directed_network_of",
+    "directed_pair_significance",
+    "directed_significance_frames",
     "fit_bicm",
     "fit_directed_ecm",
     "fit_directed_ecm_constraints",
@@ -47,6 +52,7 @@ __all__ = [
     "rewired_ensemble",
     "rewired_verdict",
     "sample_bicm",
+    "sample_directed_ecm",
     "sample_ecm",
     "sample_papers",
     "sample_rewired",
@@ -57,6 +63,9 @@ __all__ = [
 
 _MODULE_OF = {
     "DirectedEcmFit": "directed",
+    "directed_network_of": "directed_frames",
+    "directed_pair_significance": "directed_significance",
+    "directed_significance_frames": "directed_frames",
     "fit_directed_ecm": "directed",
     "fit_directed_ecm_constraints": "directed",
     "BicmFit": "bicm",
@@ -80,6 +89,7 @@ _MODULE_OF = {
     "rewired_ensemble": "rewiring",
     "rewired_verdict": "rewiring",
     "sample_bicm": "bicm",
+    "sample_directed_ecm": "directed_significance",
     "sample_ecm": "sampling",
     "sample_papers": "papers",
     "sample_rewired": "rewiring",

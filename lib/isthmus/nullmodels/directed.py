@@ -244,7 +244,7 @@ def fit_directed_ecm_constraints(
             (k < 0, "k >= 0"),
             ((k == 0) & (s > 0), "s = 0 where k = 0 (no partner, yet a weight)"),
             (s < k, "s >= k (every link weighs at least 1)"),
-            (k > partners, "k at most the number of possible partners"),
+            (k > partners, "k at most the number of possible partners (nodes with links on the other side)"),
         ):
             if broken.any():
                 node = int(np.flatnonzero(broken)[0])

@@ -1,4 +1,4 @@
-"""Edge lists that people bring: CSV or Parquet files of undirected, whole-number networks, checked row by row."""
+"""Edge lists that people bring: CSV or Parquet files of whole-number networks, checked row by row."""
 
 from pathlib import Path
 
@@ -11,7 +11,9 @@ COLUMNS = ("source", "target", "weight")
 OPTIONAL_KEYS = ("network", "year")
 
 
-def read_edges(path: str | Path, *, drop_loops: bool = False) -> pd.DataFrame:
+def read_edges(
+    path: str | Path, *, drop_loops: bool = False, directed: bool = False, loops: bool = False
+) -> pd.DataFrame:
     """Read an edge list with columns source, target, weight and optionally network and year.
 
     Names are text: "NA" is Namibia, not a missing value. Rows of weight 0 are no links and are left out.
@@ -22,6 +24,10 @@ def read_edges(path: str | Path, *, drop_loops: bool = False) -> pd.DataFrame:
         a .csv (comma-separated, with a header, also .csv.gz) or .parquet file.
     drop_loops : bool, default False
         Leave out rows whose source is their target instead of refusing them.
+    directed : bool, default False
+        Source and target are told apart: a pair may come once in each direction.
+    loops : bool, default False
+        Keep rows whose source is their target.
 
     Returns
     -------
@@ -47,8 +53,9 @@ def read_edges(path: str | Path, *, drop_loops: bool = False) -> pd.DataFrame:
         edges["year"] = _whole(edges, "year", path)
     edges["weight"] = _whole(edges, "weight", path, least=0)
     edges = edges[edges["weight"] > 0]
-    edges = _without_loops(edges, path, drop_loops)
-    _refuse_repeated(edges, keys, path)
+    if not loops:
+        edges = _without_loops(edges, path, drop_loops)
+    _refuse_repeated(edges, keys, path, directed)
     return edges.reset_index(drop=True)
 
 
@@ -105,8 +112,8 @@ def _without_loops(edges: pd.DataFrame, path: str | Path, drop_loops: bool) -> p
     return edges[~loops]
 
 
-def _refuse_repeated(edges: pd.DataFrame, keys: list[str], path: str | Path) -> None:
-    swapped = edges["source"] > edges["target"]
+def _refuse_repeated(edges: pd.DataFrame, keys: list[str], path: str | Path, directed: bool) -> None:
+    swapped = (edges["source"] > edges["target"]) & (not directed)
     pair = edges[keys].assign(
         low=edges["source"].where(~swapped, edges["target"]), high=edges["target"].where(~swapped, edges["source"])
     )
@@ -124,5 +131,6 @@ def _refuse_repeated(edges: pd.DataFrame, keys: list[str], path: str | Path) -> 
         raise NetworkError(f"{where}: the pair {names} comes twice ({here}; {first}); list each pair once, summed")
     raise NetworkError(
         f"{where}: the pair {names} comes in both directions ({here}; {first}). The null models are for undirected "
-        "networks: sum the two directions of directed flows, or keep one of two equal rows"
+        "networks: sum the two directions of directed flows, or keep one of two equal rows; "
+        "or test the flows as they are, with --directed (directed=True)"
     )
