@@ -118,6 +118,45 @@ def test_nodes_may_be_named_and_turned_in_any_way(seed):
     np.testing.assert_allclose(turned, mean.T, rtol=1e-7, atol=1e-9)
 
 
+def broad_network(rng):
+    """2 to 10 nodes of any density; weights all 1, small, broad, or up to 1e8, some of them 1 but for a few."""
+    n, loops = int(rng.integers(2, 11)), bool(rng.integers(2))
+    broad = np.exp(rng.uniform(0, np.log(1e8), (n, n))).astype(np.int64)
+    kinds = [
+        np.ones((n, n), dtype=np.int64),
+        rng.integers(1, 4, (n, n)),
+        rng.geometric(0.05, (n, n)),
+        np.where(rng.random((n, n)) < 0.7, 1, broad),
+        broad,
+    ]
+    links = rng.random((n, n)) < rng.choice([0.15, 0.3, 0.5, 0.7, 0.9, 1.0])
+    weights = np.where(links, kinds[int(rng.integers(5))], 0)
+    if not loops:
+        np.fill_diagonal(weights, 0)
+    return weights, loops
+
+
+def check_broad(seed, count):
+    rng = np.random.default_rng(seed)
+    boundary = 0
+    for case in range(count):
+        weights, loops = broad_network(rng)
+        fit = fit_directed_ecm(weights, loops)
+        assert fit.converged, (seed, case, fit.max_relative_error)
+        assert worst_error(weights, fit, loops) < 1e-9, (seed, case)
+        boundary += fit.is_boundary
+    assert boundary > count / 3
+
+
+def test_hundreds_of_networks_with_weights_over_eight_orders_of_magnitude():
+    check_broad(seed=1, count=400)
+
+
+@pytest.mark.slow
+def test_ten_thousand_networks_with_weights_over_eight_orders_of_magnitude():
+    check_broad(seed=77, count=10_000)
+
+
 def test_a_heavy_tailed_network_of_eight_orders_of_magnitude():
     rng = np.random.default_rng(7)
     size = 10 ** rng.uniform(0, 4, 60)
