@@ -38,7 +38,8 @@ def _window_ties(results: Results) -> pd.DataFrame:
     first, last = results.window
     in_window = results.pair_tests[results.pair_tests["year"].between(first, last)]
     expected = in_window.groupby(KEYS, as_index=False, observed=True)["expected"].sum()
-    judged = results.significant_pairs.merge(expected, on=KEYS, how="left")
+    # the pooled test has an expected weight of its own, null where it does not apply
+    judged = results.significant_pairs.drop(columns="expected", errors="ignore").merge(expected, on=KEYS, how="left")
     shown = pd.MultiIndex.from_frame(judged[["network", "citation_year"]]).isin(list(results.networks))
     judged = judged[shown].copy()
     judged["significant"] = judged["significant"].fillna(False).astype(bool)
