@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
+from isthmus.analyses.significance.pair_table import pair_table
 from isthmus.config import load_study
 from isthmus.engine import TableStore
 from isthmus.geography import bloc_members
 from isthmus.pipeline import Request, run_pipeline
-from isthmus.report import pair_table
 from isthmus.simulate import World, simulate_snapshot
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]

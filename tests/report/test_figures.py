@@ -1,138 +1,50 @@
-import xml.etree.ElementTree as ElementTree
-from itertools import pairwise
-
+import altair as alt
 import pytest
 
-from isthmus.errors import ConfigError
-from isthmus.report import build_report, load_results, pair_chart, partners_chart, tie_map
-from isthmus.report.charts import coverage_frame, one_two_five, volume_frame
-from isthmus.report.figures import study_figures
-from isthmus.report.maps import places, tie_features
-from isthmus.report.theme import DARK, LIGHT, colour, resolve
+from isthmus.report import Figure, show, write_figures
+from isthmus.report.charts import finish, inline
+from isthmus.report.theme import LIGHT, colour
 
 
-def luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def chart():
+    data = inline(values=[{"a": 1, "b": 2}])
+    point = alt.Chart(data).mark_point(color=colour("pole-2")).encode(x="a:Q", y="b:Q")
+    return finish(point, width=80, height=60, above="what the axis counts")
 
 
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+def figure(name, heading="A heading"):
+    return Figure(name, heading, "a caption", chart)
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_text_and_lines_stand_out_from_the_paper(palette):
-    for token in ("ink", "soft", "accent", "warn", "good"):
-        for ground in ("paper", "panel"):
-            assert contrast(palette[token], palette[ground]) >= 4.5, (token, ground)
-    for token in ("pole-1", "pole-2", "pole-3", "pole-4"):
-        assert contrast(palette[token], palette["paper"]) >= 3, token
-    assert set(LIGHT) == set(DARK)
+def test_a_figure_is_written_twice_with_its_heading_and_fixed_colours(tmp_path):
+    files = write_figures([figure("one")], tmp_path / "new", simulated=False)
+    assert [file.name for file in files] == ["one.svg", "one.png"]
+    svg = files[0].read_text(encoding="utf-8")
+    assert "A heading" in svg
+    assert "what the axis counts" in svg
+    assert LIGHT["pole-2"] in svg
+    assert "var(--" not in svg
+    assert "SIMULATED" not in svg
+    assert files[1].read_bytes().startswith(b"\x89PNG")
 
 
-def test_resolved_figures_hold_no_variables(results_dir):
-    spec = tie_map(load_results(results_dir)).to_dict()
-    assert colour("pole-1") in str(spec)
-    assert "var(--" not in str(resolve(spec))
-    assert LIGHT["pole-1"] in str(resolve(spec))
-    with pytest.raises(KeyError, match="valid: paper"):
-        colour("no such colour")
+def test_simulated_data_are_called_so_in_every_figure(tmp_path):
+    files = write_figures([figure("one")], tmp_path, simulated=True)
+    assert "SIMULATED DATA" in files[0].read_text(encoding="utf-8")
 
 
-def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
-    every = study_figures(load_results(results_dir))
-    few = {name: every[name] for name in ("map_collaboration", "pair_US_CN", "truth", "centroids", "groups")}
-    monkeypatch.setattr("isthmus.report.figures.study_figures", lambda _: few)
-    monkeypatch.setattr("isthmus.report.page.study_figures", lambda _: few)
-    (tmp_path / "figures").mkdir()
-    for name in ("partners_FR_collaboration.png", "my_own.png"):
-        (tmp_path / "figures" / name).touch()
-    summary = build_report(results_dir, tmp_path / "report.html", figures=True)
-    assert not (tmp_path / "figures" / "partners_FR_collaboration.png").exists(), "left by an earlier run"
-    assert (tmp_path / "figures" / "my_own.png").exists()
-    assert sorted(file.name for file in summary.figures) == sorted(
-        f"{n}.{kind}" for n in few for kind in ("svg", "png")
-    )
-    for file in summary.figures:
-        assert file.parent == tmp_path / "figures"
-        if file.suffix == ".png":
-            assert file.read_bytes().startswith(b"\x89PNG")
-        else:
-            assert ElementTree.parse(file).getroot().tag.endswith("svg")
-    drawn = (tmp_path / "figures" / "map_collaboration.svg").read_text(encoding="utf-8")
-    assert "Hong Kong" in drawn
-    assert "Collaboration: ties stronger than size explains, 2017–2021" in drawn
-    assert "SIMULATED DATA" in drawn
-    assert "scientific convergence" in (tmp_path / "figures" / "centroids.svg").read_text(encoding="utf-8")
-    page = summary.path.read_text(encoding="utf-8")
-    assert 'href="figures/groups.png"' in page
-    assert 'href="figures/coverage.svg"' not in page, "was not written"
-    assert "var(--" not in drawn
+def test_figures_that_an_earlier_run_wrote_are_removed_and_others_stay(tmp_path):
+    write_figures([figure("one"), figure("two")], tmp_path, simulated=False)
+    (tmp_path / "mine.png").touch()
+    write_figures([figure("two"), figure("three")], tmp_path, simulated=False)
+    names = {file.name for file in tmp_path.iterdir()}
+    assert names == {"two.svg", "two.png", "three.svg", "three.png", "mine.png", "figures.txt"}
+    write_figures([], tmp_path, simulated=False)
+    assert {file.name for file in tmp_path.iterdir()} == {"mine.png", "figures.txt"}
 
 
-def test_every_figure_of_the_study_is_offered(results_dir, make_results):
-    before = {
-        "coverage", "papers", "international", "map_collaboration", "map_knowledge_exchange",
-        "partners_US_collaboration", "partners_US_knowledge_exchange", "partners_CN_collaboration",
-        "partners_CN_knowledge_exchange", "pair_US_CN", "truth", "volume_US_CN_collaboration",
-        "volume_US_CN_knowledge_exchange", "trajectory_US_CN",
-    }  # fmt: skip
-    assert set(study_figures(load_results(results_dir))) == before | {
-        "output", "foreign_citations", "densities", "centroids", "groups", "agreement", "silhouette", "sensitivity",
-        "vectors_US", "vectors_CN", "matrix_top", "matrix_bloc", "trajectory_US_CN_ecm-variance-corrected",
-    }  # fmt: skip
-    assert set(study_figures(load_results(make_results(movements=False)))) == before
-    assert "truth" not in study_figures(load_results(make_results(simulated=False)))
-
-
-def test_the_map_draws_a_line_for_every_tie_in_the_pole_s_colour(results_dir):
-    features = {(f["network"], f["src"], f["dst"]): f for f in tie_features(load_results(results_dir))}
-    assert len(features) == 13
-    assert features["collaboration", "IL", "US"]["group"] == "United States"
-    assert features["collaboration", "CN", "PK"]["group"] == "China"
-    assert features["collaboration", "FR", "TN"]["group"] == "other countries"
-    line = features["collaboration", "KR", "US"]["geometry"]["coordinates"]
-    assert all(-180 <= longitude <= 180 and -90 <= latitude <= 90 for longitude, latitude in line)
-    assert max(abs(a[0] - b[0]) for a, b in pairwise(line)) < 30, "no jump across the map's edge"
-
-
-def test_names_on_the_map_do_not_run_into_each_other(results_dir):
-    shown = places(load_results(results_dir)).query("label")
-    assert {"US", "CN"} <= set(shown["code"])
-    spots = list(zip(shown["longitude"], shown["latitude"], strict=True))
-    pairs = [(a, b) for n, a in enumerate(spots) for b in spots[n + 1 :]]
-    assert all(abs(a[0] - b[0]) >= 22 or abs(a[1] - b[1]) >= 8 for a, b in pairs)
-
-
-def test_coverage_and_volumes_are_those_of_the_tables(results_dir):
-    results = load_results(results_dir)
-    country = coverage_frame(results).query("what == 'a country' and year == 2021").iloc[0]
-    row = results.coverage.query("year == 2021").iloc[0]
-    assert country["share"] == row["corpus_with_country"] / row["corpus_works"]
-    volumes = volume_frame(results)
-    states = results.country_years.query("country == 'US' and year == 2021").iloc[0]
-    shown = volumes.query("who == 'United States' and year == 2021").iloc[0]
-    assert shown["papers"] == states["papers"]
-    assert shown["share"] == states["papers_international"] / states["papers"]
-    assert volumes.query("who == 'World' and year == 2021")["papers"].item() == row["corpus_with_country"]
-
-
-def test_a_pair_s_chart_names_the_pair_and_holds_its_years(results_dir):
-    spec = pair_chart(load_results(results_dir), "NA", "KE").to_dict()
-    assert spec["title"] == "Namibia and Kenya"
-    assert "Knowledge exchange" in str(spec)
-
-
-def test_a_pole_without_partners_cannot_be_drawn(results_dir):
-    with pytest.raises(ConfigError, match="India has no significant tie in collaboration"):
-        partners_chart(load_results(results_dir), "IN")
-
-
-def test_ticks_of_a_logarithmic_axis(results_dir):
-    papers = load_results(results_dir).country_years["papers"]
-    ticks = one_two_five(papers)
-    assert ticks[0] <= papers.min() < ticks[1]
-    assert ticks[-2] < papers.max() <= ticks[-1]
-    assert one_two_five(papers[:0]) == [1.0]
+def test_a_notebook_shows_a_chart_as_svg():
+    picture = show(chart())
+    assert picture._repr_svg_().startswith("<svg")
+    with pytest.raises(AttributeError):
+        show("no chart")

@@ -1,248 +1,144 @@
+"""The page with sections made up here: the kit knows no analysis."""
+
 import json
 import re
-from html.parser import HTMLParser
+from functools import partial
 
+import altair as alt
 import pytest
 
-from isthmus.report import build_report, load_results, significant_ties
+from isthmus.errors import ConfigError
+from isthmus.report import Figure, Headline, Paragraph, Section, build_report, build_sections, load_results
+from isthmus.report import page as page_module
+from isthmus.report.charts import finish, inline
+from isthmus.report.section import figure_name
 
-SIZES = {"US": 900.0, "CN": 800.0, "FR": 210.0, "TN": 30.0, "NA": 12.0}
-VOID = {"meta", "link", "input", "br", "img"}
-
-
-class Page(HTMLParser):
-    """The page taken apart: elements with their attributes, text by element id, what would be loaded from elsewhere."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.text: list[str] = []
-        self.scripts: list[tuple[dict[str, str | None], str]] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "script":
-            self.scripts.append((dict(attrs), ""))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag, f"</{tag}> closes another element"
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] == "script":
-            attrs, before = self.scripts[-1]
-            self.scripts[-1] = (attrs, before + data)
-        elif "style" not in self.open:
-            self.text.append(data)
-
-    @property
-    def words(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.text))
+TOY = """{% import "parts.html.j2" as parts with context %}
+<section id="toy-section"><h2>{{ title }}</h2>{{ parts.figure("dots", "longnames", heading="Dots") }}
+<p>{{ parts.coded(hint) }}</p>{{ parts.chart("live") if "live" in charts }}{{ parts.coverage() }}</section>"""
 
 
-@pytest.fixture(scope="module")
-def built(results_dir, tmp_path_factory):
-    out = tmp_path_factory.mktemp("page") / "sub" / "report.html"
-    return build_report(results_dir, out), Page(out.read_text(encoding="utf-8"))
+def dots(height=50):
+    return finish(alt.Chart(inline(values=[{"a": 1}])).mark_point().encode(x="a:Q"), height=height, description="dots")
 
 
-@pytest.fixture(scope="module")
-def page(built):
-    return built[1]
+@pytest.fixture
+def toy(monkeypatch):
+    """A function that makes a section: `toy(findings=("x",))`."""
+    asset = page_module._asset
+    own = {"toy/section.html.j2": TOY, "toy/section.js": "hooks.start.push(() => undefined); // of the toy"}
+    monkeypatch.setattr(page_module, "_asset", lambda name: own[name] if name in own else asset(name))
+
+    def make(**changes):
+        fields = {
+            "id": "toy",
+            "title": "A toy",
+            "template": "toy/section.html.j2",
+            "values": {"title": "A toy & co", "hint": "Set `toy.on` to see it."},
+            "figures": (Figure("dots", "Dots of the toy", "One dot with `code`.", dots),),
+        }
+        return Section(**(fields | changes))
+
+    return make
 
 
-def read(folder, tmp_path):
-    build_report(folder, tmp_path / "report.html")
-    return Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+@pytest.fixture
+def render(plain_study, tmp_path):
+    def build(*sections, **options):
+        summary = build_report(load_results(plain_study), sections, tmp_path / "page" / "report.html", **options)
+        return summary, summary.path.read_text(encoding="utf-8")
+
+    return build
 
 
-def test_the_summary_says_what_was_written(built, results_dir):
-    summary, _ = built
-    assert summary.size == summary.path.stat().st_size < 15_000_000
-    assert 300 < summary.pairs < 325
-    assert summary.pairs_left_out == 0
-    assert summary.figures == ()
-    assert summary.findings[0].startswith("In 2017–2021, 6 of 325 pairs")
-    assert list(summary.path.parent.iterdir()) == [summary.path]
+def data_of(text):
+    return json.loads(re.search(r'id="isthmus-data">(.*?)</script>', text, re.S)[1])
 
 
-def test_every_element_is_closed_and_ids_are_unique(page):
-    assert page.open == []
-    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
-    assert len(ids) == len(set(ids))
-    targets = {attrs["href"][1:] for tag, attrs in page.elements if tag == "a" and "=" not in str(attrs["href"])}
-    assert targets <= set(ids)
+def test_a_page_without_sections_still_has_checks_and_records(render):
+    summary, text = render()
+    assert "Can the numbers be trusted?" in text
+    assert "few works of the corpus have a country" in text
+    assert "29,950" in text
+    assert summary.findings == ("1 quality check of 2 did not hold; see “Quality checks”.",)
+    assert data_of(text) == {"charts": {}}
 
 
-def test_nothing_is_loaded_from_elsewhere(page):
-    for tag, attrs in page.elements:
-        assert "src" not in attrs, tag
-        assert not str(attrs.get("href", "#")).startswith(("http", "//")), attrs
-    policy = next(
-        attrs["content"] for tag, attrs in page.elements if attrs.get("http-equiv") == "Content-Security-Policy"
+def test_a_section_brings_its_template_figure_and_caption(render, toy):
+    _, text = render(toy())
+    assert "<h2>A toy &amp; co</h2>" in text
+    assert '<figure><h3>Dots</h3><div class="chart longnames" id="chart-dots"></div>' in re.sub(r">\s+<", "><", text)
+    assert "One dot with <code>code</code>." in text
+    assert "Set <code>toy.on</code> to see it." in text
+    assert "of the corpus works name a country" in text
+    assert list(data_of(text)["charts"]) == ["dots"]
+
+
+def test_only_charts_that_a_template_places_are_drawn(render, toy):
+    def refuse():
+        raise AssertionError("drawn although no template places it")
+
+    hidden = Figure("hidden", "Only a file", "", refuse)
+    _, text = render(toy(figures=(Figure("dots", "Dots", "", dots), hidden), charts={"live": partial(dots, 20)}))
+    assert set(data_of(text)["charts"]) == {"dots", "live"}
+    assert data_of(text)["charts"]["live"]["height"] == 20
+
+
+def test_headlines_findings_method_and_contents_follow_the_sections_order(render, toy):
+    one = toy(
+        headlines=(Headline("7", "toys"),),
+        findings=("First finding.", ""),
+        method=(Paragraph("Toys", "How toys are counted."),),
+        contents=(("toy-section", "The toy"),),
     )
-    assert policy.startswith("default-src 'none'")
+    two = toy(id="other", figures=(), findings=("Second finding.",))
+    summary, text = render(one, two)
+    assert summary.findings[:2] == ("First finding.", "Second finding.")
+    assert text.index("First finding.") < text.index("Second finding.") < text.index("1 quality check of 2")
+    assert re.search(r"<dt>toys</dt>\s*<dd>7</dd>", text)
+    assert re.search(r"<dt>Toys</dt>\s*<dd>How toys are counted.</dd>", text)
+    assert '<a href="#toy-section">The toy</a>' in text
 
 
-def test_simulated_data_are_called_so_in_large_letters(page, make_results, tmp_path):
-    assert "Simulated data" in page.words
-    assert any(attrs.get("class") == "simulated" and attrs.get("role") == "note" for _, attrs in page.elements)
-    real = read(make_results(simulated=False), tmp_path)
-    assert "Simulated data" not in real.words
-    assert "Planted truth" not in real.words
-    assert "Beside the published values" in real.words
-    assert "Published values" not in page.words
-    assert "the OpenAlex snapshot (CC0)" in real.words
+def test_a_section_s_script_stands_between_the_kit_s_and_the_start(render, toy):
+    _, text = render(toy(script="toy/section.js", data={"toys": [1, 2]}))
+    assert text.index("const hooks") < text.index("// of the toy") < text.index("setUpScores();")
+    assert data_of(text)["toys"] == [1, 2]
 
 
-def test_the_table_holds_every_significant_tie_by_name(page, results_dir):
-    ties = significant_ties(load_results(results_dir))
-    links = [attrs["href"] for tag, attrs in page.elements if tag == "a" and str(attrs["href"]).startswith("#pair=")]
-    for row in ties.itertuples():
-        assert f"#pair={row.src}-{row.dst}" in links
-    assert "China Pakistan Knowledge exchange 9.53 2,782 261 10.7" in page.words
+def test_two_figures_of_one_name_are_refused(render, toy):
+    with pytest.raises(ConfigError, match="section 'second' draws 'dots', which the page draws already"):
+        render(toy(), toy(id="second"))
+    with pytest.raises(ConfigError, match="'dots'"):
+        render(toy(charts={"dots": dots}))
 
 
-def test_coverage_stands_beside_every_section_of_results(page):
-    assert page.words.count("Coverage: 87% of the corpus works name a country") == 11
+def test_figures_are_written_and_linked_when_asked_for(render, toy):
+    summary, text = render(toy(), figures=True)
+    assert sorted(file.name for file in summary.figures) == ["dots.png", "dots.svg"]
+    assert 'href="figures/dots.png"' in text
+    _, without = render(toy())
+    assert "figures/dots.png" not in without
 
 
-def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
-    words = read(make_results(movements=False), tmp_path).words
-    for text in (
-        "Name null models in other_null_models.models to test this tie against them",
-        "Integration groups need four clusters ( trajectories.clusters: 4 )",
-        "Set stability.restarts (50, say)",
-        "Set bootstrap.replicates (100, say)",
-        "Name other choices in sensitivity",
-        "Name regions in geography.regions",
-    ):
-        assert text in words, text
+def test_text_of_a_section_is_escaped_and_data_cannot_end_the_script(render, toy):
+    hostile = "</script><script>alert(1)</script>"
+    _, text = render(toy(findings=(hostile,), values={"title": hostile, "hint": hostile}, data={"x": hostile}))
+    assert "<script>alert(1)" not in text
+    assert data_of(text)["x"] == hostile
 
 
-def test_the_whole_study_is_on_the_page(page):
-    for text in (
-        "The United States and China are on the way of scientific divergence (SD)",
-        "Under the variance-corrected Enhanced Configuration Model both z fall",
-        "Converging with the United States and China",
-        "The 12 countries with the most papers",
-        "Members of the EU-28",
-        "Two readings of “strength”",
-        "South America collaboration 12 of 14 33 of 66 50% 50 of 500 10% 5.0",
-        "year of the citing paper 320 120 90 60 50 0.80",
-        "Significant tie China–United States",
-    ):
-        assert text in page.words, text
+def test_a_template_that_is_not_there_is_named(render, toy):
+    with pytest.raises(Exception, match=r"isthmus\.report/nothing\.j2"):
+        render(toy(template="isthmus.report/nothing.j2"))
 
 
-def test_a_study_that_is_no_comparison_says_so(make_results, tmp_path):
-    folder = make_results(simulated=False, uncertainty=False)
-    study = json.loads((folder / "study.json").read_text())
-    (folder / "study.json").write_text(json.dumps(study | {"corpus": {"rule": "everything"}}))
-    words = read(folder, tmp_path).words
-    assert "A curiosity, not a comparison" in words
-    assert "Tunisia with France, 52 of 352 is 14.77%, printed almost 15% (holds)" in words
+def test_sections_that_a_study_does_not_have_are_left_out(plain_study, toy):
+    results = load_results(plain_study)
+    built = build_sections(results, (lambda _: None, lambda _: toy(), lambda _: None))
+    assert [section.id for section in built] == ["toy"]
 
 
-def test_names_not_codes(page):
-    assert "Namibia" in page.words
-    before, _, rest = page.words.partition("Every switch of the study")  # the configuration stands there as it is
-    outside_forms = re.findall(r"\b(?:CN|GB|KR|NA|XK)\b", before + rest.partition("Can the numbers be trusted?")[2])
-    assert outside_forms == []
-
-
-def test_method_checks_and_counts_are_in_words(page):
-    for text in (
-        "The Enhanced Configuration Model (Mastrandrea et al. 2014)",
-        "Works whose primary topic lies in the subfield Artificial Intelligence",
-        "a citation counts in the year in which the cited paper was published (“cited”)",
-        "Full counting: a paper counts once for every pair of its countries",
-        "14 of 14 3e−13 nothing",
-        "✗ no networks edges country share warn 0.740 >= 0.8 few works of the corpus have a country",
-        "works 30,000 29,950 20 30 0 0 ✓ yes",
-        "from 80% in 2008 to 93% in 2021",
-        "significance.min_finite_years 3",
-    ):
-        assert text in page.words, text
-
-
-def test_planted_truth_stands_beside_what_was_found(page):
-    assert "should be found: 6 of 7 (86%) were" in page.words
-    assert "Of those planted at or below size, 0 of 1 (0%) were called significant" in page.words
-    assert "Kenya and Namibia stronger strong" in page.words
-    assert "planted strong, not found" in page.words
-
-
-def test_the_data_of_the_page_are_valid_and_complete(page, results_dir):
-    data = json.loads(next(body for attrs, body in page.scripts if attrs.get("id") == "isthmus-data"))
-    charts = {
-        attrs["id"].removeprefix("chart-") for _, attrs in page.elements if str(attrs.get("id")).startswith("chart-")
-    }
-    assert charts == set(data["charts"])
-    assert data["names"]["NA"] == "Namibia"
-    assert data["defaultPair"] == ["US", "CN"]
-    assert data["pairs"]["years"] == list(range(2008, 2022))
-
-
-def test_every_control_has_a_label_and_every_table_a_caption(page):
-    assert sum(tag == "table" for tag, _ in page.elements) == sum(tag == "caption" for tag, _ in page.elements)
-    labels = sum(tag == "label" for tag, _ in page.elements)
-    controls = sum(tag in ("select", "input") for tag, _ in page.elements)
-    assert labels == controls
-    assert ("html", {"lang": "en"}) in page.elements
-
-
-def test_hostile_text_stays_text(make_results, tmp_path):
-    folder = make_results()
-    study = json.loads((folder / "study.json").read_text())
-    study |= {"title": "<script>alert(1)</script> & co", "description": "</script><b>x"}
-    (folder / "study.json").write_text(json.dumps(study))
-    page = read(folder, tmp_path)
-    assert "<script>alert(1)</script> & co" in page.words
-    assert len(page.scripts) == 3
-    assert page.open == []
-
-
-def test_a_large_study_says_what_was_left_out(results_dir, tmp_path, monkeypatch):
-    monkeypatch.setattr("isthmus.report.page.PAIR_BYTES", 60_000)
-    summary = build_report(results_dir, tmp_path / "report.html")
-    words = Page(summary.path.read_text(encoding="utf-8")).words
-    assert summary.pairs_left_out > 0
-    assert f"{summary.pairs_left_out} linked pairs of smaller countries are left out" in words
-    assert "pair_tests.parquet" in words
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"poles": ("US",)},
-        {"poles": ("EU-27", "US", "CN", "IN", "BRICS")},
-        {"poles": ("AQ", "CN")},
-        {"years": (2021, 2021), "significance_years": (2021, 2021)},
-        {"failed_years": tuple(range(2008, 2022))},
-        {"sizes": {"US": 100.0, "NA": 50.0}},
-        {"movements": False},
-        {"uncertainty": False, "simulated": False},
-    ],
-    ids=["one pole", "blocs", "absent pole", "one year", "all failed", "two countries", "of before", "real"],
-)
-def test_unusual_studies_get_a_page_too(make_results, tmp_path, changes):
-    page = read(make_results(**({"sizes": SIZES} | changes)), tmp_path)
-    assert page.open == []
-    assert "What was found" in page.words
-    if "failed_years" in changes:
-        assert "28 null models of 28 did not converge (2008–2021)" in page.words
-
-
-def test_a_page_that_cannot_be_built_leaves_no_file(results_dir, tmp_path, monkeypatch):
-    def fail(*_):
-        raise RuntimeError("stopped")
-
-    monkeypatch.setattr("isthmus.report.page._context", fail)
-    with pytest.raises(RuntimeError):
-        build_report(results_dir, tmp_path / "report.html")
-    assert list(tmp_path.iterdir()) == []
+def test_names_of_figures_are_names_of_elements_and_files():
+    assert figure_name("partners", "EU-27", "collaboration") == "partners_EU-27_collaboration"
+    assert figure_name("vectors", "My bloc / 2") == "vectors_My-bloc-2"

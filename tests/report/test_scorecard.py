@@ -1,291 +1,160 @@
-"""Every rule of the scorecard, with results that lie inside its tolerance and results that do not."""
+"""The scorecard with rules made up here."""
 
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from isthmus.report import load_results, write_scorecard
+from isthmus.errors import ConfigError
+from isthmus.report import load_results, scorecard_rows, write_scorecard
+from isthmus.report.papers import GALLO, PAPERS, published_values
 from isthmus.report.scorecard import (
     COMPARISON,
     CURIOSITY,
     INSIDE,
+    NO_RULE,
     NOT_COMPARABLE,
     OUTSIDE,
+    VERDICTS,
     by_class,
     identities,
-    published_values,
+    published_text,
     scorecard,
     standing,
     summary,
+    years_text,
 )
-from isthmus.report.scorerules import RULES
-
-WINDOW = tuple(range(2017, 2022))
-YEARS = tuple(range(2000, 2022))
-PLACES = ["AU", "BR", "CA", "CN", "DE", "ES", "FR", "GB", "HK", "ID", "IL", "IN", "IT", "JP", "KR", "NL", "PK", "PL", "RU", "SG", "TN", "TW", "US", "VN", "AT", "BE", "CZ", "FI", "GR", "HU", "IE", "PT", "RO", "SE", "AR", "CL", "CO", "KZ", "UA", "RS", "BG", "SA", "EG"]  # fmt: skip
-RANKS = ("US", "CN", "GB", "DE")
-SIGNIFICANT_PAIRS = {("CN", "PK"), ("CN", "VN"), ("CN", "HK"), ("IN", "US"),
-               ("AR", "BR"), ("KZ", "UA"), ("BG", "RS"), ("EG", "SA")}  # fmt: skip
-INTEGRATION_GROUPS = {
-    "SC_US_SD_CN": ("GB", "DE"), "SC_CN_SD_US": ("IN", "PL", "SG", "KR", "TW"), "SC_CN_only": ("AU", "BR", "RU", "ES"),
-    "SC_both": ("FR", "IT", "NL", "CA", "JP", "IL"), "SC_US_only": ("SE",),
-}  # fmt: skip
-EU_LARGE = ("GB", "DE", "FR", "IT", "ES", "NL", "PL")
-EU_SMALL = ("AT", "BE", "CZ", "FI", "GR", "HU", "IE", "PT", "RO", "SE")
+from isthmus.report.scoring import NotComparableError, Ours, Published, Rule, exact, magnitude
 
 
-def pair(one: str, two: str) -> tuple[str, str]:
-    return (one, two) if one < two else (two, one)
+def refuse(results, published):
+    raise NotComparableError("this study has no such thing")
 
 
-def as_published(wrong: bool = False) -> dict[str, pd.DataFrame]:
-    """Results in which every published value holds; with `wrong`, none that these results can break."""
-    pairs = [(a, b) for n, a in enumerate(sorted(PLACES)) for b in sorted(PLACES)[n + 1 :]]
-    return {
-        "country_edges": _edges(wrong),
-        "country_years": _nodes(wrong),
-        "significant_pairs": _significant(pairs, wrong),
-        "pair_tests": _ties(wrong),
-        "pair_tests_other_models": _corroboration(wrong),
-        "pair_labels": _labels(pairs, wrong),
-        "integration_groups": _groups(wrong),
-        "clustering_agreement": pd.DataFrame(
-            [("null_model", name, 100, 0.5, 0.2 if wrong else 0.9) for name in ("ecm-variance-corrected", "rewiring")],
-            columns=["comparison", "variant", "pairs", "adjusted_rand", "same_label"],
-        ),
-        "entity_years": _output(wrong),
-        "study_totals": pd.DataFrame(
-            {
-                "quantity": ["corpus works with a country", "citing works outside the corpus with a country"],
-                "value": [100.0, 100.0] if wrong else [1.9e6, 1.3e6],
-            }
-        ),
-    }
+RULES = {
+    "n_clusters": exact(lambda *_: Ours(4.0, "4", "as configured")),
+    "savgol_window": exact(lambda *_: Ours(99.0, "99", "as configured")),
+    "rank_productivity": magnitude(refuse),
+}
 
 
-def _edges(wrong: bool) -> pd.DataFrame:
-    weights = {("FR", "TN"): 52, ("FR", "IT"): 198, ("TN", "US"): 300, ("IT", "US"): 3432}
-    if wrong:
-        weights = {("FR", "TN"): 200, ("FR", "IT"): 900, ("TN", "US"): 0, ("IT", "US"): 0}
-    rows = [("collaboration", "publication_year", 2021, *key, weight) for key, weight in weights.items() if weight]
-    return pd.DataFrame(rows, columns=["network", "citation_year", "year", "src", "dst", "weight"])
+@pytest.fixture
+def study(plain_study):
+    """A function that changes study.json and returns the results: `study(paper="gallo2026")`."""
+
+    def change(**fields):
+        file = plain_study / "study.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | fields))
+        return load_results(plain_study)
+
+    return change
 
 
-def _nodes(wrong: bool) -> pd.DataFrame:
-    order = [*RANKS, *(code for code in EU_LARGE if code not in RANKS), *PLACES]
-    order = list(dict.fromkeys(order))
-    if wrong:
-        order = [*order[:2], "IN", "JP", *order[2:]]
-    rows = []
-    for rank, code in enumerate(dict.fromkeys(order)):
-        papers = 10_000 - 100 * rank
-        international = 5000 if code != "CN" else 9000 if wrong else 5200
-        rows += [(year, code, papers, min(international, papers), 0, 0) for year in YEARS]
-    columns = ["year", "country", "papers", "papers_international", "citations_received", "citations_given"]
-    return pd.DataFrame(rows, columns=columns)
+def test_a_study_s_paper_picks_the_rows(study):
+    for name, paper in PAPERS.items():
+        card = scorecard(study(paper=name), {})
+        assert card.paper is paper
+        assert [score.id for score in card.scores] == [value.id for value in published_values(paper)]
+        assert {score.verdict for score in card.scores} == {NO_RULE}
 
 
-def _significant(pairs, wrong: bool) -> pd.DataFrame:
-    partners = {"US": 2 if wrong else 20, "CN": 1 if wrong else 12}
-    found = set() if wrong else set(SIGNIFICANT_PAIRS)
-    for pole, number in partners.items():
-        others = [c for c in PLACES if c not in ("US", "CN", "GB", "DE", "IT", "FR") and pair(c, pole) not in found]
-        found |= {pair(c, pole) for c in others[: number + 4]}
-    if wrong:
-        found -= SIGNIFICANT_PAIRS
-        found |= {pair(a, b) for a in ("GB", "DE", "IT", "FR") for b in ("GB", "DE", "IT", "FR") if a != b}
-        found |= {("CN", "US")}
-    rows = [
-        ("collaboration", "publication_year", a, b, 5, 3.0 if (a, b) in found else 0.1, (a, b) in found, 40)
-        for a, b in pairs
-    ]
-    columns = ["network", "citation_year", "src", "dst", "finite_years", "mean_z", "significant", "weight"]
-    return pd.DataFrame(rows, columns=columns)
+def test_a_paper_that_is_not_known_is_refused(study):
+    with pytest.raises(ConfigError, match="paper: 'nobody1999'"):
+        scorecard(study(paper="nobody1999"), {})
 
 
-def _ties(wrong: bool) -> pd.DataFrame:
-    rows = []
-    for network, citation_year in (("collaboration", "publication_year"), ("knowledge_exchange", "cited")):
-        for step, year in enumerate(YEARS):
-            weight = 1000 - 10 * step if wrong else 100 + 10 * step
-            rows.append((network, citation_year, year, "CN", "US", weight, 50.0, 50.0, -0.02 * step, 0.5, 0.5, True))
-    columns = ["network", "citation_year", "year", "src", "dst", "weight", "expected", "sd", "z", "p_upper", "p_two_sided",
-               "finite"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+def test_without_a_paper_the_study_s_name_counts_then_its_corpus(study):
+    assert standing(study(study="gallo2026")) == (GALLO, COMPARISON)
+    assert standing(study(study="plain")) is None
+    assert standing(study(study="plain"), countries={"US", "CN", "FR"}) == (GALLO, CURIOSITY)
+    assert standing(study(study="plain", corpus={"rule": "ai_primary"})) == (GALLO, COMPARISON)
+    assert standing(study(corpus={"rule": "primary_subfield", "ids": [1702]})) == (GALLO, COMPARISON)
+    assert standing(study(corpus={"rule": "primary_subfield", "ids": [2725]})) is None
+    assert standing(study(study="gallo2026", simulated=True)) is None
 
 
-def _corroboration(wrong: bool) -> pd.DataFrame:
-    ties = _ties(wrong)[["network", "citation_year", "year", "src", "dst", "z"]]
-    return ties.assign(z=ties["z"] * (0.1 if wrong else 10), null_model="ecm-variance-corrected")
+def test_each_verdict(study):
+    card = scorecard(study(paper="gallo2026"), RULES)
+    verdicts = {score.quantity: score for score in card.scores}
+    assert verdicts["n_clusters"].verdict == INSIDE
+    assert verdicts["savgol_window"].verdict == OUTSIDE
+    rank = verdicts["rank_productivity"]
+    assert (rank.verdict, rank.why, rank.ours, rank.ours_value) == (
+        NOT_COMPARABLE, "This study has no such thing", "", None,
+    )  # fmt: skip
+    none = verdicts["collab_weight"]
+    assert (none.verdict, none.tolerance_class) == (NO_RULE, "–")
+    assert none.why == "No analysis of this version computes this quantity"
 
 
-def _labels(pairs, wrong: bool) -> pd.DataFrame:
-    changes = {pair("CN", "US"): (-1, -1), pair("GB", "US"): (1, 1), pair("DE", "US"): (1, 1), pair("GB", "CN"): (-1, -1),
-               pair("DE", "CN"): (-1, -1), pair("IN", "US"): (-1, -1), pair("ID", "US"): (1, -1),
-               pair("ID", "CN"): (-1, 1)}  # fmt: skip
-    for code in ("JP", "CA", "IT", "AU", "FR", "ES"):
-        changes |= {pair(code, "US"): (1, 1), pair(code, "CN"): (2, 2)}
-    changes |= {pair("FR", "US"): (3, 3), pair("FR", "CN"): (1, 1)}
-    sign = -1 if wrong else 1
-    rows = []
-    for a, b in pairs:
-        c, k = changes.get((a, b), (0.5, 0.5))
-        mixed = (a in EU_LARGE and b in EU_SMALL) or (b in EU_LARGE and a in EU_SMALL)
-        label = "SC" if mixed else "SD"
-        label = {"SC": "SD", "SD": "SC"}[label] if wrong else label
-        rows.append((a, b, "clustered", 0, label, 1.0, sign * c, sign * k, 1.0, 1.0, 0.1))
-    columns = ["src", "dst", "status", "cluster", "label", "distance", "z_change_collaboration", "z_change_exchange",
-               "speed", "speed_smoothed", "speed_per_year"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+def test_an_error_that_is_no_lack_of_comparison_is_not_swallowed(study):
+    def broken(results, published):
+        raise KeyError("a mistake in a rule")
+
+    with pytest.raises(KeyError, match="a mistake"):
+        scorecard(study(paper="gallo2026"), {"n_clusters": Rule(broken, "E", "", lambda *_: True)})
 
 
-def _groups(wrong: bool) -> pd.DataFrame:
-    members = {code: group for group, codes in INTEGRATION_GROUPS.items() for code in codes}
-    others = [code for code in PLACES if code not in members and code not in ("US", "CN")][: 30 - len(members)]
-    members |= dict.fromkeys(others, "none")
-    if wrong:
-        members = dict.fromkeys(list(members)[:25], "none")
-    rows = [
-        (code, rank, 100, pole, None, np.nan, group, np.nan, None)
-        for rank, (code, group) in enumerate(members.items(), 1)
-        for pole in ("US", "CN")
-    ]
-    columns = ["country", "rank", "papers", "pole", "label", "speed", "group", "group_speed", "speed_class"]
-    return pd.DataFrame(rows, columns=columns)
+def test_sums(study):
+    scores = scorecard(study(paper="gallo2026"), RULES).scores
+    assert summary(scores) == (
+        "Of 77 published values, 2 can be compared with these results: 1 inside the tolerance, 1 outside."
+    )
+    assert summary(scorecard(study(), {}).scores) == "Of 77 published values, 0 can be compared with these results."
+    table = by_class(scores).set_index("tolerance_class")
+    assert list(table.columns) == list(VERDICTS)
+    assert table.loc["E"].tolist() == [1, 1, 0, 0]
+    assert table.loc["M"].tolist() == [0, 0, 2, 0]
+    assert table.loc["–", NO_RULE] == 73
+    assert table.to_numpy().sum() == 77
 
 
-def _output(wrong: bool) -> pd.DataFrame:
-    sizes = {"US": 300, "CN": 100, "EU-28": 500}
-    if wrong:
-        sizes = {"US": 300, "CN": 900, "EU-28": 500}
-    rows = [(who, y, 1000, 900.0, size, 1000, size) for who, size in sizes.items() for y in range(1990, 2022)]
-    columns = ["entity", "year", "papers", "papers_fractional", "papers_international", "citations_received",
-               "citations_received_foreign"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+def value(text, unit, first=2017, last=2021):
+    return Published("X", "x", "q", "s", first, last, text, unit)
 
 
-@pytest.fixture(scope="module")
-def make_published(make_results):
-    """A function that writes results of the study itself: as published, or wrong in everything."""
-
-    def make(*, wrong: bool = False, **changes):
-        folder = make_results(simulated=False, name="gallo2026", uncertainty=False)
-        for name, frame in as_published(wrong).items():
-            frame.to_parquet(folder / f"{name}.parquet", index=False)
-        study = json.loads((folder / "study.json").read_text())
-        study |= {"years": [2000, 2021], "threshold": 1.5 if wrong else 2.0} | changes
-        study["switches"] |= {"significance.samples": 100 if wrong else 500, "report.matrix_countries": 20}
-        if wrong:
-            study["switches"] |= {"trajectories.clusters": 5, "trajectories.window": 7, "trajectories.order": 2}
-        (folder / "study.json").write_text(json.dumps(study))
-        return folder
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def published(make_published):
-    return scorecard(load_results(make_published()))
+@pytest.mark.parametrize(
+    ("published", "text"),
+    [
+        (value("1", "boolean"), "yes"),
+        (value("0", "boolean (majority)"), "no"),
+        (value("-1", "sign"), "falls"),
+        (value("0", "sign"), "neither"),
+        (value("15", "percent (almost)"), "15%"),
+        (value("1992760", "papers"), "1,992,760"),
+        (value("2013", "year"), "2013"),
+        (value("0.43", "PPML coefficient"), "0.43"),
+        (value("<0.001", "p value chi2(1)"), "<0.001"),
+        (value("SC_both", "label"), "SC_both"),
+    ],
+)
+def test_published_values_as_a_reader_sees_them(published, text):
+    assert published_text(published) == text
 
 
-@pytest.fixture(scope="module")
-def opposite(make_published):
-    return scorecard(load_results(make_published(wrong=True)))
+def test_every_published_value_has_a_text_and_years():
+    for paper in PAPERS.values():
+        for published in published_values(paper):
+            assert published_text(published)
+            years_text(published)
+    assert years_text(value("1", "sign", None, None)) == ""
+    assert years_text(value("1", "sign", 2021, 2021)) == "2021"
+    assert years_text(value("1", "sign")) == "2017–2021"
 
 
-def of(scores, quantity):
-    return [score for score in scores if score.quantity == quantity]
+def test_the_paper_s_own_arithmetic():
+    assert [(i.computed, i.holds) for i in identities(GALLO)] == [("14.77%", True), ("5.45%", True)]
+    assert identities(PAPERS["alshebli2022"]) == ()
 
 
-def test_the_paper_s_values_are_all_there_and_every_quantity_has_a_rule():
-    values = published_values()
-    assert [value.id for value in values] == [f"GALLO26-{n:03d}" for n in range(1, 78)]
-    assert {value.quantity for value in values} == set(RULES)
-    assert all(value.quote for value in values)
-
-
-@pytest.mark.parametrize("quantity", sorted(RULES))
-def test_each_rule_tells_inside_from_outside(published, opposite, quantity):
-    inside, outside = of(published, quantity), of(opposite, quantity)
-    assert [s.verdict for s in inside] == [INSIDE] * len(inside), [(s.id, s.ours, s.why) for s in inside]
-    assert OUTSIDE in {s.verdict for s in outside}, [(s.id, s.ours, s.why) for s in outside]
-    assert all(s.ours and s.why for s in inside)
-
-
-def test_a_score_says_how_it_was_obtained(published):
-    scores = {score.id: score for score in published}
-    tunisia = scores["GALLO26-005"]
-    assert (tunisia.published, tunisia.ours, tunisia.ours_value) == ("352", "352", 352.0)
-    assert tunisia.why == "Joint papers summed over partners, 2021; distinct international papers: 5,000"
-    assert (scores["GALLO26-006"].published, scores["GALLO26-006"].ours) == ("15%", "14.8%")
-    assert (scores["GALLO26-014"].published, scores["GALLO26-014"].ours) == ("no", "no")
-    assert scores["GALLO26-031"].ours == "falls"
-    assert scores["GALLO26-055"].ours == "China"
-    assert scores["GALLO26-009"].tolerance == "within a factor of two"
-    assert {score.tolerance_class for score in published} == {"E", "S", "M"}
-
-
-def test_the_edges_of_the_tolerances():
-    rules = RULES["n_significant_collab_partners"], RULES["collab_share_of_strength"]
-    values = {value.id: value for value in published_values()}
-    from isthmus.report.scorerules import Ours
-
-    for number, expected in ((22.9, False), (23, True), (92, True), (92.1, False)):
-        assert rules[0].inside(Ours(number, "", ""), values["GALLO26-009"]) is expected
-    for share, expected in ((9.9, False), (10, True), (20, True), (20.1, False)):
-        assert rules[1].inside(Ours(share, "", ""), values["GALLO26-006"]) is expected
-
-
-def test_what_results_do_not_speak_to_cannot_be_compared(make_results):
-    folder = make_results(simulated=False, movements=False, significance_years=(2016, 2020))
-    scores = scorecard(load_results(folder))
-    why = {score.id: score.why for score in scores if score.verdict == NOT_COMPARABLE}
-    assert why["GALLO26-031"] == "These results hold no trajectories"
-    assert why["GALLO26-009"] == "The significance years of this study are 2016–2020"
-    assert why["GALLO26-035"] == "These results hold no integration groups"
-    assert why["GALLO26-001"] == "These results publish no total of corpus works with a country"
-    assert why["GALLO26-023"].startswith("Exact moments take the place of samples")
-    assert why["GALLO26-057"] == "Indonesia is not in the networks of this study"
-    assert all(score.ours == "" and score.ours_value is None for score in scores if score.verdict == NOT_COMPARABLE)
-
-
-def test_nothing_is_compared_on_simulated_data(results_dir, tmp_path):
-    results = load_results(results_dir)
-    assert standing(results) is None
-    assert scorecard(results) == []
-    for name in ("scorecard.parquet", "scorecard.csv"):
-        (tmp_path / name).touch()
-    assert write_scorecard(results, tmp_path) == ()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_what_a_scorecard_is(make_results, make_published):
-    assert standing(load_results(make_published())) == COMPARISON
-    extended = make_results(simulated=False)
-    assert standing(load_results(extended)) == COMPARISON, "a study of AI with the same poles"
-    study = json.loads((extended / "study.json").read_text())
-    (extended / "study.json").write_text(json.dumps(study | {"corpus": {"rule": "everything"}}))
-    assert standing(load_results(extended)) == CURIOSITY
-    assert standing(load_results(make_results(simulated=False, poles=("GB",), sizes={"GB": 9.0, "FR": 8.0}))) in (None,)
-
-
-def test_it_is_written_beside_the_report(make_published, tmp_path):
-    files = write_scorecard(load_results(make_published()), tmp_path)
+def test_files_are_written_and_those_of_an_earlier_study_removed(study, tmp_path):
+    card = scorecard(study(paper="alshebli2022"), RULES)
+    files = write_scorecard(card, tmp_path / "new")
     assert [file.name for file in files] == ["scorecard.parquet", "scorecard.csv"]
     table = pd.read_parquet(files[0])
-    assert len(table) == 77
+    assert len(table) == len(pd.read_csv(files[1])) == 96
     assert set(table["kind"]) == {COMPARISON}
-    assert list(pd.read_csv(files[1])["id"]) == list(table["id"])
-    assert table["quote"].str.len().min() > 10
-
-
-def test_the_sum_and_the_paper_s_own_arithmetic(published, opposite):
-    assert summary(published) == (
-        "Of 77 published values, 77 can be held against these results: 77 inside the tolerance, 0 outside."
-    )
-    classes = by_class(opposite).set_index("tolerance_class")
-    assert classes.loc["E", "outside"] == 6
-    assert list(classes.index) == ["E", "S", "M"]
-    assert [(identity.computed, identity.holds) for identity in identities()] == [("14.77%", True), ("5.45%", True)]
+    assert list(table.columns) == list(scorecard_rows(card)[0])
+    assert write_scorecard(None, tmp_path / "new") == ()
+    assert list((tmp_path / "new").iterdir()) == []
+    assert scorecard_rows(None) == []

@@ -27,9 +27,10 @@ def export(results: str | None, networks: str, years: str, formats: str, out: st
     Each network is written as its sum over the years that decide a significant tie, as its significant ties alone,
     and as one table of all years. README.md in the folder says what every column means.
     """
+    from isthmus.analyses.networks.exports import export_networks
+    from isthmus.analyses.networks.graphs import NETWORKS
     from isthmus.cli.read import results_here
-    from isthmus.report.exports import FORMATS, export_networks
-    from isthmus.report.graphs import NETWORKS
+    from isthmus.report.exports import FORMATS
 
     chosen = years_of(years)
     with results_here(results, storage) as folder:

@@ -28,7 +28,7 @@ def pair(first: str, second: str, results: str | None, storage: Storage) -> None
 
     FIRST and SECOND are countries, as names or codes, or blocs that are poles of the study.
     """
-    from isthmus.report import pair_table
+    from isthmus.analyses.significance.pair_table import pair_table
 
     with results_here(results, storage) as folder:
         click.echo(pair_table(folder, first, second))
@@ -41,12 +41,14 @@ def pair(first: str, second: str, results: str | None, storage: Storage) -> None
 @storage_option
 def report(results: str | None, out: str | None, figures: bool, storage: Storage) -> None:
     """Write the report of a study from its published results."""
-    from isthmus.report import build_report, load_results, write_scorecard
+    from isthmus.analyses.sections import study_report, study_scorecard
+    from isthmus.report import load_results, write_scorecard
 
     with results_here(results, storage) as folder:
         page = Path(out) if out else folder / "report.html"
-        scores = write_scorecard(load_results(folder), page.parent)
-        written = build_report(folder, page, figures=figures)
+        found = load_results(folder)
+        scores = write_scorecard(study_scorecard(found), page.parent)
+        written = study_report(found, page, figures=figures)
         place = str(page)
         if results is not None and "://" in results and not out:
             root = open_root(results, storage)

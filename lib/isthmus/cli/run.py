@@ -155,11 +155,12 @@ def last_words(request: Request, said: dict[str, str]) -> str:
 
 def _found(folder: str) -> list[str]:
     """Return the report's findings, where the results lie on this machine."""
-    from isthmus.report import findings, load_results
+    from isthmus.analyses.sections import study_findings
+    from isthmus.report import load_results
 
     if not (Path(folder) / "study.json").is_file():
         return []
-    return [line for finding in findings(load_results(Path(folder))) for line in wrap(finding)]
+    return [line for finding in study_findings(load_results(Path(folder))) for line in wrap(finding)]
 
 
 def wrap(sentence: str) -> list[str]:

@@ -137,14 +137,14 @@ def _report(
     poles: tuple[str, ...],
     window: tuple[int, int] | None,
 ) -> None:
+    from isthmus.analyses.sections import study_report
+    from isthmus.analyses.user_network import publish_network
     from isthmus.geography.blocs import GROUPINGS, blocs
-    from isthmus.report import build_report, findings, load_results
-    from isthmus.report.ownnetwork import publish_network
+    from isthmus.report import load_results
 
     regions = {bloc.name: sorted(bloc.members()) for bloc in blocs() if bloc.name in GROUPINGS}
     folder = publish_network(ties, fits, out / "report", title=title, poles=poles, window=window, regions=regions)
-    build_report(folder, folder / "report.html", figures=True)
-    for finding in findings(load_results(folder)):
+    for finding in study_report(load_results(folder), folder / "report.html", figures=True).findings:
         click.echo(f"  - {finding}")
     click.echo(f"report: {folder}/report.html")
 

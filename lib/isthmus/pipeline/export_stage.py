@@ -13,7 +13,7 @@ GUIDE = f"{FOLDER}/README.md"  # written last
 
 def write_exports(context: Context) -> Outcome:
     """Write `exports/` beside the published results."""
-    from isthmus.report.exports import export_networks
+    from isthmus.analyses.networks.exports import export_networks
 
     root = results_root(context)
     with tempfile.TemporaryDirectory(prefix="isthmus-") as scratch:

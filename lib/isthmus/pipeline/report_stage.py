@@ -12,14 +12,16 @@ PAGE = "report.html"
 
 def write_report(context: Context) -> Outcome:
     """Write `study.json` anew, and `report.html`, the figures and the scorecard beside the published results."""
-    from isthmus.report import build_report, load_results, write_scorecard
+    from isthmus.analyses.sections import study_report, study_scorecard
+    from isthmus.report import load_results, write_scorecard
 
     write_study_file(context)
     root = results_root(context)
     with tempfile.TemporaryDirectory() as scratch:
         folder = fetch_results(root, Path(scratch))
-        scores = write_scorecard(load_results(folder), folder)
-        summary = build_report(folder, folder / PAGE, figures=True)
+        results = load_results(folder)
+        scores = write_scorecard(study_scorecard(results), folder)
+        summary = study_report(results, folder / PAGE, figures=True)
         if not root.is_local:
             for file in (*scores, *summary.figures, summary.path):
                 root.write(file.relative_to(folder).as_posix(), file.read_bytes())

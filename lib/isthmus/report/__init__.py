@@ -1,102 +1,57 @@
-"""Reports, figures and tables of a study from its published results; knows no Spark.
+"""The kit of reports: page, results, figures, scorecard and exports; it knows no analysis and no Spark.
 
-    from isthmus.report import build_report, load_results, pair_table
-    build_report(Path("warehouse/results/gallo2026"), Path("report.html"))
+    from isthmus.report import load_results
+    from isthmus.analyses.sections import study_report
+    study_report(load_results("warehouse/results/gallo2026"), "report.html")
 
-Charts are Altair objects (`show(pair_chart(results, "CN", "US"))` in a notebook).
+Charts are Altair objects (`show(chart)` in a notebook).
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from isthmus.report.charts import (
-        coverage_chart,
-        international_chart,
-        papers_chart,
-        partners_chart,
-    )
-    from isthmus.report.figures import show
-    from isthmus.report.headlines import findings, headline_figures
-    from isthmus.report.maps import tie_map
-    from isthmus.report.movements import integration_groups, label_matrix, label_shares, plane_frame, ranked, vectors
+    from isthmus.report.figures import show, write_figures
     from isthmus.report.page import ReportSummary, build_report
-    from isthmus.report.paircharts import pair_chart
-    from isthmus.report.pairs import pair_series
-    from isthmus.report.pairtext import pair_table
     from isthmus.report.results import Results, load_results
-    from isthmus.report.scorecard import scorecard_rows, standing, write_scorecard
-    from isthmus.report.sections import section_charts
-    from isthmus.report.ties import partners, significant_ties
-    from isthmus.report.uncertainty import agreement_table, sensitivity_table
+    from isthmus.report.scorecard import scorecard_rows, write_scorecard
+    from isthmus.report.section import Figure, Headline, Paragraph, Section, build_sections
 
-_HOMES = {
+_MODULE_OF = {
+    "Figure": "section",
+    "Headline": "section",
+    "Paragraph": "section",
     "ReportSummary": "page",
     "Results": "results",
-    "agreement_table": "uncertainty",
+    "Section": "section",
     "build_report": "page",
-    "coverage_chart": "charts",
-    "findings": "headlines",
-    "headline_figures": "headlines",
-    "integration_groups": "movements",
-    "international_chart": "charts",
-    "label_matrix": "movements",
-    "label_shares": "movements",
+    "build_sections": "section",
     "load_results": "results",
-    "pair_chart": "paircharts",
-    "pair_series": "pairs",
-    "pair_table": "pairtext",
-    "papers_chart": "charts",
-    "partners": "ties",
-    "partners_chart": "charts",
-    "plane_frame": "movements",
-    "ranked": "movements",
     "scorecard_rows": "scorecard",
-    "section_charts": "sections",
-    "sensitivity_table": "uncertainty",
     "show": "figures",
-    "significant_ties": "ties",
-    "standing": "scorecard",
-    "tie_map": "maps",
-    "vectors": "movements",
+    "write_figures": "figures",
     "write_scorecard": "scorecard",
 }
 
 __all__ = [
+    "Figure",
+    "Headline",
+    "Paragraph",
     "ReportSummary",
     "Results",
-    "agreement_table",
+    "Section",
     "build_report",
-    "coverage_chart",
-    "findings",
-    "headline_figures",
-    "integration_groups",
-    "international_chart",
-    "label_matrix",
-    "label_shares",
+    "build_sections",
     "load_results",
-    "pair_chart",
-    "pair_series",
-    "pair_table",
-    "papers_chart",
-    "partners",
-    "partners_chart",
-    "plane_frame",
-    "ranked",
     "scorecard_rows",
-    "section_charts",
-    "sensitivity_table",
     "show",
-    "significant_ties",
-    "standing",
-    "tie_map",
-    "vectors",
+    "write_figures",
     "write_scorecard",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: `isthmus pair` need not wait for the charting library."""
-    if name not in _HOMES:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -1,50 +1,8 @@
-"""The networks of a study as graphs: nodes and edges with their attributes, ready for any format."""
+"""A network as a graph: nodes and edges with their attributes, ready for any format."""
 
 from dataclasses import dataclass
 
 import pandas as pd
-
-from isthmus.report.nodeplaces import node_place
-from isthmus.report.results import COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR, Results
-from isthmus.report.words import place_name, pole_name
-
-CITATION = "citation"
-NETWORKS = (COLLABORATION, KNOWLEDGE_EXCHANGE, CITATION)
-PAPERS = ("papers", "papers_fractional", "papers_international")
-
-NODE_MEANINGS = {
-    "id": "alpha-2 code of the country, or the name of a bloc that is one node",
-    "name": "English name",
-    "papers": "papers with an author there, over the years of the graph (full count)",
-    "papers_fractional": "the same by author fractions",
-    "papers_international": "of the papers, those with another country, too",
-    "links": "edges of the node in this graph; in both directions where it is directed",
-    "strength": "sum of their weights",
-    "continent": "continent of UN M49; of a bloc, that of most of its members",
-    "subregion": "subregion of UN M49; of a bloc, that of most of its members, if any",
-    "longitude": "degrees east of a point on the main land; of a bloc, the middle of its members",
-    "latitude": "degrees north",
-    "pole": "the node's own name where it is a pole of the study",
-    "group": "integration group with the poles, where the study made groups",
-}
-EDGE_MEANINGS = {
-    "source": "id of a node; the citing one where the graph is directed",
-    "target": "id of a node; the cited one where the graph is directed",
-    "source_name": "its name",
-    "target_name": "its name",
-    "weight": "papers written together, or citations (full count), over the years of the graph",
-    "fractional": "the same with each paper, or citation, adding 1 over all its pairs",
-    "expected": "what size alone explains, summed over the years of the graph",
-    "ratio": "weight / expected",
-    "z": "(observed - expected) / standard deviation; over several years the mean of those that count",
-    "z_years": "years behind the mean z",
-    "finite": "whether z counts under the study's rule",
-    "p": "probability of this weight or more by size alone",
-    "q": "p after Benjamini-Hochberg over all pairs of the network and year",
-    "discoveries": "years with q at or below the study's false-discovery rate",
-    "significant": "mean z above the study's threshold over the significance years",
-    "trajectory": "label of the pair's trajectory: SC, SD, KI or KD, where the study made trajectories",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +18,9 @@ class Graph:
     directed : bool
         Whether an edge has a direction.
     nodes : pandas.DataFrame
-        a row per node: `id`, `name` and further attributes of NODE_MEANINGS.
+        A row per node: `id`, `name` and further attributes.
     edges : pandas.DataFrame
-        a row per edge: `source`, `target`, `weight` and further attributes of EDGE_MEANINGS.
+        A row per edge: `source`, `target`, `weight` and further attributes.
     """
 
     name: str
@@ -70,140 +28,3 @@ class Graph:
     directed: bool
     nodes: pd.DataFrame
     edges: pd.DataFrame
-
-
-def window_graph(results: Results, network: str) -> Graph:
-    """Return a network summed over the significance years, with mean z and what is significant."""
-    first, last = results.window
-    ties = yearly_ties(results, network)
-    ties = ties[ties["year"].between(first, last)]
-    ends = ["source", "target"]
-    sums: dict[str, tuple[str, object]] = {"weight": ("weight", "sum"), "fractional": ("fractional", "sum")}
-    if network != CITATION:
-        # a year in which two present countries shared nothing has an expectation, too
-        judged = _judged(results, network).rename(columns={"src": "source", "dst": "target"})
-        judged = judged[judged["year"].between(first, last)]
-        rate = float(results.switch("significance.false_discovery_rate", 0.05))
-        if "q_value" in judged:
-            judged = judged.assign(discoveries=judged["q_value"] <= rate)
-    edges = ties.groupby(ends, as_index=False, observed=True).agg(**sums)
-    if network != CITATION:
-        more = {"expected": ("expected", "sum")}
-        if "discoveries" in judged:
-            more["discoveries"] = ("discoveries", "sum")
-        edges = edges.merge(judged.groupby(ends, as_index=False, observed=True).agg(**more), on=ends, how="left")
-        edges["ratio"] = edges["weight"] / edges["expected"].where(edges["expected"] > 0)
-        edges = edges.merge(_significance(results, network), on=ends, how="left")
-        edges["significant"] = edges["significant"].fillna(False).astype(bool)
-    title = f"{_network_title(network)} of countries, {first}-{last}: {results.study['title']}"
-    return _graph(results, f"{network}_{first}-{last}", title, network, edges, (first, last))
-
-
-def significant_graph(results: Results, network: str) -> Graph:
-    """Return the ties of a network that are stronger than size explains over the significance years."""
-    whole = window_graph(results, network)
-    first, last = results.window
-    title = f"Significant {_network_title(network).lower()} of countries, {first}-{last}: {results.study['title']}"
-    edges = whole.edges[whole.edges["significant"]]
-    return _graph(results, f"{network}_significant", title, network, edges, (first, last))
-
-
-def year_graph(results: Results, network: str, year: int) -> Graph:
-    """Return a network of one year, with z, p and q of that year."""
-    ties = yearly_ties(results, network)
-    edges = ties[ties["year"] == year].drop(columns=["year", "network"])
-    title = f"{_network_title(network)} of countries, {year}: {results.study['title']}"
-    return _graph(results, f"{network}_{year}", title, network, edges, (year, year))
-
-
-def yearly_ties(results: Results, network: str) -> pd.DataFrame:
-    """Return the observed ties of a network in all years under the study's reading, held against the null model.
-
-    Columns network, year, and those of EDGE_MEANINGS that a single year has.
-    """
-    edges = results.country_edges
-    edges = edges[(edges["network"] == network) & (edges["citation_year"] == _citation_year(results, network))]
-    kept = [name for name in ("weight", "fractional") if name in edges]
-    ties = edges[["network", "year", "src", "dst", *kept]]
-    if network != CITATION:
-        judged = _judged(results, network).drop(columns="weight")
-        ties = ties.merge(judged, on=["year", "src", "dst"], how="left")
-        ties = ties.rename(columns={"p_upper": "p", "q_value": "q"})
-        ties["ratio"] = ties["weight"] / ties["expected"].where(ties["expected"] > 0)
-    ties = ties.rename(columns={"src": "source", "dst": "target"})
-    return _labelled(results, _named(ties)).sort_values(["year", "source", "target"], ignore_index=True)
-
-
-def node_table(results: Results, years: tuple[int, int]) -> pd.DataFrame:
-    """Every country or bloc of the study: names, papers over the years, place in the world, pole, integration group."""
-    inside = results.country_years[results.country_years["year"].between(*years)]
-    papers = inside.groupby("country")[[name for name in PAPERS if name in inside]].sum()
-    nodes = pd.DataFrame({"id": results.countries})
-    nodes["name"] = nodes["id"].map(place_name)
-    for name in papers:
-        nodes[name] = nodes["id"].map(papers[name]).fillna(0).astype(papers[name].dtype)
-    places = [node_place(results, code) for code in nodes["id"]]
-    for name in ("continent", "subregion"):
-        nodes[name] = pd.Series([getattr(place, name, None) for place in places], dtype="object")
-    for name in ("longitude", "latitude"):
-        nodes[name] = [getattr(place, name, float("nan")) for place in places]
-    nodes["pole"] = nodes["id"].where(nodes["id"].isin(results.poles), None).map(pole_name, na_action="ignore")
-    if results.integration_groups is not None:
-        nodes["group"] = nodes["id"].map(
-            results.integration_groups.drop_duplicates("country").set_index("country")["group"]
-        )
-    return nodes
-
-
-def _citation_year(results: Results, network: str) -> str:
-    return PUBLICATION_YEAR if network == COLLABORATION else str(results.study["citation_year"])
-
-
-def _judged(results: Results, network: str) -> pd.DataFrame:
-    ties = results.pair_tests
-    ties = ties[(ties["network"] == network) & (ties["citation_year"] == _citation_year(results, network))]
-    kept = [name for name in ("weight", "expected", "z", "finite", "p_upper", "q_value") if name in ties]
-    return ties[["year", "src", "dst", *kept]]
-
-
-def _significance(results: Results, network: str) -> pd.DataFrame:
-    found = results.significant_pairs
-    found = found[(found["network"] == network) & (found["citation_year"] == _citation_year(results, network))]
-    return found[["src", "dst", "mean_z", "finite_years", "significant"]].rename(
-        columns={"src": "source", "dst": "target", "mean_z": "z", "finite_years": "z_years"}
-    )
-
-
-def _named(edges: pd.DataFrame) -> pd.DataFrame:
-    return edges.assign(source_name=edges["source"].map(place_name), target_name=edges["target"].map(place_name))
-
-
-def _labelled(results: Results, edges: pd.DataFrame) -> pd.DataFrame:
-    """Edges with the label of their trajectory, whatever their direction, where the study made trajectories."""
-    if results.pair_labels is None:
-        return edges
-    known = results.pair_labels
-    labels: dict[tuple[str, str], str] = dict(
-        zip(zip(known["src"], known["dst"], strict=True), known["label"], strict=True)
-    )
-    ends = zip(edges["source"], edges["target"], strict=True)
-    found = [labels.get((min(pair), max(pair))) for pair in ends]
-    return edges.assign(trajectory=pd.Series(found, index=edges.index, dtype="object"))
-
-
-def _graph(results: Results, name: str, title: str, network: str, edges: pd.DataFrame, years: tuple[int, int]) -> Graph:
-    """Return a graph of these edges and of the nodes that they touch."""
-    edges = _labelled(results, _named(edges))
-    edges = edges[[column for column in EDGE_MEANINGS if column in edges]].reset_index(drop=True)
-    ends = pd.concat([edges["source"], edges["target"]], ignore_index=True)
-    weights = pd.concat([edges["weight"], edges["weight"]], ignore_index=True)
-    nodes = node_table(results, years)
-    nodes = nodes[nodes["id"].isin(set(ends))].reset_index(drop=True)
-    nodes["links"] = nodes["id"].map(ends.value_counts()).astype("int64")
-    nodes["strength"] = nodes["id"].map(weights.groupby(ends).sum()).astype("int64")
-    nodes = nodes[[column for column in NODE_MEANINGS if column in nodes]]
-    return Graph(name, title, network == CITATION, nodes, edges)
-
-
-def _network_title(network: str) -> str:
-    return {COLLABORATION: "Collaboration", KNOWLEDGE_EXCHANGE: "Knowledge exchange", CITATION: "Citations"}[network]

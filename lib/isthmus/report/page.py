@@ -3,95 +3,193 @@
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import jinja2
 import vl_convert
 
-from isthmus.report import charts, headlines, methods, paircharts, sections, theme, ties, truth, truthchart, words
-from isthmus.report.figures import study_figures, write_figures
-from isthmus.report.maps import ASPECT, tie_map
-from isthmus.report.pairs import PAIR_BYTES, EmbeddedPairs, country_options, embed_pairs
-from isthmus.report.results import COLLABORATION, Results, load_results, rows_of
+from isthmus.errors import ConfigError
+from isthmus.report import checks, scorecard, text, theme
+from isthmus.report.figures import write_figures
+from isthmus.report.findings import findings
+from isthmus.report.results import Results
+from isthmus.report.scorecard import Scorecard
+from isthmus.report.section import Figure, Section
 
-#: Rows of the table of ties that are shown before "show all".
-FIRST_ROWS = 20
+_KIT = "isthmus.report"
 
 
 @dataclass(frozen=True)
 class ReportSummary:
-    """What was written: the page, its size in bytes, its findings as sentences, the pairs in it, the figure files."""
+    """What was written: the page, its size in bytes, its findings as sentences, the figure files."""
 
     path: Path
     size: int
     findings: tuple[str, ...]
-    pairs: int
-    pairs_left_out: int
     figures: tuple[Path, ...]
 
 
-def build_report(results_dir: str | Path, out: str | Path, *, figures: bool = False) -> ReportSummary:
+def build_report(
+    results: Results,
+    sections: Sequence[Section],
+    out: str | Path,
+    *,
+    card: Scorecard | None = None,
+    figures: bool = False,
+) -> ReportSummary:
     """Write the report of a study as one self-contained HTML file.
 
     Parameters
     ----------
-    results_dir : str | Path
-        The folder of the study's published results.
+    results : Results
+        The study.
+    sections : Sequence[Section]
+        What its analyses show, in the page's order.
     out : str | Path
         The file to write; it appears only when it is complete.
+    card : Scorecard | None, optional
+        Published values beside the study's own.
     figures : bool, default False
         Also write every figure as PNG and SVG into the folder `figures` beside the page.
 
     Raises
     ------
-    StoreError
-        The results are missing or incomplete; names the file.
+    ConfigError
+        Two figures or charts have the same name.
     """
-    results, out = load_results(results_dir), Path(out)
-    pairs = embed_pairs(results, PAIR_BYTES)
-    context = _context(results, pairs) | _files(results, out, figures=figures)
-    page = _environment().get_template("report.html.j2").render(context)
+    out = Path(out)
+    drawn = _figures_of(sections)
+    page = _render(results, sections, card, drawn, out, written=figures)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.part")
     partial.write_text(page, encoding="utf-8")
     os.replace(partial, out)
-    written = write_figures(results, out.parent / "figures") if figures else ()
-    return ReportSummary(
-        path=out,
-        size=out.stat().st_size,
-        findings=tuple(headlines.findings(results)),
-        pairs=len(pairs.pairs),
-        pairs_left_out=pairs.left_out,
-        figures=tuple(written),
+    written = (
+        write_figures(list(drawn.values()), out.parent / "figures", simulated=results.simulated) if figures else ()
     )
+    return ReportSummary(
+        path=out, size=out.stat().st_size, findings=tuple(findings(results, sections)), figures=tuple(written)
+    )
+
+
+def _figures_of(sections: Sequence[Section]) -> dict[str, Figure]:
+    """Return all figures by name; a name is an element of the page and must be the only one."""
+    taken: set[str] = set()
+    for section in sections:
+        for name in (*(figure.name for figure in section.figures), *section.charts):
+            if name in taken:
+                raise ConfigError(f"section {section.id!r} draws {name!r}, which the page draws already; rename it")
+            taken.add(name)
+    return {figure.name: figure for section in sections for figure in section.figures}
+
+
+def _render(
+    results: Results,
+    sections: Sequence[Section],
+    card: Scorecard | None,
+    figures: Mapping[str, Figure],
+    out: Path,
+    *,
+    written: bool,
+) -> str:
+    environment = _environment()
+    shared = {
+        "study": results.study,
+        "release": results.study["release"],
+        "covered": covered(results),
+        "figures": figures,
+        "figure_files": {name: f"figures/{name}" for name in figures} if written else {},
+    }
+    bodies = [_body(environment, section, shared) for section in sections]
+    data = _data(sections, "".join(bodies))
+    context = {
+        "sections": [
+            {"title": section.title, "contents": section.contents, "body": body}
+            for section, body in zip(sections, bodies, strict=True)
+        ],
+        "headlines": [headline for section in sections for headline in section.headlines],
+        "findings": findings(results, sections),
+        "method": [paragraph for section in sections for paragraph in section.method],
+        "gates": results.gates.to_dict("records"),
+        "accounting": checks.accounting_table(results).to_dict("records"),
+        "switches": checks.switches(results),
+        "card": card,
+        "score_summary": scorecard.summary(card.scores) if card else "",
+        "score_classes": scorecard.by_class(card.scores).to_dict("records") if card else [],
+        "beside": out.parent.resolve() == results.folder.resolve(),
+        "files": sorted(file.name for file in results.folder.glob("*.parquet")),
+        "light": theme.css_variables(theme.LIGHT),
+        "dark": theme.css_variables(theme.DARK),
+        "style": _asset(f"{_KIT}/templates/style.css"),
+        "library": _library(),
+        "script": _script(sections),
+        "data": _as_script(data),
+    }
+    return environment.get_template("report.html.j2").render(shared | context)
+
+
+def _body(environment: jinja2.Environment, section: Section, shared: Mapping[str, Any]) -> str:
+    template = environment.get_template(section.template)
+    return template.render({**shared, **section.values, "charts": set(section.charts)})
+
+
+def _data(sections: Sequence[Section], bodies: str) -> dict[str, Any]:
+    """Return what the page's script reads: the charts that the sections place, and each section's own data."""
+    makers = {figure.name: figure.draw for section in sections for figure in section.figures}
+    makers |= {name: draw for section in sections for name, draw in section.charts.items()}
+    placed = {name: draw() for name, draw in makers.items() if f'id="chart-{name}"' in bodies}
+    data: dict[str, Any] = {"charts": {name: chart.to_dict(validate=False) for name, chart in placed.items()}}
+    for section in sections:
+        data |= section.data
+    return data
+
+
+def _script(sections: Sequence[Section]) -> str:
+    """Return the kit's script, those of the sections, and the start, in a scope of their own."""
+    own = [section.script for section in sections if section.script]
+    parts = [_asset(name) for name in (f"{_KIT}/templates/report.js", *own, f"{_KIT}/templates/start.js")]
+    return "\n".join(['"use strict";', "(() => {", *parts, "})();"])
+
+
+def covered(results: Results) -> str:
+    """Return the share of the corpus works that name a country; empty where no works were counted."""
+    works, placed = (int(results.coverage[name].sum()) for name in ("corpus_works", "corpus_with_country"))
+    return text.percent(placed, works) if works else ""
 
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("isthmus.report"),
-        autoescape=jinja2.select_autoescape(["html", "j2"]),
+        loader=jinja2.FunctionLoader(_template),
+        autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "count": words.count,
-        "number": words.number,
-        "measure": words.measure,
-        "percent": lambda share: words.percent(share, 1.0),
-        "place": words.place_name,
-        "capitalise": words.capital,
-        "whole": lambda value: words.MISSING if _missing(value) else words.count(value),
-        "share": lambda share: words.MISSING if _missing(share) else words.percent(share, 1.0),
+        "count": text.count,
+        "number": text.number,
+        "measure": text.measure,
+        "percent": lambda share: text.percent(share, 1.0),
+        "place": text.place_name,
+        "capitalise": text.capital,
+        "whole": lambda value: text.MISSING if _missing(value) else text.count(value),
+        "share": lambda share: text.MISSING if _missing(share) else text.percent(share, 1.0),
         "plain": _plain,
     }
     return environment
+
+
+def _template(name: str) -> str | None:
+    """Return a template by its name: "PACKAGE/FILE" of an analysis, or a file of the kit."""
+    try:
+        return _asset(name if "/" in name else f"{_KIT}/templates/{name}")
+    except (FileNotFoundError, ModuleNotFoundError):
+        return None
 
 
 def _missing(value: float | None) -> bool:
@@ -101,161 +199,23 @@ def _missing(value: float | None) -> bool:
 def _plain(value: float) -> str:
     """Return a count without decimals, anything else with two."""
     if _missing(value):
-        return words.MISSING
-    return words.count(value) if value == int(value) else words.number(value)
-
-
-def _context(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
-    """Everything the template shows; the template itself computes nothing."""
-    sentences = headlines.findings(results)
-    data = _data(results, pairs)
-    return sections.context(results) | {
-        "drawn": set(data["charts"]),
-        "study": results.study,
-        "results": results,
-        "release": results.study["release"],
-        "window": words.span(range(results.window[0], results.window[1] + 1)),
-        "headline": headlines.headline_figures(results),
-        "findings": sentences,
-        "networks": [(network, words.NETWORK_NAMES[network]) for network, _ in results.networks],
-        "network_meanings": words.NETWORK_MEANINGS,
-        "ties": ties.significant_ties(results).to_dict("records"),
-        "solid": ties.SOLID,
-        "poles": [_pole(results, pole) for pole in results.poles],
-        "options": country_options(results),
-        "pairs": pairs,
-        "default_pair": default_pair(results),
-        "suggested": suggested_pairs(results),
-        "coverage_sentence": methods.coverage_sentence(results),
-        "coverage_rows": results.coverage.to_dict("records"),
-        "volumes": charts.volume_frame(results).to_dict("records"),
-        "method": methods.method(results),
-        "fits": methods.fits_table(results).to_dict("records"),
-        "gates": results.gates.to_dict("records"),
-        "accounting": methods.accounting_table(results).to_dict("records"),
-        "switches": methods.switches(results),
-        "truth": truth.compare(results),
-        "light": theme.css_variables(theme.LIGHT),
-        "dark": theme.css_variables(theme.DARK),
-        "style": _asset("style.css"),
-        "library": _library(),
-        "script": _asset("report.js"),
-        "data": _as_script(data),
-    }  # fmt: skip
-
-
-def _files(results: Results, out: Path, *, figures: bool) -> dict[str, Any]:
-    """Return what the page links to: figures that are written with it, and the results where they lie beside it."""
-    offered = study_figures(results) if figures else {}
-    named = {chart: name for chart, name in sections.figure_names(results).items() if name in offered}
-    return {
-        "figure_files": {chart: f"figures/{name}" for chart, name in named.items()},
-        "beside": out.parent.resolve() == results.folder.resolve(),
-        "files": sorted(file.name for file in results.folder.glob("*.parquet")),
-    }
-
-
-def _pole(results: Results, pole: str) -> dict[str, Any]:
-    tables = {network: ties.partners(results, pole, network) for network, _ in results.networks}
-    return {
-        "code": pole,
-        "name": words.pole_name(pole),
-        "in_sentence": words.in_sentence(pole),
-        "several": len(words.pole_members(results, pole)) > 1,
-        "partners": {network: table.to_dict("records") for network, table in tables.items()},
-        "shared": _shared(results, pole),
-    }
-
-
-def _shared(results: Results, pole: str) -> list[str]:
-    """Partners in collaboration that the pole has in common with every other pole."""
-    if len(results.poles) < 2:
-        return []
-    of = {other: set(ties.partners(results, other)["partner_name"]) for other in results.poles}
-    return sorted(set.intersection(*of.values())) if pole == results.poles[0] else []
-
-
-def default_pair(results: Results) -> tuple[str, str] | None:
-    """Return the pair that the picker opens with: the first two poles that are countries, else the strongest tie."""
-    countries = [pole for pole in results.poles if pole in results.countries]
-    if len(countries) >= 2:
-        return countries[0], countries[1]
-    strongest = ties.significant_ties(results)
-    if len(strongest):
-        return str(strongest["src"][0]), str(strongest["dst"][0])
-    return (results.countries[0], results.countries[1]) if len(results.countries) > 1 else None
-
-
-def suggested_pairs(results: Results, number: int = 5) -> list[tuple[str, str]]:
-    """Return a few pairs worth a look: the poles, then the strongest ties."""
-    strongest = ties.significant_ties(results, COLLABORATION)
-    strongest = strongest[strongest["weight"] >= ties.SOLID].head(number)
-    first = default_pair(results)
-    pairs = [first] if first else []
-    pairs += [(str(row.src), str(row.dst)) for row in rows_of(strongest)]
-    return list(dict.fromkeys(pairs))[:number]
-
-
-def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
-    return {
-        "charts": _charts(results),
-        "pairs": vars(pairs),
-        "networks": {network: words.NETWORK_NAMES[network] for network, _ in results.networks},
-        "units": {network: "papers" if network == COLLABORATION else "citations" for network, _ in results.networks},
-        "threshold": results.threshold,
-        "window": list(results.window),
-        "span": list(results.years),
-        "labelNames": words.LABEL_NAMES,
-        "coverage": {
-            int(row.year): round(row.corpus_with_country / row.corpus_works, 4)
-            for row in rows_of(results.coverage)
-            if row.corpus_works
-        },
-        "names": {option["code"]: option["name"] for option in country_options(results)},
-        "defaultPair": default_pair(results),
-        "firstRows": FIRST_ROWS,
-        "mapAspect": ASPECT,
-    }
-
-
-def _charts(results: Results) -> dict[str, Any]:
-    """Return the specifications by the name of the element that they are drawn into."""
-    made: dict[str, Any] = {
-        "coverage": charts.coverage_chart(results),
-        "papers": charts.papers_chart(results),
-        "international": charts.international_chart(results, height=220),
-    }
-    if results.networks:
-        first_network = results.networks[0][0]
-        made["map"] = tie_map(results, first_network)
-        made["pair-z"] = paircharts.pair_z_chart(results, alt.NamedData(name=paircharts.PAIR_DATA), height=280)
-        for network, _ in results.networks:
-            data = alt.NamedData(name=paircharts.PAIR_DATA)
-            made[f"pair-{network}"] = paircharts.pair_weight_chart(results, data, network, height=200)
-    for position, pole in enumerate(results.poles):
-        for network, _ in results.networks:
-            if len(ties.partners(results, pole, network)):
-                made[f"partners-{position}-{network}"] = charts.partners_chart(results, pole, network)
-    if len(results.networks) > 1:
-        made["pair-plane"] = sections.picker_chart()
-    made |= sections.section_charts(results)
-    planted = truthchart.truth_chart(results)
-    if planted is not None:
-        made["truth"] = planted
-    return {name: chart.to_dict(validate=False) for name, chart in made.items()}  # valid: the tests hold that
+        return text.MISSING
+    return text.count(value) if value == int(value) else text.number(value)
 
 
 def _as_script(value: Mapping[str, Any]) -> str:
-    """JSON that is safe inside a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    """Return JSON that is safe inside a script element."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return written.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _asset(name: str) -> str:
-    return files("isthmus.report").joinpath("templates", name).read_text(encoding="utf-8")
+    """Return the text of "PACKAGE/FILE"."""
+    package, _, file = name.partition("/")
+    return files(package).joinpath(*file.split("/")).read_text(encoding="utf-8")
 
 
 @cache
 def _library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script."""
     return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace("</script", "<\\/script")

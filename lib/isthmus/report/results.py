@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,101 +10,43 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from isthmus.errors import StoreError, did_you_mean
+from isthmus.tablespec import TableSpec
 
-COLLABORATION = "collaboration"
-KNOWLEDGE_EXCHANGE = "knowledge_exchange"
-PUBLICATION_YEAR = "publication_year"
-
-#: The columns that the report reads of each published file; more may be there.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "country_edges": ("network", "citation_year", "year", "src", "dst", "weight"),
-    "country_years": ("year", "country", "papers", "papers_international", "citations_received", "citations_given"),
-    "pair_tests": (
-        "network", "citation_year", "year", "src", "dst",
-        "weight", "expected", "sd", "z", "p_upper", "p_two_sided", "finite",
-    ),
-    "null_model_fits": ("network", "citation_year", "year", "null_model", "n_nodes", "status",
-                        "max_relative_error", "message"),
-    "significant_pairs": ("network", "citation_year", "src", "dst", "finite_years", "mean_z", "significant", "weight"),
-    "coverage": (
-        "year", "works", "core_works", "with_country",
-        "corpus_works", "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references",
-    ),
-    "accounting": ("entity", "read", "kept", "rejected"),
-    "gates": ("stage", "table", "gate", "severity", "observed", "bound", "passed", "message"),
-}  # fmt: skip
-#: The columns of files that are published only when their stage is on; results of earlier versions lack them.
-OPTIONAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "trajectories": (
-        "src", "dst", "year", "z_collaboration", "z_exchange",
-        "smooth_collaboration", "smooth_exchange", "scaled_collaboration", "scaled_exchange",
-    ),
-    "pair_labels": (
-        "src", "dst", "status", "cluster", "label", "distance",
-        "z_change_collaboration", "z_change_exchange", "speed", "speed_smoothed", "speed_per_year",
-    ),
-    "centroids": ("cluster", "label", "members", "year", "collaboration", "exchange"),
-    "clusterings": ("restart", "seed", "inertia", "iterations", "status", "chosen"),
-    "integration_groups": ("country", "rank", "papers", "pole", "label", "speed", "group",
-                           "group_speed", "speed_class"),
-    "pair_tests_other_models": ("null_model", "network", "citation_year", "year", "src", "dst", "z"),
-    "clustering_agreement": ("comparison", "variant", "pairs", "adjusted_rand", "same_label"),
-    "silhouette": ("clusters", "silhouette", "pairs", "inertia"),
-    "intervals": ("network", "year", "src", "dst", "z", "low", "high", "replicates"),
-    "label_support": ("src", "dst", "label", "support", "replicates"),
-    "sensitivity": ("corpus_rule", "citation_year", "finite", "null_model", "is_default", "finding", "value", "text"),
-    "entity_years": (
-        "entity", "year", "papers", "papers_fractional", "papers_international",
-        "citations_received", "citations_received_foreign",
-    ),
-    "densities": (
-        "network", "region", "members", "present", "inside_possible", "inside_significant",
-        "outside_possible", "outside_significant", "density_inside", "density_outside", "ratio",
-    ),
-    "study_totals": ("quantity", "value"),
-}  # fmt: skip
+#: Columns of every study table that are not published: study.json holds both once.
+UNPUBLISHED = ("study", "release")
 STUDY_FIELDS = (
     "study", "title", "release", "simulated", "poles",
     "years", "significance_years", "citation_year", "null_model", "threshold",
 )  # fmt: skip
-TRUTH = "truth_ties"
+#: The columns that the page reads of the three tables that every study publishes.
+COVERAGE_COLUMNS = (
+    "year", "works", "core_works", "with_country",
+    "corpus_works", "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references",
+)  # fmt: skip
+ACCOUNTING_COLUMNS = ("entity", "read", "kept", "rejected")
+GATES_COLUMNS = ("stage", "table", "gate", "severity", "observed", "bound", "passed", "message")
 
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """Everything that one study published.
+    """Everything that one study published; tables of analyses are read when they are first wanted.
 
-    `edges`, `nodes`, `ties`, `fits`, `significant`, `coverage`, `accounting` and `gates` are the files of these names
-    (dictionary of columns: README); `truth` is what was planted in a simulated snapshot, None for a real one.
-    `folder` is where they were read. The frames below `truth` are None when the study's settings leave their stage
-    out, when it found nothing, and in results of earlier versions.
+    Attributes
+    ----------
+    folder : Path
+        Where the results lie.
+    study : Mapping[str, Any]
+        The content of study.json.
+    coverage, accounting, gates : pandas.DataFrame
+        What the records cover, which records were read, which checks held: published by every study.
     """
 
     folder: Path
     study: Mapping[str, Any]
-    country_edges: pd.DataFrame
-    country_years: pd.DataFrame
-    pair_tests: pd.DataFrame
-    null_model_fits: pd.DataFrame
-    significant_pairs: pd.DataFrame
     coverage: pd.DataFrame
     accounting: pd.DataFrame
     gates: pd.DataFrame
-    truth: pd.DataFrame | None
-    trajectories: pd.DataFrame | None = None
-    pair_labels: pd.DataFrame | None = None
-    centroids: pd.DataFrame | None = None
-    clusterings: pd.DataFrame | None = None
-    integration_groups: pd.DataFrame | None = None
-    pair_tests_other_models: pd.DataFrame | None = None
-    clustering_agreement: pd.DataFrame | None = None
-    silhouette: pd.DataFrame | None = None
-    intervals: pd.DataFrame | None = None
-    label_support: pd.DataFrame | None = None
-    sensitivity: pd.DataFrame | None = None
-    entity_years: pd.DataFrame | None = None
-    densities: pd.DataFrame | None = None
-    study_totals: pd.DataFrame | None = None
+    _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def poles(self) -> tuple[str, ...]:
@@ -135,32 +75,48 @@ class Results:
         """A tie is significant when its mean z is above this."""
         return float(self.study["threshold"])
 
-    @cached_property
-    def networks(self) -> tuple[tuple[str, str], ...]:
-        """(network, citation_year) pairs shown in the report that have at least one tie, collaboration first."""
-        wanted = ((COLLABORATION, PUBLICATION_YEAR), (KNOWLEDGE_EXCHANGE, str(self.study["citation_year"])))
-        there = set(map(tuple, self.pair_tests[["network", "citation_year"]].drop_duplicates().to_numpy()))
-        return tuple(key for key in wanted if key in there)
-
-    @cached_property
-    def countries(self) -> tuple[str, ...]:
-        """The codes of all countries in the networks or volumes, in alphabetical order."""
-        codes = {*self.pair_tests["src"], *self.pair_tests["dst"], *self.country_years["country"]}
-        return tuple(sorted(codes))
-
-    @cached_property
-    def pole_pairs(self) -> tuple[tuple[str, str], ...]:
-        """The pairs of poles that are nodes of the networks, in the poles' order."""
-        present = [pole for pole in self.poles if pole in self.countries]
-        return tuple(combinations(present, 2))
-
     def switch(self, name: str, default: Any = None) -> Any:
         """Return a field of the study's configuration as `section.field`; `default` where the file does not list it."""
         return self.study.get("switches", {}).get(name, default)
 
+    def has(self, spec: TableSpec) -> bool:
+        """Return whether a table was published and holds a row."""
+        if not self.published(spec):
+            return False
+        return len(self._tables[spec.name] if spec.name in self._tables else _rows(self._file(spec))) > 0
+
+    def published(self, spec: TableSpec) -> bool:
+        """Return whether a table was published, be it empty."""
+        return spec.name in self._tables or self._file(spec).is_file()
+
+    def table(self, spec: TableSpec) -> pd.DataFrame:
+        """Return a published table, checked against its specification; read once, so do not change it.
+
+        Parameters
+        ----------
+        spec : TableSpec
+            Which table; all its columns but study and release must be there, more may be.
+
+        Raises
+        ------
+        StoreError
+            The file is missing, unreadable, or lacks a column; names the file and what was expected.
+        """
+        if spec.name not in self._tables:
+            expected = tuple(name for name in spec.columns if name not in UNPUBLISHED)
+            self._tables[spec.name] = _read_table(self._file(spec), expected)
+        return self._tables[spec.name]
+
+    def optional(self, spec: TableSpec) -> pd.DataFrame | None:
+        """Return a table as `table` does; None where it was not published or holds no row."""
+        return self.table(spec) if self.has(spec) else None
+
+    def _file(self, spec: TableSpec) -> Path:
+        return self.folder / f"{spec.name}.parquet"
+
 
 def load_results(folder: str | Path) -> Results:
-    """Read the published results of a study.
+    """Read what every study publishes: study.json, coverage, accounting and gates; other tables when they are wanted.
 
     Parameters
     ----------
@@ -170,22 +126,26 @@ def load_results(folder: str | Path) -> Results:
     Raises
     ------
     StoreError
-        a file is missing, unreadable, or lacks a column; names the file and what was expected.
+        A file is missing, unreadable, or lacks a column; names the file and what was expected.
     """
     folder = Path(folder)
-    study = _read_study(folder / "study.json")
-    tables: dict[str, Any] = {
-        name: _read_table(folder / f"{name}.parquet", columns) for name, columns in COLUMNS.items()
-    }
-    tables |= {name: _read_optional(folder / f"{name}.parquet", columns) for name, columns in OPTIONAL_COLUMNS.items()}
-    truth = folder / f"{TRUTH}.parquet"
-    planted = _read_table(truth, ("src", "dst", "kind")) if study["simulated"] and truth.is_file() else None
-    return Results(folder=folder, study=study, truth=planted, **tables)
+    return Results(
+        folder=folder,
+        study=_read_study(folder / "study.json"),
+        coverage=_read_table(folder / "coverage.parquet", COVERAGE_COLUMNS),
+        accounting=_read_table(folder / "accounting.parquet", ACCOUNTING_COLUMNS),
+        gates=_read_table(folder / "gates.parquet", GATES_COLUMNS),
+    )
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     """Yield the rows of a frame as named tuples."""
     yield from frame.itertuples(index=False)
+
+
+def records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return the rows of a frame for JSON: null where a value is missing."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def _read_study(file: Path) -> dict[str, Any]:
@@ -198,16 +158,18 @@ def _read_study(file: Path) -> dict[str, Any]:
         study = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise StoreError(f"{file} is not valid JSON ({error}); publish the study again with `isthmus run`") from None
-    missing = [field for field in STUDY_FIELDS if field not in study]
+    missing = [name for name in STUDY_FIELDS if name not in study]
     if missing:
         raise StoreError(f"{file} lacks {', '.join(missing)}; publish the study again with `isthmus run`")
     return dict(study)
 
 
-def _read_optional(file: Path, columns: tuple[str, ...]) -> pd.DataFrame | None:
-    """Return the table, or None where it is not there or holds no row."""
-    frame = _read_table(file, columns) if file.is_file() else None
-    return None if frame is None or frame.empty else frame
+def _rows(file: Path) -> range:
+    """Return the numbers of a file's rows without reading them."""
+    try:
+        return range(pq.read_metadata(file).num_rows)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{file} is no readable Parquet file ({error}); publish the study again") from None
 
 
 def _read_table(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:

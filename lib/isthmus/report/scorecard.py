@@ -1,40 +1,31 @@
-"""The scorecard: what Gallo et al. 2026 print, beside what a study of real data finds."""
+"""The scorecard: what a paper prints, beside what a study of real data finds."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from isthmus.report.papers import GALLO, PAPERS, Paper, find_paper, published_values
 from isthmus.report.results import Results
-from isthmus.report.scorerules import CN, NO, RULES, US, YES, NotComparableError, Published
-from isthmus.report.words import count, plural
+from isthmus.report.scoring import NO, YES, NotComparableError, Published, Rule
+from isthmus.report.text import count, plural
 
 COMPARISON, CURIOSITY = "comparison", "curiosity"
-INSIDE, OUTSIDE, NOT_COMPARABLE = "inside", "outside", "cannot be compared"
-STUDY = "gallo2026"
+INSIDE, OUTSIDE, NOT_COMPARABLE, NO_RULE = "inside", "outside", "cannot be compared", "no rule yet"
+VERDICTS = (INSIDE, OUTSIDE, NOT_COMPARABLE, NO_RULE)
+CLASSES = ("E", "S", "M")
 _AI_SUBFIELD = 1702
 FILES = ("scorecard.parquet", "scorecard.csv")
-
-#: What the paper says in one place and contradicts in another: shown, not hidden.
-INCONSISTENCIES = (
-    "Figure 2 (text) says that Australia and Spain integrate with both poles; Figure 3D lists them with China only. "
-    "A label other than SC or SD with the United States would explain both.",
-    "The introduction gives the period 1990–2023; the papers on AI end in 2021, and only the citing papers in 2023.",
-    "Figure 3D is said to hold only countries whose ties with both poles are SC or SD; the groups that converge with "
-    "one pole only would then be empty.",
-)
 
 
 @dataclass(frozen=True)
 class Score:
-    """One published value beside ours; `verdict` is inside, outside, or cannot be compared, and `why` says how.
+    """One published value beside the study's own; `verdict` is one of `VERDICTS`, and `why` tells how or why not.
 
-    `ours_value` is the number where ours is one; texts are as a reader sees them.
+    `ours_value` is the number where the study's own is one; texts are as a reader sees them. The class of tolerance is
+    "–" where there is no rule yet.
     """
 
     id: str
@@ -48,7 +39,6 @@ class Score:
     tolerance: str
     verdict: str
     why: str
-    quote: str
 
 
 @dataclass(frozen=True)
@@ -61,17 +51,67 @@ class Identity:
     holds: bool
 
 
-def standing(results: Results) -> str | None:
-    """Return what a scorecard of these results is.
+@dataclass(frozen=True)
+class Scorecard:
+    """A paper's published values beside a study's own.
 
-    "comparison" for the study gallo2026 and others of its corpus and poles on real data, "curiosity" for other real
-    studies that hold both countries, None on simulated data, which are held against nothing published.
+    Attributes
+    ----------
+    kind : str
+        "comparison" for a study of the paper's corpus, "curiosity" for any other.
+    paper : Paper
+        Where the values stand.
+    scores : tuple of Score
+        A row per published value.
+    identities : tuple of Identity
+        Arithmetic of the paper's own.
+    """
+
+    kind: str
+    paper: Paper
+    scores: tuple[Score, ...]
+    identities: tuple[Identity, ...]
+
+
+def scorecard(
+    results: Results, rules: Mapping[str, Rule], countries: Collection[str] = frozenset()
+) -> Scorecard | None:
+    """Return the values of the study's paper beside its own; None where there is nothing to compare.
+
+    Parameters
+    ----------
+    results : Results
+        The study. Its `paper` (study.json) names the paper.
+    rules : Mapping[str, Rule]
+        How each published quantity is computed; a quantity without a rule becomes a row "no rule yet".
+    countries : Collection[str], optional
+        The countries of its networks: they decide whether a study that names no paper is worth a curious look.
+    """
+    found = standing(results, countries)
+    if found is None:
+        return None
+    paper, kind = found
+    scores = tuple(_score(results, rules, published) for published in published_values(paper))
+    return Scorecard(kind, paper, scores, identities(paper))
+
+
+def standing(results: Results, countries: Collection[str] = frozenset()) -> tuple[Paper, str] | None:
+    """Return the paper that a study is compared with, and whether that is a "comparison" or a "curiosity".
+
+    The paper is the one that study.json names, else the one of the study's own name. A study that names none and is
+    about AI between the same two poles is compared with Gallo et al. 2026; others that hold both countries are so out
+    of curiosity. None on simulated data, which nothing published speaks of.
     """
     if results.simulated:
         return None
-    if results.study["study"] == STUDY or (set(results.poles) == {US, CN} and _on_ai(results)):
-        return COMPARISON
-    return CURIOSITY if {US, CN} <= set(results.countries) else None
+    named = results.study.get("paper")
+    if named:
+        return find_paper(str(named)), COMPARISON
+    if results.study["study"] in PAPERS:
+        return PAPERS[results.study["study"]], COMPARISON
+    if set(results.poles) == {"US", "CN"} and _on_ai(results):
+        return GALLO, COMPARISON
+    return (GALLO, CURIOSITY) if {"US", "CN"} <= set(countries) else None
 
 
 def _on_ai(results: Results) -> bool:
@@ -80,60 +120,40 @@ def _on_ai(results: Results) -> bool:
     return rule.startswith("ai_") or (rule.endswith("_subfield") and ids == [_AI_SUBFIELD])
 
 
-@cache
-def published_values() -> tuple[Published, ...]:
-    """Return the published values of Gallo et al. 2026, in the paper's order."""
-    text = files("isthmus.report").joinpath("data", "published_values.csv").read_text(encoding="utf-8")
-    return tuple(
-        Published(
-            id=row["id"],
-            quantity=row["quantity"],
-            scope=row["scope"],
-            first=int(row["year_from"]),
-            last=int(row["year_to"]),
-            value=row["value"],
-            unit=row["unit"],
-            quote=row["quote"],
-        )
-        for row in csv.DictReader(text.splitlines())
-    )
-
-
-def scorecard(results: Results) -> list[Score]:
-    """Every published value beside ours; empty on simulated data and where a study has no such poles."""
-    return [] if standing(results) is None else [_score(results, published) for published in published_values()]
-
-
-def _score(results: Results, published: Published) -> Score:
-    rule = RULES[published.quantity]
-    try:
-        ours = rule.compute(results, published)
-    except NotComparableError as reason:
-        text, value, verdict, why = "", None, NOT_COMPARABLE, str(reason)
+def _score(results: Results, rules: Mapping[str, Rule], published: Published) -> Score:
+    text, value, verdict = "", None, NOT_COMPARABLE
+    rule = rules.get(published.quantity)
+    if rule is None:
+        verdict, why = NO_RULE, "no analysis of this version computes this quantity"
     else:
-        text, why = ours.text, ours.how
-        value = None if isinstance(ours.value, str) else float(ours.value)
-        verdict = INSIDE if rule.inside(ours, published) else OUTSIDE
+        try:
+            ours = rule.compute(results, published)
+        except NotComparableError as reason:
+            why = str(reason)
+        else:
+            text, why = ours.text, ours.how
+            value = None if isinstance(ours.value, str) else float(ours.value)
+            verdict = INSIDE if rule.inside(ours, published) else OUTSIDE
     return Score(
         id=published.id,
         quantity=published.quantity,
         scope=published.scope,
-        years=str(published.last) if published.first == published.last else f"{published.first}–{published.last}",
+        years=years_text(published),
         published=published_text(published),
         ours=text,
         ours_value=value,
-        tolerance_class=rule.tolerance_class,
-        tolerance=rule.tolerance,
+        tolerance_class=rule.tolerance_class if rule else "–",
+        tolerance=rule.tolerance if rule else "",
         verdict=verdict,
         why=why[:1].upper() + why[1:],
-        quote=published.quote,
     )
 
 
-def scorecard_rows(results: Results) -> list[dict[str, Any]]:
-    """Return the scorecard as rows for a table: what it is (`kind`), and the fields of `Score`."""
-    kind = standing(results)
-    return [{"kind": kind} | asdict(score) for score in scorecard(results)]
+def years_text(published: Published) -> str:
+    """Return the years of a published value: 2021, or 2017–2021; empty where it has none."""
+    if published.year_from is None or published.year_to is None:
+        return ""
+    return str(published.last) if published.first == published.last else f"{published.first}–{published.last}"
 
 
 def published_text(published: Published) -> str:
@@ -142,55 +162,54 @@ def published_text(published: Published) -> str:
     if published.boolean:
         return YES if value == "1" else NO
     if published.unit.startswith("sign"):
-        return {"1": "rises", "-1": "falls"}[value]
+        return {"1": "rises", "-1": "falls", "0": "neither"}.get(value, value)
     if published.unit.startswith("percent"):
         return f"{value}%"
-    return count(float(value)) if value.replace(".", "", 1).isdigit() else value
+    whole = value.replace(".0", "") if value.endswith(".0") else value
+    return count(float(whole)) if whole.isdigit() and published.unit != "year" else value
+
+
+def scorecard_rows(card: Scorecard | None) -> list[dict[str, Any]]:
+    """Return a scorecard as rows for a table: what it is (`kind`), and the fields of `Score`; none without one."""
+    return [] if card is None else [{"kind": card.kind} | asdict(score) for score in card.scores]
 
 
 def summary(scores: Sequence[Score]) -> str:
     """Return the scorecard in a sentence."""
-    verdicts = pd.Series([score.verdict for score in scores]).value_counts()
+    verdicts = pd.Series([score.verdict for score in scores], dtype="object").value_counts()
     inside, outside = int(verdicts.get(INSIDE, 0)), int(verdicts.get(OUTSIDE, 0))
-    text = f"Of {plural(len(scores), 'published value')}, {count(inside + outside)} can be held against these results"
+    text = f"Of {plural(len(scores), 'published value')}, {count(inside + outside)} can be compared with these results"
     if not inside + outside:
         return f"{text}."
     return f"{text}: {count(inside)} inside the tolerance, {count(outside)} outside."
 
 
 def by_class(scores: Sequence[Score]) -> pd.DataFrame:
-    """Verdicts by class of tolerance: tolerance_class, inside, outside, cannot be compared."""
+    """Return the number of each verdict by class of tolerance; what has no rule yet is a class of its own ("–")."""
     frame = pd.DataFrame([asdict(score) for score in scores])
     table = pd.crosstab(frame["tolerance_class"], frame["verdict"])
-    return table.reindex(index=["E", "S", "M"], columns=[INSIDE, OUTSIDE, NOT_COMPARABLE], fill_value=0).reset_index()
+    classes = [*CLASSES, *(["–"] if "–" in table.index else [])]
+    return table.reindex(index=classes, columns=list(VERDICTS), fill_value=0).reset_index()
 
 
-def identities() -> list[Identity]:
-    """Identities among the published numbers themselves, to rounding."""
-    values = {published.id: float(published.value) for published in published_values() if _is_number(published.value)}
-    cases = (
-        ("Tunisia with France, 52 of 352", "GALLO26-003", "GALLO26-005", "GALLO26-006", "almost 15%"),
-        ("Italy with France, 198 of 3,630", "GALLO26-004", "GALLO26-008", "GALLO26-007", "just 5%"),
-    )
+def identities(paper: Paper) -> tuple[Identity, ...]:
+    """Return the arithmetic among a paper's own numbers, to rounding."""
+    values = {published.id: published.value for published in published_values(paper)}
     found = []
-    for what, part, whole, share, printed in cases:
-        computed = 100 * values[part] / values[whole]
-        found.append(Identity(what, f"{computed:.2f}%", printed, round(computed) == round(values[share])))
-    return found
+    for what, part, whole, share, printed in paper.arithmetic:
+        computed = 100 * float(values[part]) / float(values[whole])
+        found.append(Identity(what, f"{computed:.2f}%", printed, round(computed) == round(float(values[share]))))
+    return tuple(found)
 
 
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()
-
-
-def write_scorecard(results: Results, folder: str | Path) -> tuple[Path, ...]:
+def write_scorecard(card: Scorecard | None, folder: str | Path) -> tuple[Path, ...]:
     """Write scorecard.parquet and scorecard.csv into a folder, a row per published value; return the files.
 
-    Nothing is compared on simulated data: then nothing is written, and files of an earlier study are removed.
+    Without a scorecard nothing is written, and files of an earlier study are removed.
     """
     folder = Path(folder)
     targets = [folder / name for name in FILES]
-    rows = scorecard_rows(results)
+    rows = scorecard_rows(card)
     if not rows:
         for target in targets:
             target.unlink(missing_ok=True)

@@ -48,8 +48,6 @@ DARK: Mapping[str, str] = {
     "good": "#3fd0a0",
     "wash": "#20303d",
 }
-#: The colours of labels; charts that show them write the label's letters, too.
-LABEL_TOKENS: Mapping[str, str] = {"SC": "pole-3", "SD": "pole-2", "KI": "pole-1", "KD": "pole-4"}
 POLE_TOKENS = ("pole-1", "pole-2", "pole-3", "pole-4")
 SANS = "'Avenir Next', Avenir, 'Segoe UI', 'Helvetica Neue', Helvetica, Ubuntu, Roboto, Noto, Arial, sans-serif"
 
@@ -64,11 +62,6 @@ def colour(token: str) -> str:
 def pole_colour(position: int) -> str:
     """Return the colour of the study's n-th pole, counted from 0; poles beyond the fourth share the neutral one."""
     return colour(POLE_TOKENS[position]) if position < len(POLE_TOKENS) else colour("other")
-
-
-def label_colour(label: str | None) -> str:
-    """Return the colour of a trajectory's label; the neutral one for a cluster without a name."""
-    return colour(LABEL_TOKENS.get(label or "", "other"))
 
 
 def css_variables(palette: Mapping[str, str]) -> str:

@@ -1,0 +1,81 @@
+"""The section on a study's works: how they were chosen, and what their records cover."""
+
+from functools import partial
+
+from isthmus.analyses.corpus.charts import coverage_chart
+from isthmus.analyses.corpus.text import CORPUS_RULES
+from isthmus.report.results import Results
+from isthmus.report.section import Figure, Headline, Paragraph, Section
+from isthmus.report.text import count, joined, percent, span
+
+
+def section(results: Results) -> Section | None:
+    """Return the section on coverage; every study has one."""
+    coverage = results.coverage
+    figures = []
+    if coverage["corpus_works"].sum():
+        caption = "Share of the corpus works that name an author, a country, a city, references."
+        figures.append(Figure("coverage", "What the records cover", caption, partial(coverage_chart, results)))
+    return Section(
+        id="corpus",
+        title="What the records cover",
+        template="isthmus.analyses.corpus/section.html.j2",
+        values={"sentence": coverage_sentence(results), "rows": coverage.to_dict("records")},
+        figures=tuple(figures),
+        method=(Paragraph("Corpus", _corpus(results)),),
+        headlines=_headlines(results),
+        contents=(("coverage-section", "Coverage"),),
+    )
+
+
+def _headlines(results: Results) -> tuple[Headline, ...]:
+    works, placed = (results.coverage[name].sum() for name in ("corpus_works", "corpus_with_country"))
+    return (
+        Headline(count(works), f"works in the corpus, {span(results.coverage['year'])}"),
+        Headline(percent(placed, works), "of them name at least one country"),
+    )
+
+
+def coverage_sentence(results: Results) -> str:
+    """Return what part of the corpus the networks rest on, and in which years least."""
+    coverage = results.coverage[results.coverage["corpus_works"] > 0]
+    if coverage.empty:
+        return "The corpus of this study holds no works."
+    share = coverage["corpus_with_country"] / coverage["corpus_works"]
+    low, high = coverage.iloc[int(share.argmin())], coverage.iloc[int(share.argmax())]
+    overall = percent(coverage["corpus_with_country"].sum(), coverage["corpus_works"].sum())
+    text = f"{overall} of the corpus works name at least one country and can enter a network"
+    if int(low["year"]) != int(high["year"]):
+        text += (
+            f": from {percent(low['corpus_with_country'], low['corpus_works'])} in {int(low['year'])} "
+            f"to {percent(high['corpus_with_country'], high['corpus_works'])} in {int(high['year'])}"
+        )
+    return (
+        f"{text}. A trend in a volume is a trend in the world only where this coverage is level; "
+        "z compares pairs within a year."
+    )
+
+
+def _corpus(results: Results) -> str:
+    corpus = results.study.get("corpus", {})
+    rule = str(corpus.get("rule", ""))
+    ids = joined([str(number) for number in corpus.get("ids", ())]) or "none"
+    years = results.switch("years.corpus") or results.study["years"]
+    text = CORPUS_RULES.get(rule, f"works by the rule “{rule}”").format(ids=ids)
+    text = f"{text[:1].upper()}{text[1:]}, published {years[0]}–{years[1]}"
+    if corpus.get("types"):
+        text += f", of type {joined([str(kind) for kind in corpus['types']])}"
+    left_out = [
+        words
+        for switch, words in (
+            ("include_retracted", "retracted works"),
+            ("include_paratext", "paratext"),
+            ("include_xpac", "the expansion works of November 2025"),
+        )
+        if not corpus.get(switch, False)
+    ]
+    return f"{text}. {_sentence(joined(left_out))} left out." if left_out else f"{text}."
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]} are"

@@ -1,0 +1,155 @@
+"""Every network of a study as files for other programs: Parquet, CSV, GraphML, GEXF, VOSviewer."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from isthmus.analyses.networks.graphs import (
+    EDGE_MEANINGS,
+    NETWORKS,
+    NODE_MEANINGS,
+    node_table,
+    significant_graph,
+    window_graph,
+    year_graph,
+    yearly_ties,
+)
+from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
+from isthmus.errors import ConfigError, did_you_mean
+from isthmus.networks.names import CITATION
+from isthmus.report.exports import FORMATS, write_graph, write_table
+from isthmus.report.graphs import Graph
+from isthmus.report.results import Results, load_results
+from isthmus.report.text import place_name
+
+GUIDE = "README.md"
+
+
+def export_networks(
+    results_dir: str | Path,
+    out: str | Path,
+    *,
+    networks: Sequence[str] = NETWORKS,
+    formats: Sequence[str] = FORMATS,
+    years: Iterable[int] = (),
+) -> list[Path]:
+    """Write the networks of a study from its published results; return the files in the order written.
+
+    For each network: the sum over the significance years with mean z, and the significant network alone; as tables
+    (Parquet, CSV) and as graphs (GraphML, GEXF, VOSviewer). All years together are one table of ties and one of
+    nodes; a graph of a single year is written for each of `years`. Citations are directed and have no null model,
+    hence no significant network, and no VOSviewer files, which know no direction.
+
+    Parameters
+    ----------
+    results_dir : str | Path
+        The folder of published results.
+    out : str | Path
+        The folder to write into; made when it is not there, files of the same names are replaced.
+    networks : Sequence[str], optional
+        Collaboration, knowledge_exchange, citation.
+    formats : Sequence[str], optional
+        Parquet, csv, graphml, gexf, vosviewer.
+    years : Iterable[int], optional
+        Years that get a graph of their own.
+
+    Raises
+    ------
+    ConfigError
+        No such network, format or year.
+    StoreError
+        The results are missing or incomplete.
+    """
+    _check("network", networks, NETWORKS)
+    _check("format", formats, FORMATS)
+    results = load_results(results_dir)
+    years = list(years)
+    _check_years(results, years)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for graph in _graphs(results, networks, years):
+        written += write_graph(graph, folder, formats)
+    every = pd.concat([yearly_ties(results, network) for network in networks], ignore_index=True)
+    written += write_table(_in_order(every, ["network", "year", *EDGE_MEANINGS]), folder / "ties_by_year", formats)
+    written += write_table(_nodes_by_year(results), folder / "nodes_by_year", formats)
+    guide = folder / GUIDE
+    guide.write_text(_guide(results, written), encoding="utf-8")
+    return [*written, guide]
+
+
+def _graphs(results: Results, networks: Sequence[str], years: Sequence[int]) -> Iterable[Graph]:
+    for network in networks:
+        yield window_graph(results, network)
+        if network != CITATION:
+            yield significant_graph(results, network)
+        for year in years:
+            yield year_graph(results, network, year)
+
+
+def _nodes_by_year(results: Results) -> pd.DataFrame:
+    """Return the published volumes of every country and year, with names and places."""
+    nodes = results.table(COUNTRY_YEARS).rename(columns={"country": "id"})
+    steady = node_table(results, results.years).drop(
+        columns=["name", *(n for n in results.table(COUNTRY_YEARS) if n in NODE_MEANINGS)]
+    )
+    named = nodes.assign(name=nodes["id"].map(place_name)).merge(steady, on="id", how="left")
+    return _in_order(named, ["year", "id", "name"])
+
+
+def _in_order(frame: pd.DataFrame, first: Sequence[str]) -> pd.DataFrame:
+    """Return the named columns first, then the others."""
+    front = [name for name in first if name in frame]
+    return frame[[*front, *(name for name in frame if name not in front)]]
+
+
+def _check(what: str, given: Sequence[str], known: Sequence[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise ConfigError(f"there is no {what} {name!r}; {did_you_mean(name, list(known))}")
+    if not given:
+        raise ConfigError(f"no {what} is named; there are {', '.join(known)}")
+
+
+def _check_years(results: Results, years: Sequence[int]) -> None:
+    known = sorted(set(map(int, results.table(COUNTRY_EDGES)["year"])))
+    for year in years:
+        if year not in known:
+            span = f"{known[0]} to {known[-1]}" if known else "no year at all"
+            raise ConfigError(f"there is no network of {year} in study {results.study['study']!r}, which has {span}")
+
+
+def _guide(results: Results, written: Sequence[Path]) -> str:
+    study = results.study
+    first, last = results.window
+    made_up = "\n**Simulated data: these networks say nothing about the real world.**\n" if results.simulated else ""
+    files = "\n".join(f"- `{file.name}`" for file in written)
+    return f"""# Networks of the study "{study["title"]}"
+{made_up}
+OpenAlex release {study["release"]}; null model {study["null_model"]}; a citation counts in the
+`{study["citation_year"]}` year; Isthmus {study.get("isthmus_version", "")}.
+
+- `NETWORK_{first}-{last}`: the sum over the years that decide a significant tie; z is the mean over these years.
+- `NETWORK_significant`: of these, the ties that are stronger than size explains (mean z above {results.threshold:g}).
+- `NETWORK_YEAR`: one year, where it is wanted (`isthmus export --years`).
+- `ties_by_year`, `nodes_by_year`: all years in one table each.
+
+Pairs without any common paper or citation are not edges; what was expected is in `pair_tests.parquet` of the results.
+GEXF files place nodes at ten times their longitude and latitude. VOSviewer: *Create a map based on network data*, map
+and network file together. The code of Namibia is `NA`: read CSV files with `keep_default_na=False` (pandas) or
+`na.strings = ""` (R).
+
+## Nodes
+{_list(NODE_MEANINGS)}
+
+## Edges
+{_list(EDGE_MEANINGS)}
+
+## Files
+{files}
+"""
+
+
+def _list(meanings: dict[str, str]) -> str:
+    return "\n".join(f"- `{name}`: {meaning}" for name, meaning in meanings.items())

@@ -1,0 +1,55 @@
+"""What the analyses bring to the report, in the page's order: their sections, and the rules of the scorecard."""
+
+from pathlib import Path
+
+from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.networks.countries import countries
+from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
+from isthmus.analyses.networks.section import section as networks
+from isthmus.analyses.output.scores import RULES as OUTPUT_RULES
+from isthmus.analyses.output.section import section as output
+from isthmus.analyses.recovery.section import section as recovery
+from isthmus.analyses.robustness.scores import RULES as ROBUSTNESS_RULES
+from isthmus.analyses.robustness.section import section as robustness
+from isthmus.analyses.significance.scores import RULES as SIGNIFICANCE_RULES
+from isthmus.analyses.significance.section import section as significance
+from isthmus.analyses.trajectories.scores import RULES as TRAJECTORIES_RULES
+from isthmus.analyses.trajectories.section import section as trajectories
+from isthmus.report.findings import findings
+from isthmus.report.page import ReportSummary, build_report
+from isthmus.report.results import Results
+from isthmus.report.scorecard import Scorecard, scorecard
+from isthmus.report.scoring import Rule
+from isthmus.report.section import SectionOf, build_sections
+
+SECTIONS: tuple[SectionOf, ...] = (
+    corpus,
+    networks,
+    significance,
+    trajectories,
+    robustness,
+    output,
+    recovery,
+)
+RULES: dict[str, Rule] = {
+    **NETWORKS_RULES,
+    **SIGNIFICANCE_RULES,
+    **TRAJECTORIES_RULES,
+    **ROBUSTNESS_RULES,
+    **OUTPUT_RULES,
+}
+
+
+def study_report(results: Results, out: str | Path, *, figures: bool = False) -> ReportSummary:
+    """Write the report of a study with the sections of all analyses; see `isthmus.report.build_report`."""
+    return build_report(results, build_sections(results, SECTIONS), out, card=study_scorecard(results), figures=figures)
+
+
+def study_findings(results: Results) -> list[str]:
+    """Return what a study found, in sentences."""
+    return findings(results, build_sections(results, SECTIONS))
+
+
+def study_scorecard(results: Results) -> Scorecard | None:
+    """Return published values beside the study's own; None where there is nothing to compare."""
+    return scorecard(results, RULES, countries(results))

@@ -1,0 +1,161 @@
+"""The pairs whose series the page carries for its picker: as many as there is room for."""
+
+import json
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from isthmus.analyses.networks.countries import countries_by_size
+from isthmus.analyses.robustness.tables import INTERVALS, LABEL_SUPPORT
+from isthmus.analyses.significance.pair_series import FIELDS
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.significance.ties import shown_networks, significant_ties
+from isthmus.analyses.trajectories.tables import PAIR_LABELS, TRAJECTORIES
+from isthmus.report.results import Results
+
+#: Room for the pairs in the page: a page of 15 MB holds them, the charting library (0.9 MB) and the map (0.15 MB).
+PAIR_BYTES = 8_000_000
+#: An expected weight that makes a pair worth a look although the two share nothing.
+NOTABLE = 0.5
+#: Of pairs with a trajectory or a bootstrap: z smoothed over the years, and the interval of z.
+EXTRA_FIELDS = ("smooth", "z_low", "z_high")
+_AXES = {"collaboration": "smooth_collaboration", "knowledge_exchange": "smooth_exchange"}
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class EmbeddedPairs:
+    """The pairs whose series a page carries, and what was left out.
+
+    `pairs` maps "CN|US" to {network: {field: list over `years`}}, fields as in `FIELDS`, null where the pair was not
+    tested that year; with a trajectory or a bootstrap also those of `EXTRA_FIELDS`. `labels` maps those that have a
+    label to [label, share of the resamples that keep it, or null]. `complete` means that every pair that is linked in
+    some year is there; else `top` is the number of
+    largest countries whose linked pairs are all there, and `left_out` counts the linked pairs that are not.
+    """
+
+    years: list[int]
+    pairs: dict[str, dict[str, dict[str, list[float | None]]]]
+    complete: bool
+    top: int
+    left_out: int
+    labels: dict[str, tuple[str, float | None]] = field(default_factory=dict)
+
+
+def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
+    """Choose the pairs whose series fit into `room` bytes of JSON, and write them compactly.
+
+    Significant ties come first, then linked pairs by the size of their countries, as many as there is room for; then
+    pairs that never share a paper or a citation although size alone leads one to expect `NOTABLE` in some year.
+    """
+    ties = results.table(PAIR_TESTS)[results.table(PAIR_TESTS)["year"].between(*results.years)]
+    shown = ties[pd.MultiIndex.from_frame(ties[["network", "citation_year"]]).isin(list(shown_networks(results)))]
+    years = sorted(map(int, shown["year"].unique()))
+    highest = shown.groupby(["src", "dst"], observed=True)[["weight", "expected"]].max()
+    linked: set[Pair] = set(highest.index[highest["weight"] > 0])
+    notable: set[Pair] = linked | set(highest.index[highest["expected"] >= NOTABLE])
+    rank = {code: position for position, code in enumerate(countries_by_size(results))}
+    wanted = _in_order(notable, linked, significant_ties(results), rank)
+
+    series = _series(_with_extras(results, shown), years)
+    chosen: dict[str, Any] = {}
+    used = 0
+    for pair in wanted:
+        entry = series(pair)
+        used += len(json.dumps(entry, separators=(",", ":"))) + len('"AA|BB":,')
+        if used > room:
+            break
+        chosen["|".join(pair)] = entry
+    missing = [pair for pair in wanted[len(chosen) :] if pair in linked]
+    top = max(rank[code] for code in missing[0]) if missing else len(rank)
+    return EmbeddedPairs(years, chosen, not missing, top, len(missing), _labels(results, chosen.keys()))
+
+
+def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, float | None]]:
+    if not results.has(PAIR_LABELS):
+        return {}
+    named = results.table(PAIR_LABELS)[results.table(PAIR_LABELS)["label"].notna()][["src", "dst", "label"]]
+    if not results.has(LABEL_SUPPORT):
+        named = named.assign(support=None)
+    else:
+        named = named.merge(results.table(LABEL_SUPPORT)[["src", "dst", "support"]], on=["src", "dst"], how="left")
+    found = {}
+    for src, dst, label, support in named.itertuples(index=False, name=None):
+        if f"{src}|{dst}" in chosen:
+            found[f"{src}|{dst}"] = (str(label), None if pd.isna(support) else round(float(support), 3))
+    return found
+
+
+def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
+    """Return the ties with the smoothed z of their trajectories and the intervals of a bootstrap, where published."""
+    keys = ["network", "year", "src", "dst"]
+    if results.has(TRAJECTORIES):
+        parts = [
+            results.table(TRAJECTORIES)[["year", "src", "dst", column]]
+            .rename(columns={column: "smooth"})
+            .assign(network=name)
+            for name, column in _AXES.items()
+        ]
+        ties = ties.merge(pd.concat(parts), on=keys, how="left")
+    if results.has(INTERVALS):
+        bounds = results.table(INTERVALS).rename(columns={"low": "z_low", "high": "z_high"})
+        ties = ties.merge(bounds[[*keys, "z_low", "z_high"]], on=keys, how="left")
+    return ties
+
+
+def _in_order(every: set[Pair], linked: set[Pair], significant: pd.DataFrame, rank: dict[str, int]) -> list[Pair]:
+    """Significant pairs, then linked ones by their smaller country, so that a prefix is complete up to a country."""
+    first: Iterable[Pair] = zip(significant["src"], significant["dst"], strict=True)
+    by_rank = sorted(
+        every, key=lambda pair: (pair not in linked, max(rank[c] for c in pair), min(rank[c] for c in pair))
+    )
+    return list(dict.fromkeys([*(pair for pair in first if pair in every), *by_rank]))
+
+
+def _series(ties: pd.DataFrame, years: list[int]) -> Callable[[Pair], dict[str, dict[str, list[float | None]]]]:
+    """Return a function from a pair to its series.
+
+    All numbers are put in place and rounded at once, for they are millions.
+    """
+    keys = ["src", "dst", "network"]
+    group = ties.groupby(keys, sort=False, observed=True).ngroup().to_numpy()
+    position = np.searchsorted(years, ties["year"].to_numpy())
+    names = [*FIELDS, *(name for name in EXTRA_FIELDS if name in ties)]
+    fields = {name: np.full((group.max(initial=-1) + 1, len(years)), np.nan) for name in names}
+    for name, grid in fields.items():
+        grid[group, position] = _short(name, ties[name].to_numpy(dtype=float))
+    fields["z"][group, position] = np.where(ties["finite"].fillna(False), fields["z"][group, position], np.nan)
+    rows_by_pair: dict[Pair, dict[str, int]] = {}
+    for row, (src, dst, network) in enumerate(ties[keys].drop_duplicates().itertuples(index=False)):
+        rows_by_pair.setdefault((src, dst), {})[network] = row
+
+    def entry(pair: Pair) -> dict[str, dict[str, list[float | None]]]:
+        rows = rows_by_pair[pair]
+        return {network: _entry(fields, row) for network, row in rows.items()}
+
+    return entry
+
+
+def _entry(fields: dict[str, NDArray[np.float64]], row: int) -> dict[str, list[float | None]]:
+    entry = {name: grid[row] for name, grid in fields.items()}
+    return {name: _plain(values) for name, values in entry.items() if name in FIELDS or np.isfinite(values).any()}
+
+
+def _plain(values: NDArray[np.float64]) -> list[float | None]:
+    """For JSON: null for missing values, and whole numbers without a decimal point."""
+    return [None if v != v else int(v) if v == int(v) else v for v in values.tolist()]  # noqa: PLR0124 (v is NaN)
+
+
+def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As many digits as the page shows: weights whole, z to three decimals, p to four, the rest to four digits."""
+    values = np.where(np.isfinite(values), values, np.nan)
+    digits = np.round(values, 4 if name.startswith("p_") else 2 if name in EXTRA_FIELDS else 3)
+    if name not in ("expected", "sd"):
+        return digits
+    large = np.abs(values) >= 10
+    scale = 10.0 ** (np.floor(np.log10(np.where(large, np.abs(values), 10.0))) - 3)
+    return np.where(large, np.round(np.round(values / scale) * scale, 3), digits)

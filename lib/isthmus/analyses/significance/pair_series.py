@@ -1,0 +1,41 @@
+"""One tie over the years: what was observed, what size explains, and how its volume changed."""
+
+import pandas as pd
+
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.significance.ties import shown_networks
+from isthmus.networks.names import COLLABORATION
+from isthmus.report.results import Results
+from isthmus.trajectories.labels import END_YEARS
+
+FIELDS = ("weight", "expected", "sd", "z", "p_upper", "p_two_sided")
+
+
+def pair_series(results: Results, first: str, second: str) -> pd.DataFrame:
+    """Return observed, expected, sd, z and p of one pair (codes, in any order) by network and year, years in order.
+
+    Columns: network, year, weight, expected, sd, z, p_upper, p_two_sided, finite. No rows where the two were never in
+    a network together.
+    """
+    src, dst = sorted((first, second))
+    ties = results.table(PAIR_TESTS)
+    rows = ties[(ties["src"] == src) & (ties["dst"] == dst)]
+    shown = pd.MultiIndex.from_frame(rows[["network", "citation_year"]]).isin(list(shown_networks(results)))
+    order = {network: position for position, (network, _) in enumerate(shown_networks(results))}
+    rows = rows[shown].assign(order=lambda frame: frame["network"].map(order)).sort_values(["order", "year"])
+    return rows[["network", "year", *FIELDS, "finite"]].reset_index(drop=True)
+
+
+def change(values: pd.Series) -> float:
+    """Return the mean of the last `END_YEARS` values minus that of the first: one year alone is mostly luck."""
+    return float(values.iloc[-END_YEARS:].mean() - values.iloc[:END_YEARS].mean()) if len(values) else float("nan")
+
+
+def pole_volumes(results: Results, one: str, two: str) -> dict[str, float]:
+    """Return how the volume of a pair changed in each network: mean of the last years minus mean of the first."""
+    series = pair_series(results, one, two)
+    series = series[series["year"].between(*results.years)]
+    return {
+        network: change(series.loc[series["network"] == network, "weight"])
+        for network, _ in shown_networks(results) or ((COLLABORATION, ""),)
+    }

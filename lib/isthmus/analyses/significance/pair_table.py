@@ -1,0 +1,183 @@
+"""One tie as text: what `isthmus pair` prints."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from isthmus.analyses.networks.countries import countries
+from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_MEANINGS, NETWORK_NAMES
+from isthmus.analyses.significance.pair_series import pair_series
+from isthmus.analyses.significance.text import MODEL_NAMES
+from isthmus.analyses.significance.ties import shown_networks, window_ties
+from isthmus.errors import ConfigError
+from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
+from isthmus.networks.names import COLLABORATION
+from isthmus.report.results import Results, load_results, rows_of
+from isthmus.report.text import MISSING, count, measure, number, p_value, percent, plural
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+GAP = "·"
+_HEADINGS = ("year", "observed", "expected", "sd", "z", "p (≥ observed)", "p (two-sided)", "coverage")
+
+
+def pair_table(results_dir: str | Path, first: str, second: str) -> str:
+    """Return observed, expected, z, p and coverage of one pair by year, for both networks, as aligned text.
+
+    Parameters
+    ----------
+    results_dir : str | Path
+        The folder of a study's published results.
+    first, second : str
+        Countries, as names or ISO codes in any spelling that `find_country` knows, or blocs that are one node of the
+        study.
+
+    Raises
+    ------
+    ConfigError
+        No such place, twice the same, or one that the study's networks do not hold.
+    StoreError
+        The results are missing or incomplete.
+    """
+    results = load_results(results_dir)
+    one, two = _find(results, first), _find(results, second)
+    if one == two:
+        raise ConfigError(f"{first!r} and {second!r} are both {one.name}: a tie needs two countries")
+    _require(results, one)
+    _require(results, two)
+    series = pair_series(results, one.code, two.code)
+    lines = _heading(results, one, two)
+    for network, citation_year in shown_networks(results):
+        rows = series[series["network"] == network]
+        lines += [
+            "",
+            f"{NETWORK_NAMES[network]}: {NETWORK_MEANINGS[network]}; {CITATION_YEAR_MEANINGS[citation_year]}",
+            "",
+        ]
+        lines += _block(results, network, rows, one, two)
+    lines += ["", *_footnotes(results)]
+    return "\n".join(lines)
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Return a series as one line of block characters, lowest to highest value; missing values are dots."""
+    finite = [value for value in values if math.isfinite(value)]
+    if not finite:
+        return GAP * len(values)
+    low, high = min(finite), max(finite)
+    step = (high - low) / (len(BLOCKS) - 1) or 1.0
+    level = 0 if high > low else len(BLOCKS) // 2
+    return "".join(BLOCKS[level + round((v - low) / step)] if math.isfinite(v) else GAP for v in values)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A node of the networks: a country, or a bloc that is one node."""
+
+    code: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.code == self.name else f"{self.name} ({self.code})"
+
+
+def _find(results: Results, text: str) -> _Place:
+    """Return the node that a person means: a bloc by its name, or a country."""
+    names = {plain_name(code): code for code in countries(results) if code not in COUNTRIES}
+    bloc = names.get(plain_name(text))
+    if bloc is not None:
+        return _Place(bloc, bloc)
+    known = {plain_name(other.name): other.name for other in blocs()}
+    if plain_name(text) in known:
+        study = results.study["study"]
+        raise ConfigError(
+            f"{known[plain_name(text)]} is no node of study {study!r}, whose networks hold its members one by one; a "
+            f"bloc is one node where geography.poles names it"
+        )
+    country = find_country(text)
+    return _Place(country.code, country.name)
+
+
+def _require(results: Results, place: _Place) -> None:
+    if place.code in countries(results):
+        return
+    study = results.study["study"]
+    for pole, members in results.study.get("pole_members", {}).items():
+        if place.code in members:
+            raise ConfigError(
+                f"{place} is part of {pole} in study {study!r}, where the bloc is one node: ask for {pole}"
+            )
+    raise ConfigError(
+        f"{place} is not in the networks of study {study!r}, which hold "
+        f"{plural(len(countries(results)), 'country', 'countries')}: no work of its corpus names it"
+    )
+
+
+def _heading(results: Results, one: _Place, two: _Place) -> list[str]:
+    study = results.study
+    model = MODEL_NAMES.get(study["null_model"], study["null_model"])
+    lines = [f"{one} and {two}"]
+    lines.append(f"{study['title']}; release {study['release']}; expected by the {model}")
+    if results.simulated:
+        lines.append("SIMULATED DATA: made up by `isthmus simulate`; these numbers say nothing about the real world.")
+    return lines
+
+
+def _block(results: Results, network: str, rows: pd.DataFrame, one: _Place, two: _Place) -> list[str]:
+    if rows.empty:
+        return [f"  The two were never in this network in the same year ({one.name} or {two.name} has no link)."]
+    cells = [_HEADINGS, *(_cells(results, row) for row in rows_of(rows))]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
+    lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    z = [float(value) if keep else math.nan for value, keep in zip(rows["z"], rows["finite"], strict=True)]
+    lines += ["", f"  z, {rows['year'].iloc[0]} to {rows['year'].iloc[-1]}: {sparkline(z)}  {_range(z)}".rstrip()]
+    return [*lines, f"  {_verdict(results, network, one, two)}"]
+
+
+def _cells(results: Results, row: Any) -> tuple[str, ...]:
+    coverage = results.coverage[results.coverage["year"] == row.year]
+    z = number(row.z)
+    return (
+        str(row.year),
+        count(row.weight),
+        measure(row.expected),
+        measure(row.sd),
+        z if row.finite else f"({z})",
+        p_value(row.p_upper),
+        p_value(row.p_two_sided),
+        percent(coverage["corpus_with_country"].sum(), coverage["corpus_works"].sum()),
+    )
+
+
+def _range(z: Sequence[float]) -> str:
+    finite = [value for value in z if math.isfinite(value)]
+    return f"(lowest {number(min(finite))}, highest {number(max(finite))})" if finite else "(no z that counts)"
+
+
+def _verdict(results: Results, network: str, one: _Place, two: _Place) -> str:
+    first, last = results.window
+    src, dst = sorted((one.code, two.code))
+    tested = window_ties(results)
+    tested = tested[(tested["network"] == network) & (tested["src"] == src) & (tested["dst"] == dst)]
+    if tested.empty or tested["mean_z"].isna().all():
+        return f"{first} to {last}: {MISSING} no year with a z that counts, so this tie is not tested."
+    row = tested.iloc[0]
+    verdict = "significant" if row["significant"] else "not significant"
+    over = plural(int(row["finite_years"]), "year")
+    return (
+        f"{first} to {last}: mean z {number(row['mean_z'])} over {over}, {verdict} (threshold {results.threshold:g})."
+    )
+
+
+def _footnotes(results: Results) -> list[str]:
+    networks = dict(shown_networks(results))
+    unit = "papers written together" if COLLABORATION in networks else "citations"
+    return [
+        f"observed: full count ({unit}, citations to and fro). expected, sd: what the sizes of all countries explain.",
+        "z: (observed - expected) / sd; in brackets where it does not count under the study's rule of finite pairs.",
+        "coverage: share of that year's corpus works that name a country.",
+        f"All pairs and years: {results.folder / 'pair_tests.parquet'}",
+    ]

@@ -1,0 +1,163 @@
+"""The charts of one pair of countries over time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.robustness.tables import INTERVALS
+from isthmus.analyses.significance.pair_series import pair_series
+from isthmus.analyses.significance.ties import shown_networks
+from isthmus.networks.names import COLLABORATION
+from isthmus.report.charts import finish, inline, year_axis
+from isthmus.report.results import Results
+from isthmus.report.text import place_name
+from isthmus.report.theme import colour, config
+
+#: The name under which a page hands the rows of the chosen pair to these charts.
+PAIR_DATA = "pair"
+#: Whole numbers with thousands, decimals only where a tick needs them.
+_AMOUNTS = "format(datum.value, datum.value % 1 ? ',.1f' : ',d')"
+
+
+def _fixed_years(results: Results) -> alt.X:
+    """Return the same years for every pair, so that one pair can be compared with the next."""
+    first, last = results.years
+    return year_axis().scale(domain=[first, last] if first < last else [first - 1, last + 1], nice=False)
+
+
+def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
+    """Return the rows behind `pair_chart`.
+
+    Columns year, network (in words), z, weight, expected, low and high (expected ± 1 sd). With a bootstrap also z_low
+    and z_high, the interval of z.
+    """
+    rows = pair_series(results, first, second)
+    rows = rows[rows["year"].between(*results.years)].copy()
+    rows["z"] = rows["z"].where(rows["finite"].fillna(False).astype(bool))
+    if results.has(INTERVALS):
+        rows = rows.merge(_interval(results, first, second), on=["network", "year"], how="left")
+        rows["z_low"], rows["z_high"] = rows["z_low"].fillna(rows["z"]), rows["z_high"].fillna(rows["z"])
+    rows["network"] = rows["network"].map(NETWORK_NAMES)
+    rows["low"] = (rows["expected"] - rows["sd"]).clip(lower=0)
+    rows["high"] = rows["expected"] + rows["sd"]
+    return rows.drop(columns=["sd", "finite"])
+
+
+def _interval(results: Results, first: str, second: str) -> pd.DataFrame:
+    src, dst = sorted((first, second))
+    rows = results.table(INTERVALS)
+    own = rows[(rows["src"] == src) & (rows["dst"] == dst)]
+    return own.rename(columns={"low": "z_low", "high": "z_high"})[["network", "year", "z_low", "z_high"]]
+
+
+def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
+    """Draw z over time in both networks, with the line above which a tie counts as significant."""
+    names = [NETWORK_NAMES[network] for network, _ in shown_networks(results)]
+    x = _fixed_years(results)
+    scales = {
+        "color": alt.Color(
+            "network:N",
+            title=None,
+            scale=alt.Scale(domain=names, range=[colour("pole-3"), colour("pole-4")][: len(names)]),
+            legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, symbolOpacity=1),
+        ),
+        "strokeDash": alt.StrokeDash(
+            "network:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [7, 3]][: len(names)])
+        ),
+    }
+    line = (
+        alt.Chart(data)
+        .mark_line(point=alt.OverlayMarkDef(size=40))
+        .encode(
+            x=x,
+            y=alt.Y("z:Q", title=None, axis=alt.Axis(tickCount=6)),
+            tooltip=[
+                alt.Tooltip("year:Q", title="Year", format="d"),
+                alt.Tooltip("network:N", title="Network"),
+                alt.Tooltip("z:Q", title="z", format=".2f"),
+                alt.Tooltip("weight:Q", title="Observed", format=","),
+                alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
+            ],
+            **scales,
+        )
+    )  # fmt: skip
+    marks = pd.DataFrame(
+        {"y": [0.0, results.threshold], "label": ["as size explains", f"significant above {results.threshold:g}"]}
+    )
+    lines = alt.Chart(marks).mark_rule(strokeDash=[3, 3]).encode(y="y:Q")
+    texts = (
+        alt.Chart(marks)
+        .mark_text(align="right", dy=-7, fontSize=11, color=colour("soft"))
+        .encode(y="y:Q", text="label:N", x=alt.value("width"))
+    )
+    what = "z of the pair by year in each network."
+    layers = [lines, texts, line]
+    if results.has(INTERVALS):
+        band = alt.Chart(data).mark_area(opacity=0.18, aria=False)
+        edges = {"y": alt.Y("z_low:Q", title=None), "y2": alt.Y2("z_high:Q")}
+        layers.insert(0, band.encode(x=x, color=scales["color"], **edges))
+    return finish(alt.layer(*layers), above="z, in standard deviations", description=what, **size)
+
+
+def pair_weight_chart(results: Results, data: Any, network: str, **size: Any) -> Any:
+    """Draw the observed weight over time beside the one that size explains, with one standard deviation around it."""
+    name, x = NETWORK_NAMES[network], _fixed_years(results)
+    hue = colour("pole-3" if network == COLLABORATION else "pole-4")
+    unit = "Papers" if network == COLLABORATION else "Citations"
+    base = alt.Chart(data).transform_filter(alt.datum.network == name)
+    band = base.mark_area(opacity=0.22, color=colour("other")).encode(
+        x=x, y=alt.Y("low:Q", title=None, axis=alt.Axis(tickCount=4, labelExpr=_AMOUNTS)), y2="high:Q"
+    )
+    kinds = ["Observed", "Expected by size ± 1 sd"]
+    hues, dashes = alt.Scale(domain=kinds, range=[hue, colour("soft")]), alt.Scale(domain=kinds, range=[[1, 0], [5, 3]])
+    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300)
+    lines = (
+        base.transform_fold(["weight", "expected"], as_=["kind", "value"])
+        .transform_calculate(what="datum.kind == 'weight' ? 'Observed' : 'Expected by size ± 1 sd'")
+        .mark_line(point=alt.OverlayMarkDef(size=24))
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", title=None),
+            color=alt.Color("what:N", title=None, scale=hues, legend=legend),
+            strokeDash=alt.StrokeDash("what:N", title=None, scale=dashes),
+            tooltip=[
+                alt.Tooltip("year:Q", title="Year", format="d"),
+                alt.Tooltip("weight:Q", title="Observed", format=","),
+                alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
+                alt.Tooltip("z:Q", title="z", format=".2f"),
+            ],
+        )
+    )  # fmt: skip
+    what = f"{name}: observed and expected weight of the chosen pair by year."
+    return finish(band + lines, above=f"{unit} per year", description=what, **size)
+
+
+def pair_chart(results: Results, first: str, second: str, *, width: int = 560) -> Any:
+    """Draw one pair of countries over time: z in each network, then observed beside expected."""
+    data = inline(values=records(pair_frame(results, first, second)))
+    parts = [pair_z_chart(results, data, width=width, height=240)]
+    parts += [
+        pair_weight_chart(results, data, network, width=width, height=170) for network, _ in shown_networks(results)
+    ]
+    stacked = alt.vconcat(*[_unconfigured(part) for part in parts]).resolve_scale(
+        color="independent", strokeDash="independent"
+    )
+    title = f"{place_name(first)} and {place_name(second)}"
+    return stacked.properties(title=title, description=f"{title}: z, observed and expected by year.").configure(
+        **config()
+    )
+
+
+def _unconfigured(chart: Any) -> Any:
+    copy = chart.copy()
+    copy.config = alt.Undefined
+    return copy
+
+
+def records(frame: pd.DataFrame) -> Sequence[dict[Any, Any]]:
+    """Return the rows of a frame for JSON: null where a value is missing."""
+    rows: Sequence[dict[Any, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return rows

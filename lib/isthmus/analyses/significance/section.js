@@ -1,0 +1,175 @@
+// The map of ties, the table of ties, and the picker of any pair.
+// ---- map
+const checkedNetwork = () => document.querySelector("input[name=map-network]:checked")?.value;
+async function showMap() {
+  const view = views.map;
+  if (!view) return;
+  const network = checkedNetwork();
+  const focus = byId("map-focus").value;
+  await view.signal("network", network).signal("focus", focus).runAsync();
+  const features = Object.values(data.charts.map.datasets).find((rows) => rows[0]?.tie) || [];
+  const shown = features.filter((tie) => tie.network === network && (focus === "all" || tie.src === focus || tie.dst === focus)).length;
+  const of = focus === "all" ? "" : ` of ${data.names[focus]}`;
+  byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${of} in ${data.networks[network].toLowerCase()}.`;
+}
+
+// ---- table of ties
+const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+function setUpTies() {
+  const table = byId("ties-table");
+  if (!table) return;
+  const search = byId("ties-search"), network = byId("ties-network"), more = byId("ties-more"), least = byId("ties-least");
+  const total = table.tBodies[0].rows.length;
+  if (![...table.tBodies[0].rows].some((row) => Number(row.cells[4].dataset.value) >= Number(least.value))) least.value = "0";
+  let all = false;
+  const show = () => {
+    const words = plain(search.value.trim());
+    let matching = 0, visible = 0;
+    for (const row of table.tBodies[0].rows) {
+      const text = plain(row.cells[0].textContent + " " + row.cells[1].textContent);
+      const fits = text.includes(words) && (network.value === "all" || row.dataset.network === network.value) && Number(row.cells[4].dataset.value) >= Number(least.value);
+      if (fits) matching += 1;
+      row.hidden = !fits || (!all && matching > data.firstRows);
+      if (!row.hidden) visible += 1;
+    }
+    byId("ties-status").textContent = matching ? `${whole.format(visible)} shown of ${whole.format(matching)} that match (${whole.format(total)} in all)` : "No significant tie matches";
+    more.hidden = matching <= data.firstRows;
+    more.textContent = all ? `Show the first ${data.firstRows} only` : `Show all ${whole.format(matching)}`;
+  };
+  search.addEventListener("input", show);
+  network.addEventListener("change", show);
+  least.addEventListener("change", show);
+  more.addEventListener("click", () => { all = !all; show(); });
+  makeSortable(table, show);
+  show();
+}
+
+// ---- any pair
+const first = byId("pair-first"), second = byId("pair-second");
+const chosen = () => [first.value, second.value].sort();
+function pairRows(onlyFinite) {
+  const entry = data.pairs.pairs[chosen().join("|")];
+  const rows = [];
+  for (const network of Object.keys(data.networks)) {
+    const fields = entry?.[network];
+    if (!fields) continue;
+    data.pairs.years.forEach((year, at) => {
+      if (fields.weight[at] === null) return;
+      const row = { year, network: data.networks[network] };
+      for (const field of Object.keys(fields)) row[field] = fields[field][at];
+      row.low = Math.max(0, row.expected - row.sd);
+      row.high = row.expected + row.sd;
+      row.z_low ??= row.z; // no interval: a band without width
+      row.z_high ??= row.z;
+      if (!onlyFinite || row.z !== null) rows.push(row);
+    });
+  }
+  return rows;
+}
+
+function planeRows() {
+  // one row per year with a z in both networks: smoothed where the pair has a trajectory
+  const entry = data.pairs.pairs[chosen().join("|")];
+  const [across, up] = Object.keys(data.networks).map((network) => entry?.[network]);
+  if (!across || !up) return [];
+  const smooth = across.smooth && up.smooth;
+  const rows = data.pairs.years
+    .map((year, at) => ({ year, x: (smooth ? across.smooth : across.z)[at], y: (smooth ? up.smooth : up.z)[at], raw_x: across.z[at], raw_y: up.z[at] }))
+    .filter((row) => row.x !== null && row.y !== null && row.raw_x !== null && row.raw_y !== null);
+  return rows.map((row, at) => ({ ...row, first: at === 0, mark: at === 0 || at === rows.length - 1 ? String(row.year) : "" }));
+}
+
+function labelWords() {
+  const found = data.pairs.labels[chosen().join("|")];
+  if (!found) return "";
+  const [label, support] = found;
+  const kept = support === null ? "" : `; kept in ${Math.round(support * 100)}% of the resamples`;
+  return ` Way from ${data.span[0]} to ${data.span[1]}: ${data.labelNames[label]} (${label}${kept}).`;
+}
+
+function summary(rows) {
+  const [a, b] = [first, second].map((select) => data.names[select.value]);
+  if (first.value === second.value) return "Choose two different countries.";
+  if (!data.pairs.pairs[chosen().join("|")]) {
+    return data.pairs.complete
+      ? `${a} and ${b} share no paper and no citation in the years of this study.`
+      : `This page does not hold ${a} and ${b}. In a terminal: isthmus pair ${first.value} ${second.value}`;
+  }
+  const parts = Object.entries(data.networks).map(([key, name]) => {
+    const own = rows.filter((row) => row.network === name);
+    if (!own.length) return `${name}: no year in which both are in the network.`;
+    const inWindow = own.filter((row) => row.year >= data.window[0] && row.year <= data.window[1] && row.z !== null);
+    const mean = inWindow.length ? inWindow.reduce((sum, row) => sum + row.z, 0) / inWindow.length : null;
+    const end = own[own.length - 1];
+    const verdict = mean === null ? "no z that counts" : `mean z ${decimals(mean, 2)}`;
+    return `${name}: ${whole.format(end.weight)} ${data.units[key]} in ${end.year}, ${measure(end.expected)} expected by size; ${verdict} in ${data.window[0]}–${data.window[1]}.`;
+  });
+  return `${a} and ${b}. ${parts.join(" ")}${labelWords()}`;
+}
+
+async function showPair() {
+  const rows = pairRows(false);
+  byId("pair-summary").textContent = summary(rows);
+  byId("pair-body").hidden = !rows.length;
+  byId("pair-caption").textContent = `${data.names[first.value]} and ${data.names[second.value]}, by year`;
+  const share = (year) => (data.coverage[year] === undefined ? MISSING : `${Math.round(data.coverage[year] * 100)}%`);
+  const body = byId("pair-table").tBodies[0];
+  body.replaceChildren(...rows.map((row) => {
+    const line = document.createElement("tr");
+    const cells = [row.year, row.network, whole.format(row.weight), measure(row.expected), decimals(row.z, 2), probability(row.p_upper), probability(row.p_two_sided), share(row.year)];
+    cells.forEach((text, at) => {
+      const cell = document.createElement("td");
+      cell.textContent = text;
+      if (at > 1) cell.className = "num";
+      line.append(cell);
+    });
+    return line;
+  }));
+  for (const name of names.filter((each) => each.startsWith("pair-"))) await draw(name);
+  byId("pair").dataset.shown = chosen().join("|");
+}
+
+function fromAddress() {
+  if (!location.hash.startsWith("#pair=")) return false;
+  const codes = decodeURIComponent(location.hash.slice("#pair=".length));
+  // a bloc's name may hold hyphens: the cut is where both sides are names
+  for (let at = codes.indexOf("-"); at > 0; at = codes.indexOf("-", at + 1)) {
+    const [one, two] = [codes.slice(0, at), codes.slice(at + 1)];
+    if (!data.names[one] || !data.names[two]) continue;
+    [first.value, second.value] = [one, two];
+    return true;
+  }
+  return false;
+}
+
+function setUpPair() {
+  if (!first) return Promise.resolve();
+  const picked = () => {
+    history.replaceState(null, "", `#pair=${encodeURIComponent(first.value)}-${encodeURIComponent(second.value)}`);
+    return showPair();
+  };
+  first.addEventListener("change", picked);
+  second.addEventListener("change", picked);
+  byId("pair-swap").addEventListener("click", () => {
+    [first.value, second.value] = [second.value, first.value];
+    picked();
+  });
+  addEventListener("hashchange", () => {
+    if (fromAddress()) showPair().then(() => byId("pair").scrollIntoView());
+  });
+  const asked = fromAddress();
+  return showPair().then(() => asked && byId("pair").scrollIntoView());
+}
+
+hooks.prepare.push((name, spec, width) => {
+  if (name === "map") spec.height = Math.round(width * data.mapAspect);
+  if (name.startsWith("pair-")) spec.datasets = { ...spec.datasets, pair: pairRows(name === "pair-z"), plane: planeRows() };
+});
+hooks.drawn.push((name) => (name === "map" ? showMap() : undefined));
+hooks.postponed.push((name) => name.startsWith("pair-"));
+hooks.start.push(() => {
+  setUpTies();
+  document.querySelectorAll("input[name=map-network]").forEach((radio) => radio.addEventListener("change", showMap));
+  byId("map-focus")?.addEventListener("change", showMap);
+  return setUpPair();
+});

@@ -1,0 +1,183 @@
+"""The section on trajectories: the way of the poles' ties, who moves towards which pole, groups and clusters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.robustness.tables import INTERVALS
+from isthmus.analyses.significance.paircharts import pair_frame
+from isthmus.analyses.significance.text import MODEL_NAMES
+from isthmus.analyses.significance.ties import shown_networks
+from isthmus.analyses.trajectories.clustercharts import clusters
+from isthmus.analyses.trajectories.figures import figures, matrix_words, page_charts, shown_pole_pairs
+from isthmus.analyses.trajectories.findings import corroboration_sentences, pole_sentence, trajectories_findings
+from isthmus.analyses.trajectories.frames import (
+    corroborated_frame,
+    corroborated_models,
+    label_matrix,
+    label_shares,
+    matrix_countries,
+    plane_frame,
+    top_number,
+    vectors,
+    without_label,
+)
+from isthmus.analyses.trajectories.group_members import integration_groups
+from isthmus.analyses.trajectories.text import LABEL_MEANINGS
+from isthmus.report.results import Results, rows_of
+from isthmus.report.section import Section, figure_name
+from isthmus.report.text import capital, count, in_sentence, joined, number, percent, place_name, plural, pole_name
+from isthmus.trajectories.labels import LABEL_NAMES, LABELS
+
+#: Which setting publishes what a part of the section needs.
+TURNED_ON_BY: Mapping[str, str] = {
+    "trajectories": "Trajectories need both networks over at least `trajectories.window` years; this study published "
+    "none. Results of earlier versions lack them, too: run the study again.",
+    "groups": "Integration groups need four clusters (`trajectories.clusters: 4`) and at least one pole with "
+    "trajectories.",
+    "corroboration": "Name null models in `other_null_models.models` to test this tie against them.",
+    "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and the support of every label.",
+}
+
+
+def section(results: Results) -> Section | None:
+    """Return the section on how ties move; None where no pair was tested."""
+    if not shown_networks(results):
+        return None
+    return Section(
+        id="trajectories",
+        title="How ties move",
+        template="isthmus.analyses.trajectories/section.html.j2",
+        values=values(results),
+        figures=tuple(figures(results)),
+        findings=tuple(trajectories_findings(results)),
+        contents=_contents(results),
+        charts=page_charts(results),
+    )
+
+
+def _contents(results: Results) -> tuple[tuple[str, str], ...]:
+    ways = (("ways", "Over the years"),) if shown_pole_pairs(results) else ()
+    return (*ways, ("vectors", "Towards the poles"), ("groups", "Groups"), ("clusters", "Clusters"))
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A row of the table under the vectors: a country's tie with the pole at both ends."""
+
+    name: str
+    label: str
+    start: str
+    end: str
+    change: str
+
+
+def values(results: Results) -> dict[str, Any]:
+    """Return everything that the template shows but the figures."""
+    return {
+        "absent": TURNED_ON_BY,
+        "has_intervals": results.has(INTERVALS),
+        "span": results.years,
+        "pole_ways": [_pole_way(results, at, pair) for at, pair in enumerate(shown_pole_pairs(results))],
+        "vector_poles": _vector_poles(results),
+        "shares": _shares(results),
+        "matrices": _matrices(results),
+        "groups": integration_groups(results),
+        "group_poles": [(pole, pole_name(pole)) for pole in results.poles],
+        "clusters": clusters(results),
+        "label_names": LABEL_NAMES,
+        "top_number": top_number(results),
+    }
+
+
+def _pole_way(results: Results, at: int, pair: tuple[str, str]) -> dict[str, Any]:
+    one, two = pair
+    both = f"{in_sentence(one)} and {in_sentence(two)}"
+    return {
+        "names": both,
+        "heading": capital(both),
+        "sentence": pole_sentence(results, one, two),
+        "rows": plane_frame(results, one, two).to_dict("records"),
+        "plane": figure_name("trajectory", one, two),
+        "models": [
+            (figure_name("trajectory", one, two, model), capital(MODEL_NAMES.get(model, model)))
+            for model in corroborated_models(results)
+            if len(corroborated_frame(results, model, one, two))
+        ],
+        "corroboration": corroboration_sentences(results, one, two),
+        "by_year": f"way-{at}-z" if len(pair_frame(results, one, two)) else "",
+        "pair_figure": figure_name("pair", one, two),
+        "volumes": [
+            (figure_name("volume", one, two, network), f"Raw volume: {NETWORK_NAMES[network].lower()}")
+            for network, _ in shown_networks(results)
+        ],
+    }
+
+
+def _vector_poles(results: Results) -> list[dict[str, Any]]:
+    poles = []
+    for pole in results.poles:
+        frame = vectors(results, pole)
+        if frame.empty:
+            continue
+        rows = [
+            Vector(
+                row.name,
+                row.label if isinstance(row.label, str) else "–",
+                f"{number(row.start_x)} | {number(row.start_y)}",
+                f"{number(row.end_x)} | {number(row.end_y)}",
+                f"{number(row.z_change_x)} | {number(row.z_change_y)}",
+            )
+            for row in rows_of(frame)
+        ]
+        poles.append(
+            {
+                "figure": figure_name("vectors", pole),
+                "name": pole_name(pole),
+                "in_sentence": in_sentence(pole),
+                "rows": rows,
+            }
+        )
+    return poles
+
+
+def _shares(results: Results) -> list[dict[str, Any]]:
+    shares = label_shares(results)
+    return [
+        {
+            "label": row.label,
+            "name": LABEL_NAMES[row.label],
+            "meaning": LABEL_MEANINGS[row.label],
+            "pairs": count(row.pairs),
+            "share": percent(row.share, 1.0),
+        }
+        for row in rows_of(shares)
+    ]
+
+
+def _matrices(results: Results) -> list[dict[str, Any]]:
+    found = []
+    for name, codes in matrix_countries(results).items():
+        cells = label_matrix(results, codes)
+        once = cells.loc[cells["row"] < cells["column"], "label"].dropna().value_counts()
+        total = int(once.sum())
+        parts = [f"{percent(once.get(label, 0), total)} {label}" for label in LABELS] if total else []
+        rows = []
+        for code in codes:
+            own = cells[cells["row"] == code]
+            by_label = {
+                label: ", ".join(place_name(other) for other in own.loc[own["label"] == label, "column"]) or "–"
+                for label in LABELS
+            }
+            rows.append({"name": place_name(code)} | by_label)
+        found.append(
+            {
+                "name": name,
+                "heading": matrix_words(results, name),
+                "sentence": f"Of {plural(total, 'pair')} with a trajectory: {', '.join(parts)}." if parts else "",
+                "without": joined([place_name(code) for code in without_label(results, name)]),
+                "rows": rows,
+            }
+        )
+    return found

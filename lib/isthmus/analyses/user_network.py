@@ -1,0 +1,179 @@
+"""The report of somebody's own yearly network of countries: published results without a snapshot and without Spark."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from isthmus import __version__
+from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
+from isthmus.analyses.output.tables import DENSITIES
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.errors import NetworkError, did_you_mean
+from isthmus.geography import COUNTRIES
+from isthmus.indicators.regions import region_density
+from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
+from isthmus.nullmodels.frames import significant_ties
+from isthmus.report.results import ACCOUNTING_COLUMNS, COVERAGE_COLUMNS, GATES_COLUMNS, UNPUBLISHED
+from isthmus.tablespec import TableSpec
+
+WINDOW_YEARS = 5
+LEAST_FINITE_YEARS = 3
+THRESHOLD = 2.0
+#: A network alone holds no citations: the report needs a name for the year they would count in.
+CITATION_YEAR = "cited"
+
+
+def publish_network(
+    ties: pd.DataFrame,
+    fits: pd.DataFrame,
+    out: str | Path,
+    *,
+    title: str,
+    poles: Sequence[str] = ("US", "CN"),
+    window: tuple[int, int] | None = None,
+    regions: Mapping[str, Sequence[str]] | None = None,
+    threshold: float = THRESHOLD,
+    least_finite_years: int = LEAST_FINITE_YEARS,
+) -> Path:
+    """Write the tested ties of a network as the published results of a study, which `build_report` reads.
+
+    Papers and coverage are not known from a network alone: papers of a country are 0, and the coverage is empty.
+
+    Parameters
+    ----------
+    ties : pandas.DataFrame
+        Year, source, target (ISO 3166-1 alpha-2 codes), and the columns of `isthmus.nullmodels.significance.PairTable`
+        from weight on.
+    fits : pandas.DataFrame
+        Year and the columns of `isthmus.nullmodels.judge.FitReport`.
+    out : str | Path
+        Folder to write into.
+    title : str
+        The report's heading.
+    poles : Sequence[str], optional
+        Countries whose tie the report puts first.
+    window : tuple[int, int] | None, optional
+        First and last year whose mean z decides a significant tie; the last five without it.
+    regions : Mapping[str, Sequence[str]] | None, optional
+        Names and countries whose density of significant ties is counted.
+    threshold, least_finite_years : float, int
+        A tie is significant when its mean z over at least so many years is above it.
+
+    Raises
+    ------
+    NetworkError
+        No year, or a name that is no country code.
+    """
+    if "year" not in ties.columns:
+        raise NetworkError("the network has no column year; a report needs at least one year")
+    _refuse_unknown([*ties["source"].unique(), *ties["target"].unique(), *poles])
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    first, last = int(ties["year"].min()), int(ties["year"].max())
+    window = window or (max(first, last - WINDOW_YEARS + 1), last)
+    named = _named(ties)
+    significant = significant_ties(named, window, threshold=threshold, least_finite_years=least_finite_years)
+    tables = {
+        PAIR_TESTS.name: named,
+        COUNTRY_EDGES.name: named.loc[named["weight"] > 0, [*KEY, "weight"]].assign(fractional=float("nan")),
+        COUNTRY_YEARS.name: _nodes(named),
+        NULL_MODEL_FITS.name: fits.assign(network=COLLABORATION, citation_year=PUBLICATION_YEAR),
+        SIGNIFICANT_PAIRS.name: significant,
+        "coverage": pd.DataFrame(columns=list(COVERAGE_COLUMNS)),
+        "accounting": pd.DataFrame(columns=list(ACCOUNTING_COLUMNS)),
+        "gates": pd.DataFrame(columns=list(GATES_COLUMNS)),
+    }
+    if regions:
+        tables[DENSITIES.name] = regional_densities(significant, regions)
+    for name, frame in tables.items():
+        spec = _SPECS.get(name)
+        (frame if spec is None else _complete(frame, spec)).to_parquet(folder / f"{name}.parquet", index=False)
+    study = {
+        "study": "network",
+        "title": title,
+        "description": "A network of countries, tested against what their sizes alone would make of it.",
+        "release": "none: the network was given",
+        "simulated": False,
+        "poles": list(poles),
+        "years": [first, last],
+        "significance_years": list(window),
+        "citation_year": CITATION_YEAR,
+        "null_model": str(fits["null_model"].iloc[0]),
+        "threshold": threshold,
+        "switches": {"significance.min_finite_years": least_finite_years},
+        "notes": ["Papers and coverage are unknown: only the network was given."],
+        "isthmus_version": __version__,
+    }
+    (folder / "study.json").write_text(json.dumps(study, indent=2, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+KEY = ["network", "citation_year", "year", "src", "dst"]
+
+
+_SPECS = {
+    spec.name: spec
+    for spec in (PAIR_TESTS, COUNTRY_EDGES, COUNTRY_YEARS, NULL_MODEL_FITS, SIGNIFICANT_PAIRS, DENSITIES)
+}
+
+
+def _complete(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
+    """Return the frame with empty columns for what a network alone does not tell."""
+    lacking = [name for name in spec.columns if name not in frame.columns and name not in UNPUBLISHED]
+    return frame.assign(**dict.fromkeys(lacking, None))
+
+
+def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return the rows of the table `densities`: one per network and region.
+
+    Parameters
+    ----------
+    significant : pandas.DataFrame
+        Network, src, dst, significant.
+    regions : Mapping[str, Sequence[str]]
+        Names and countries.
+    """
+    rows = []
+    for network, pairs in significant.groupby("network"):
+        for region, members in regions.items():
+            found = region_density(pairs, members)
+            rows.append(
+                {"network": network, "region": region, "members": len(members)}
+                | asdict(found)
+                | {"density_inside": found.inside, "density_outside": found.outside, "ratio": found.ratio}
+            )
+    return pd.DataFrame(rows)
+
+
+def _named(ties: pd.DataFrame) -> pd.DataFrame:
+    low, high = ties[["source", "target"]].min(axis=1), ties[["source", "target"]].max(axis=1)
+    rest = ties.drop(columns=[c for c in ("source", "target", "network") if c in ties.columns])
+    return rest.assign(network=COLLABORATION, citation_year=PUBLICATION_YEAR, src=low, dst=high)
+
+
+def _nodes(ties: pd.DataFrame) -> pd.DataFrame:
+    """Degree and strength of each country and year; what a network does not tell is 0."""
+    linked = ties[ties["weight"] > 0]
+    ends = pd.concat([linked[["year", end, "weight"]].rename(columns={end: "country"}) for end in ("src", "dst")])
+    sums = ends.groupby(["year", "country"], as_index=False)["weight"].agg(
+        collaboration_degree="size", collaboration_strength="sum"
+    )
+    unknown = ("papers", "papers_international", "exchange_degree", "exchange_strength")
+    nodes: pd.DataFrame = sums.assign(
+        citation_year=CITATION_YEAR,
+        papers_fractional=0.0,
+        **dict.fromkeys((*unknown, "citations_received", "citations_given"), 0),
+    )
+    return nodes
+
+
+def _refuse_unknown(names: Sequence[str]) -> None:
+    for name in names:
+        if name not in COUNTRIES:
+            raise NetworkError(
+                f"{name!r} is no country (ISO 3166-1 alpha-2); {did_you_mean(str(name), list(COUNTRIES))} A report can "
+                "be made of networks of countries only"
+            )

@@ -1,0 +1,106 @@
+"""What an analysis brings to the report: a section with its figures, findings and paragraphs on the method."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from isthmus.report.results import Results
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: drawn on the page where its section's template places it, and written as PNG and SVG.
+
+    Attributes
+    ----------
+    name : str
+        Name of its element on the page (`chart-NAME`) and of its files (NAME.png, NAME.svg).
+    heading : str
+        What stands above it in the files.
+    caption : str
+        What stands below it on the page; empty where the template holds a caption of its own.
+    draw : Callable
+        Return the chart (Altair).
+    """
+
+    name: str
+    heading: str
+    caption: str
+    draw: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One number at the top of the page with what it counts."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One point of the method."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one analysis shows of a study.
+
+    Attributes
+    ----------
+    id : str
+        The analysis, such as "trajectories".
+    title : str
+        What a person calls it.
+    template : str
+        Where the template stands: "PACKAGE/FILE", such as "isthmus.analyses.corpus/section.html.j2".
+    values : Mapping[str, Any]
+        What the template shows; it computes nothing itself.
+    figures : tuple of Figure
+        The figures in the page's order.
+    findings : tuple of str
+        Sentences that anybody understands, the most important first.
+    method : tuple of Paragraph
+        How it was done.
+    headlines : tuple of Headline
+        Numbers for the top of the page.
+    contents : tuple of (str, str)
+        The id of each part of the template that the contents of the page link to, and the words of the link.
+    charts : Mapping[str, Callable]
+        Charts that only the page has, by name: their data come from the page's script, or they are parts of a figure.
+    data : Mapping[str, Any]
+        What the section's script reads, as JSON.
+    script : str
+        Where the section's script stands, as `template`; empty without one.
+    """
+
+    id: str
+    title: str
+    template: str
+    values: Mapping[str, Any]
+    figures: tuple[Figure, ...] = ()
+    findings: tuple[str, ...] = ()
+    method: tuple[Paragraph, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    contents: tuple[tuple[str, str], ...] = ()
+    charts: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    script: str = ""
+
+
+#: What an analysis offers: its section, or None where the study has no such results.
+SectionOf = Callable[[Results], Section | None]
+
+
+def build_sections(results: Results, sections: tuple[SectionOf, ...]) -> tuple[Section, ...]:
+    """Return the sections that a study has, in the order given."""
+    return tuple(built for section in sections if (built := section(results)) is not None)
+
+
+def figure_name(*words: str) -> str:
+    """Return a name for a figure, an element and files: the words with "_" between them, without other signs."""
+    return "_".join(re.sub(r"[^\w-]+", "-", word) for word in words)

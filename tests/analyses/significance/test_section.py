@@ -1,0 +1,125 @@
+import json
+
+import pandas as pd
+import pytest
+
+from isthmus.analyses.significance.fits import fits_table
+from isthmus.analyses.significance.method import method
+from isthmus.analyses.significance.section import default_pair, section, suggested_pairs
+from isthmus.analyses.significance.ties import shown_networks, significant_ties, window_text
+from isthmus.report import load_results
+
+
+@pytest.fixture(scope="module")
+def results(results_dir):
+    return load_results(results_dir)
+
+
+@pytest.fixture
+def changed(make_results):
+    """A function that makes results with another study.json: `changed(null_model="rewiring")`."""
+
+    def make(switches=(), **fields):
+        folder = make_results(movements=False, sizes={"US": 90.0, "CN": 80.0, "FR": 50.0, "NA": 9.0})
+        file = folder / "study.json"
+        study = json.loads(file.read_text()) | fields
+        study["switches"] |= dict(switches)
+        file.write_text(json.dumps(study))
+        return load_results(folder)
+
+    return make
+
+
+def text_of(results, heading):
+    return next(paragraph.text for paragraph in method(results) if paragraph.heading == heading)
+
+
+def test_without_null_models_there_is_no_section(plain_study):
+    assert section(load_results(plain_study)) is None
+    assert shown_networks(load_results(plain_study)) == ()
+
+
+def test_only_the_study_s_own_citation_year_is_shown(changed):
+    assert shown_networks(changed(citation_year="cited"))[1] == ("knowledge_exchange", "cited")
+    assert shown_networks(changed(citation_year="citing")) == (("collaboration", "publication_year"),)
+    assert "“citing”" in text_of(changed(citation_year="citing"), "Year of a citation")
+
+
+def test_headlines_count_ties_by_network(results):
+    found = {headline.label: headline.value for headline in section(results).headlines}
+    assert found["ties in collaboration stronger than size explains, 2017–2021"] == "6"
+    assert found["ties in knowledge exchange stronger than size explains, 2017–2021"] == "7"
+
+
+def test_the_page_s_data_hold_what_its_script_reads(results):
+    data = section(results).data
+    assert set(data) == {
+        "pairs", "networks", "units", "threshold", "window", "span", "labelNames", "coverage", "names", "defaultPair",
+        "firstRows", "mapAspect",
+    }  # fmt: skip
+    assert data["units"] == {"collaboration": "papers", "knowledge_exchange": "citations"}
+    assert data["coverage"][2021] == pytest.approx(0.93, abs=1e-3)
+    json.dumps(data, allow_nan=False)
+
+
+def test_the_picker_opens_with_the_poles_else_with_the_strongest_tie(results, make_results):
+    assert default_pair(results) == ("US", "CN")
+    without = load_results(make_results(poles=("AQ", "US")))
+    strongest = significant_ties(without).iloc[0]
+    assert default_pair(without) == (strongest["src"], strongest["dst"])
+    assert suggested_pairs(results)[0] == ("US", "CN")
+    assert len(set(suggested_pairs(results))) == len(suggested_pairs(results)) == 5
+
+
+def test_partners_of_a_pole_link_to_their_figure(results):
+    own = section(results)
+    china = next(pole for pole in own.values["poles"] if pole["code"] == "CN")
+    names = {figure.name for figure in own.figures}
+    assert set(china["figures"].values()) <= names
+    assert china["figures"]["collaboration"] == "partners_CN_collaboration"
+    assert china["partners"]["collaboration"][0]["partner"] in {"HK", "PK", "SG"}
+
+
+def test_a_pole_without_partners_has_no_figure(make_results):
+    results = load_results(make_results(poles=("US", "IN")))
+    assert "partners_IN_collaboration" not in {figure.name for figure in section(results).figures}
+
+
+def test_the_method_follows_the_study(changed):
+    assert "Means, deviations and probabilities are exact" in text_of(changed(), "What size explains")
+    sampled = changed({"significance.samples": 500})
+    assert "from 500 sampled networks" in text_of(sampled, "What size explains")
+    assert "exact, not sampled" not in text_of(sampled, "What size explains")
+    rewired = changed(null_model="rewiring")
+    assert "How to read z" not in [paragraph.heading for paragraph in method(rewired)]
+    assert "Null model “mine”." in text_of(changed(null_model="mine"), "What size explains")
+    test = text_of(changed({"significance.finite": "linked", "significance.min_finite_years": 1}), "The test")
+    assert "with at least 1 year that count" in test
+    assert "if the two were linked in at least one year in both networks" in test
+    assert "above 2," in text_of(changed(threshold=2.0), "The test")
+
+
+def test_the_citation_window_is_told_where_it_counts(changed):
+    windowed = changed({"networks.citation_window": 3}, citation_year="cited_window")
+    assert "if it came within the citation window of 3 years" in text_of(windowed, "Year of a citation")
+    assert "Computed too, and in pair_tests.parquet: cited." in text_of(windowed, "Year of a citation")
+
+
+def test_fits_that_failed_are_named_by_year(make_results):
+    table = fits_table(load_results(make_results(failed_years=(2009, 2015)))).set_index("network")
+    row = table.loc["Collaboration"]
+    assert row["converged"] == "12 of 14"
+    assert row["failed"].startswith("2009: the network of this year has no link; 2015:")
+    assert row["worst_error"] == "3e−13"
+    assert row["countries"] == "26"
+
+
+def test_without_a_fit_the_table_is_empty(make_results):
+    folder = make_results()
+    fits = pd.read_parquet(folder / "null_model_fits.parquet")
+    fits.iloc[:0].to_parquet(folder / "null_model_fits.parquet")
+    assert fits_table(load_results(folder)).empty
+
+
+def test_the_window_in_words(results):
+    assert window_text(results) == "2017–2021"

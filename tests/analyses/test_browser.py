@@ -1,0 +1,224 @@
+"""The page in a real browser: charts drawn, picker, search, map; no error, nothing loaded, nothing cut off on a phone."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from isthmus.analyses.sections import study_report
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.report import load_results
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright (extra `test`) is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as engine:
+        started = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def report(results_dir, tmp_path_factory) -> Path:
+    return study_report(load_results(results_dir), tmp_path_factory.mktemp("browser") / "report.html").path
+
+
+@pytest.fixture
+def visit(browser, report):
+    """Open the page; afterwards check that it complained about nothing and asked for nothing but itself."""
+    contexts, complaints, requests = [], [], []
+
+    def open_page(width: int = 1280, height: int = 900, anchor: str = "", **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(report.as_uri() + anchor)
+        page.wait_for_selector("html[data-ready]", timeout=60_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert {url.split("#")[0] for url in requests} == {report.as_uri()}
+
+
+def test_every_chart_is_drawn(visit):
+    page = visit()
+    charts = page.locator(".chart")
+    assert charts.count() == 33
+    for at in range(charts.count()):
+        chart = charts.nth(at)
+        assert chart.get_attribute("data-drawn") == "true", chart.get_attribute("id")
+        assert chart.locator("svg path").count() > 3, chart.get_attribute("id")
+        assert chart.get_attribute("aria-label"), chart.get_attribute("id")
+    assert page.locator("#chart-pair-z svg .mark-symbol path").count() == 28 + 2  # and two in the legend
+
+
+def test_a_reader_picks_a_pair(visit, results_dir):
+    page = visit()
+    page.select_option("#pair-first", label="Namibia")
+    page.select_option("#pair-second", label="Kenya")
+    page.wait_for_selector("#pair[data-shown='KE|NA']")
+    assert page.locator("#pair-summary").inner_text().startswith("Namibia and Kenya. Collaboration:")
+    assert page.url.endswith("#pair=NA-KE")
+    ties = (
+        load_results(results_dir)
+        .table(PAIR_TESTS)
+        .query("src == 'KE' and dst == 'NA' and network == 'knowledge_exchange'")
+    )
+    row = ties[ties["year"] == 2021].iloc[0]
+    page.locator("#pair-numbers summary").click()
+    line = page.locator("#pair-table tbody tr", has_text="2021").filter(has_text="Knowledge exchange")
+    cells = line.locator("td").all_inner_texts()
+    assert cells[2] == str(row["weight"])
+    assert float(cells[4].replace("−", "-")) == pytest.approx(row["z"], abs=0.0051)
+    assert cells[7] == "93%"
+    rows = page.locator("#chart-pair-plane svg .mark-symbol path")
+    assert rows.count() >= 2 * 14, "each year alone, and smoothed"
+    assert "Way from 2008 to 2021: " in page.locator("#pair-summary").inner_text()
+    page.click("#pair-swap")
+    assert page.locator("#pair-summary").inner_text().startswith("Kenya and Namibia")
+
+
+def test_the_same_country_twice_and_an_address_with_a_pair(visit):
+    page = visit(anchor="#pair=IL-US")
+    assert page.locator("#pair-summary").inner_text().startswith("Israel and United States")
+    page.select_option("#pair-first", label="United States")
+    page.wait_for_function("document.getElementById('pair-body').hidden")
+    assert page.locator("#pair-summary").inner_text() == "Choose two different countries."
+
+
+def test_a_pair_without_a_trajectory_has_no_label(visit):
+    page = visit(anchor="#pair=US-XK")
+    assert page.locator("#pair-summary").inner_text().startswith("United States and Kosovo")
+    assert "Way from" not in page.locator("#pair-summary").inner_text()
+    assert page.locator("#chart-pair-plane svg .mark-symbol path").count() >= 12
+
+
+def test_the_scorecard_is_filtered_by_verdict(browser, make_results, tmp_path):
+    folder = make_results(simulated=False, uncertainty=False)
+    page = browser.new_page()
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(study_report(load_results(folder), tmp_path / "report.html").path.as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    rows = page.locator("#score-table tbody tr:visible")
+    assert rows.count() == 77
+    page.select_option("#score-verdict", label="outside")
+    shown = rows.count()
+    assert 0 < shown < 77
+    assert set(page.locator("#score-table tbody tr:visible td.verdict").all_inner_texts()) == {"✗ outside"}
+    assert page.locator("#score-status").inner_text() == f"{shown} of 77 shown"
+    page.get_by_role("button", name="Class").click()
+    assert page.locator("#score-table th[aria-sort]").inner_text().startswith("Class")
+    page.close()
+    assert complaints == []
+
+
+def test_ties_are_searched_and_sorted(visit):
+    page = visit()
+    rows = page.locator("#ties-table tbody tr:visible")
+    assert rows.count() == 13
+    page.fill("#ties-search", "hong")
+    assert rows.count() == 2
+    assert page.locator("#ties-status").inner_text() == "2 shown of 2 that match (13 in all)"
+    page.fill("#ties-search", "")
+    page.select_option("#ties-network", label="Collaboration")
+    assert rows.count() == 6
+    page.get_by_role("button", name="Observed").click()
+    shown = [
+        int(text.replace(",", ""))
+        for text in page.locator("#ties-table tbody tr:visible td:nth-child(5)").all_inner_texts()
+    ]
+    assert shown == sorted(shown, reverse=True)
+    assert page.locator("#ties-table th[aria-sort]").inner_text().startswith("Observed")
+    page.locator("#ties-table tbody tr:visible a").first.click()
+    page.wait_for_function("document.getElementById('pair').dataset.shown !== 'CN|US'")
+
+
+def test_the_map_shows_the_chosen_network_and_country(visit):
+    page = visit()
+    lines = page.locator("#chart-map svg g[aria-roledescription='geoshape'], #chart-map svg g.mark-shape").last
+    assert lines.locator("path").count() == 6
+    page.check("input[name=map-network][value=knowledge_exchange]")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('knowledge')")
+    page.select_option("#map-focus", label="China")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('of China')")
+    assert page.locator("#map-status").inner_text() == "Shown: 3 ties of China in knowledge exchange."
+    assert lines.locator("path").count() == 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_everything_without_sideways_scrolling(visit, scheme):
+    page = visit(width=390, height=844, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    wide = page.evaluate(
+        "[...document.querySelectorAll('main .chart:not(.map):not(.matrix) svg')].filter(s => s.getBoundingClientRect().right > 391).length"
+    )
+    assert wide == 0
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(255, 253, 249)", "dark": "rgb(21, 23, 26)"}[scheme]
+    stroke = page.evaluate("getComputedStyle(document.querySelector('#chart-coverage .mark-line path')).stroke")
+    assert stroke == {"light": "rgb(0, 104, 165)", "dark": "rgb(95, 180, 236)"}[scheme]
+
+
+def test_charts_follow_the_width_of_the_window(visit):
+    page = visit()
+    before = page.locator("#chart-coverage svg").bounding_box()["width"]
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_function("document.querySelector('#chart-coverage svg').getBoundingClientRect().width < 690")
+    assert before > 900
+
+
+def test_it_works_by_keyboard(visit):
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    page.focus("#ties-table th button")
+    page.keyboard.press("Enter")
+    assert page.locator("#ties-table th[aria-sort='ascending']").count() == 1
+
+
+def test_without_scripts_text_and_tables_remain(browser, report):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert page.locator("#ties-table tbody tr").count() == 13
+    assert page.locator(".findings li").count() >= 7
+    context.close()
+
+
+def test_print_shows_what_the_reader_has_chosen_without_controls(visit):
+    page = visit()
+    page.fill("#ties-search", "hong")
+    page.locator("#checks").wait_for()
+    page.locator("#pair-numbers summary").click()
+    page.emulate_media(media="print")
+    assert not page.locator("#ties-search").is_visible()
+    assert not page.locator("nav.contents").is_visible()
+    assert page.locator("#ties-table tbody tr:visible").count() == 2
+    assert page.locator("#pair-table").is_visible()
+    assert not page.locator("#ties-table td:last-child").first.is_visible()

@@ -1,0 +1,122 @@
+import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
+
+import pytest
+
+from isthmus.analyses.corpus.charts import coverage_frame
+from isthmus.analyses.networks.charts import volume_frame
+from isthmus.analyses.networks.tables import COUNTRY_YEARS
+from isthmus.analyses.sections import SECTIONS, study_report
+from isthmus.analyses.significance.charts import partners_chart
+from isthmus.analyses.significance.maps import places, tie_features, tie_map
+from isthmus.analyses.significance.paircharts import pair_chart
+from isthmus.errors import ConfigError
+from isthmus.report import load_results
+from isthmus.report.figures import write_figures
+from isthmus.report.section import build_sections
+from isthmus.report.theme import LIGHT, colour, resolve
+
+
+def test_resolved_figures_hold_no_variables(results_dir):
+    spec = tie_map(load_results(results_dir)).to_dict()
+    assert colour("pole-1") in str(spec)
+    assert "var(--" not in str(resolve(spec))
+    assert LIGHT["pole-1"] in str(resolve(spec))
+    with pytest.raises(KeyError, match="valid: paper"):
+        colour("no such colour")
+
+
+def study_figures(folder):
+    """Return the figures of a study's report by name."""
+    results = load_results(folder)
+    return {figure.name: figure for section in build_sections(results, SECTIONS) for figure in section.figures}
+
+
+def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
+    every = study_figures(results_dir)
+    few = {name: every[name] for name in ("map_collaboration", "pair_US_CN", "truth", "centroids", "groups")}
+    monkeypatch.setattr(
+        "isthmus.report.page.write_figures", lambda _, *rest, **more: write_figures([*few.values()], *rest, **more)
+    )
+    (tmp_path / "figures").mkdir()
+    for name in ("partners_FR_collaboration.png", "my_own.png"):
+        (tmp_path / "figures" / name).touch()
+    (tmp_path / "figures" / "figures.txt").write_text("partners_FR_collaboration\ngroups\n")
+    summary = study_report(load_results(results_dir), tmp_path / "report.html", figures=True)
+    assert not (tmp_path / "figures" / "partners_FR_collaboration.png").exists(), "left by an earlier run"
+    assert (tmp_path / "figures" / "my_own.png").exists()
+    assert sorted(file.name for file in summary.figures) == sorted(
+        f"{n}.{kind}" for n in few for kind in ("svg", "png")
+    )
+    for file in summary.figures:
+        assert file.parent == tmp_path / "figures"
+        if file.suffix == ".png":
+            assert file.read_bytes().startswith(b"\x89PNG")
+        else:
+            assert ElementTree.parse(file).getroot().tag.endswith("svg")
+    drawn = (tmp_path / "figures" / "map_collaboration.svg").read_text(encoding="utf-8")
+    assert "Hong Kong" in drawn
+    assert "Collaboration: ties stronger than size explains, 2017–2021" in drawn
+    assert "SIMULATED DATA" in drawn
+    assert "scientific convergence" in (tmp_path / "figures" / "centroids.svg").read_text(encoding="utf-8")
+    page = summary.path.read_text(encoding="utf-8")
+    assert 'href="figures/groups.png"' in page
+    assert "var(--" not in drawn
+
+
+def test_every_figure_of_the_study_is_offered(results_dir, make_results):
+    before = {
+        "coverage", "papers", "international", "map_collaboration", "map_knowledge_exchange",
+        "partners_US_collaboration", "partners_US_knowledge_exchange", "partners_CN_collaboration",
+        "partners_CN_knowledge_exchange", "pair_US_CN", "truth", "volume_US_CN_collaboration",
+        "volume_US_CN_knowledge_exchange", "trajectory_US_CN",
+    }  # fmt: skip
+    assert set(study_figures(results_dir)) == before | {
+        "output", "foreign_citations", "densities", "centroids", "groups", "agreement", "silhouette", "sensitivity",
+        "vectors_US", "vectors_CN", "matrix_top", "matrix_bloc", "trajectory_US_CN_ecm-variance-corrected",
+    }  # fmt: skip
+    assert set(study_figures(make_results(movements=False))) == before
+    assert "truth" not in study_figures(make_results(simulated=False))
+
+
+def test_the_map_draws_a_line_for_every_tie_in_the_pole_s_colour(results_dir):
+    features = {(f["network"], f["src"], f["dst"]): f for f in tie_features(load_results(results_dir))}
+    assert len(features) == 13
+    assert features["collaboration", "IL", "US"]["group"] == "United States"
+    assert features["collaboration", "CN", "PK"]["group"] == "China"
+    assert features["collaboration", "FR", "TN"]["group"] == "other countries"
+    line = features["collaboration", "KR", "US"]["geometry"]["coordinates"]
+    assert all(-180 <= longitude <= 180 and -90 <= latitude <= 90 for longitude, latitude in line)
+    assert max(abs(a[0] - b[0]) for a, b in pairwise(line)) < 30, "no jump across the map's edge"
+
+
+def test_names_on_the_map_do_not_run_into_each_other(results_dir):
+    shown = places(load_results(results_dir)).query("label")
+    assert {"US", "CN"} <= set(shown["code"])
+    spots = list(zip(shown["longitude"], shown["latitude"], strict=True))
+    pairs = [(a, b) for n, a in enumerate(spots) for b in spots[n + 1 :]]
+    assert all(abs(a[0] - b[0]) >= 22 or abs(a[1] - b[1]) >= 8 for a, b in pairs)
+
+
+def test_coverage_and_volumes_are_those_of_the_tables(results_dir):
+    results = load_results(results_dir)
+    country = coverage_frame(results).query("what == 'a country' and year == 2021").iloc[0]
+    row = results.coverage.query("year == 2021").iloc[0]
+    assert country["share"] == row["corpus_with_country"] / row["corpus_works"]
+    volumes = volume_frame(results)
+    states = results.table(COUNTRY_YEARS).query("country == 'US' and year == 2021").iloc[0]
+    shown = volumes.query("who == 'United States' and year == 2021").iloc[0]
+    assert shown["papers"] == states["papers"]
+    assert shown["share"] == states["papers_international"] / states["papers"]
+    assert volumes.query("who == 'World' and year == 2021")["papers"].item() == row["corpus_with_country"]
+
+
+def test_a_pair_s_chart_names_the_pair_and_holds_its_years(results_dir):
+    spec = pair_chart(load_results(results_dir), "NA", "KE").to_dict()
+    assert spec["title"] == "Namibia and Kenya"
+    assert "Knowledge exchange" in str(spec)
+
+
+def test_a_pole_without_partners_cannot_be_drawn(results_dir):
+    with pytest.raises(ConfigError, match="India has no significant tie in collaboration"):
+        partners_chart(load_results(results_dir), "IN")
