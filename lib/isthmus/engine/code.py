@@ -112,11 +112,12 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 
 def _data_files(tree: ast.Module, path: Path) -> list[Path]:
-    """Return the files that a module names, beside it or in `data`; of templates, all."""
+    """Return the files that a module names, beside it or in `data`; of templates, which name each other, all."""
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     named = {text.rsplit("/", 1)[-1] for text in texts}
     found = [file for folder in (path.parent, path.parent / "data") for file in _files_in(folder) if file.name in named]
-    return found + (_files_in(path.parent / "templates") if "templates" in named else [])
+    templates = _files_in(path.parent / "templates")
+    return found + (templates if any(file.name in named for file in templates) else [])
 
 
 def _files_in(folder: Path) -> list[Path]:
