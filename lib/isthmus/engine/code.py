@@ -3,6 +3,7 @@
 import ast
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -40,9 +41,9 @@ def _hash_of(module: str, package: Path) -> str:
         path = _file_of(name, package)
         if path is None:
             continue
-        tree = _parsed(path)
-        digest.update(name.encode() + ast.dump(_without_docstrings(tree)).encode())
-        for file in _data_files(tree, path):
+        source = _source(path)
+        digest.update(name.encode() + source.code)
+        for file in source.data:
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -53,10 +54,11 @@ def closure(module: str, package: Path) -> frozenset[str]:
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name in found or not _is_followed(name) or _file_of(name, package) is None:
+        path = _file_of(name, package) if name not in found and _is_followed(name) else None
+        if path is None:
             continue
         found.add(name)
-        waiting.extend(_imports(name, package))
+        waiting.extend(_source(path).imports)
     return frozenset(found)
 
 
@@ -65,11 +67,29 @@ def _is_followed(name: str) -> bool:
     return parts[0] == PACKAGE and len(parts) > 1 and parts[1] not in NOT_FOLLOWED
 
 
-def _imports(name: str, package: Path) -> Iterator[str]:
-    path = _file_of(name, package)
-    if path is None:
-        return
-    for node in _nodes(_parsed(path)):
+@dataclass(frozen=True)
+class _Source:
+    """What a module imports, its code without docstrings and comments, and the files that it names."""
+
+    imports: tuple[str, ...]
+    code: bytes
+    data: tuple[Path, ...]
+
+
+def _source(path: Path) -> _Source:
+    state = path.stat()
+    return _read(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4096)  # every stage imports much of the same
+def _read(path: Path, _changed: int, _size: int) -> _Source:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports, data = tuple(_imports(tree)), tuple(_data_files(tree, path))
+    return _Source(imports, ast.dump(_without_docstrings(tree)).encode(), data)
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in _nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -92,10 +112,6 @@ def _file_of(name: str, package: Path) -> Path | None:
         if file.is_file():
             return file
     return None
-
-
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:
@@ -134,5 +150,5 @@ def modules_hash(modules: tuple[str, ...]) -> str:
         path = _file_of(f"{PACKAGE}.{module}", package)
         if path is None:
             raise ModuleNotFoundError(f"{PACKAGE}.{module}")
-        digest.update(module.encode() + ast.dump(_without_docstrings(_parsed(path))).encode())
+        digest.update(module.encode() + _source(path).code)
     return digest.hexdigest()[:16]
