@@ -33,7 +33,7 @@ def test_window_sums_are_those_of_the_yearly_rows(results_dir):
     assert row["mean_z"] == pytest.approx(years["z"].mean())
 
 
-def test_other_readings_of_the_citation_year_stay_out(results_dir, tmp_path):
+def test_other_citation_years_stay_out(results_dir, tmp_path):
     results = load_results(results_dir)
     other = results.table(SIGNIFICANT_PAIRS)[
         results.table(SIGNIFICANT_PAIRS)["network"] == "knowledge_exchange"
