@@ -105,7 +105,7 @@ def test_a_page_without_room_keeps_significant_ties_and_the_largest_countries(re
     assert not embedded.complete
     assert embedded.left_out > 0
     assert {"CN|PK", "IL|US", "FR|TN", "KE|NA"} <= set(embedded.pairs)
-    largest = countries_by_size(results)[: embedded.top]
+    largest = countries_by_size(results)[: embedded.largest_countries]
     linked = results.table(PAIR_TESTS)[results.table(PAIR_TESTS)["weight"] > 0]
     among = linked[linked["src"].isin(largest) & linked["dst"].isin(largest)]
     assert len(largest) > 2
