@@ -30,7 +30,7 @@ THRESHOLD = 2.0
 HEAVY = 5.0  # papers a year from which a tie is more than a handful of papers
 
 
-def judge(network: np.ndarray) -> PairTable:
+def significance_of(network: np.ndarray) -> PairTable:
     return pair_significance(network, fit_ecm(network), finite="expected_in_500_samples")
 
 
@@ -60,8 +60,8 @@ def recover(works: int, switches: str, seed: int) -> dict[str, float]:
     plan = build_plan(world)
     networks = world_networks(count_works(plan))
     pairs = {
-        "collaboration": frame({y: judge(w) for y, w in networks.collaboration.items()}),
-        "exchange": frame({y: judge(w) for y, w in networks.exchange.items()}),
+        "collaboration": frame({y: significance_of(w) for y, w in networks.collaboration.items()}),
+        "exchange": frame({y: significance_of(w) for y, w in networks.exchange.items()}),
     }
     found: dict[str, float] = {}
     for name, table in pairs.items():
@@ -181,12 +181,12 @@ def cell(frame: pd.DataFrame, found: str, of: str) -> str:
 def table_of(full: pd.DataFrame, empty: pd.DataFrame) -> str:
     """What was recovered, in Markdown."""
     rows = [("planted", "how it is looked for", "found")]
-    says = {
+    descriptions = {
         "strong": "tie stronger than size, 30 or more a year expected",
         "medium": "the same, 10 to 30 a year",
         "small": "the same, under 10 a year",
     }
-    for name, what in says.items():
+    for name, what in descriptions.items():
         rows.append((what, "mean z of 2017-2021 > 2", cell(full, f"{name} z", f"{name} n")))
         rows.append(("", "q < 0.05 in at least one of the five years", cell(full, f"{name} q", f"{name} n")))
     rows.append(

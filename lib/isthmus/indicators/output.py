@@ -36,7 +36,7 @@ def yearly_output(
     entities : Entities
         Each compared country or bloc and the nodes that it consists of, with years where these change.
     study : Study
-        Reading and window of citations, cap, corpus years.
+        Citation year and window, cap, corpus years.
     release : str
         The snapshot's release.
     """
@@ -94,7 +94,7 @@ def _paper_counts(entities: int) -> list[Column]:
 
 
 def _cited(works: DataFrame, citations: DataFrame, entities: int, study: Study) -> DataFrame:
-    """Citations received per year under the study's reading, in all and from outside, a pair of columns per entity."""
+    """Citations received per citation year of the study, in all and from outside: a pair of columns per entity."""
     cap, rules = study.corpus.max_countries, study.networks
     if cap is not None:
         works = works.where(~F.col("is_corpus") | (F.col("n_countries") <= cap))

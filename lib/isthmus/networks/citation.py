@@ -10,7 +10,7 @@ from isthmus.tables.citationorder import cites_back
 
 
 def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
-    """Citations by year and country of both sides; domestic ones included, the basis of every reading of the year.
+    """Citations by year and country of both sides; domestic ones included, the basis of every citation year.
 
     A citation of a work that appears in a later year than the citing one is left out, as are citations of works
     without a country.
@@ -73,7 +73,7 @@ def placed_citations(citations: DataFrame, countries: DataFrame, *, max_countrie
 
 
 def citation_edges(flows: DataFrame, *, citation_year: CitationYear, window: int, years: tuple[int, int]) -> DataFrame:
-    """Directed edges between different countries under one reading of the year.
+    """Directed edges between different countries under one citation year.
 
     Parameters
     ----------
