@@ -4,8 +4,8 @@ import pytest
 
 from isthmus.simulate import World, simulate_snapshot
 from isthmus.snapshot import open_snapshot, read_works
-from isthmus.snapshot.filesystem import open_root
-from isthmus.snapshot.parse import parse_part
+from isthmus.files import open_root
+from isthmus.snapshot.json.parse import parse_part
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ import pytest
 from isthmus.config import Bucket, Storage
 from isthmus.errors import ConfigError, SnapshotError
 from isthmus.snapshot import open_snapshot
-from isthmus.snapshot.filesystem import open_root
+from isthmus.files import open_root
 from isthmus.snapshot.model import Part
-from isthmus.snapshot.parse import parse_part
+from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.removals import read_deletions
-from isthmus.snapshot.small import read_entities
+from isthmus.snapshot.entities import read_entities
 
 PARTITION = "updated_date=2026-06-24"
 BULK = "".join(f'{{"id":"https://openalex.org/W{i}","title":"{i * 7919 % 10007}"}}\n' for i in range(40_000)).encode()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from isthmus.snapshot import Part
 from isthmus.snapshot import parse as module
-from isthmus.snapshot.filesystem import open_root
-from isthmus.snapshot.parse import parse_part
+from isthmus.files import open_root
+from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA
 
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from isthmus.errors import SnapshotError
 from isthmus.snapshot import Part
-from isthmus.snapshot.columns import Seen
-from isthmus.snapshot.filesystem import open_root
+from isthmus.snapshot.parquet.columns import Seen
+from isthmus.files import open_root
 from isthmus.snapshot.identifiers import WORK_PREFIX, column_numbers, number
-from isthmus.snapshot.parquet import BATCH_ROWS, WORK, leaves, parse_parquet
-from isthmus.snapshot.parse import parse_part
+from isthmus.snapshot.parquet.parse import BATCH_ROWS, WORK, leaves, parse_parquet
+from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.schemas import DOUBLE, INT, STRING, WORKS_SCHEMA
 
 LEVEL = pa.struct([("id", pa.string()), ("display_name", pa.string())])

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isthmus.snapshot import lines as module
-from isthmus.snapshot.lines import LineStream
+from isthmus.snapshot.json.lines import LineStream
 
 
 def read(data):
