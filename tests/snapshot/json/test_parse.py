@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from isthmus.snapshot import Part
-from isthmus.snapshot import parse as module
+from isthmus.snapshot.json import block as module
 from isthmus.files import open_root
 from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA
