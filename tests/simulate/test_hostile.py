@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from isthmus.files import open_root
 from isthmus.simulate import World, simulate_snapshot
 from isthmus.snapshot import open_snapshot
-from isthmus.files import open_root
 from isthmus.snapshot.json.parse import parse_part
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from isthmus.files import open_root
 from isthmus.simulate import World, simulate_snapshot
 from isthmus.snapshot import open_snapshot, read_works
-from isthmus.files import open_root
 from isthmus.snapshot.json.parse import parse_part
 
 

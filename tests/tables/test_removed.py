@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from isthmus.tables.removed import removed_rows, in_question
+from isthmus.tables.removed import in_question, removed_rows
 
 pytestmark = pytest.mark.spark
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from isthmus.snapshot.identifiers import number
 from isthmus.snapshot.json.references import reference_fault, reference_numbers
+
 REGULAR = [b'["https://openalex.org/W1","https://openalex.org/W4285719527"]', b"null", b"[]", b'[ "W3" , "W3" ]']
 
 

@@ -5,7 +5,6 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -14,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import SnapshotError
-from isthmus.snapshot import Part
 from isthmus.files import open_root
-from isthmus.snapshot.identifiers import WORK_PREFIX
+from isthmus.snapshot import Part
+from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.parquet.parse import BATCH_ROWS, parse_parquet
 from isthmus.snapshot.parquet.shapes import WORK, leaves
-from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.schemas import DOUBLE, INT, STRING, WORKS_SCHEMA
 
 LEVEL = pa.struct([("id", pa.string()), ("display_name", pa.string())])

@@ -40,7 +40,7 @@ class UnknownFields:
             found = set(fields.keys() - self._known)
             for name in fields.keys() & self._inside.keys():
                 self._look(name, bytes(fields[name]), found)
-        except UnicodeDecodeError:  # a name that is no text belongs to nothing that is read
+        except (msgspec.DecodeError, UnicodeDecodeError):  # a name that is no text belongs to nothing that is read
             found = {"(a name that is no UTF-8)"}
         self.unknown.update(found)
 
