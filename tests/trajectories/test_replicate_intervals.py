@@ -1,14 +1,12 @@
-"""Intervals of replicated propensities and pigeonhole weights."""
+"""Intervals of replicated propensities."""
 
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from isthmus.errors import TrajectoryError
-from isthmus.trajectories.replicates import log_propensity_interval, pigeonhole_edges, pigeonhole_weights
-from isthmus.trajectories.resampling import poisson_weights
+from isthmus.trajectories.replicates import log_propensity_interval
 
 
 def test_the_interval_is_two_theta_minus_the_quantiles():
@@ -45,30 +43,8 @@ def test_coverage_of_poisson_ties(papers, least):
     assert least <= covered[w > 0].mean() <= 0.99
 
 
-def test_weights_are_products_of_both_works():
-    citing, cited = np.array([5, 5, 9]), np.array([7, 8, 7])
-    found = pigeonhole_weights(citing, cited, replicates=2000, seed=3)
-    one, other = (poisson_weights(ids, replicates=2000, seed=3).astype(int) for ids in (citing, cited))
-    np.testing.assert_array_equal(found, one * other)
-    assert found.mean() == pytest.approx(1, abs=0.12)
-    assert found[0].var() == pytest.approx(3, rel=0.35)  # 2 x 2 - 1
-
-
-def test_edges_are_sums_of_weighted_citations():
-    frame = pd.DataFrame(
-        {"citing_work_id": [1, 2, 2, 3], "cited_work_id": [9, 9, 8, 8], "src": list("AAAB"), "dst": list("CCCC")}
-    ).assign(amount=[1, 2, 1, 4])
-    edges = pigeonhole_edges(frame, replicates=5, seed=1)
-    weights = pigeonhole_weights(frame["citing_work_id"], frame["cited_work_id"], replicates=5, seed=1)
-    by_hand = weights * frame["amount"].to_numpy()[:, None]
-    assert edges["src"].tolist() == ["A", "B"]
-    np.testing.assert_array_equal(np.stack(edges["weights"]), [by_hand[:3].sum(axis=0), by_hand[3]])
-
-
 def test_refusals_say_what_is_wrong():
     with pytest.raises(TrajectoryError, match=r"shapes \(2, 3\), \(1,\) and \(2,\)"):
         log_propensity_interval(np.ones((2, 3)), [1], [1, 1])
     with pytest.raises(TrajectoryError, match="a value of point is -1"):
         log_propensity_interval(np.ones((1, 3)), [-1], [1])
-    with pytest.raises(TrajectoryError, match="2 citing and 1 cited"):
-        pigeonhole_weights([1, 2], [1], replicates=1, seed=0)

@@ -3,24 +3,16 @@
 A link of one paper vanishes from 37 % of Poisson replicates: a null model refitted to them is that of a sparser
 network, and its z is biased. Here only the observed weight is resampled; the interval is that of log(w / mu), and the
 basic one, 2 theta - quantile (Davison & Hinkley 1997, section 5.2), which turns the bias around instead of doubling it.
-
-A citation ties two works, both of which might not have been there: its weight is the product of both works' weights,
-the pigeonhole bootstrap of two crossed factors (Owen 2007, Annals of Applied Statistics 1, 386).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from isthmus.errors import TrajectoryError
 from isthmus.nullmodels.propensity import LEVEL, garwood_interval
 from isthmus.trajectories.dtw import Floats
-from isthmus.trajectories.resampling import poisson_weights
-
-# Rows of citations weighted at a time: with 1,000 replicates 160 MB.
-CHUNK_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -106,64 +98,3 @@ def log_propensity_interval(
     return LogInterval(
         point=theta - base, low=low - base, high=np.where(np.isinf(high), few, high) - base, design_effect=effect
     )
-
-
-def pigeonhole_weights(
-    citing_work_ids: ArrayLike, cited_work_ids: ArrayLike, *, replicates: int, seed: int
-) -> NDArray[np.int64]:
-    """Return the weight of each citation in each replicate: the citing work's times the cited work's, both Poisson(1).
-
-    A work has one weight in a replicate, whether it cites, is cited, or joins countries.
-
-    Parameters
-    ----------
-    citing_work_ids, cited_work_ids : int64 array of shape (n,)
-        Numbers of the works.
-    replicates : int
-        Number of replicates.
-    seed : int
-        The study's seed.
-
-    Returns
-    -------
-    int64 array of shape (n, replicates)
-
-    """
-    sides = [np.asarray(ids, dtype=np.int64) for ids in (citing_work_ids, cited_work_ids)]
-    if sides[0].shape != sides[1].shape:
-        raise TrajectoryError(
-            f"{sides[0].size} citing and {sides[1].size} cited works; expected one of each a citation"
-        )
-    citing, cited = (poisson_weights(side, replicates=replicates, seed=seed).astype(np.int64) for side in sides)
-    return np.asarray(citing * cited)
-
-
-def pigeonhole_edges(citations: pd.DataFrame, *, replicates: int, seed: int) -> pd.DataFrame:
-    """Return the weight of each tie of a citation network in each replicate.
-
-    Parameters
-    ----------
-    citations : pandas.DataFrame
-        citing_work_id, cited_work_id, src, dst, amount (whole numbers): what each citation adds to each tie.
-    replicates : int
-        Number of replicates.
-    seed : int
-        The study's seed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        src, dst, weights: one row per tie, `weights` an int64 array of shape (replicates,).
-
-    """
-    tie = citations.groupby(["src", "dst"], sort=True)
-    place, ties = tie.ngroup().to_numpy(), tie.size().reset_index()
-    total = np.zeros((len(ties), replicates), dtype=np.int64)
-    citing, cited, amount = (
-        citations[name].to_numpy(dtype=np.int64) for name in ("citing_work_id", "cited_work_id", "amount")
-    )
-    for start in range(0, len(citations), CHUNK_ROWS):
-        part = slice(start, start + CHUNK_ROWS)
-        weights = pigeonhole_weights(citing[part], cited[part], replicates=replicates, seed=seed)
-        np.add.at(total, place[part], weights * amount[part, None])
-    return ties[["src", "dst"]].assign(weights=list(total))
