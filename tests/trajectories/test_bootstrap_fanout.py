@@ -53,7 +53,7 @@ def test_weights_are_summed_over_works_and_citations(spark, parts):
 
 
 def test_intervals_of_single_years_and_of_the_window(spark):
-    """Four replicates at a level of .5: the quantiles .25 and .75, taken outwards, are the second and the third."""
+    """Four replicates at a level of .5: the quantiles .25 and .75, taken outwards, are the least and the most."""
     weights = spark.createDataFrame(
         [
             ("collaboration", 2010, "CN", "US", [8, 12, 10, 14]),
@@ -77,15 +77,15 @@ def test_intervals_of_single_years_and_of_the_window(spark):
     upper = -math.log(0.25)
     # of nothing observed: DE has 1 paper, the smaller half of the linked; squares 1 + 0 + 0 + 1, over 4 times 1
     small = 1.0
-    few = stats.chi2(2 * 2).ppf(0.75) / 2  # Garwood's upper bound of one paper
+    few = float(stats.chi2(2 * 2).ppf(0.75) / 2)  # Garwood's upper bound of one paper
     expected = spark.createDataFrame(
         [
-            ("collaboration", 2010, 2010, "CN", "US", 10, 5.0, 2.0, 100 / 12 / 5, 100 / 8 / 5, 24 / 40),
-            ("collaboration", 2010, 2011, "CN", "DE", 1, 2.0, 0.5, 1 / 2 / 2 * 2, few / 2, 2 / 4),
-            ("collaboration", 2010, 2011, "CN", "US", 15, 10.0, 1.5, 225 / 20 / 10, 225 / 10 / 10, 151 / 60),
+            ("collaboration", 2010, 2010, "CN", "US", 10, 5.0, 2.0, 100 / 14 / 5, 100 / 8 / 5, 24 / 40),
+            ("collaboration", 2010, 2011, "CN", "DE", 1, 2.0, 0.5, 1 / 2 / 2, few / 2, 2 / 4),
+            ("collaboration", 2010, 2011, "CN", "US", 15, 10.0, 1.5, 225 / 24 / 10, 225 / 10 / 10, 132 / 60),
             ("collaboration", 2010, 2011, "DE", "US", 0, 4.0, 0.0, 0.0, upper * small / 4, small),
-            ("collaboration", 2011, 2011, "CN", "DE", 1, 2.0, 0.5, 1 / 2 / 2 * 2, few / 2, 2 / 4),
-            ("collaboration", 2011, 2011, "CN", "US", 5, 5.0, 1.0, 25 / 8 / 5, 25 / 2 / 5, 44 / 20),
+            ("collaboration", 2011, 2011, "CN", "DE", 1, 2.0, 0.5, 1 / 2 / 2, few / 2, 2 / 4),
+            ("collaboration", 2011, 2011, "CN", "US", 5, 5.0, 1.0, 25 / 10 / 5, 25 / 2 / 5, 44 / 20),
             ("collaboration", 2011, 2011, "DE", "US", 0, 4.0, 0.0, 0.0, upper * small / 4, small),
         ],
         BOUNDS,

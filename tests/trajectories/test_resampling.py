@@ -55,9 +55,7 @@ def _frame(rows):
 
 @given(
     rows=st.lists(
-        st.tuples(
-            st.integers(1, 30), st.none() | st.integers(1, 30), st.sampled_from("ABC"), st.sampled_from("DEF")
-        ),
+        st.tuples(st.integers(1, 30), st.none() | st.integers(1, 30), st.sampled_from("ABC"), st.sampled_from("DEF")),
         min_size=1,
     ),
     replicates=st.integers(1, 5),

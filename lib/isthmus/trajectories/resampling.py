@@ -118,11 +118,11 @@ def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) 
         the tie vanishes.
     """
     tie = contributions.groupby(["src", "dst"], sort=True)
-    codes: IntArray = tie.ngroup().to_numpy(dtype=np.int64)
+    codes = np.asarray(tie.ngroup(), dtype=np.int64)
     ties = tie.size().reset_index()
     total = np.zeros((len(ties), replicates), dtype=np.int64)
-    works: IntArray = contributions["work_id"].to_numpy(dtype=np.int64)
-    cited: IntArray = contributions["cited_work_id"].astype("Int64").fillna(NOTHING_CITED).to_numpy(dtype=np.int64)
+    works = np.asarray(contributions["work_id"], dtype=np.int64)
+    cited = np.asarray(contributions["cited_work_id"].astype("Int64").fillna(NOTHING_CITED), dtype=np.int64)
     _add(codes, works, cited, _streams(seed, replicates), _CUMULATIVE, total)
     return ties[["src", "dst"]].assign(weights=list(total))
 

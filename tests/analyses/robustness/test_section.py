@@ -5,9 +5,9 @@ import pytest
 from isthmus.analyses.robustness.frames import agreement_table, sensitivity_table
 from isthmus.analyses.robustness.sentences import (
     agreement_sentences,
+    kept_sentence,
     pair_kept,
     sensitivity_sentences,
-    kept_sentence,
 )
 from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
 from isthmus.analyses.sections import study_findings
