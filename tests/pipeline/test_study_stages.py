@@ -203,6 +203,9 @@ def test_resampled_weights_are_those_counted_by_hand(run):
     assert len(ours) > 60
     found = {(row.network, row.src, row.dst): int(row.weights[replicate]) for row in ours.itertuples()}
     assert found == by_hand
+    exchange = ours["network"] == "knowledge_exchange"
+    assert (ours.loc[exchange, "surplus"] >= 2).all()
+    assert (ours.loc[~exchange, "surplus"] == 0).all()
 
 
 def test_propensities_have_every_year_and_the_window_with_the_null_model_held_fixed(run):

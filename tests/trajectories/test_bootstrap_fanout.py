@@ -13,7 +13,7 @@ from isthmus.trajectories.resampling import poisson_weights
 pytestmark = pytest.mark.spark
 
 ADDED = "network string, year int, work_id bigint, cited_work_id bigint, src string, dst string"
-WEIGHTS = "network string, year int, src string, dst string, weights array<bigint>"
+WEIGHTS = "network string, year int, src string, dst string, weights array<bigint>, surplus bigint"
 TESTS = "network string, year int, src string, dst string, weight bigint, expected double"
 BOUNDS = (
     "network string, first_year int, last_year int, src string, dst string, weight bigint, expected double, "
@@ -35,16 +35,18 @@ def test_weights_are_summed_over_works_and_citations(spark, parts):
             ("knowledge_exchange", 2010, 2, 1, "CN", "US"),
             ("knowledge_exchange", 2010, 3, 1, "CN", "US"),
             ("knowledge_exchange", 2010, 3, 1, "DE", "US"),
+            ("knowledge_exchange", 2010, 3, 1, "DE", "US"),
+            ("knowledge_exchange", 2010, 3, 2, "DE", "US"),
         ],
         ADDED,
     )
     one, two, three = _drawn(4, 9, 1, 2, 3)
     expected = spark.createDataFrame(
         [
-            ("collaboration", 2010, "CN", "US", (one + two).tolist()),
-            ("collaboration", 2011, "CN", "US", one.tolist()),
-            ("knowledge_exchange", 2010, "CN", "US", (two * one + three * one).tolist()),
-            ("knowledge_exchange", 2010, "DE", "US", (three * one).tolist()),
+            ("collaboration", 2010, "CN", "US", (one + two).tolist(), 0),
+            ("collaboration", 2011, "CN", "US", one.tolist(), 0),
+            ("knowledge_exchange", 2010, "CN", "US", (two * one + three * one).tolist(), 4),
+            ("knowledge_exchange", 2010, "DE", "US", (2 * three * one + three * two).tolist(), 10),
         ],
         WEIGHTS,
     )
@@ -56,9 +58,9 @@ def test_intervals_of_single_years_and_of_the_window(spark):
     """Four replicates at a level of .5: the quantiles .25 and .75, taken outwards, are the least and the most."""
     weights = spark.createDataFrame(
         [
-            ("collaboration", 2010, "CN", "US", [8, 12, 10, 14]),
-            ("collaboration", 2011, "CN", "US", [2, 8, 4, 10]),
-            ("collaboration", 2011, "CN", "DE", [0, 1, 1, 2]),
+            ("collaboration", 2010, "CN", "US", [8, 12, 10, 14], 0),
+            ("collaboration", 2011, "CN", "US", [2, 8, 4, 10], 0),
+            ("collaboration", 2011, "CN", "DE", [0, 1, 1, 2], 0),
         ],
         WEIGHTS,
     )
@@ -75,17 +77,34 @@ def test_intervals_of_single_years_and_of_the_window(spark):
         weights, tests, years=(2010, 2011), window=(2010, 2011), replicates=4, level=0.5
     ).orderBy("first_year", "last_year", "src", "dst")
     upper = -math.log(0.25)
-    # of nothing observed: DE has 1 paper, the smaller half of the linked; squares 1 + 0 + 0 + 1, over 4 times 1
+    # of nothing observed: of the linked pairs the smaller half is one paper; squares 1 + 0 + 0 + 1, over 4 times 1
     small = 1.0
     few = float(stats.chi2(2 * 2).ppf(0.75) / 2)  # Garwood's upper bound of one paper
+    none = (2 - math.sqrt(2)) ** 2
+
+    def around(weight, quantile):
+        return (2 * math.sqrt(weight) - math.sqrt(quantile)) ** 2
+
     expected = spark.createDataFrame(
         [
-            ("collaboration", 2010, 2010, "CN", "US", 10, 5.0, 2.0, 100 / 14 / 5, 100 / 8 / 5, 24 / 40),
-            ("collaboration", 2010, 2011, "CN", "DE", 1, 2.0, 0.5, 1 / 2 / 2, few / 2, 2 / 4),
-            ("collaboration", 2010, 2011, "CN", "US", 15, 10.0, 1.5, 225 / 24 / 10, 225 / 10 / 10, 132 / 60),
+            ("collaboration", 2010, 2010, "CN", "US", 10, 5.0, 2.0, around(10, 14) / 5, around(10, 8) / 5, 24 / 40),
+            ("collaboration", 2010, 2011, "CN", "DE", 1, 2.0, 0.5, none / 2, few / 2, 2 / 4),
+            (
+                "collaboration",
+                2010,
+                2011,
+                "CN",
+                "US",
+                15,
+                10.0,
+                1.5,
+                around(15, 24) / 10,
+                around(15, 10) / 10,
+                132 / 60,
+            ),
             ("collaboration", 2010, 2011, "DE", "US", 0, 4.0, 0.0, 0.0, upper * small / 4, small),
-            ("collaboration", 2011, 2011, "CN", "DE", 1, 2.0, 0.5, 1 / 2 / 2, few / 2, 2 / 4),
-            ("collaboration", 2011, 2011, "CN", "US", 5, 5.0, 1.0, 25 / 10 / 5, 25 / 2 / 5, 44 / 20),
+            ("collaboration", 2011, 2011, "CN", "DE", 1, 2.0, 0.5, none / 2, few / 2, 2 / 4),
+            ("collaboration", 2011, 2011, "CN", "US", 5, 5.0, 1.0, around(5, 10) / 5, around(5, 2) / 5, 44 / 20),
             ("collaboration", 2011, 2011, "DE", "US", 0, 4.0, 0.0, 0.0, upper * small / 4, small),
         ],
         BOUNDS,
@@ -93,8 +112,34 @@ def test_intervals_of_single_years_and_of_the_window(spark):
     assert_approx_df_equality(found, expected, 1e-9, ignore_nullable=True)
 
 
+def test_citations_come_in_bundles_and_without_their_surplus(spark):
+    """Of the linked pairs the smaller half is one tie: variance 6 - 2 over weight 2, so citations come in pairs."""
+    weights = spark.createDataFrame(
+        [
+            ("knowledge_exchange", 2010, "CN", "US", [0, 6, 0, 2], 2),  # squares 4 + 16 + 4 + 0, over 4: 6
+            ("knowledge_exchange", 2010, "CN", "DE", [10, 20, 9, 9], 0),
+        ],
+        WEIGHTS,
+    )
+    tests = spark.createDataFrame(
+        [
+            ("knowledge_exchange", 2010, "CN", "US", 2, 1.0),
+            ("knowledge_exchange", 2010, "CN", "DE", 12, 1.0),
+            ("knowledge_exchange", 2010, "DE", "US", 0, 4.0),
+        ],
+        TESTS,
+    )
+    found = propensity_intervals(
+        weights, tests, years=(2010, 2010), window=(2010, 2010), replicates=4, level=0.5
+    ).toPandas()
+    of = found.set_index(["src", "dst"])
+    assert of.loc[("CN", "US"), "design_effect"] == pytest.approx((6 - 2) / 2)
+    assert of.loc[("DE", "US"), "design_effect"] == pytest.approx((6 - 2) / 2)
+    assert of.loc[("DE", "US"), "propensity_high"] == pytest.approx(-math.log(0.25) * 2 / 4)
+
+
 def test_a_window_of_one_year_stands_once(spark):
-    weights = spark.createDataFrame([("collaboration", 2010, "CN", "US", [8, 12])], WEIGHTS)
+    weights = spark.createDataFrame([("collaboration", 2010, "CN", "US", [8, 12], 0)], WEIGHTS)
     tests = spark.createDataFrame([("collaboration", 2010, "CN", "US", 10, 5.0)], TESTS)
     for window, spans in (((2010, 2010), 1), ((2010, 2011), 2)):
         found = propensity_intervals(weights, tests, years=(2010, 2010), window=window, replicates=2, level=0.5)
@@ -108,13 +153,13 @@ def test_labels_are_those_of_the_nearest_centroid_with_the_null_model_held_fixed
     tests, weights = [], []
     for at, year in enumerate(years):
         for network in ("collaboration", "knowledge_exchange"):
-            tests.append((network, year, "CN", "US", 10.0, 2.0))
-            weights.append((network, year, "CN", "US", [10 + at, 10 + at, 20 - at, 7]))
-            tests.append((network, year, "DE", "US", 3.0, 1.0))  # no weight in any replicate: it does not move
-    tests.append(("collaboration", 2010, "FR", "US", 3.0, 1.0))  # not followed
+            tests.append((network, year, "CN", "US", 10, 10.0, 2.0))
+            weights.append((network, year, "CN", "US", [10 + at, 10 + at, 20 - at, 7], 0))
+            tests.append((network, year, "DE", "US", 0, 3.0, 1.0))  # no weight in any replicate: it does not move
+    tests.append(("collaboration", 2010, "FR", "US", 4, 3.0, 1.0))  # not followed
     found = replicate_labels(
         spark.createDataFrame(weights, WEIGHTS),
-        spark.createDataFrame(tests, "network string, year int, src string, dst string, expected double, sd double"),
+        spark.createDataFrame(tests, f"{TESTS}, sd double"),
         spark.createDataFrame(
             [("CN", "US", 0, "SC"), ("DE", "US", 1, "SD")], "src string, dst string, cluster int, label string"
         ),

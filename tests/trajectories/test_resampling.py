@@ -94,6 +94,12 @@ def test_a_lone_citation_has_the_variance_of_a_product():
     assert weights.var() == pytest.approx(3, rel=0.1)  # 2 x 2 - 1
 
 
+def test_the_surplus_is_twice_the_squared_counts_of_each_citation():
+    rows = [(1, 9, "A", "B"), (1, 9, "A", "B"), (2, 9, "A", "B"), (2, 9, "A", "C"), (5, None, "A", "C")]
+    found = resampled_edges(_frame(rows), replicates=1, seed=1).set_index(["src", "dst"])["surplus"]
+    assert found.to_dict() == {("A", "B"): 2 * (4 + 1), ("A", "C"): 2}
+
+
 def test_citations_of_one_work_go_up_and_down_together():
     """n citations of one work: variance n (1 + 1) of the citing works, and n^2 of the cited one."""
     frame = _frame([(int(w), 7, "A", "B") for w in WORKS[:50]])

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from isthmus.trajectories.dtw import Floats
 from isthmus.trajectories.panel import NETWORKS
-from isthmus.trajectories.replicates import log_propensity_interval
+from isthmus.trajectories.replicates import log_propensity_interval, without_surplus
 from isthmus.trajectories.resampling import replicated_labels, resampled_edges
 
 NETWORK = ("network", "year")
@@ -25,7 +25,7 @@ ROWS_PER_TASK = 2_000_000  # contributions that one task sums; 64 MB, and as muc
 
 
 def resampled_weights(contributions: DataFrame, *, replicates: int, seed: int, parts: int = 1) -> DataFrame:
-    """Return the weight of each tie in each replicate: (network, year, src, dst, weights ARRAY<BIGINT>).
+    """Return the weight of each tie in each replicate.
 
     Parameters
     ----------
@@ -35,15 +35,20 @@ def resampled_weights(contributions: DataFrame, *, replicates: int, seed: int, p
         As in `isthmus.trajectories.resampling.resampled_edges`.
     parts : int, default 1
         Tasks that share the works of one network and year; the result does not depend on it.
+
+    Returns
+    -------
+    DataFrame
+        network, year, src, dst, weights (array of bigint), surplus (bigint).
     """
 
     def work(key: tuple[Any, ...], group: pd.DataFrame) -> pd.DataFrame:
         edges = resampled_edges(group, replicates=replicates, seed=seed)
-        return edges.assign(network=key[0], year=key[1])[[*NETWORK, *PAIR, "weights"]]
+        return edges.assign(network=key[0], year=key[1])[[*NETWORK, *PAIR, "weights", "surplus"]]
 
     part = F.pmod(F.xxhash64("work_id"), F.lit(parts))
     keyed = contributions.select(*NETWORK, part.alias("part"), "work_id", "cited_work_id", *PAIR)
-    schema = "network string, year int, src string, dst string, weights array<bigint>"
+    schema = "network string, year int, src string, dst string, weights array<bigint>, surplus bigint"
     partial = keyed.groupBy(*NETWORK, "part").applyInPandas(work, schema=schema)
     return partial if parts == 1 else _summed(partial, NETWORK, replicates)
 
@@ -85,7 +90,7 @@ def propensity_intervals(
     together = (F.lit(window[0]).alias("first_year"), F.lit(window[1]).alias("last_year"))
     single = (F.col("year").alias("first_year"), F.col("year").alias("last_year"))
     tested = pair_tests.where(F.col("year").between(*years)).select("network", *single, *PAIR, "weight", "expected")
-    resampled = weights.select("network", *single, *PAIR, "weights")
+    resampled = weights.select("network", *single, *PAIR, "weights", "surplus")
     if window[0] < window[1] or not years[0] <= window[0] <= years[1]:
         by_year = F.sort_array(F.collect_list(F.struct("year", "expected")))
         # added year after year: the same bits whatever the order of the rows
@@ -97,46 +102,49 @@ def propensity_intervals(
         )
         tested = tested.unionByName(pooled.select("network", *together, *PAIR, "weight", "expected"))
         sums = _summed(weights.where(in_window), ("network",), replicates)
-        resampled = resampled.unionByName(sums.select("network", *together, *PAIR, "weights"))
+        resampled = resampled.unionByName(sums.select("network", *together, *PAIR, "weights", "surplus"))
     both = tested.where("expected > 0").join(resampled, [*SPAN, *PAIR], "left")
     return _with_upper_bounds(_linked_intervals(both, level), replicates, level)
 
 
 def _linked_intervals(rows: DataFrame, level: float) -> DataFrame:
     """Return the interval of each pair that is linked; `squares` sums the squared deviations of its replicates."""
-    columns = [*SPAN, *PAIR, "weight", "expected", "propensity", "propensity_low", "propensity_high", "squares"]
+    bounds = ("propensity", "propensity_low", "propensity_high", "design_effect")
+    columns = [*SPAN, *PAIR, "weight", "expected", *bounds, "squares", "surplus"]
 
     def work(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            linked = (batch["weight"] > 0).to_numpy()
-            found = batch.assign(propensity=0.0, propensity_low=0.0, propensity_high=np.nan, squares=0)
+            linked = batch["weight"] > 0
+            found = batch.assign(propensity=0.0, propensity_low=0.0, propensity_high=np.nan, design_effect=np.nan)
+            found = found.assign(squares=0, surplus=batch["surplus"].fillna(0).astype("int64"))
             if linked.any():
-                own = batch[linked]
-                resampled = np.stack(own["weights"].to_list())
-                bounds = log_propensity_interval(resampled, own["weight"], own["expected"], level=level)
-                found.loc[linked, "propensity"] = np.exp(bounds.point)
-                found.loc[linked, "propensity_low"] = np.exp(bounds.low)
-                found.loc[linked, "propensity_high"] = np.exp(bounds.high)
-                deviation = resampled - own["weight"].to_numpy()[:, None]
-                found.loc[linked, "squares"] = (deviation * deviation).sum(axis=1)
+                own = found[linked]
+                resampled, weight = np.stack(own["weights"].to_list()), own["weight"].to_numpy()
+                interval = log_propensity_interval(
+                    resampled, weight, own["expected"], surplus=own["surplus"], level=level
+                )
+                logs = np.stack([interval.point, interval.low, interval.high], axis=1)
+                found.loc[linked, list(bounds)] = np.column_stack([np.exp(logs), interval.design_effect])
+                found.loc[linked, "squares"] = ((resampled - weight[:, None]) ** 2).sum(axis=1)
             yield found[columns]
 
     schema = (
         "network string, first_year int, last_year int, src string, dst string, weight bigint, expected double, "
-        "propensity double, propensity_low double, propensity_high double, squares bigint"
+        "propensity double, propensity_low double, propensity_high double, design_effect double, squares bigint, "
+        "surplus bigint"
     )
     return rows.mapInPandas(work, schema=schema)
 
 
 def _with_upper_bounds(rows: DataFrame, replicates: int, level: float) -> DataFrame:
-    """Add the design effect, and the upper bound of pairs of which nothing was observed: Garwood's, times it."""
+    """Add the upper bound of pairs of which nothing was observed: Garwood's, times the design effect of small ties."""
     span, linked = Window.partitionBy(*SPAN), F.col("weight") > 0
     marked = rows.withColumn("middle", F.median(F.when(linked, F.col("weight"))).over(span))
     small = linked & (F.col("weight") <= F.col("middle"))
-    squares = F.sum(F.when(small, F.col("squares"))).over(span)
-    pooled = squares / (F.lit(replicates) * F.sum(F.when(small, F.col("weight"))).over(span))
-    own = F.try_divide(F.col("squares"), F.lit(replicates) * F.col("weight"))
-    effect = F.when(linked, own).otherwise(F.greatest(F.coalesce(pooled, F.lit(1.0)), F.lit(1.0)))
+    # sums of whole numbers: the same bits whatever the order of the rows
+    variance = F.sum(F.when(small, F.col("squares") - F.lit(replicates) * F.col("surplus"))).over(span)
+    pooled = variance / (F.lit(replicates) * F.sum(F.when(small, F.col("weight"))).over(span))
+    effect = F.when(linked, F.col("design_effect")).otherwise(F.greatest(F.coalesce(pooled, F.lit(1.0)), F.lit(1.0)))
     upper = F.lit(-math.log((1.0 - level) / 2.0)) * effect / F.col("expected")
     return marked.select(
         *SPAN,
@@ -172,7 +180,7 @@ def replicate_labels(
     weights : DataFrame
         The result of `resampled_weights`, once written.
     pair_tests : DataFrame
-        network, year, src, dst, expected, sd.
+        network, year, src, dst, weight, expected, sd.
     labels : DataFrame
         src, dst, cluster, label of the pairs that are followed.
     centroids : array of float
@@ -199,7 +207,7 @@ def replicate_labels(
         for pair, series in group.groupby(list(PAIR), sort=True):
             z = np.full((replicates, length, len(NETWORKS)), np.nan)
             for row in _rows(series):
-                resampled = 0.0 if row.weights is None else np.asarray(row.weights, dtype=float)
+                resampled = np.zeros(replicates) if row.weights is None else _drawn_together(row)
                 z[:, row.year - years[0], NETWORKS.index(row.network)] = (resampled - row.expected) / row.sd
             nearest = replicated_labels(z, centroids, window=window, order=order)
             times = np.bincount(nearest[nearest >= 0], minlength=k)
@@ -213,15 +221,19 @@ def replicate_labels(
     tied = followed.join(labels, list(PAIR)).join(weights, [*NETWORK, *PAIR], "left")
     task = F.pmod(F.xxhash64(*PAIR), F.lit(parts)).alias("task")
     schema = "src string, dst string, cluster int, label string, kept double, replicates int, shares array<double>"
-    wanted = tied.select(task, *NETWORK, *PAIR, "expected", "sd", "cluster", "label", "weights")
+    wanted = tied.select(task, *NETWORK, *PAIR, "weight", "expected", "sd", "cluster", "label", "weights", "surplus")
     return wanted.groupBy("task").applyInPandas(work, schema=schema)
 
 
 def _summed(weights: DataFrame, keys: tuple[str, ...], replicates: int) -> DataFrame:
-    """Return arrays of weights added element by element, per tie and what else is in `keys`."""
+    """Add weights element by element, and their surplus, per tie and what else is in `keys`."""
     nothing = F.array_repeat(F.lit(0).cast("bigint"), replicates)
     total = F.reduce(F.collect_list("weights"), nothing, lambda sum_, one: F.zip_with(sum_, one, lambda a, b: a + b))
-    return weights.groupBy(*keys, *PAIR).agg(total.alias("weights"))
+    return weights.groupBy(*keys, *PAIR).agg(total.alias("weights"), F.sum("surplus").alias("surplus"))
+
+
+def _drawn_together(row: Any) -> Floats:
+    return without_surplus(np.asarray(row.weights)[None, :], [row.weight], [row.surplus])[0]
 
 
 def _names(pair: Any) -> tuple[str, str]:

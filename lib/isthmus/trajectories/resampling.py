@@ -114,8 +114,9 @@ def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) 
     Returns
     -------
     pandas.DataFrame
-        `src`, `dst`, `weights`: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where
-        the tie vanishes.
+        `src`, `dst`, `weights`, `surplus`: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where
+        the tie vanishes; `surplus` as in `isthmus.trajectories.replicates.without_surplus`: twice the sum of the
+        squared counts of its citations.
     """
     tie = contributions.groupby(["src", "dst"], sort=True)
     codes = np.asarray(tie.ngroup(), dtype=np.int64)
@@ -124,7 +125,14 @@ def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) 
     works = np.asarray(contributions["work_id"], dtype=np.int64)
     cited = np.asarray(contributions["cited_work_id"].astype("Int64").fillna(NOTHING_CITED), dtype=np.int64)
     _add(codes, works, cited, _streams(seed, replicates), _CUMULATIVE, total)
-    return ties[["src", "dst"]].assign(weights=list(total))
+    return ties[["src", "dst"]].assign(weights=list(total), surplus=_surplus(codes, works, cited, len(ties)))
+
+
+def _surplus(codes: IntArray, works: IntArray, cited: IntArray, ties: int) -> IntArray:
+    citation = pd.DataFrame({"tie": codes, "work": works, "cited": cited})[cited != NOTHING_CITED]
+    counts = citation.groupby(["tie", "work", "cited"]).size().reset_index(name="count")
+    squares = np.bincount(counts["tie"], weights=counts["count"] ** 2, minlength=ties)
+    return 2 * squares.astype(np.int64)
 
 
 def centroids_of(frame: pd.DataFrame) -> FloatArray:

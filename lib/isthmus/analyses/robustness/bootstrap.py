@@ -59,7 +59,7 @@ def _write_labels(context: Context) -> None:
         return
     found = replicate_labels(
         _resampled(context),
-        _tests(context).select("network", "year", "src", "dst", "expected", "sd"),
+        _tests(context).select("network", "year", "src", "dst", "weight", "expected", "sd"),
         labels,
         centroids=centroids_of(of_study(context, CENTROIDS).toPandas()),
         years=study.years.analysis,
@@ -72,7 +72,7 @@ def _write_labels(context: Context) -> None:
 
 
 def _resampled(context: Context) -> DataFrame:
-    return of_study(context, BOOTSTRAP_WEIGHTS).select("network", "year", "src", "dst", "weights")
+    return of_study(context, BOOTSTRAP_WEIGHTS).select("network", "year", "src", "dst", "weights", "surplus")
 
 
 def _tests(context: Context) -> DataFrame:

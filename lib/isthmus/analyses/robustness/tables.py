@@ -45,6 +45,9 @@ BOOTSTRAP_WEIGHTS = TableSpec(
         *NETWORK_YEAR,
         *PAIR,
         column("weights", "array<bigint>", "weight in each resample of the works; 0 where the tie vanishes", False),
+        column(
+            "surplus", "bigint", "variance that the resamples have too much: 0 of papers, 2 of a lone citation", False
+        ),
     ),
     key=("study", "network", "year", "src", "dst"),
     comment="Working table: the weight of each tie of a year in each resample of the works.",
@@ -67,7 +70,7 @@ BOOTSTRAP_PROPENSITIES = TableSpec(
         column(
             "design_effect",
             "double",
-            "variance of the weight over the resamples, relative to as many independent papers; where nothing was "
+            "variance of the weight, relative to as many independent papers; where nothing was "
             "observed that of the smaller half of the linked pairs, at least 1",
             False,
         ),
