@@ -6,11 +6,17 @@ same intensities (the number of works of each set of countries is a Poisson draw
 E[w] / mu(E[k], E[s]), expectations over 200 re-simulations; the interval comes from one further re-simulation, as a
 study would see it. One year's networks of each world, no files, no Spark.
 
-python scripts/bench/coverage.py            # 20 worlds, prints the page's tables
-python scripts/bench/coverage.py --seed 3   # the row of one world
+scripts/bench.sh coverage              # 20 worlds: prints the table of docs/methods/coverage.md
+scripts/bench.sh coverage --seed 3     # one world
+scripts/bench.sh coverage --save docs/methods/coverage.csv
 """
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
+
+if sys.path and Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:
+    del sys.path[0]  # numba asks for a package of this file's name
 
 import click
 import numpy as np
@@ -36,6 +42,7 @@ WORKS, YEAR, LAST_CITING = 80_000, 2017, 2021
 SEEDS = tuple(range(1, 21))
 SIMULATIONS, REPLICATES, LEVEL = 200, 400, 0.95
 NETWORKS = ("collaboration", "exchange")
+COUNTS = ["pairs", "covered", "below", "above", "on_logarithms"]
 CLASSES = ((0, 0), (1, 4), (5, 9), (10, 29), (30, 10**9))  # of the observed weight
 
 
@@ -203,17 +210,33 @@ def intervals(rows: np.ndarray, seed: int) -> pd.DataFrame:
     replicates = np.zeros((*w.shape, REPLICATES), dtype=np.int64)
     replicates[edges["src"], edges["dst"]] = np.stack(edges["weights"])
     weight, resampled = w[i, j], replicates[i, j]
+    surplus = np.zeros(w.shape)
+    surplus[edges["src"], edges["dst"]] = edges["surplus"]
     small = (weight > 0) & (weight <= np.median(weight[weight > 0]))
     squares = ((resampled[small] - weight[small, None]) ** 2).sum() / REPLICATES
-    effect = max(1.0, float(squares / weight[small].sum()))
-    found = log_propensity_interval(resampled, weight, mu, level=LEVEL, zero_effect=effect)
-    return pd.DataFrame({"i": i, "j": j, "weight": weight, "low": np.exp(found.low), "high": np.exp(found.high)})
+    effect = max(1.0, float((squares - surplus[i, j][small].sum()) / weight[small].sum()))
+    found = log_propensity_interval(resampled, weight, mu, surplus=surplus[i, j], level=LEVEL, zero_effect=effect)
+    low, high = on_logarithms(resampled, weight)
+    return pd.DataFrame(
+        {
+            "i": i, "j": j, "weight": weight, "low": np.exp(found.low), "high": np.exp(found.high),
+            "log_low": low / mu, "log_high": high / mu,
+        }
+    )  # fmt: skip
+
+
+def on_logarithms(resampled: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The form that is not used, for comparison: 2 theta - quantile of log w, citations with all their variance."""
+    least, most = (np.quantile(resampled, q, axis=1, method=how) for q, how in ((0.025, "lower"), (0.975, "higher")))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(weight > 0, weight**2 / most, 0.0), np.where(least > 0, weight**2 / least, np.inf)
 
 
 def coverage_of(seed: int) -> pd.DataFrame:
-    """One world: network, least, most (of the class of weight), pairs, covered, below, above.
+    """One world: seed, network, least, most (of the class of weight), pairs, covered, below, above, on_logarithms.
 
-    `below` counts the pairs whose truth lies below the interval, `above` those whose truth lies above it.
+    `below` counts the pairs whose truth lies below the interval, `above` those whose truth lies above it;
+    `on_logarithms` those that the form on the logarithmic scale would cover.
     """
     of = intensities(build_plan(World(works=WORKS, seed=seed)))
     truth, data = truths(of, np.random.default_rng([seed, 0])), draw(of, np.random.default_rng([seed, 1]))
@@ -225,25 +248,37 @@ def coverage_of(seed: int) -> pd.DataFrame:
         for least, most in CLASSES:
             own = table[table["weight"].between(least, most)]
             below, above = int((own["true"] < own["low"]).sum()), int((own["true"] > own["high"]).sum())
-            rows.append((seed, name, least, most, len(own), len(own) - below - above, below, above))
-    columns = ["seed", "network", "least", "most", "pairs", "covered", "below", "above"]
-    return pd.DataFrame(rows, columns=columns)
+            other = int(own["true"].between(own["log_low"], own["log_high"]).sum())
+            rows.append((seed, name, least, most, len(own), len(own) - below - above, below, above, other))
+    return pd.DataFrame(rows, columns=["seed", "network", "least", "most", *COUNTS])
 
 
 def class_name(least: int, most: int) -> str:
     return str(least) if least == most else f"{least} or more" if most >= 10**9 else f"{least} to {most}"
 
 
+def table_of(found: pd.DataFrame) -> str:
+    """All worlds together, in Markdown: shares of the pairs of each class."""
+    lines = [
+        "| network | observed weight | pairs | covered | truth below | truth above | on logarithms |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    total = found.groupby(["network", "least", "most"])[COUNTS].sum()
+    for (network, least, most), row in total.iterrows():
+        shares = " | ".join(f"{row[name] / row['pairs']:.3f}" for name in COUNTS[1:])
+        lines.append(f"| {network} | {class_name(least, most)} | {row['pairs']:,} | {shares} |")
+    return "\n".join(lines)
+
+
 @click.command()
 @click.option("--seed", type=int, help="One world only.")
-def main(seed: int | None) -> None:
+@click.option("--save", type=click.Path(path_type=Path), help="Where the counts of every world go, as CSV.")
+def main(seed: int | None, save: Path | None) -> None:
     """Print the coverage of nominal 95 % intervals by class of observed weight."""
-    table = pd.concat([coverage_of(one) for one in ((seed,) if seed else SEEDS)])
-    total = table.groupby(["network", "least", "most"])[["pairs", "covered", "below", "above"]].sum()
-    print("| network | observed weight | pairs | covered | truth below | truth above |\n|---|---|---|---|---|---|")
-    for (network, least, most), row in total.iterrows():
-        shares = " | ".join(f"{row[name] / row['pairs']:.3f}" for name in ("covered", "below", "above"))
-        print(f"| {network} | {class_name(least, most)} | {row['pairs']:,} | {shares} |")
+    found = pd.concat([coverage_of(one) for one in ((seed,) if seed else SEEDS)], ignore_index=True)
+    if save is not None:
+        found.to_csv(save, index=False, lineterminator="\n")
+    print(table_of(found))
 
 
 if __name__ == "__main__":

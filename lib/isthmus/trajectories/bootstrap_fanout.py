@@ -109,22 +109,24 @@ def propensity_intervals(
 
 def _linked_intervals(rows: DataFrame, level: float) -> DataFrame:
     """Return the interval of each pair that is linked; `squares` sums the squared deviations of its replicates."""
-    bounds = ("propensity", "propensity_low", "propensity_high", "design_effect")
-    columns = [*SPAN, *PAIR, "weight", "expected", *bounds, "squares", "surplus"]
+    bounds = ["propensity_low", "propensity_high", "design_effect"]
+    columns = [*SPAN, *PAIR, "weight", "expected", "propensity", *bounds, "squares", "surplus"]
 
     def work(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
             linked = batch["weight"] > 0
-            found = batch.assign(propensity=0.0, propensity_low=0.0, propensity_high=np.nan, design_effect=np.nan)
-            found = found.assign(squares=0, surplus=batch["surplus"].fillna(0).astype("int64"))
+            found = batch.assign(propensity=batch["weight"] / batch["expected"], squares=0)
+            found = found.assign(propensity_low=0.0, propensity_high=np.nan, design_effect=np.nan)
+            found["surplus"] = batch["surplus"].fillna(0).astype("int64")
             if linked.any():
                 own = found[linked]
                 resampled, weight = np.stack(own["weights"].to_list()), own["weight"].to_numpy()
                 interval = log_propensity_interval(
                     resampled, weight, own["expected"], surplus=own["surplus"], level=level
                 )
-                logs = np.stack([interval.point, interval.low, interval.high], axis=1)
-                found.loc[linked, list(bounds)] = np.column_stack([np.exp(logs), interval.design_effect])
+                found.loc[linked, bounds] = np.column_stack(
+                    [np.exp(interval.low), np.exp(interval.high), interval.design_effect]
+                )
                 found.loc[linked, "squares"] = ((resampled - weight[:, None]) ** 2).sum(axis=1)
             yield found[columns]
 

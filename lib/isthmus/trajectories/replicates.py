@@ -98,8 +98,7 @@ def log_propensity_interval(
 
     Notes
     -----
-    Where the pair vanishes from more than (1 - level) / 2 of the replicates, the quantile says nothing about how large
-    it may be; the upper bound is then Garwood's for the number of independent papers, w / design effect, times the
+    Where the pair vanishes from (1 - level) / 2 of the replicates, their quantile says nothing about how large it may be; the upper bound is then Garwood's for the number of independent papers, w / design effect, times the
     design effect (the device of Korn & Graubard 1998, Survey Methodology 24, 193, for proportions). With w = 0 there is
     no interval, only Garwood's upper bound, -ln((1 - level) / 2) zero_effect / mu. An interval holds its point, however
     few the replicates.
@@ -118,7 +117,7 @@ def log_propensity_interval(
     # "lower" and "higher": outwards, for between 0 and a number there is no interpolating.
     least = np.quantile(drawn, tail, axis=1, method="lower")
     most = np.quantile(drawn, 1.0 - tail, axis=1, method="higher")
-    vanishes = (resampled == 0.0).mean(axis=1) > tail
+    vanishes = np.quantile(resampled, tail, axis=1, method="lower") == 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = np.where(seen, ((drawn - w[:, None]) ** 2).mean(axis=1) / w, np.nan)
         unit = np.where(seen, np.maximum(effect, 1.0), zero_effect)
