@@ -98,9 +98,10 @@ def log_propensity_interval(
 
     Notes
     -----
-    Where the pair vanishes from (1 - level) / 2 of the replicates, their quantile says nothing about how large it may be; the upper bound is then Garwood's for the number of independent papers, w / design effect, times the
-    design effect (the device of Korn & Graubard 1998, Survey Methodology 24, 193, for proportions). With w = 0 there is
-    no interval, only Garwood's upper bound, -ln((1 - level) / 2) zero_effect / mu. An interval holds its point, however
+    Where the pair vanishes from (1 - level) / 2 of the replicates, their quantile says nothing about how large it may
+    be; the upper bound is then Garwood's for the number of independent papers, w / design effect, times the design
+    effect (the device of Korn & Graubard 1998, Survey Methodology 24, 193, for proportions). With w = 0 there is no
+    interval, only Garwood's upper bound, -ln((1 - level) / 2) zero_effect / mu. An interval holds its point, however
     few the replicates.
 
     Raises
