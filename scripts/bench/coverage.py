@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 
 from isthmus.nullmodels import kernels
-from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.boundary import classes_of
+from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.solver import NO_KINDS, solve
 from isthmus.simulate import Plan, World, build_plan
 from isthmus.simulate.world.blocks import NOBODY
