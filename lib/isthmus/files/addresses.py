@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pyarrow.fs as pafs
 
 from isthmus.config.storage import Bucket, Storage
-from isthmus.errors import ConfigError, SnapshotError, did_you_mean
+from isthmus.errors import ConfigError, StorageError, did_you_mean
 
 S3, GOOGLE, AZURE = ("s3", "s3a"), ("gs", "gcs"), ("abfs", "abfss")
 SCHEMES = ("file", *S3, *GOOGLE, *AZURE)
@@ -32,14 +32,14 @@ def open_address(uri: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
 
     Raises
     ------
-    SnapshotError
+    StorageError
         The scheme is not known, or the address is not one of its scheme.
     ConfigError
         The bucket's credentials are not there, or its access is none of this provider's.
     """
     scheme, _, rest = uri.partition("://")
     if scheme not in SCHEMES:
-        raise SnapshotError(f"address {_shown(uri)!r}: the scheme {scheme!r} is not known; {_hint(scheme)}")
+        raise StorageError(f"address {_shown(uri)!r}: the scheme {scheme!r} is not known; {_hint(scheme)}")
     if scheme == "file":
         filesystem, path = pafs.FileSystem.from_uri(uri)
         return filesystem, path.rstrip("/") or "/"
@@ -48,7 +48,7 @@ def open_address(uri: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
     _refuse_credentials(uri, rest)
     name = rest.partition("/")[0]
     if not name:
-        raise SnapshotError(f"address {uri!r} names no bucket; write {scheme}://BUCKET/PATH")
+        raise StorageError(f"address {uri!r} names no bucket; write {scheme}://BUCKET/PATH")
     bucket = storage.bucket(name)
     filesystem = _s3(name, bucket) if scheme in S3 else _google(name, bucket)
     return filesystem, rest.rstrip("/")
@@ -67,7 +67,7 @@ def _shown(uri: str) -> str:
 
 def _refuse_credentials(uri: str, rest: str) -> None:
     if "@" in rest.partition("/")[0] or "?" in rest:
-        raise SnapshotError(
+        raise StorageError(
             f"address {_shown(uri).partition('?')[0]!r} carries a key or options. Addresses are written into logs and "
             f"tables: put what is needed into a storage file (--storage)"
         )
@@ -95,7 +95,7 @@ def _region(name: str, *, has_endpoint: bool) -> str | None:
     try:
         return str(pafs.resolve_s3_region(name))
     except OSError as error:
-        raise SnapshotError(
+        raise StorageError(
             f"bucket {name!r}: its region could not be looked up ({error}). Does the bucket exist? Of another service "
             f"than AWS, name the `endpoint` in a storage file (--storage)"
         ) from None
@@ -112,12 +112,12 @@ def _google(name: str, bucket: Bucket) -> pafs.GcsFileSystem:
 
 
 def _azure(uri: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
-    """Azure's data lake: `abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH`, as Hadoop writes it."""
+    """Return the file system of `abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH`, as Hadoop writes it."""
     place, _, path = uri.partition("://")[2].partition("/")
     container, at, host = place.partition("@")
     account = host.partition(".")[0]
     if not (at and container and account) or ":" in place or "?" in path:
-        raise SnapshotError(
+        raise StorageError(
             f"address {_shown(uri).partition('?')[0]!r}: expected abfs://CONTAINER@ACCOUNT{AZURE_DOMAIN}/PATH and "
             f"nothing else; keys belong into the environment (--storage names the variables)"
         )

@@ -13,8 +13,8 @@ from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import Snapshot
 from isthmus.tables.authorships import AUTHORSHIPS
-from isthmus.tables.built import Built, write
 from isthmus.tables.entities import INSTITUTIONS
+from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ AUTHOR_YEARS = TableSpec(
 BEFORE_ALL_DATES = -(2**31)  # a work without a date is older than any other
 
 
-def build_author_years(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_author_years(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `author_years`.
 
     Parameters
@@ -54,7 +54,7 @@ def build_author_years(spark: "SparkSession", store: TableStore, snapshot: Snaps
     return write(store, AUTHOR_YEARS, rows.sortWithinPartitions("author_id", "year"))
 
 
-def build_no_author_years(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_no_author_years(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `author_years` without a row: the tables of a single study do not hold all works of an author.
 
     Parameters

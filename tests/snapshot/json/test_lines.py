@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from isthmus.snapshot import lines as module
-from isthmus.snapshot.lines import LineStream
+from isthmus.snapshot.json import lines as module
+from isthmus.snapshot.json.lines import LineStream
 
 
 def read(data):

@@ -1,7 +1,4 @@
-"""Files of a snapshot and of published results, local or in object storage, through pyarrow.
-
-Spark's Python workers have no Hadoop, so parts, manifests and deletions are all read this way.
-"""
+"""A folder and its files through pyarrow: Spark's Python workers have no Hadoop."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +10,9 @@ from typing import IO, Any
 import pyarrow.fs as pafs
 
 from isthmus.config.storage import Storage
-from isthmus.snapshot.objectstore import S3, SCHEMES, open_address
-from isthmus.snapshot.retry import LOCAL, Retries
-from isthmus.snapshot.steady import SteadyFile, buffered
-
-__all__ = ["S3", "SCHEMES", "FileEntry", "Root", "absolute", "open_root"]
+from isthmus.files.addresses import open_address
+from isthmus.files.retry import LOCAL, Retries
+from isthmus.files.stable_file import StableFile, buffered
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class Root:
         return join(self.path, path) if path else self.path
 
     def list(self, folder: str = "", *, recursive: bool = False) -> list[FileEntry]:
-        """Files and folders under a folder in the order of their paths; empty when the folder is not there."""
+        """Return files and folders under a folder in the order of their paths; empty when the folder is not there."""
         selector = pafs.FileSelector(self.full(folder), recursive=recursive, allow_not_found=True)
         found = self.retries.call(self._named(folder), lambda: self.filesystem.get_file_info(selector))
         entries = [
@@ -90,15 +85,23 @@ class Root:
         return self.retries.call(self._named(path), whole)
 
     @contextmanager
-    def steady(self, path: str, promised: int | None = None) -> Iterator[IO[bytes]]:
+    def open_stable(self, path: str, listed_bytes: int | None = None) -> Iterator[IO[bytes]]:
         """Yield a file opened for reading; leaving without an error makes sure that it has not changed meanwhile.
+
+        Parameters
+        ----------
+        path : str
+            Its path under the root.
+        listed_bytes : int | None, optional
+            Bytes that it had when it was listed; None where nobody knows.
 
         Raises
         ------
-        SnapshotError
+        StorageError
             It is not what it was when it was listed or opened, or could not be read after all tries.
         """
-        with SteadyFile(self, path, promised) as file:
+        name = f"{self.uri}: {path}" if path else self.uri
+        with StableFile(self.filesystem, self.full(path), name, self.retries, listed_bytes) as file:
             yield buffered(file, remote=not self.is_local)  # type: ignore[misc]  # a raw file reads like any
             file.check()
 
@@ -136,7 +139,7 @@ def open_root(uri: str, storage: Storage | None = None) -> Root:
 
     Raises
     ------
-    SnapshotError
+    StorageError
         The scheme is not known, or the address carries a secret.
     ConfigError
         The bucket's credentials are not there.

@@ -1,10 +1,6 @@
-"""What OpenAlex changed: fields that nobody knew, and needed fields that vanished or changed their type."""
+"""The fields of records: those without which there is nothing to study, and all that are known."""
 
-from collections import Counter
 from collections.abc import Mapping
-
-import msgspec
-import pyarrow as pa
 
 SAMPLED_LINES = 100  # of each part: a snapshot has hundreds of parts, and looking at a line costs as much as reading it
 
@@ -104,83 +100,3 @@ KNOWN_INSIDE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "topics": {"subfield": _LEVEL, "field": _LEVEL, "domain": _LEVEL},
 }
 """Fields inside those that are read, by path (lists have no sign of their own): a new one may carry what an old did."""
-
-LOOKED_AT = 20  # items of a list: a name that is new is new in all of them
-
-_keys = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_items = msgspec.json.Decoder(list[msgspec.Raw])
-
-
-class FieldCount:
-    """Counts the records with an unknown field, by its path, among the first 100 records of a part."""
-
-    def __init__(self, entity: str) -> None:
-        self._known = KNOWN_FIELDS[entity]
-        self._inside = KNOWN_INSIDE[entity]
-        self._left = SAMPLED_LINES
-        self.unknown: Counter[str] = Counter()
-
-    @property
-    def is_sampling(self) -> bool:
-        """Whether more records are wanted."""
-        return self._left > 0
-
-    def add(self, line: bytes | msgspec.Raw) -> None:
-        """Count the fields of one record.
-
-        Parameters
-        ----------
-        line : bytes | msgspec.Raw
-            The record's JSON text.
-        """
-        self._left -= 1
-        try:
-            fields = _keys.decode(line)
-            found = set(fields.keys() - self._known)
-            for name in fields.keys() & self._inside.keys():
-                self._look(name, bytes(fields[name]), found)
-        except UnicodeDecodeError:  # a name that is no text belongs to nothing that is read
-            found = {"(a name that is no UTF-8)"}
-        self.unknown.update(found)
-
-    def _look(self, path: str, value: bytes, found: set[str]) -> None:
-        """Add the unknown names inside a value, which is an object, a list of objects, or neither."""
-        if value.startswith(b"["):
-            for item in _items.decode(value)[:LOOKED_AT]:
-                self._look(path, bytes(item), found)
-        elif value.startswith(b"{"):
-            fields = _keys.decode(value)
-            found.update(f"{path}.{name}" for name in fields.keys() - self._inside[path])
-            for name in fields:
-                if f"{path}.{name}" in self._inside:
-                    self._look(f"{path}.{name}", bytes(fields[name]), found)
-
-
-def unknown_columns(entity: str, schema: pa.Schema) -> set[str]:
-    """Return columns of a part, and the fields inside those that are read, that this version of Isthmus does not know.
-
-    Parameters
-    ----------
-    entity : str
-        Whose records the part holds.
-    schema : pyarrow.Schema
-        Its columns.
-    """
-    known = KNOWN_INSIDE[entity]
-    found = set(schema.names) - KNOWN_FIELDS[entity]
-    for path in known:
-        dtype = _inside(pa.struct(list(schema)), path.split("."))
-        if dtype is not None:
-            found |= {f"{path}.{field.name}" for field in dtype if field.name not in known[path]}
-    return found
-
-
-def _inside(dtype: pa.DataType, path: list[str]) -> pa.StructType | None:
-    """Return the object at a path, lists looked through; None where there is none."""
-    for name in path:
-        if not pa.types.is_struct(dtype) or dtype.get_field_index(name) < 0:
-            return None
-        dtype = dtype.field(name).type
-        if pa.types.is_list(dtype) or pa.types.is_large_list(dtype):
-            dtype = dtype.value_type
-    return dtype if pa.types.is_struct(dtype) else None

@@ -1,4 +1,4 @@
-"""Institutions, sources and topics: few enough (400,000 together) to be read in the driver, with the same parser."""
+"""Institutions, sources and topics: few enough (400,000 together) to be read in the driver, by the parser of works."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +7,13 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from isthmus.files import Root, open_root
 from isthmus.snapshot.checksum import checksum
-from isthmus.snapshot.drift import KNOWN_FIELDS
-from isthmus.snapshot.filesystem import Root, open_root
-from isthmus.snapshot.lines import LineStream
+from isthmus.snapshot.fields import KNOWN_FIELDS
+from isthmus.snapshot.json.lines import LineStream
+from isthmus.snapshot.json.parse import PartParser, parse_part
+from isthmus.snapshot.json.records import RECORDS
 from isthmus.snapshot.model import PARQUET, Part, Snapshot
-from isthmus.snapshot.parse import PartParser, parse_part
-from isthmus.snapshot.records import RECORDS
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA
 
 READERS = 8  # parts at a time: official copies have hundreds of small ones, and each costs a round trip
@@ -21,7 +21,7 @@ BATCH_ROWS = 4096
 
 
 def read_entities(snapshot: Snapshot, *entities: str) -> pa.Table:
-    """Return the parsed lines of small entities: records, rejected lines, and one summary per part.
+    """Return the parsed lines of institutions, sources or topics: records, rejected lines, and one summary per part.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def read_entities(snapshot: Snapshot, *entities: str) -> pa.Table:
 
 
 def parse_entity(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
-    """Yield the lines of a part of a small entity as batches of `ENTITIES_SCHEMA`.
+    """Yield the lines of a part of institutions, sources or topics as batches of `ENTITIES_SCHEMA`.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def parse_entity(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
         The part, of whatever format.
     """
     if part.format == PARQUET:
-        with root.steady(part.path, part.bytes) as file:
+        with root.open_stable(part.path, part.bytes) as file:
             known = checksum(file, part)
         return PartParser(part, RowStream(root, part), known).batches()
     return parse_part(root, part)
@@ -73,9 +73,9 @@ class RowStream(LineStream):
         self.tail = b""
 
     def texts(self) -> Iterator[bytes]:
-        """Rows as lines of JSON; columns that are neither needed nor unknown are not read."""
+        """Yield rows as lines of JSON; columns that are neither needed nor unknown are not read."""
         try:
-            with self._root.steady(self._part.path, self._part.bytes) as file:
+            with self._root.open_stable(self._part.path, self._part.bytes) as file:
                 reader = pq.ParquetFile(file)
                 needed = set(RECORDS[self._part.entity].__struct_fields__)
                 names = [

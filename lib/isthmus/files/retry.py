@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from isthmus.config.storage import Storage
-from isthmus.errors import SnapshotError
+from isthmus.errors import StorageError
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Retries:
 
     @classmethod
     def of(cls, storage: Storage) -> "Retries":
-        """As a storage configuration says."""
+        """Return what a storage configuration says."""
         return cls(storage.attempts, storage.first_wait_seconds, storage.longest_wait_seconds, remote=True)
 
     def call(self, what: str, action: Callable[[], T]) -> T:
@@ -59,7 +59,7 @@ class Retries:
 
         Raises
         ------
-        SnapshotError
+        StorageError
             It still failed after the last try, or the request was refused.
         FileNotFoundError
             Nothing is there.
@@ -73,18 +73,18 @@ class Retries:
                 if not self.remote or isinstance(error, LASTING):
                     raise
                 if not is_passing(error):
-                    raise SnapshotError(
+                    raise StorageError(
                         f"{what}: the request was refused: {error}. Does the bucket's `access` (--storage FILE) fit?"
                     ) from None
                 if attempt == self.attempts:
-                    raise SnapshotError(
+                    raise StorageError(
                         f"{what}: could not be read or written, {attempt} tries failed; the last one: {error}"
                     ) from None
                 time.sleep(self.wait(attempt))
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def wait(self, attempt: int) -> float:
-        """Seconds to wait after a failed attempt, a random share of them left out.
+        """Return the seconds to wait after a failed attempt, a random share of them left out.
 
         Parameters
         ----------

@@ -5,7 +5,6 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -14,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import SnapshotError
+from isthmus.files import open_root
 from isthmus.snapshot import Part
-from isthmus.snapshot.columns import Seen
-from isthmus.snapshot.filesystem import open_root
-from isthmus.snapshot.identifiers import WORK_PREFIX, column_numbers, number
-from isthmus.snapshot.parquet import BATCH_ROWS, WORK, leaves, parse_parquet
-from isthmus.snapshot.parse import parse_part
+from isthmus.snapshot.json.parse import parse_part
+from isthmus.snapshot.parquet.parse import BATCH_ROWS, parse_parquet
+from isthmus.snapshot.parquet.shapes import WORK, leaves
 from isthmus.snapshot.schemas import DOUBLE, INT, STRING, WORKS_SCHEMA
 
 LEVEL = pa.struct([("id", pa.string()), ("display_name", pa.string())])
@@ -266,35 +264,3 @@ def test_only_needed_values_are_read():
     # doi, the map's two, four of sources' others, display names of levels, lineage, orcid, wikidata, is_oa
     assert len(needed) - sum(needed) == 1 + 2 + 1 + 4 + 6 + 1 + 1 + 1
     assert sum(needed) == 7 + 1 + 2 + 2 + 5 + 5 + 2 + 1 + 5 + 1
-
-
-@settings(deadline=None)
-@given(st.lists(IDS | st.integers(0, 10**18 - 1).map(lambda n: f"{WORK_PREFIX}{n}"), max_size=20))
-def test_numbers_of_a_column_are_those_of_its_ids(ids):
-    found = column_numbers(pa.array(ids, pa.string()), WORK_PREFIX)
-    assert found.to_pylist() == [number(each) for each in ids]
-    # a slice of a column begins elsewhere in its buffers
-    assert column_numbers(pa.array(ids, pa.string())[1:], WORK_PREFIX).to_pylist() == [number(each) for each in ids[1:]]
-
-
-def test_slices_and_null_items():
-    lists_of_ids = pa.array([["W1"], None, [None, "W2"], [], ["W3", None]], pa.list_(pa.string()))
-    for start in range(5):
-        seen = Seen(lists_of_ids[start:])
-        dropped = seen.items(lambda items: items.text(), pa.string()).to_pylist()
-        assert dropped == [["W1"], None, ["W2"], [], ["W3"]][start:]
-        kept = seen.items(lambda items: items.text(), pa.string(), keep_null=True).to_pylist()
-        assert kept == lists_of_ids[start:].to_pylist()
-    absent = Seen(pa.array([{"there": 1}, None, {"there": 3}]))["missing"]
-    assert absent.values.null_count == 3
-    made = [
-        absent.text(),
-        absent.integer(),
-        absent.level(),
-        absent.score(),
-        absent.day(),
-        absent.moment(),
-        absent.boolean(),
-    ]
-    assert all(len(column) == column.null_count == 3 for column in [*made, absent.items(Seen.text, pa.string())])
-    assert np.array_equal(Seen(pa.array([1, None])).values.is_valid(), [True, False])

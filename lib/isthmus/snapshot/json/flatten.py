@@ -1,18 +1,15 @@
 """Blocks of typed records as Arrow columns of the shapes in `schemas`."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from isthmus.snapshot import schemas
-from isthmus.snapshot.identifiers import AUTHOR_PREFIX, Memo, numbers, reference_numbers
-from isthmus.snapshot.records import (
+from isthmus.snapshot.identifiers import AUTHOR_PREFIX, Memo, numbers
+from isthmus.snapshot.json.records import (
     Authorship,
     Concept,
     Institution,
@@ -22,10 +19,11 @@ from isthmus.snapshot.records import (
     TopicRecord,
     Work,
 )
+from isthmus.snapshot.json.references import reference_numbers
 from isthmus.snapshot.schemas import BIGINT, BOOLEAN, DOUBLE, INT, STRING
+from isthmus.snapshot.values import LARGEST_INT, as_float, dates, timestamps
 
 Columns = dict[str, pa.Array]
-LARGEST_INT = 2**31 - 1
 NOBODY = Authorship()
 
 
@@ -194,7 +192,7 @@ def _source(work: Work) -> Any:
 
 
 def _flat(lists: Sequence[list[Any] | None], instead: object = None) -> tuple[np.ndarray, list[Any]]:
-    """Offsets (n + 1,) and the joined items of lists; null items are left out, or replaced."""
+    """Return offsets (n + 1,) and the joined items of lists; null items are left out, or replaced."""
     items = list(chain.from_iterable(filter(None, lists)))
     counts = [len(each) if each else 0 for each in lists]
     if None in items and instead is not None:
@@ -215,59 +213,3 @@ def _lists(offsets: np.ndarray, items: pa.Array, lists: Sequence[object | None])
 def _struct(dtype: pa.DataType, values: Columns) -> pa.Array:
     names = [dtype.field(i).name for i in range(dtype.num_fields)]
     return pa.StructArray.from_arrays([values[name] for name in names], fields=list(dtype))
-
-
-def as_float(value: float | int | str | None) -> float | None:
-    """Return a score or coordinate as a number: it is a string in some vintages; None where it is neither.
-
-    Parameters
-    ----------
-    value : float | int | str | None
-        As it stands in the record.
-    """
-    if type(value) is float or value is None:
-        return value
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
-
-
-def dates(texts: Sequence[str | None]) -> pa.Array:
-    """Dates of the form YYYY-MM-DD, date32 (n,); null where it is none.
-
-    Parameters
-    ----------
-    texts : Sequence[str | None]
-        (n,) as they stand in the records.
-    """
-    column = pa.array(texts, STRING)
-    parsed = pc.strptime(column, format="%Y-%m-%d", unit="s", error_is_null=True)
-    return parsed.cast(pa.date32())
-
-
-def timestamps(texts: Sequence[str | None]) -> pa.Array:
-    """Points in time in UTC, timestamp[us] (n,), from dates and from timestamps; null where it is neither.
-
-    Parameters
-    ----------
-    texts : Sequence[str | None]
-        (n,) as they stand in the records.
-    """
-    try:
-        return pa.array(texts, STRING).cast(pa.timestamp("us")).cast(schemas.TIMESTAMP)
-    except pa.ArrowInvalid:  # a zone, or a text that is no time
-        return pa.array([_timestamp(text) for text in texts], schemas.TIMESTAMP)
-
-
-def _timestamp(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def record_id(record: msgspec.Struct) -> str:
-    """Return the id of any record."""
-    return str(getattr(record, "id"))  # noqa: B009 - every record struct has it, the base class does not

@@ -45,7 +45,7 @@ class LineStream:
             yield text.split(b"\n")
 
     def texts(self) -> Iterator[bytes]:
-        """Whole lines, about 1 MB at a time, with the newlines between them."""
+        """Yield whole lines, about 1 MB at a time, with the newlines between them."""
         pending: list[bytes] = []
         length, complete = 0, False  # of what is pending, and whether the end of a line is in it
         for chunk in self._chunks():

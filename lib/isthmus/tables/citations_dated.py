@@ -7,9 +7,9 @@ from pyspark.sql import functions as F
 
 from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
-from isthmus.tables.built import Built, write
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.works import WORKS
+from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ CITATIONS_DATED = TableSpec(
 )
 
 
-def build_citations_dated(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_citations_dated(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `citations_dated`.
 
     Parameters

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from isthmus.tables.discarded import discarded_rows, in_question
+from isthmus.tables.removed import in_question, removed_rows
 
 pytestmark = pytest.mark.spark
 
@@ -20,7 +20,7 @@ def judge(spark, records, deletions=(), merges=()):
         if merges
         else None,
     )
-    rows = discarded_rows(in_question(*frames), *frames[1:]).collect()
+    rows = removed_rows(in_question(*frames), *frames[1:]).collect()
     return {(row.entity, row.part, row.line): (row.reason, row.merge_into_id) for row in rows}
 
 
@@ -55,7 +55,7 @@ def test_deleted_on_the_day_of_the_last_change_or_later(spark):
         ("works", "a", 3): ("deleted", None),
         ("works", "a", 4): ("deleted", None),
         ("works", "a", 5): ("superseded", None),
-        ("works", "a", 7): ("deleted", None),  # the catch-all work
+        ("works", "a", 7): ("deleted", None),  # the sentinel work
     }
 
 

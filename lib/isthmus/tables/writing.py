@@ -17,7 +17,7 @@ U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class Written:
     """A table that was written.
 
     Parameters
@@ -44,7 +44,7 @@ class Built:
     parts_read: int | None = None
 
 
-def write(store: TableStore, spec: TableSpec, rows: "DataFrame", notes: tuple[str, ...] = ()) -> Built:
+def write(store: TableStore, spec: TableSpec, rows: "DataFrame", notes: tuple[str, ...] = ()) -> Written:
     """Replace a table and say what was written.
 
     Parameters
@@ -59,10 +59,10 @@ def write(store: TableStore, spec: TableSpec, rows: "DataFrame", notes: tuple[st
         What a reader of the results should know.
     """
     version = store.overwrite(spec, rows)
-    return Built(spec.name, version, store.rows_written(spec), notes=notes)
+    return Written(spec.name, version, store.rows_written(spec), notes=notes)
 
 
-def write_concurrently(store: TableStore, *tables: "tuple[TableSpec, DataFrame]") -> list[Built]:
+def write_concurrently(store: TableStore, *tables: "tuple[TableSpec, DataFrame]") -> list[Written]:
     """Replace tables that do not read each other, at the same time: small ones mostly wait for their commit.
 
     Parameters

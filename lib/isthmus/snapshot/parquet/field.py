@@ -1,4 +1,4 @@
-"""Columns of Parquet parts as columns of parsed works: ids to numbers, lists, types of all vintages, by the column."""
+"""A field of a batch of Parquet rows, of whatever vintage: text to numbers, lists, times, by the column."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from isthmus.snapshot import schemas
-from isthmus.snapshot.flatten import LARGEST_INT, as_float, dates, timestamps
-from isthmus.snapshot.identifiers import AUTHOR_PREFIX, LARGEST_ID, URL, WORK_PREFIX, column_numbers, regular_numbers
+from isthmus.snapshot.identifiers import LARGEST_ID, URL, WORK_PREFIX, column_numbers, regular_numbers
 from isthmus.snapshot.schemas import BIGINT, BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, list_of
+from isthmus.snapshot.values import LARGEST_INT, as_float, dates, timestamps
 
 
 def is_text(dtype: pa.DataType) -> bool:
@@ -25,7 +24,7 @@ def is_text(dtype: pa.DataType) -> bool:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Field:
     """A field as it stands in a batch; one that is not there is a column of nulls without a type.
 
     Parameters
@@ -36,16 +35,16 @@ class Seen:
 
     values: pa.Array
 
-    def __getitem__(self, name: str) -> "Seen":
+    def __getitem__(self, name: str) -> "Field":
         """Return a field of an object; a missing one where the object has none."""
         dtype = self.values.type
         if not pa.types.is_struct(dtype) or dtype.get_field_index(name) < 0:
-            return Seen(pa.nulls(len(self.values)))
-        return Seen(pc.struct_field(self.values, name))
+            return Field(pa.nulls(len(self.values)))
+        return Field(pc.struct_field(self.values, name))
 
-    def filter(self, chosen: pa.Array) -> "Seen":
+    def filter(self, chosen: pa.Array) -> "Field":
         """Return the rows where a mask is true."""
-        return Seen(self.values.filter(chosen))
+        return Field(self.values.filter(chosen))
 
     def text(self) -> pa.Array:
         """Return the values as text, string (rows,)."""
@@ -60,17 +59,17 @@ class Seen:
         return _within(self.values, -LARGEST_INT - 1, LARGEST_INT).cast(INT)
 
     def score(self) -> pa.Array:
-        """Numbers that are text in some vintages, float64 (rows,); null where they are none."""
+        """Return numbers that are text in some vintages, float64 (rows,); null where they are none."""
         if is_text(self.values.type):
             return pa.array([as_float(value) for value in self.values.to_pylist()], DOUBLE)
         return self.values.cast(DOUBLE)
 
     def day(self) -> pa.Array:
-        """Dates, date32 (rows,); null where they are none."""
+        """Return dates, date32 (rows,); null where they are none."""
         return dates(self.values.cast(STRING)) if is_text(self.values.type) else self.values.cast(DATE, safe=False)
 
     def moment(self) -> pa.Array:
-        """Points in time, timestamp[us] in UTC (rows,); without a zone they are taken for UTC."""
+        """Return points in time, timestamp[us] in UTC (rows,); without a zone they are taken for UTC."""
         if is_text(self.values.type):
             return timestamps(self.values.to_pylist())
         zone = self.values.type.tz if pa.types.is_timestamp(self.values.type) else None
@@ -104,12 +103,12 @@ class Seen:
         found = inner.number(f"{URL}subfields/")
         return _within(found, 0, LARGEST_INT).cast(INT)
 
-    def items(self, build: Callable[["Seen"], pa.Array], dtype: pa.DataType, *, keep_null: bool = False) -> pa.Array:
+    def items(self, build: Callable[["Field"], pa.Array], dtype: pa.DataType, *, keep_null: bool = False) -> pa.Array:
         """Return lists with their items built anew; null items are left out unless they keep their place.
 
         Parameters
         ----------
-        build : Callable[[Seen], pyarrow.Array]
+        build : Callable[[Field], pyarrow.Array]
             Makes the new items, (m,), of all old ones.
         dtype : pyarrow.DataType
             The type of a new item.
@@ -121,7 +120,7 @@ class Seen:
         items, counts = _flat(self.values, keep_null=keep_null)
         offsets = np.zeros(len(self.values) + 1, np.int32)
         np.cumsum(counts, out=offsets[1:])
-        built = build(Seen(items))
+        built = build(Field(items))
         mask = self.values.is_null() if self.values.null_count else None
         return pa.ListArray.from_arrays(pa.array(offsets), built, list_of(dtype), mask=mask)
 
@@ -148,72 +147,3 @@ def _within(numbers: pa.Array, low: int, high: int) -> pa.Array:
         return numbers
     kept = [number if number is not None and low <= number <= high else None for number in numbers.to_pylist()]
     return pa.array(kept, BIGINT)
-
-
-def _struct(dtype: pa.StructType, *values: pa.Array) -> pa.Array:
-    return pa.StructArray.from_arrays(values, fields=list(dtype))
-
-
-def work_columns(row: Seen) -> dict[str, pa.Array]:
-    """Return the columns of `WORK_FIELDS` but the number of the work, each (n,).
-
-    Parameters
-    ----------
-    row : Seen
-        The needed columns of a part, as one object a row.
-    """
-    location, venue = row["primary_location"]["source"], row["host_venue"]
-    has_source, topic = location.values.is_valid(), row["primary_topic"]
-    source = f"{URL}S"
-    return {
-        "updated_date": row["updated_date"].moment(),
-        "publication_year": row["publication_year"].integer(),
-        "publication_date": row["publication_date"].day(),
-        "work_type": row["type"].text(),
-        "is_retracted": row["is_retracted"].boolean(),
-        "is_paratext": row["is_paratext"].boolean(),
-        "is_xpac": row["is_xpac"].boolean(),
-        "source_id": pc.if_else(has_source, location["id"].number(source), venue["id"].number(source)),
-        "source_type": pc.if_else(has_source, location["type"].text(), venue["type"].text()),
-        "primary_topic_id": topic["id"].number(f"{URL}T"),
-        "primary_subfield_id": topic["subfield"].level(),
-        "topics": row["topics"].items(_topics, schemas.TOPIC),
-        "concepts": row["concepts"].items(_concepts, schemas.CONCEPT),
-        "authors_count": row["authors_count"].integer(),
-        "authorships": row["authorships"].items(_authorships, schemas.AUTHORSHIP, keep_null=True),
-        # once without ids that are null, once without those that have no number
-        "referenced_works": Seen(row["referenced_works"].items(_references, BIGINT)).items(_unchanged, BIGINT),
-    }
-
-
-def _topics(items: Seen) -> pa.Array:
-    levels = (items[name].level() for name in ("subfield", "field", "domain"))
-    return _struct(schemas.TOPIC, items["id"].number(f"{URL}T"), *levels, items["score"].score())
-
-
-def _concepts(items: Seen) -> pa.Array:
-    return _struct(schemas.CONCEPT, items["id"].number(f"{URL}C"), items["score"].score())
-
-
-def _affiliations(items: Seen) -> pa.Array:
-    country = items["country_code"].text()
-    known = pc.if_else(pc.equal(country, ""), pa.scalar(None, STRING), country)
-    return _struct(schemas.AFFILIATION, items["id"].number(f"{URL}I"), known)
-
-
-def _authorships(items: Seen) -> pa.Array:
-    return _struct(
-        schemas.AUTHORSHIP,
-        items["author_position"].text(),
-        items["author"]["id"].number(AUTHOR_PREFIX),
-        items["countries"].items(Seen.text, STRING),
-        items["institutions"].items(_affiliations, schemas.AFFILIATION),
-    )
-
-
-def _references(items: Seen) -> pa.Array:
-    return items.number(WORK_PREFIX)
-
-
-def _unchanged(items: Seen) -> pa.Array:
-    return items.values

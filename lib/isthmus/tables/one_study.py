@@ -16,13 +16,13 @@ from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import Snapshot, read_works
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.authorships import PLACE, places
-from isthmus.tables.built import Built, write
 from isthmus.tables.coverage import COVERAGE, coverage_rows
-from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept, number_filled
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.parsed import PARSED_WORKS, plain_words
 from isthmus.tables.reading import check_reading
+from isthmus.tables.removed import REMOVED_RECORDS, frame, kept, number_filled
 from isthmus.tables.works import rewritten, year_until
+from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ SEEN_WORKS = TableSpec(
 )
 
 
-def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, candidates: Column) -> Built:
-    """First pass: write `seen_works`, and check what was read against the manifest.
+def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, candidates: Column) -> Written:
+    """Write `seen_works` in the first pass, and check what was read against the manifest.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, cand
         version = store.overwrite(SEEN_WORKS, seen_rows(read_works(spark, snapshot), candidates))
     notes = check_reading(store.read(SEEN_WORKS), snapshot, ("works",))
     parts = len(snapshot.parts("works"))
-    return Built(SEEN_WORKS.name, version, store.rows_written(SEEN_WORKS), notes=notes, parts_read=parts)
+    return Written(SEEN_WORKS.name, version, store.rows_written(SEEN_WORKS), notes=notes, parts_read=parts)
 
 
 def seen_rows(lines: DataFrame, candidates: Column) -> DataFrame:
@@ -132,28 +132,28 @@ def newest_year(store: TableStore) -> int | None:
     return newest.year if newest else None
 
 
-def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
-    """Second pass: write `parsed_works`, the corpus and what cites it.
+def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
+    """Write `parsed_works` in the second pass: the corpus and what cites it.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `seen_works` and `discarded` are there.
+        The session and the tables; `seen_works` and `removed_records` are there.
     snapshot : Snapshot
         An open snapshot.
     """
-    seen, discarded = store.read(SEEN_WORKS), store.read(REMOVED_RECORDS)
-    corpus = kept(seen.where("is_candidate"), discarded).select(*PARSED_WORKS.columns)
+    seen, removed = store.read(SEEN_WORKS), store.read(REMOVED_RECORDS)
+    corpus = kept(seen.where("is_candidate"), removed).select(*PARSED_WORKS.columns)
     cited = _cited_ids(spark, snapshot, corpus)
     number = corpus.count()
     with plain_words():
         citing = citing_rows(read_works(spark, snapshot), F.broadcast(cited) if number <= LARGEST_BROADCAST else cited)
-        outside = kept(citing, discarded).join(corpus.select("work_id"), "work_id", "left_anti")
+        outside = kept(citing, removed).join(corpus.select("work_id"), "work_id", "left_anti")
         rows = corpus.unionByName(outside, allowMissingColumns=True)
         version = store.overwrite(PARSED_WORKS, rows)
     written = store.rows_written(PARSED_WORKS)
     note = f"of {number:,} works all is kept; of {written - number:,} that cite them only ids, years and countries"
-    return Built(PARSED_WORKS.name, version, written, notes=(note,))
+    return Written(PARSED_WORKS.name, version, written, notes=(note,))
 
 
 def _cited_ids(spark: "SparkSession", snapshot: Snapshot, corpus: DataFrame) -> DataFrame:
@@ -192,19 +192,19 @@ def citing_rows(lines: DataFrame, cited: DataFrame) -> DataFrame:
 
 
 def _slim(authorship: Column) -> Column:
-    """Return an author without himself: his countries and institutions."""
+    """Drop the author's id and position; keep countries and institutions."""
     return authorship.withField("author_id", F.lit(None).cast("bigint")).withField(
         "author_position", F.lit(None).cast("string")
     )
 
 
-def build_coverage_of_seen(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_coverage_of_seen(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `coverage` of the whole snapshot from `seen_works`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `seen_works`, `discarded` and `institutions` are there.
+        The session and the tables; `seen_works`, `removed_records` and `institutions` are there.
     snapshot : Snapshot
         The snapshot; its release's year is the last one of a publication.
     """

@@ -16,9 +16,9 @@ from isthmus.engine import TableStore
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot
 from isthmus.snapshot.removals import read_deletions, read_merges
 from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD, WORK_FIELDS
-from isthmus.tables.built import Built
-from isthmus.tables.catchall import CATCH_ALL_WORKS
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
+from isthmus.tables.sentinels import SENTINEL_WORKS
+from isthmus.tables.writing import Written
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -43,22 +43,22 @@ REMOVED_RECORDS = TableSpec(
 
 MOST_IN_QUESTION = 1_000_000  # ids that every worker can hold
 
-DISCARD_REASONS = ("superseded", "deleted", "merged")
+REMOVAL_REASONS = ("superseded", "deleted", "merged")
 PARTITION_DATE = r"(?:^|/)updated_date=(\d{4}-\d{2}-\d{2})/"
 
 
 def updated() -> Column:
-    """When a parsed record was last changed: its own date, or that of its partition."""
+    """Return when a parsed record was last changed: its own date, or that of its partition."""
     return F.coalesce(
         F.col("updated_date"),
         F.try_to_timestamp(F.nullif(F.regexp_extract("part", PARTITION_DATE, 1), F.lit(""))),
     )
 
 
-def build_discarded(
+def build_removed_records(
     spark: "SparkSession", store: TableStore, snapshot: Snapshot, staging: TableSpec = PARSED_WORKS
-) -> Built:
-    """Write `discarded` from the parsed lines and from the snapshot's deletions and merges.
+) -> Written:
+    """Write `removed_records` from the parsed lines and from the snapshot's deletions and merges.
 
     Parameters
     ----------
@@ -73,10 +73,10 @@ def build_discarded(
     deletions = frame(spark, found) if found.num_rows else None
     merges = _merges(spark, snapshot)
     records = candidates(store.read(staging), store.read(PARSED_ENTITIES))
-    rows = discarded_rows(in_question(records, deletions, merges), deletions, merges)
+    rows = removed_rows(in_question(records, deletions, merges), deletions, merges)
     version = store.overwrite(REMOVED_RECORDS, rows)
     written = store.rows_written(REMOVED_RECORDS)
-    return Built(
+    return Written(
         REMOVED_RECORDS.name,
         version,
         written,
@@ -105,7 +105,7 @@ def _merges(spark: "SparkSession", snapshot: Snapshot) -> DataFrame | None:
 
 
 def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
-    """All records that were read: (entity, entity_id, part, line, updated_date, completeness).
+    """Return all records that were read: (entity, entity_id, part, line, updated_date, completeness).
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def _filled(columns: list[Column]) -> Column:
 def in_question(
     records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None, most: int = MOST_IN_QUESTION
 ) -> DataFrame:
-    """Return the records of ids that occur more than once or that a list removes: no other can be discarded.
+    """Return the records of ids that occur more than once or that a list removes: no other can be removed.
 
     They are few in an official copy, where an id occurs once. To know them takes the ids alone, a twentieth of what is
     stored; to rank all records takes every column, for the ranking asks how complete a record is.
@@ -164,7 +164,7 @@ def in_question(
     Parameters
     ----------
     records, deletions, merges : DataFrame, DataFrame | None
-        As `discarded_rows` takes them.
+        As `removed_rows` takes them.
     most : int, optional
         Where more ids are in question, all records are returned.
     """
@@ -175,8 +175,8 @@ def in_question(
     if merges is not None:
         ids = ids.unionByName(merges.select(*key, F.lit(0).alias("read")))
     listed = ids.groupBy(*key).agg(F.sum("read").alias("read"), F.count("*").alias("named"))
-    is_catch_all = (F.col("entity") == "works") & F.col("entity_id").isin(*CATCH_ALL_WORKS)
-    wanted = listed.where((F.col("read") > 0) & ((F.col("named") > 1) | is_catch_all))
+    is_sentinel = (F.col("entity") == "works") & F.col("entity_id").isin(*SENTINEL_WORKS)
+    wanted = listed.where((F.col("read") > 0) & ((F.col("named") > 1) | is_sentinel))
     found = wanted.select(*key).limit(most + 1).toArrow()
     if found.num_rows > most:
         return records
@@ -185,7 +185,7 @@ def in_question(
     return records.join(F.broadcast(records.sparkSession.createDataFrame(found)), key, "left_semi")
 
 
-def discarded_rows(records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None) -> DataFrame:
+def removed_rows(records: DataFrame, deletions: DataFrame | None, merges: DataFrame | None) -> DataFrame:
     """Return the records that do not become rows, with their reason.
 
     The newest record of an id is kept unless the id was merged into another, or the work was deleted on the day of its
@@ -212,7 +212,7 @@ def discarded_rows(records: DataFrame, deletions: DataFrame | None, merges: Data
     if merges is not None:
         judged = judged.drop("merge_into_id").join(merges, key, "left")
     is_deleted = (F.col("entity") == "works") & (
-        F.col("entity_id").isin(*CATCH_ALL_WORKS)
+        F.col("entity_id").isin(*SENTINEL_WORKS)
         | (
             F.col("deleted_date").isNotNull()
             & (F.col("updated_date").isNull() | (F.col("deleted_date") >= F.to_date("updated_date")))
@@ -234,17 +234,17 @@ def discarded_rows(records: DataFrame, deletions: DataFrame | None, merges: Data
     ).where(F.col("reason").isNotNull())
 
 
-def kept(parsed: DataFrame, discarded: DataFrame, identifier: str = "work_id") -> DataFrame:
+def kept(parsed: DataFrame, removed: DataFrame, identifier: str = "work_id") -> DataFrame:
     """Return the parsed records that become rows.
 
     Parameters
     ----------
     parsed : DataFrame
         Rows of `parsed_works` or `parsed_entities`.
-    discarded : DataFrame
-        Rows of `discarded`.
+    removed : DataFrame
+        Rows of `removed_records`.
     identifier : str, default 'work_id'
         The column of the record's number.
     """
     records = parsed.where(F.col(identifier).isNotNull())
-    return records.join(discarded.select("entity", "part", "line"), ["entity", "part", "line"], "left_anti")
+    return records.join(removed.select("entity", "part", "line"), ["entity", "part", "line"], "left_anti")

@@ -2,14 +2,13 @@
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.fs as pafs
 
-from isthmus.errors import SnapshotError
-
-if TYPE_CHECKING:
-    from isthmus.snapshot.filesystem import Root
+from isthmus.errors import StorageError
+from isthmus.files.retry import Retries
 
 REMOTE_BLOCK = 8 << 20  # bytes of one request: a request costs a round trip
 
@@ -23,54 +22,58 @@ class FileState:
     modified: str | None
 
     def __str__(self) -> str:
-        """In words, for messages."""
+        """Return the state in words, for messages."""
         told = [f"{self.bytes:,} bytes"]
         told += [f"ETag {self.tag}"] if self.tag else []
         told += [f"changed {self.modified}"] if self.modified else []
         return ", ".join(told)
 
 
-class SteadyFile(io.RawIOBase):
-    """A file of a snapshot, opened for reading at any place.
+class StableFile(io.RawIOBase):
+    """A file, opened for reading at any place.
 
     A request that fails for a moment is sent again from where it stopped. Closing compares size, tag and time with
     those at the opening, so that rows of two versions of a file are never mixed without a word.
 
     Parameters
     ----------
-    root : Root
-        The folder it lies in.
+    filesystem : pyarrow.fs.FileSystem
+        The file system it lies on.
     path : str
         Its path there.
-    promised : int | None, optional
-        Bytes that it had when the snapshot was listed; None where nobody knows.
+    name : str
+        What messages call it.
+    retries : Retries
+        How often a request is tried.
+    listed_bytes : int | None, optional
+        Bytes that it had when it was listed; None where nobody knows.
 
     Raises
     ------
-    SnapshotError
+    StorageError
         The file is not there, changed, or could not be read after all tries.
     """
 
-    def __init__(self, root: "Root", path: str, promised: int | None = None) -> None:
+    def __init__(
+        self, filesystem: pafs.FileSystem, path: str, name: str, retries: Retries, listed_bytes: int | None = None
+    ) -> None:
         super().__init__()
-        self._root = root
+        self._filesystem = filesystem
         self._path = path
+        self._name = name
+        self._retries = retries
         self._position = 0
         try:
             self._file = self._open()
         except FileNotFoundError:
-            raise SnapshotError(f"{self._where}: the part was there and is gone. {_AGAIN}") from None
+            raise StorageError(f"{self._name}: the file was there and is gone. {_AGAIN}") from None
         self._state = self._look(self._file)
-        if promised is not None and promised != self._state.bytes:
+        if listed_bytes is not None and listed_bytes != self._state.bytes:
             self._file.close()
-            raise SnapshotError(
-                f"{self._where}: the part had {promised:,} bytes when the snapshot was opened and has now "
-                f"{self._state}. {_AGAIN}"
+            raise StorageError(
+                f"{self._name}: the file had {listed_bytes:,} bytes when it was listed and has now {self._state}. "
+                f"{_AGAIN}"
             )
-
-    @property
-    def _where(self) -> str:
-        return f"{self._root.uri}: {self._path}" if self._path else self._root.uri
 
     def readable(self) -> bool:
         """Return True."""
@@ -91,7 +94,7 @@ class SteadyFile(io.RawIOBase):
         return self._position
 
     def size(self) -> int:
-        """Bytes of the file."""
+        """Return the size of the file in bytes."""
         return self._state.bytes
 
     def readinto(self, buffer: Any) -> int:
@@ -100,7 +103,7 @@ class SteadyFile(io.RawIOBase):
         wanted = min(len(view), self._state.bytes - self._position)
         if wanted <= 0:
             return 0
-        data = self._root.retries.call(self._where, lambda: self._fetch(wanted))
+        data = self._retries.call(self._name, lambda: self._fetch(wanted))
         view[: len(data)] = data
         self._position += len(data)
         return len(data)
@@ -113,16 +116,13 @@ class SteadyFile(io.RawIOBase):
             raise
 
     def _open(self) -> pa.NativeFile:
-        root = self._root
-        return root.retries.call(self._where, lambda: root.filesystem.open_input_file(root.full(self._path)))
+        return self._retries.call(self._name, lambda: self._filesystem.open_input_file(self._path))
 
     def _look(self, file: pa.NativeFile) -> FileState:
         seen = {key.lower(): value.decode("utf-8", "replace") for key, value in (file.metadata() or {}).items()}
         if "etag" in seen:
             return FileState(file.size(), seen["etag"].strip('"'), seen.get("last-modified"))
-        info = self._root.retries.call(
-            self._where, lambda: self._root.filesystem.get_file_info(self._root.full(self._path))
-        )
+        info = self._retries.call(self._name, lambda: self._filesystem.get_file_info(self._path))
         return FileState(info.size or 0, None, info.mtime.isoformat() if info.mtime else None)
 
     def close(self) -> None:
@@ -136,28 +136,28 @@ class SteadyFile(io.RawIOBase):
 
         Raises
         ------
-        SnapshotError
+        StorageError
             It is gone, or has another size, tag or time of change.
         """
         try:
             now = self._look(self._open())
         except FileNotFoundError:
-            raise SnapshotError(f"{self._where}: the part vanished while it was read. {_AGAIN}") from None
+            raise StorageError(f"{self._name}: the file vanished while it was read. {_AGAIN}") from None
         if now != self._state:
-            raise SnapshotError(
-                f"{self._where}: the part changed while it was read (at first {self._state}; then {now}). {_AGAIN}"
+            raise StorageError(
+                f"{self._name}: the file changed while it was read (at first {self._state}; then {now}). {_AGAIN}"
             )
 
 
-_AGAIN = "A new release seems to replace this copy: nothing of the part is used. Run again, the manifest is read anew."
+_AGAIN = "A new version seems to replace it: nothing of the file is used. Run again; folders are listed anew."
 
 
-def buffered(file: SteadyFile, *, remote: bool) -> "io.BufferedReader | SteadyFile":
+def buffered(file: StableFile, *, remote: bool) -> io.BufferedReader | StableFile:
     """Return the file for reading in small pieces: from object storage in requests of 8 MiB.
 
     Parameters
     ----------
-    file : SteadyFile
+    file : StableFile
         The file.
     remote : bool
         Whether a read is a request over the network.
