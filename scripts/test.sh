@@ -22,4 +22,4 @@ done
 # one process for the tests of the Spark session, one for all others
 case " ${options[*]-} " in *" -n"* | *" --pdb "* | *" -x "*) ;; *) options=(-n 2 "${options[@]}") ;; esac
 say "pytest ..."
-exec pytest "${options[@]}"
+exec pytest --durations=30 --durations-min=5 "${options[@]}"
