@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from isthmus.nullmodels.window_frames import window_tests
 from isthmus.report.results import UNPUBLISHED
 from isthmus.tablespec import TableSpec
+from isthmus.trajectories.trend_frames import pair_classes, pair_trends, propensities
 
 SIZES = {
     "US": 900, "CN": 800, "GB": 330, "DE": 300, "IN": 260, "FR": 210, "IT": 190, "JP": 180, "CA": 170, "AU": 160,
@@ -173,6 +175,16 @@ def _movements(world: World, ties: pd.DataFrame, nodes: pd.DataFrame) -> dict[st
         "clusterings": pd.DataFrame({**starts, "chosen": [True, False], "seconds": 0.1}),
         "integration_groups": _groups(world, labels, nodes),
         "pair_tests_other_models": other,
+        **_trends(world, ties),
+    }
+
+
+def _trends(world: World, ties: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    trends = pair_trends(ties, world.years, keys=("network",))
+    return {
+        "propensities": propensities(ties, keys=("network",)),
+        "pair_trends": trends,
+        "pair_classes": pair_classes(trends),
     }
 
 
@@ -398,7 +410,8 @@ def _significant(world, ties) -> pd.DataFrame:
     means = window[window.finite].groupby(keys, as_index=False).agg(mean_z=("z", "mean"))
     table = table.merge(means, on=keys, how="left")
     table["significant"] = (table.mean_z > 2) & (table.finite_years >= 3)
-    return table[[*keys, "finite_years", "mean_z", "significant", "weight"]]
+    pooled = window_tests(ties, (first, last), 0.05, 2.0)
+    return table.merge(pooled[[*keys, *pooled.columns.difference(table.columns)]], on=keys)
 
 
 def _coverage(world) -> pd.DataFrame:
