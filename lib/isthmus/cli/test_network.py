@@ -62,8 +62,8 @@ def test_network(
     """Test every pair of a network against a null model with the same degrees and strengths.
 
     EDGES is a .csv or .parquet file with columns source, target, weight (whole numbers) and optionally year and
-    network; each undirected pair once, or with --directed each ordered pair once. Writes the tests of all pairs (year by
-    year, and over the window of years as a whole) and the fits to the folder OUT. Without a year the one network is
+    network; each undirected pair once, or with --directed each ordered pair once. Writes the tests of all pairs, of
+    every year and of the window of years as a whole, and the fits to the folder OUT. Without a year the one network is
     the window.
     """
     from isthmus.analyses.network_window import said_of_fits, said_of_window, window_of

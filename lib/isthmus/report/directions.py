@@ -95,5 +95,6 @@ def _equal(value: float) -> str:
 
 
 def _probability(value: float) -> str:
-    """Two digits; what is not certain is never printed as 0 or 1."""
-    return "> 0.99" if 0.995 <= value < 1 else "< 0.01" if 0 < value < 0.005 else f"{value:.2f}"
+    """Two digits, rounded down so that nothing below a bound is printed as it; what is not certain is never 0 or 1."""
+    down = math.floor(100 * value + 1e-9) / 100
+    return "> 0.99" if 0.99 < value < 1 else "< 0.01" if 0 < value < 0.01 else f"{down:.2f}"

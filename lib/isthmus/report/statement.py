@@ -171,9 +171,10 @@ def counts_words(found: dict[tuple[str, str], int], verb: str) -> str:
     """
     firm, probable = (tuple(count(found[grade, side]) for side in (STRONGER, WEAKER)) for grade in (FIRM, PROBABLE))
     few = found[FEW_PAPERS, STRONGER]
+    rest = f"; {count(few)} {'stands' if few == 1 else 'stand'} out on {FEW_PAPERS} only" if few else ""
     return (
         f"{firm[0]} {verb} more and {firm[1]} less than size explains ({FIRM}); {probable[0]} more and {probable[1]} "
-        f"less ({PROBABLE}); {count(few)} {'stands' if few == 1 else 'stand'} out on {FEW_PAPERS} only"
+        f"less ({PROBABLE}){rest}"
     )
 
 

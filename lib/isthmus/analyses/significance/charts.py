@@ -40,7 +40,8 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
     scale = alt.Scale(type="log", domain=[min(ticks[0], ends.min()), max(ticks[-1], ends.max())], nice=False)
     x_axis = alt.Axis(values=ticks, format="~g", grid=False, labelOverlap=True)
     opacity = alt.Opacity(
-        "grade:N",
+        "grade:O",
+        sort=list(GRADES),
         scale=alt.Scale(domain=list(GRADES), range=[GRADE_OPACITY[grade] for grade in GRADES]),
         legend=None,
     )

@@ -25,6 +25,8 @@ PAIR_BYTES = 8_000_000
 NOTABLE = 0.5
 #: Of pairs with a trajectory or a bootstrap: z smoothed over the years, and the interval of z.
 EXTRA_FIELDS = ("smooth", "z_low", "z_high", *TIMES)
+#: Decimals of the page's numbers, where they are not three.
+_DECIMALS = {"p_upper": 4, "p_two_sided": 4, "smooth": 2, "z_low": 2, "z_high": 2, "times_low": 4, "times_high": 4}
 _AXES = {"collaboration": "smooth_collaboration", "knowledge_exchange": "smooth_exchange"}
 Pair = tuple[str, str]
 
@@ -181,9 +183,9 @@ def _plain(values: NDArray[np.float64]) -> list[float | None]:
 
 
 def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """As many digits as the page shows: weights whole, z to three decimals, p to four, the rest to four digits."""
+    """As many digits as the page shows: weights whole, z to three decimals, p and intervals to four, the rest to four digits."""
     values = np.where(np.isfinite(values), values, np.nan)
-    digits = np.round(values, 4 if name.startswith("p_") else 2 if name in EXTRA_FIELDS else 3)
+    digits = np.round(values, _DECIMALS.get(name, 3))
     if name not in ("expected", "sd", *TIMES):
         return digits
     large = np.abs(values) >= 10
