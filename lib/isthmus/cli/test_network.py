@@ -76,6 +76,8 @@ def test_network(
         _check_directed(model, samples, finite, loops, drop_loops, title)
     elif loops:
         raise NetworkError("--loops is for directed networks: add --directed, or leave loops out with --drop-loops")
+    if title is not None and linked_only:
+        raise NetworkError("--report tests the window, which needs the pairs without a link, too: drop --linked-only")
     check_model(model, samples=samples, finite=finite)
     table = read_edges(edges, drop_loops=drop_loops, directed=directed, loops=loops)
     if table.empty:

@@ -297,7 +297,8 @@ _DASH = {FIRM: [1, 0], PROBABLE: [6, 5], FEW_PAPERS: [1, 6], "": [1, 0]}
 
 
 def _by_grade(channel: Any, values: Mapping[str, Any], **options: Any) -> Any:
-    return channel("grade:O", sort=list(values), scale=alt.Scale(domain=list(values), range=list(values.values())), **options)
+    scale = alt.Scale(domain=list(values), range=list(values.values()))
+    return channel("grade:O", sort=list(values), scale=scale, **options)
 
 
 def _width(results: Results, features: list[dict[str, Any]], legend: dict[str, Any], *, by_rule: bool) -> Any:

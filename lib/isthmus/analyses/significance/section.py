@@ -218,7 +218,8 @@ def _figures(results: Results) -> list[Figure]:
             figures.append(Figure(figure_name("map", network), heading, "", partial(tie_map, results, network)))
         heading = f"{what}: {published_rule(results)}, {window}"
         draw = partial(tie_map, results, network, called=PUBLISHED)
-        figures.append(Figure(figure_name("published_map", network), heading, "", draw))
+        caption = f"Ties that {published_rule(results)} calls. The thicker the line, the higher the mean z."
+        figures.append(Figure(figure_name("published_map", network), heading, caption, draw))
         figures += [_partners_figure(results, pole, network) for pole in results.poles if _has(results, pole, network)]
     if shown_networks(results) and pole_pairs(results):
         one, two = pole_pairs(results)[0]
