@@ -32,13 +32,9 @@ def test_findings_say_what_is_in_the_tables(results_dir):
     assert sentences[-1] == "1 quality check of 2 did not hold; see “Quality checks”."
 
 
-def test_headline_figures_count_the_corpus_and_the_ties(results_dir):
+def test_tile_figures_count_the_corpus_and_the_ties(results_dir):
     results = load_results(results_dir)
-    figures = {
-        headline.label: headline.value
-        for section in build_sections(results, SECTIONS)
-        for headline in section.headlines
-    }
+    figures = {tile.label: tile.value for section in build_sections(results, SECTIONS) for tile in section.tiles}
     assert figures["works in the corpus, 2008–2021"] == f"{results.coverage['corpus_works'].sum():,}"
     assert figures["countries and territories"] == "26"
     label = "firm ties in collaboration, 2017–2021: 6 stronger and 0 weaker than size explains"
@@ -51,7 +47,7 @@ SURE = re.compile(r"\b(firm|probable|few papers|not settled)\b|\bP (=|>|of 0\.9)
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"movements": False}, {"poles": ("EU-27", "BRICS")}, {"years": (2017, 2021)}, {"simulated": False}],
+    [{}, {"trajectories": False}, {"poles": ("EU-27", "BRICS")}, {"years": (2017, 2021)}, {"simulated": False}],
     ids=["whole", "no trajectories", "blocs", "five years", "real"],
 )
 def test_nothing_is_compared_without_how_sure_it_is(make_results, changes):
@@ -59,7 +55,7 @@ def test_nothing_is_compared_without_how_sure_it_is(make_results, changes):
     sections = [
         section for section in build_sections(results, SECTIONS) if section.id != "recovery"
     ]  # what was planted
-    said = [*findings(results, sections), *(h.label for section in sections for h in section.headlines)]
+    said = [*findings(results, sections), *(h.label for section in sections for h in section.tiles)]
     compared = [sentence for sentence in said if COMPARISON.search(sentence)]
     assert compared, "the test would not notice anything else"
     for sentence in compared:
@@ -103,7 +99,7 @@ def test_a_window_that_cannot_be_tested_is_said_so(make_results):
     assert f"China: {rule} ties in collaboration with 3 countries: Pakistan, Hong Kong and Singapore." in sentences
     pole = next(s for s in sentences if s.startswith("Collaboration of the United States and China"))
     assert pole.endswith("), not tested.")
-    [first] = [h for h in significance(results).headlines if "in collaboration" in h.label]
+    [first] = [h for h in significance(results).tiles if "in collaboration" in h.label]
     assert (first.value, first.label) == ("6", f"ties in collaboration by {rule.removesuffix(' calls')}, 2017–2021")
 
 

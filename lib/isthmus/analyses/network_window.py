@@ -35,7 +35,7 @@ def window_of(
     ties : pandas.DataFrame
         `keys`, src, dst and the columns of `isthmus.nullmodels.significance.PairTable` from weight on.
     fits : pandas.DataFrame
-        The columns of `isthmus.nullmodels.judge.FitReport`.
+        The columns of `isthmus.nullmodels.link_models.FitReport`.
     keys : Sequence[str]
         Columns that tell networks apart: network, year, both or none.
     window : tuple[int, int] | None

@@ -70,7 +70,7 @@ def test_network(
     from isthmus.nullmodels.directed_frames import directed_significance_frames
     from isthmus.nullmodels.edgelists import OPTIONAL_KEYS, read_edges
     from isthmus.nullmodels.frames import significance_frames
-    from isthmus.nullmodels.judge import check_model
+    from isthmus.nullmodels.link_models import check_model
 
     if directed:
         _check_directed(model, samples, finite, loops, drop_loops, title)
@@ -111,14 +111,14 @@ def _check_directed(model: str, samples: int, finite: str, loops: bool, drop_loo
     from isthmus.nullmodels.directed_significance import check_directed_rule
 
     check_directed_rule(finite)
-    for wrong, said in (
+    for wrong, message in (
         (model != "ecm", f"--model {model} is undirected; --directed has the Enhanced Configuration Model, ecm"),
         (samples != 0, "--directed has exact moments: leave --samples out"),
         (loops and drop_loops, "--loops keeps loops and --drop-loops leaves them out: choose one"),
         (title is not None, "--report is for undirected networks: leave it out with --directed"),
     ):
         if wrong:
-            raise NetworkError(said)
+            raise NetworkError(message)
 
 
 def _write(tables: Mapping[str, "pd.DataFrame"], out: Path) -> None:

@@ -45,8 +45,8 @@ def test_only_the_study_s_own_citation_year_is_shown(changed):
     assert "“citing”" in text_of(changed(citation_year="citing"), "Year of a citation")
 
 
-def test_headlines_count_ties_by_network(results):
-    found = {headline.label: headline.value for headline in section(results).headlines}
+def test_tiles_count_ties_by_network(results):
+    found = {headline.label: headline.value for headline in section(results).tiles}
     end = "stronger and 0 weaker than size explains"
     assert found[f"firm ties in collaboration, 2017–2021: 6 {end}"] == "6"
     assert found[f"firm ties in knowledge exchange, 2017–2021: 7 {end}"] == "7"

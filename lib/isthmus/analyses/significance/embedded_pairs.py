@@ -39,14 +39,14 @@ class EmbeddedPairs:
     tested that year; with a trajectory or a bootstrap also those of `EXTRA_FIELDS`. `labels` maps those that have a
     label to [label, share of the resamples that keep it, or null], `directions` maps them to their direction in words.
     `statements` maps a pair to what is said of it over the window, by network. `complete` means that every pair that is
-    linked in some year is there; else `top` is the number of largest countries whose linked pairs are all there, and
-    `left_out` counts the linked pairs that are not.
+    linked in some year is there; else `largest_countries` is the number of largest countries whose linked pairs are all
+    there, and `left_out` counts the linked pairs that are not.
     """
 
     years: list[int]
     pairs: dict[str, dict[str, dict[str, list[float | None]]]]
     complete: bool
-    top: int
+    largest_countries: int
     left_out: int
     labels: dict[str, tuple[str, float | None]] = field(default_factory=dict)
     directions: dict[str, str] = field(default_factory=dict)
@@ -83,12 +83,12 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
             break
         chosen["|".join(pair)], said["|".join(pair)] = entry, words
     missing = [pair for pair in wanted[len(chosen) :] if pair in linked]
-    top = max(rank[code] for code in missing[0]) if missing else len(rank)
+    largest = max(rank[code] for code in missing[0]) if missing else len(rank)
     return EmbeddedPairs(
         years,
         chosen,
         complete=not missing,
-        top=top,
+        largest_countries=largest,
         left_out=len(missing),
         labels=_labels(results, chosen.keys()),
         directions=_directions(results, chosen.keys()),
@@ -183,7 +183,7 @@ def _plain(values: NDArray[np.float64]) -> list[float | None]:
 
 
 def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """As many digits as the page shows: weights whole, z to three decimals, p and intervals to four, the rest to 4 digits."""
+    """Round to what the page shows: weights whole, z to three decimals, p and intervals to four, the rest four digits."""
     values = np.where(np.isfinite(values), values, np.nan)
     digits = np.round(values, _DECIMALS.get(name, 3))
     if name not in ("expected", "sd", *TIMES):

@@ -43,7 +43,7 @@ from isthmus.analyses.trajectories.planecharts import picker_chart
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
 from isthmus.report.results import Results, rows_of
-from isthmus.report.section import Figure, Headline, Section, figure_name
+from isthmus.report.section import Figure, Section, Tile, figure_name
 from isthmus.report.statement import GRADE_MEANINGS, GRADES, factor, grade_counts, interval
 from isthmus.report.text import capital, count, in_sentence, place_name, pole_name
 from isthmus.trajectories.labels import LABEL_NAMES
@@ -68,7 +68,7 @@ def section(results: Results) -> Section | None:
         figures=tuple(_figures(results)),
         findings=tuple(significance_findings(results)),
         method=tuple(method(results)),
-        headlines=tuple(_headlines(results)),
+        tiles=tuple(_tiles(results)),
         contents=_contents(results),
         charts=_charts(results),
         data=_data(results, pairs),
@@ -87,18 +87,18 @@ def _pair_link(results: Results) -> tuple[tuple[str, str], ...]:
     return (("pair", "Any pair"),) if default_pair(results) else ()
 
 
-def _headlines(results: Results) -> list[Headline]:
+def _tiles(results: Results) -> list[Tile]:
     pairs, window, found = window_ties(results), window_text(results), []
     for network, _ in shown_networks(results):
         own, what = pairs[pairs["network"] == network], NETWORK_NAMES[network].lower()
         if not is_tested(results):
             label = f"ties in {what} by {published_rule(results)}, {window}"
-            found.append(Headline(count(len(published_ties(results, network))), label))
+            found.append(Tile(count(len(published_ties(results, network))), label))
             continue
         grades = grade_counts(own["grade"], own["direction"])
         more, less = grades[FIRM, STRONGER], grades[FIRM, WEAKER]
         label = f"firm ties in {what}, {window}: {count(more)} stronger and {count(less)} weaker than size explains"
-        found.append(Headline(count(more + less), label))
+        found.append(Tile(count(more + less), label))
     return found
 
 

@@ -8,7 +8,7 @@ from isthmus.analyses.significance.pair_series import change
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.analyses.trajectories.directions import direction_of, directions, trend_of
-from isthmus.analyses.trajectories.frames import corroborated_frame, corroborated_models, label_of, label_row
+from isthmus.analyses.trajectories.frames import label_of, label_row, other_model_plane, other_models
 from isthmus.analyses.trajectories.group_members import integration_countries
 from isthmus.analyses.trajectories.text import LABEL_MEANINGS
 from isthmus.report.results import Results
@@ -89,11 +89,11 @@ def _span(results: Results) -> str:
     return f"{results.years[0]}–{results.years[1]}"
 
 
-def corroboration_sentences(results: Results, one: str, two: str) -> list[str]:
+def other_model_sentences(results: Results, one: str, two: str) -> list[str]:
     """Return how both z of a pair of poles change under the other null models; no direction, for they have no P."""
     sentences = []
-    for model in corroborated_models(results):
-        frame = corroborated_frame(results, model, one, two)
+    for model in other_models(results):
+        frame = other_model_plane(results, model, one, two)
         if len(frame) < 2 * END_YEARS:
             continue
         x, y = change(frame["x"]), change(frame["y"])
