@@ -41,7 +41,7 @@ def test_a_pair_as_text_holds_every_year_of_both_networks(results_dir):
     said = tie_statement(load_results(results_dir), "collaboration", "CN", "US")
     assert f"2017 to 2021: {said.sentence}." in text
     assert "Published rule: mean z −0.62 over 5 years, not called (threshold 2)." in text
-    assert "Trend, 2008 to 2021: 0.98 times per decade (0.81 to 1.2), level, P = 0.95." in text
+    assert "Trend, 2008 to 2021: 0.98 times per decade (0.81 to 1.2), level, P = 0.94." in text
     assert "Direction in both networks: not settled (label scientific divergence, P" in text
 
 

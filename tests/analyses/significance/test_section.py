@@ -20,7 +20,7 @@ def changed(make_results):
     """A function that makes results with another study.json: `changed(null_model="rewiring")`."""
 
     def make(switches=(), **fields):
-        folder = make_results(movements=False, sizes={"US": 90.0, "CN": 80.0, "FR": 50.0, "NA": 9.0})
+        folder = make_results(trajectories=False, sizes={"US": 90.0, "CN": 80.0, "FR": 50.0, "NA": 9.0})
         file = folder / "study.json"
         study = json.loads(file.read_text()) | fields
         study["switches"] |= dict(switches)
@@ -46,7 +46,7 @@ def test_only_the_study_s_own_citation_year_is_shown(changed):
 
 
 def test_tiles_count_ties_by_network(results):
-    found = {headline.label: headline.value for headline in section(results).tiles}
+    found = {tile.label: tile.value for tile in section(results).tiles}
     end = "stronger and 0 weaker than size explains"
     assert found[f"firm ties in collaboration, 2017–2021: 6 {end}"] == "6"
     assert found[f"firm ties in knowledge exchange, 2017–2021: 7 {end}"] == "7"

@@ -183,7 +183,7 @@ def _plain(values: NDArray[np.float64]) -> list[float | None]:
 
 
 def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round to what the page shows: weights whole, z to three decimals, p and intervals to four, the rest four digits."""
+    """Round to what the page shows: weights whole, z three decimals, p and intervals four, the rest four digits."""
     values = np.where(np.isfinite(values), values, np.nan)
     digits = np.round(values, _DECIMALS.get(name, 3))
     if name not in ("expected", "sd", *TIMES):
