@@ -96,9 +96,9 @@ const range = (row) => (row.times_high === null ? MISSING : row.times_low ? `${f
 function labelWords() {
   const found = data.pairs.labels[chosen().join("|")];
   if (!found) return "";
-  const [label, support] = found;
-  const kept = support === null ? "" : `; the label is kept in ${Math.round(support * 100)}% of the resamples`;
-  return ` Direction from ${data.span[0]} to ${data.span[1]}: ${data.pairs.directions[chosen().join("|")]}${kept}.`;
+  const [, kept] = found;
+  const often = kept === null ? "" : `; the label is kept in ${Math.round(kept * 100)}% of the resamples`;
+  return ` Direction from ${data.span[0]} to ${data.span[1]}: ${data.pairs.directions[chosen().join("|")]}${often}.`;
 }
 
 function summary(rows) {
