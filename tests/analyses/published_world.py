@@ -291,6 +291,7 @@ def _uncertainty(ties: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataF
         propensity_low=times / 1.5, propensity_high=np.where(times > 0, 1.5 * times, 4.4 / shown["expected"]),
     )  # fmt: skip
     named = labels[labels.label.notna()][["src", "dst", "label"]]
+    bounds = pd.concat([bounds, _window_bounds(shown)], ignore_index=True)
     sensitivity = []
     for citation_year, finite, shift in (
         ("cited", "expected_in_500_samples", 0),
@@ -331,6 +332,17 @@ def _uncertainty(ties: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataF
         "bootstrap_labels": named.assign(kept=np.linspace(0.5, 1, len(named)), replicates=50),
         "sensitivity": pd.DataFrame(sensitivity, columns=columns),
     }
+
+
+def _window_bounds(ties: pd.DataFrame) -> pd.DataFrame:
+    """Return the intervals over 2017 to 2021: a half and twice the propensity, only an upper bound without papers."""
+    inside = ties[ties["year"].between(2017, 2021)]
+    sums = inside.groupby(["network", "src", "dst"], as_index=False)[["weight", "expected"]].sum()
+    times = sums["weight"] / sums["expected"]
+    return sums.assign(
+        first_year=2017, last_year=2021, propensity=times, design_effect=1.2, propensity_low=times / 2,
+        propensity_high=np.where(times > 0, 2 * times, 4.4 / sums["expected"]),
+    )  # fmt: skip
 
 
 def _years(world: World) -> range:

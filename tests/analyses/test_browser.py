@@ -165,7 +165,7 @@ def test_ties_are_searched_and_sorted(visit):
     page.get_by_role("button", name="Observed").click()
     shown = [
         int(text.replace(",", ""))
-        for text in page.locator("#ties-table tbody tr:visible td:nth-child(8)").all_inner_texts()
+        for text in page.locator("#ties-table tbody tr:visible td:nth-child(9)").all_inner_texts()
     ]
     assert shown == sorted(shown, reverse=True)
     assert page.locator("#ties-table th[aria-sort]").inner_text().startswith("Observed")

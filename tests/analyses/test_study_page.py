@@ -107,7 +107,7 @@ def test_the_table_holds_every_tie_with_a_grade_and_of_the_published_rule_by_nam
     links = [attrs["href"] for tag, attrs in page.elements if tag == "a" and str(attrs["href"]).startswith("#pair=")]
     for row in ties.itertuples():
         assert f"#pair={row.src}-{row.dst}" in links
-    assert "China Pakistan Knowledge exchange firm 11 10 to 11 q < 0.001 2,782 261 9.53" in page.words
+    assert "China Pakistan Knowledge exchange firm 11 10 to 11 5.3 to 21 q < 0.001 2,782 261 9.53" in page.words
 
 
 def test_coverage_stands_beside_every_section_of_results(page):
@@ -139,7 +139,7 @@ def test_the_whole_study_is_on_the_page(page):
         "Two meanings of “strength”",
         "South America collaboration 12 of 14 33 of 66 50% 50 of 500 10% 5.0",
         "year of the citing paper 320 120 90 60 50 0.80",
-        "Significant tie China–United States",
+        "Tie by the published rule: China–United States",
     ):
         assert text in page.words, text
 

@@ -12,6 +12,7 @@ from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pooled import NOT_POOLED
+from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import UNITS, shown_networks, window_ties
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
@@ -171,9 +172,11 @@ def _verdicts(results: Results, network: str, one: _Place, two: _Place) -> list[
     tested = tested[(tested["network"] == network) & (tested["src"] == src) & (tested["dst"] == dst)]
     if tested.empty:
         return [f"{first} to {last}: no year in which both are in the network: {NOT_TESTED}."]
-    row = next(rows_of(tested))
+    row = next(rows_of(with_resampled(results, tested)))
     said = statement(row, UNITS[network])
     lines = [f"{first} to {last}: {said.sentence}."]
+    if row.resampled:
+        lines.append(f"The same over resampled works: {row.resampled}.")
     if not said.tested:
         lines.append(NOT_POOLED)
     if pd.isna(row.mean_z):

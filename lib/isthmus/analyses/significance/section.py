@@ -23,6 +23,7 @@ from isthmus.analyses.significance.paircharts import (
     pair_z_chart,
 )
 from isthmus.analyses.significance.pooled import NOT_POOLED
+from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS
 from isthmus.analyses.significance.ties import (
     PUBLISHED,
@@ -109,7 +110,7 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "window": window_text(results),
         "networks": [(network, NETWORK_NAMES[network]) for network, _ in shown_networks(results)],
         "network_meanings": NETWORK_MEANINGS,
-        "ties": _rows(listed),
+        "ties": _rows(results, listed),
         "left_out": total - len(listed),
         "tested": is_tested(results),
         "not_pooled": NOT_POOLED,
@@ -127,9 +128,9 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     }
 
 
-def _rows(ties: pd.DataFrame) -> list[dict[Any, Any]]:
+def _rows(results: Results, ties: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return ties as rows of a table: numbers for sorting, words for reading."""
-    worded = with_words(ties)
+    worded = with_resampled(results, with_words(ties))
     worded["times"] = [factor(value) for value in worded["propensity"]]
     ends = zip(worded["propensity_low"], worded["propensity_high"], strict=True)
     worded["range"] = [interval(low, high) for low, high in ends]
@@ -159,7 +160,7 @@ def _pole(results: Results, pole: str) -> dict[str, Any]:
         "name": pole_name(pole),
         "in_sentence": in_sentence(pole),
         "several": len(pole_members(results, pole)) > 1,
-        "partners": {network: _rows(table) for network, table in tables.items()},
+        "partners": {network: _rows(results, table) for network, table in tables.items()},
         "counts": {network: _grades_in_words(table) for network, table in tables.items()},
         "figures": {network: figure_name("partners", pole, network) for network in tables},
         "shared": _shared(results, pole),

@@ -69,7 +69,7 @@ def figures(results: Results) -> list[Figure]:
 
 _GROUPS_CAPTION = (
     "Speed: distance that the tie moved in the plane of both z, from the first year to the last; with both poles, the "
-    "faster one. Classes: terciles of the converging ties, unless the study sets thresholds."
+    "faster one. Classes: terciles of the ties labelled SC, unless the study sets thresholds."
 )
 
 
