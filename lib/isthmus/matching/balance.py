@@ -114,7 +114,7 @@ def _repeated_weights(n_treated: Ints, n_control: Ints, times: Floats) -> Floats
 
 
 def effective_sample_size(n_treated: Ints, n_control: Ints, strata: Ints | None = None) -> float:
-    """Return how many control units of equal weight the weighted ones are worth, (sum w)^2 / sum w^2; 0 without a match.
+    """Return how many control units of equal weight the weighted ones are worth, (sum w)^2 / sum w^2; 0 for none.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ Sturges (1926), JASA 21, 65; Scott (1979), Biometrika 66, 605.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -84,8 +85,8 @@ def coarsening(asked: Any, name: str = "the covariate") -> Coarsening:
     Parameters
     ----------
     asked : str, int, iterable of float or Coarsening
-        "exact", "sturges", "scott", "quantiles:5", "width:5" (or the number 5: bins of equal width), any of the last four
-        after "log:" (on ln(1 + x)), or cut points.
+        "exact", "sturges", "scott", "quantiles:5", "width:5" (or the number 5: bins of equal width), any of the last
+        four after "log:" (on ln(1 + x)), or cut points.
     name : str
         Name of the covariate, for messages.
 
@@ -135,7 +136,7 @@ def _cut(asked: Iterable[Any], name: str) -> Coarsening:
         raise MatchingError(f"{name}: the cut points {asked!r} are no numbers") from None
     if not cuts or not all(math.isfinite(cut) for cut in cuts):
         raise MatchingError(f"{name}: expected one finite cut point or more, found {list(cuts)}")
-    if any(later <= earlier for earlier, later in zip(cuts, cuts[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(cuts)):
         raise MatchingError(f"{name}: the cut points {list(cuts)} do not rise")
     return Coarsening("cut points", cuts)
 

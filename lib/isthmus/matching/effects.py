@@ -332,8 +332,8 @@ def _notes(m: _Moments, all_treated: int, mean_c: float, mean_cw: float, estimat
     lost = all_treated - int(m.mt)
     if lost:
         said.append(
-            f"{lost:,} of {all_treated:,} treated units have no control in their stratum and are left out: the effect is "
-            "that on the others"
+            f"{lost:,} of {all_treated:,} treated units have no control in their stratum and are left out: the effect "
+            "is that on the others"
         )
     if min(m.mt, m.mc) < FEW_UNITS:
         said.append(f"few units are matched: {int(m.mt)} treated, {int(m.mc)} control; errors are rough")

@@ -122,13 +122,11 @@ def tuple_ids(codes: Ints) -> Ints:
     if ids.size == 0:
         return ids
     for column in codes.T:
-        levels = int(column.max()) + 2
+        digit, levels = column + 1, int(column.max()) + 2
         if size * levels > LARGEST_KEY:
+            digit, levels = _dense(digit, levels)
             ids, size = _dense(ids, size)
-            if size * levels > LARGEST_KEY:
-                column = np.unique(column, return_inverse=True)[1] - 1
-                levels = int(column.max()) + 2
-        ids, size = ids * levels + (column + 1), size * levels
+        ids, size = ids * levels + digit, size * levels
     return _dense(ids, size)[0]
 
 

@@ -1,12 +1,13 @@
 """Additive sums of blocks of strata: all that effects and their errors need, and nothing of single units.
 
-Strata with the same numbers of treated and control units share one row, so that every statistic is a function of sums of
-values, squares and products. Sums of whole numbers below 2^53 are exact: blocks can be added in any order and split
+Strata with the same numbers of treated and control units share one row, so that every statistic is a function of sums
+of values, squares and products. Sums of whole numbers below 2^53 are exact: blocks can be added in any order and split
 anywhere, and the result is the same to the last bit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -68,7 +69,7 @@ class Sums:
 
 
 def _rows(sums: Sums, which: Bools) -> Sums:
-    return Sums(**{name: values[which] for name, values in sums.arrays().items()}, centre=sums.centre)  # type: ignore[arg-type]
+    return sums_from({name: values[which] for name, values in sums.arrays().items()}, sums.centre)
 
 
 def block_sums(
@@ -99,7 +100,8 @@ def block_sums(
     units = np.ones(ids.size) if count is None else np.asarray(count, np.float64).ravel()
     if not ids.size == arm.size == values.size == units.size:
         raise MatchingError(
-            f"{ids.size} strata, {arm.size} treatments, {values.size} outcomes, {units.size} counts: expected one length"
+            f"{ids.size} strata, {arm.size} treatments, {values.size} outcomes, {units.size} counts: expected one "
+            "length"
         )
     if not np.isfinite(values).all():
         at = int(np.argmax(~np.isfinite(values)))
@@ -149,4 +151,20 @@ def _grouped(n_treated: Ints, n_control: Ints, strata: Ints, totals: tuple[Float
         return np.bincount(at, weights=values, minlength=keys.size).astype(np.float64)
 
     counted = total(strata.astype(np.float64)).astype(np.int64)
-    return Sums(keys // base, keys % base, counted, *(total(values) for values in totals), centre=centre)
+    numbers = {"n_treated": keys // base, "n_control": keys % base, "strata": counted}
+    return sums_from(numbers | dict(zip(TOTALS, map(total, totals), strict=True)), centre)
+
+
+def sums_from(columns: Mapping[str, ArrayLike], centre: float = 0.0) -> Sums:
+    """Return sums from their columns, such as those of a table.
+
+    Parameters
+    ----------
+    columns : mapping of str to array of shape (K,)
+        `COUNTS` and `TOTALS`.
+    centre : float
+        See `Sums.centre`.
+    """
+    arrays: dict[str, Any] = {name: np.asarray(columns[name], np.int64) for name in COUNTS}
+    arrays |= {name: np.asarray(columns[name], np.float64) for name in TOTALS}
+    return Sums(**arrays, centre=centre)
