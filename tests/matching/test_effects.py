@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from tests.matching.conftest import weights_by_hand
 
 from isthmus.errors import MatchingError
 from isthmus.matching.effects import effect
 from isthmus.matching.strata import stratify
 from isthmus.matching.sums import add_sums, block_sums
-from tests.matching.conftest import weights_by_hand
 
 TOY_VALUES = {
     "n_treated": 3, "n_control": 4, "n_strata": 2, "satt": 3.0, "mean_treated": 6.333333333333, "mean_control": 3.75,
@@ -91,16 +91,14 @@ def test_stratified_permutation_and_bootstrap_errors_stratum_by_stratum(seed):
     assert found.estimate("stratified").error == pytest.approx(neyman**0.5)
     boot = sum((t.size / m_t) ** 2 * (t.var() / t.size + c.var() / c.size) for t, c in arms)
     assert found.bootstrap_error == pytest.approx(boot**0.5)
-    dealt = sum(
-        (t.size / m_t) ** 2 * np.concatenate([t, c]).var(ddof=1) * (1 / t.size + 1 / c.size) for t, c in arms
-    )
+    dealt = sum((t.size / m_t) ** 2 * np.concatenate([t, c]).var(ddof=1) * (1 / t.size + 1 / c.size) for t, c in arms)
     assert found.estimate("permutation").error == pytest.approx(dealt**0.5)
     assert found.estimate("permutation").low is None
 
 
-units = st.lists(
-    st.tuples(st.integers(0, 6), st.booleans(), st.integers(-5, 40)), min_size=4, max_size=60
-).filter(lambda rows: any({r[1] for r in rows if r[0] == s} == {True, False} for s in range(7)))
+units = st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.integers(-5, 40)), min_size=4, max_size=60).filter(
+    lambda rows: any({r[1] for r in rows if r[0] == s} == {True, False} for s in range(7))
+)
 
 
 @settings(max_examples=150, deadline=None)

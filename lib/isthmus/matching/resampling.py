@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from isthmus.errors import MatchingError
 from isthmus.matching.kernels import dealt_satt, resampled_satt
+from isthmus.matching.sums import block_sums
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -186,6 +187,41 @@ def dealt_anew(
         No stratum has both arms, or fewer than one draw.
     """
     return _drawn(dealt_satt, stratum, treated, y, rng, draws)
+
+
+def rematched(
+    stratum: ArrayLike, treated: ArrayLike, y: ArrayLike, rng: np.random.Generator, draws: int = DRAWS
+) -> Floats:
+    """Return the SATT of resamples of all units of each arm that are matched anew, shape (B,); NaN without a match.
+
+    A stratum with one unit in an arm is missing in 37 % of the resamples, so each has other strata and asks for another
+    effect: a sign of how much hangs on which units are matched, never an interval.
+
+    Parameters
+    ----------
+    stratum, treated, y : array of shape (n,)
+        Stratum (from 0 on), arm and outcome of every unit.
+    rng : numpy.random.Generator
+        Source of the draws.
+    draws : int
+        Resamples B.
+
+    Raises
+    ------
+    MatchingError
+        Fewer than one draw.
+    """
+    _check_draws(draws)
+    ids, arm, values = np.asarray(stratum, np.int64), np.asarray(treated, bool), np.asarray(y, np.float64)
+    sides = [np.flatnonzero(side) for side in (arm, ~arm)]
+    found = np.full(draws, np.nan)
+    for b in range(draws):
+        drawn = np.concatenate([side[rng.integers(0, side.size, side.size)] for side in sides if side.size])
+        kept = block_sums(ids[drawn], arm[drawn], values[drawn]).matched()
+        if kept.strata.size:
+            ratio = kept.n_treated / kept.n_control
+            found[b] = (kept.s_treated - ratio * kept.s_control).sum() / (kept.n_treated * kept.strata).sum()
+    return found
 
 
 def permutation_p(satt: float, dealt: Floats) -> float:
