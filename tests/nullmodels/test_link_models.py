@@ -121,3 +121,14 @@ def test_the_room_exports_its_public_names():
         assert callable(getattr(room, name))
     with pytest.raises(AttributeError, match="no attribute 'fit_emc'"):
         room.fit_emc  # noqa: B018
+
+
+def test_linked_is_a_rule_about_all_years():
+    ring = [("A", "B", 3), ("B", "C", 2), ("C", "D", 2), ("A", "D", 1)]
+    edges = pd.DataFrame([(2001, *row) for row in ring] + [(2002, *row) for row in ring[1:]] + [(2002, "A", "C", 1)])
+    edges.columns = ["year", "src", "dst", "weight"]
+    pairs, _ = significance_frames(edges, by=("year",), finite="linked")
+    counts = pairs.set_index(["year", "src", "dst"])["finite"]
+    assert counts[2002, "A", "B"], "linked in 2001: its z of 2002 counts although the weight is 0"
+    assert not counts[2001, "B", "D"], "never linked"
+    assert not counts[2002, "B", "D"]

@@ -1,9 +1,8 @@
 """Sensitivity without Spark: which combinations there are, and what is read off each."""
 
 import pandas as pd
-import pytest
 
-from isthmus.analyses.robustness.sensitivity import _counts, choices, label_findings, significant_findings, varied
+from isthmus.analyses.robustness.sensitivity import choices, label_findings, significant_findings, varied
 from isthmus.config import Study
 from isthmus.corpus.rules import resolved
 
@@ -43,7 +42,7 @@ def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
 
 def _tie(src, dst, year, z, *, counts=True, network="collaboration"):
     tie = {"network": network, "citation_year": "publication_year", "src": src, "dst": dst, "year": year, "weight": 1}
-    return tie | {"z": z, "counts": counts}
+    return tie | {"z": z, "finite": counts}
 
 
 def test_partners_are_pairs_with_a_mean_above_the_threshold_in_enough_years():
@@ -81,23 +80,3 @@ def test_a_tie_of_the_poles_without_a_trajectory_says_so():
     other = _labels(("CN", "PK", "clustered", 0, "SC", 1.0, 2.0))
     assert ("label US-CN", None, "no trajectory") in list(label_findings(other, other, STUDY))
     assert list(label_findings(_labels(), other, STUDY)) == [("pairs clustered", 0.0, None)]
-
-
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [
-        ("expected_in_500_samples", [True, False, True, False]),
-        ("linked", [False, False, True, False]),
-        ("present", [True, True, True, False]),
-    ],
-)
-def test_which_years_count(rule, expected):
-    ties = pd.DataFrame(
-        {
-            "z": [0.1, 0.1, 1.0, None],
-            "link_probability": [0.5, 0.0001, 0.5, 0.5],
-            "weight": [0, 0, 2, 2],
-            "finite": True,
-        }
-    )
-    assert _counts(ties, rule).tolist() == expected

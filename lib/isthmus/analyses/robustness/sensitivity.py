@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import SENSITIVITY
 from isthmus.analyses.rows import of_study
+from isthmus.analyses.significance.finite import counting, linked_pairs
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel, write_frames
@@ -21,7 +22,6 @@ from isthmus.errors import TrajectoryError
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.nullmodels.frames import significant_ties
-from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY
 from isthmus.trajectories.frames import chosen_clustering, label_agreement, labels_frame
 from isthmus.trajectories.labels import LABELS
 from isthmus.trajectories.panel import Panel
@@ -73,11 +73,13 @@ def write_sensitivity(context: Context) -> Outcome:
     default = wanted[0]
     own_labels: pd.DataFrame | None = None
     rows: list[dict[str, Any]] = []
-    for (corpus_rule, null_model), held in _ties_of(context, wanted):
+    for (corpus_rule, null_model), held, linked in _ties_of(context, wanted):
         for choice in (c for c in wanted if (c.corpus_rule, c.null_model) == (corpus_rule, null_model)):
             of_citation_year = (held["network"] == COLLABORATION) | (held["citation_year"] == choice.citation_year)
-            ties = held[of_citation_year].assign(counts=_counts(held[of_citation_year], choice.finite))
-            labels, reason = _labels(context, ties, choice)
+            ties = held[of_citation_year]
+            own_linked = linked[linked["citation_year"] == choice.citation_year]
+            ties = ties.assign(finite=counting(ties, choice.finite, own_linked))
+            labels, reason = _labels(context, ties)
             if choice == default:
                 own_labels = labels
             found = [*significant_findings(ties, study), *label_findings(labels, own_labels, study)]
@@ -100,7 +102,7 @@ def significant_findings(ties: pd.DataFrame, study: Study) -> Iterator[tuple[str
     rule = study.significance
     together = ties[ties["network"] == COLLABORATION]
     tested = significant_ties(
-        together.assign(finite=together["counts"]),
+        together,
         study.years.significance,
         threshold=rule.threshold,
         least_finite_years=rule.min_finite_years,
@@ -144,15 +146,19 @@ def label_findings(
         yield f"z change exchange {one}-{other}", _number(row["z_change_exchange"]), None
 
 
-def _ties_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """((corpus rule, null model), the ties of all citation years in the years of the analysis), one at a time."""
+def _ties_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], pd.DataFrame, pd.DataFrame]]:
+    """((corpus rule, null model), the ties of the analysis years, the linked pairs), one at a time.
+
+    Both of all citation years.
+    """
     study = context.the_study
     for corpus_rule in dict.fromkeys(choice.corpus_rule for choice in wanted):
         own = corpus_rule == study.corpus.rule
         edges = of_study(context, COUNTRY_EDGES) if own else _edges_of(context, corpus_rule)
+        linked = linked_pairs(edges).toPandas()
         for null_model in dict.fromkeys(choice.null_model for choice in wanted):
             if own and null_model == study.significance.null_model:
-                yield (corpus_rule, null_model), _collected(of_study(context, PAIR_TESTS), study)
+                yield (corpus_rule, null_model), _collected(of_study(context, PAIR_TESTS), study), linked
             else:
                 undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
                 held = fan_out(
@@ -160,11 +166,8 @@ def _ties_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str
                     model=null_model,
                     samples=study.significance.samples if null_model == study.significance.null_model else 0,
                     seed=study.seed,
-                    finite="expected_in_500_samples"
-                    if study.significance.finite == "sampled"
-                    else study.significance.finite,
                 )
-                yield (corpus_rule, null_model), _collected(pairs_of(held), study)
+                yield (corpus_rule, null_model), _collected(pairs_of(held), study), linked
 
 
 def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
@@ -186,24 +189,14 @@ def _edges_of(context: Context, corpus_rule: str) -> DataFrame:
     return of_study(other, COUNTRY_EDGES)
 
 
-def _labels(context: Context, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
+def _labels(context: Context, ties: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return the labels under a choice, or an empty table and the reason."""
     study = context.the_study
     try:
-        panel: Panel = study_panel(ties, study, finite=choice.finite)
+        panel: Panel = study_panel(ties, study)
         return labels_frame(panel, chosen_clustering(cluster(context.spark, panel, study))), ""
     except TrajectoryError as error:
         return pd.DataFrame(columns=["src", "dst", "status", "label"]), str(error)
-
-
-def _counts(ties: pd.DataFrame, finite: str) -> "pd.Series[bool]":
-    """Whether a year's z counts under a rule."""
-    there = ties["z"].notna()
-    if finite == "expected_in_500_samples":
-        return there & (ties["link_probability"] >= EXPECTED_LINK_PROBABILITY)
-    if finite == "linked":
-        return there & (ties["weight"] > 0)
-    return there & ties["finite"] if finite == "sampled" else there
 
 
 def _both(own: str, others: tuple[str, ...]) -> list[str]:
