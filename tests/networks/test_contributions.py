@@ -57,9 +57,11 @@ def test_rows(spark, world):
     assert_df_equality(actual, expected, ignore_nullable=True)
 
 
+@pytest.mark.parametrize("joint_papers", ["whole", "left_out"])
 @pytest.mark.parametrize("citation_year", ["cited", "cited_window", "citing"])
-def test_summed_over_works_they_are_the_edges(world, citation_year):
+def test_summed_over_works_they_are_the_edges(world, citation_year, joint_papers):
     networks = {"citation_year": citation_year, "citation_years": (citation_year,), "citation_window": 1}
+    networks["joint_papers"] = joint_papers
     study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, networks=networks)
     citations, countries = world
     edges = all_edges(countries, citation_flows(citations, countries), study)

@@ -2,13 +2,20 @@
 
 import pandas as pd
 
-from isthmus.analyses.robustness.sensitivity import choices, label_findings, significant_findings, varied
+from isthmus.analyses.robustness.sensitivity import (
+    choices,
+    label_findings,
+    significant_findings,
+    varied,
+    with_joint_papers,
+)
 from isthmus.config import Study
 from isthmus.corpus.rules import resolved
 
 VARIED = {
     "corpus_rules": ("ai_any",),
     "citation_years": ("citing",),
+    "joint_papers": ("left_out",),
     "finite": ("present", "linked"),
     "null_models": (),
 }
@@ -17,10 +24,11 @@ STUDY = Study(study="s", title="t", sensitivity=VARIED)
 
 def test_every_combination_the_own_one_first():
     found = choices(STUDY)
-    assert len(found) == len(set(found)) == 2 * 2 * 3 * 1
+    assert len(found) == len(set(found)) == 2 * 2 * 2 * 3 * 1
     assert vars(found[0]) == {
         "corpus_rule": "ai_primary",
         "citation_year": "cited",
+        "joint_papers": "whole",
         "finite": "expected_in_500_samples",
         "null_model": "ecm",
     }
@@ -30,7 +38,7 @@ def test_a_choice_that_is_the_studys_own_is_not_repeated():
     same = STUDY.model_copy(
         update={"sensitivity": STUDY.sensitivity.model_copy(update={"corpus_rules": ("ai_primary",)})}
     )
-    assert len(choices(same)) == 1 * 2 * 3
+    assert len(choices(same)) == 1 * 2 * 2 * 3
 
 
 def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
@@ -38,6 +46,12 @@ def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
     other = varied(virology, "any_subfield")
     assert (other.study, other.corpus.rule, other.corpus.ids) == ("v--any_subfield", "any_subfield", (2406,))
     assert resolved(varied(STUDY, "ai_any").corpus).ids == (1702,)
+
+
+def test_networks_without_citations_of_joint_papers_have_a_name_of_their_own():
+    other = with_joint_papers(STUDY, "left_out")
+    assert (other.study, other.networks.joint_papers) == ("s--left_out", "left_out")
+    assert with_joint_papers(varied(STUDY, "ai_any"), "left_out").study == "s--ai_any--left_out"
 
 
 def _tie(src, dst, year, z, *, counts=True, network="collaboration"):

@@ -36,7 +36,7 @@ STUDY = Study(
     trajectories={"window": 3, "restarts": 3},
     stability={"restarts": 4, "silhouette_pairs": 30, "silhouette_clusters": (2, 4)},
     bootstrap={"replicates": 3},
-    sensitivity={"corpus_rules": ("ai_any",), "finite": ("present",)},
+    sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
 )
 AFTER_THE_CORPUS = (
     "null_models",

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Study
-from isthmus.networks.citation import placed_citations
+from isthmus.networks.citation import placed_citations, signed_by_both
 from isthmus.networks.collaboration import country_pairs
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 
@@ -24,7 +24,7 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
     countries : DataFrame
         Rows of `corpus_countries` of this study.
     study : Study
-        Citation year, citation window, cap and years.
+        Citation year, citation window, cap, years, citations of joint papers.
     """
     cap, years = study.corpus.max_countries, study.years.analysis
     together = country_pairs(countries, max_countries=cap).where(F.col("year").between(*years))
@@ -37,10 +37,12 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
 def _exchanged(links: DataFrame, study: Study) -> DataFrame:
     year = F.col("citing_year") if study.networks.citation_year == "citing" else F.col("cited_year")
     chosen = links.where(year.between(*study.years.analysis))
+    keep = F.lit(True) if study.networks.joint_papers == "whole" else ~signed_by_both(F.col("a"), F.col("b"))
     if study.networks.citation_year == "cited_window":
         chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= study.networks.citation_window)
-    one_side = chosen.select(year.alias("year"), "citing_work_id", "to", F.explode("from.country").alias("a"))
-    both = one_side.select("year", "citing_work_id", "a", F.explode("to.country").alias("b")).where("a <> b")
+    one_side = chosen.select(year.alias("year"), "citing_work_id", "from", "to", F.explode("from.country").alias("a"))
+    every = one_side.select("year", "citing_work_id", "from", "to", "a", F.explode("to.country").alias("b"))
+    both = every.where(F.col("a") != F.col("b")).where(keep)
     ends = (
         "year",
         F.col("citing_work_id").alias("work_id"),

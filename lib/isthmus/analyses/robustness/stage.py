@@ -51,6 +51,7 @@ STAGES = (
             "trajectories.order",
             "networks.citation_year",
             "networks.citation_window",
+            "networks.joint_papers",
             "years.analysis",
             "corpus.max_countries",
         ),
