@@ -217,8 +217,8 @@ def test_agreement_has_every_comparison(run):
 
 def test_sensitivity_holds_each_combination_and_the_own_one_agrees_with_the_labels(run):
     found = rows(run, "sensitivity")
-    combinations = found.drop_duplicates(["corpus_rule", "citation_year", "finite", "null_model"])
-    assert len(combinations) == 2 * 2
+    combinations = found.drop_duplicates(["corpus_rule", "citation_year", "joint_papers", "finite", "null_model"])
+    assert len(combinations) == 2 * 2 * 2
     own = found[found["is_default"]].set_index("finding")
     labels = rows(run, "pair_labels")
     assert own.loc["pairs clustered", "value"] == (labels["status"] == "clustered").sum()
