@@ -18,7 +18,7 @@ class Networks(Section):
     citation_years: tuple[CitationYear, ...] = Field(
         ("cited", "cited_window", "citing"), description="all that are computed"
     )
-    citation_window: int = Field(default=2, ge=0, description="years after publication counted by cited_window")
+    citation_window: int = Field(default=2, ge=0, le=100, description="years after publication counted by cited_window")
     joint_papers: JointPapers = Field(
         default="whole",
         description="knowledge exchange of papers that both countries sign: whole, or left_out (a citation does not "

@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from isthmus.config.networks import CitationYear, JointPapers
 from isthmus.corpus.exact import exact_sum
 from isthmus.networks.names import CITATION, KNOWLEDGE_EXCHANGE
+from isthmus.tables.citationorder import cites_back
 
 
 def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
@@ -85,7 +86,7 @@ def placed_citations(citations: DataFrame, countries: DataFrame, *, max_countrie
         citations.select("citing_work_id", "cited_work_id")
         .join(cited, "cited_work_id")
         .join(citing, ["study", "citing_work_id"])
-        .where(F.col("citing_year") >= F.col("cited_year"))
+        .where(cites_back(F.col("citing_year"), F.col("cited_year")))
     )
 
 
