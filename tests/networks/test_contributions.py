@@ -27,7 +27,7 @@ def world(make_countries, make_citations):
 
 
 def test_rows(spark, world):
-    study = Study(study="s", title="t", years={"analysis": (2010, 2012)})
+    study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, trajectories={"window": 3})
     expected = spark.createDataFrame(
         [
             ("collaboration", 2010, 1, "CN", "US", 1),
@@ -62,7 +62,7 @@ def test_rows(spark, world):
 def test_summed_over_works_they_are_the_edges(world, citation_year, joint_papers):
     networks = {"citation_year": citation_year, "citation_years": (citation_year,), "citation_window": 1}
     networks["joint_papers"] = joint_papers
-    study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, networks=networks)
+    study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, trajectories={"window": 3}, networks=networks)
     citations, countries = world
     edges = all_edges(countries, citation_flows(citations, countries), study)
     key = ("network", "year", "src", "dst")

@@ -1,7 +1,6 @@
 """The table of all yearly edge lists."""
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.networks.citation import citation_edges, knowledge_exchange
@@ -26,8 +25,7 @@ def all_edges(countries: DataFrame, flows: DataFrame, study: Study) -> DataFrame
         Which citation years, citation window, years and cap; whether citations of joint papers are exchanged.
     """
     rules = study.networks
-    together = collaboration(countries, max_countries=study.corpus.max_countries)
-    edges = together.withColumn("joint", F.lit(None).cast("bigint")).select(*_COLUMNS)
+    edges = collaboration(countries, max_countries=study.corpus.max_countries).select(*_COLUMNS)
     for citation_year in rules.citation_years:
         directed = citation_edges(
             flows, citation_year=citation_year, window=rules.citation_window, years=study.years.corpus
