@@ -86,15 +86,47 @@ def test_with_a_class_in_each_bundle_the_product_is_the_hessian_s():
     x = np.random.default_rng(2).normal(size=(2, n))
     expected, found = np.zeros((2, n)), np.zeros((2, n))
     kernels.hessian_product(*problem.arguments(at), *stored, sums, *x, *expected)
-    blocks = covariances(at.gamma, at.beta, problem.carries, problem.size, at.hub, at.with_hub)
+    blocks = covariances(at.gamma, at.beta, problem.carries, problem.size, problem.kinds, at.hub, at.with_hub)
     kernels.bundled_product(np.arange(n), problem.size, *blocks, sums, *x, *found)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
+
+
+def test_a_hub_that_is_linked_to_all_does_not_turn_the_bundles_off(monkeypatch):
+    weights = heavy_tailed(400, 7, 30.0)
+    hub = (weights > 0).sum(axis=1).argmax()
+    weights[hub], weights[:, hub] = np.maximum(weights[hub], 1), np.maximum(weights[:, hub], 1)
+    weights[hub, hub] = 0
+    exact = fit_ecm(weights)
+    assert exact.is_boundary
+    monkeypatch.setattr(solver, "BUNDLED_CLASSES", 100)
+    ways = []
+    monkeypatch.setattr(solver, "_bundled", lambda *a, own=solver._bundled: ways.append(1) or own(*a))
+    bundled = fit_ecm(weights)
+    assert len(ways) >= bundled.iterations - 1, "every step but the last asked the bundles"
+    assert bundled.max_relative_error <= 1e-10
+    i, j = np.triu_indices(400, 1)
+    np.testing.assert_allclose(bundled.expected_weight(i, j), exact.expected_weight(i, j), rtol=1e-8)
+
+
+def test_marks_of_bundles_are_those_of_their_classes():
+    bundles = Bundles(np.array([0, 1, 1]), np.ones(2), np.ones(2), np.array([1.0, 2.0]))
+    kinds = np.array([[1, 6, 6], [6, 1, 5], [6, 5, 1]], dtype=np.uint8)
+    assert bundles.marks(kinds).tolist() == [[1, 6], [6, 5]], "within the second bundle its two classes' pair counts"
+    assert bundles.marks(NO_KINDS).size == 0
+
+
+def test_marked_sums_count_the_others_of_each_class():
+    kinds = np.array([[6, 1, 0], [1, 5, 4], [0, 4, 2]], dtype=np.uint8)
+    size = np.array([1.0, 3.0, 2.0])
+    for bit, row in zip((1, 2, 4), kernels.marked_sums(kinds, size), strict=True):
+        mask = kinds & bit > 0
+        assert row.tolist() == (mask @ size - np.diagonal(mask)).tolist()
 
 
 def test_pairs_within_a_bundle_of_equal_classes_count_too():
     """Three equal classes of one node, one bundle: every pair has the same covariance, a class none with itself."""
     gamma, beta, one = np.full(1, 0.4), np.full(1, 0.3), np.ones(1)
-    V, C, W = covariances(gamma, beta, one, np.full(1, 3.0), -1, beta)
+    V, C, W = covariances(gamma, beta, one, np.full(1, 3.0), NO_KINDS, -1, beta)
     r = 1 / np.expm1(0.6)
     odds = np.exp(-0.8) * (1 + r)
     p, v = odds / (1 + odds), odds / (1 + odds) ** 2
@@ -128,11 +160,11 @@ def test_bundles_hold_every_class_once_and_keep_the_sums(rows, number):
 
 def test_parameters_of_a_class_move_with_its_difference_from_the_mean():
     bundles = Bundles(np.array([0, 0, 1]), np.array([4.0, 9.0]), np.array([8.0, 0.0]), np.array([2.0, 1.0]))
-    gamma, beta = spread(
-        bundles, np.array([1.0, 2.0]), np.array([0.5, np.inf]), np.array([2.0, 6.0, 9.0]), np.array([4.0, 24.0, 0.0])
-    )
+    degree, excess = np.array([2.0, 6.0, 9.0]), np.array([4.0, 24.0, 0.0])
+    opened = degree, bundles.degree
+    gamma, beta = spread(bundles, np.array([1.0, 2.0]), np.array([0.5, np.inf]), degree, excess, opened)
     assert gamma == pytest.approx([1.0 + np.log(2.0), 1.0 - np.log(1.5), 2.0])
     # a mean excess of 2 is the bundle's own, one of 4 halves expm1(beta), a class without excess is left alone
     assert beta == pytest.approx([0.5, np.log1p(np.expm1(0.5) / 2), np.log(2.0)])
-    kept = spread(bundles, np.zeros(2), np.array([-0.1, np.inf]), np.array([2.0, 6.0, 9.0]), np.array([4.0, 24.0, 0.0]))
+    kept = spread(bundles, np.zeros(2), np.array([-0.1, np.inf]), degree, excess, opened)
     assert kept[1][:2].tolist() == [-0.1, -0.1], "the hub's beta may be negative"

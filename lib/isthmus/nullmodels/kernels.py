@@ -63,6 +63,28 @@ def _read_marks(i, hub, carries, kinds, free, present, carry):  # type: ignore[n
 
 
 @njit(**_OPTIONS)
+def marked_sums(kinds, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return how many others a node of each class may be linked to, is linked to for certain, may share excess with.
+
+    (3, C), from the marks of pairs of classes.
+    """
+    n = size.size
+    sums = np.zeros((3, n))
+    for i in range(n):
+        free = present = carry = 0.0
+        for j in range(n):
+            kind, m = kinds[i, j], size[j]
+            free += m * float(kind & 1)
+            present += m * float((kind >> 1) & 1)
+            carry += m * float((kind >> 2) & 1)
+        own = kinds[i, i]
+        sums[0, i] = free - float(own & 1)
+        sums[1, i] = present - float((own >> 1) & 1)
+        sums[2, i] = carry - float((own >> 2) & 1)
+    return sums
+
+
+@njit(**_OPTIONS)
 def pair_sums(g, E, carries, size, kinds, hub, T, V, C, W):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return expected degree and excess per node of each class, and the 2 x 2 diagonal blocks of the Hessian.
 

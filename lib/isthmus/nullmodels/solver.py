@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from isthmus.nullmodels import kernels
-from isthmus.nullmodels.boundary import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Classes, Kinds
+from isthmus.nullmodels.boundary import EXCESS_FREE, Classes, Kinds
 from isthmus.nullmodels.bundles import Bundles, bundle, covariances, spread
 
 FloatArray = NDArray[np.float64]
@@ -85,9 +85,10 @@ class _Problem:
             self.certain = np.zeros_like(self.k)
             self.free = np.ones(self.k.size, dtype=bool)
         else:
-            self.certain = _row_sums(kinds & LINK_PRESENT > 0, self.size)
-            self.free = _row_sums(kinds & LINK_FREE > 0, self.size) > 0
-            self.carries *= _row_sums(kinds & EXCESS_FREE > 0, self.size) > 0
+            free, self.certain, excess = kernels.marked_sums(kinds, self.size)
+            self.free = free > 0
+            self.carries *= excess > 0
+        self.open_degree = np.maximum(self.k - self.certain, 1e-3)
         n = self.k.size
         keep = n if n <= STORED_CLASSES else 1
         self.blocks = tuple(np.empty((keep, keep)) if keep == n else NONE for _ in range(3))
@@ -140,10 +141,6 @@ class _Problem:
         return float(kernels.smallest_ratio(*end, *start, self.carries, self.size, self.kinds))
 
 
-def _row_sums(mask: NDArray[np.bool_], size: FloatArray) -> FloatArray:
-    return mask @ size - np.diagonal(mask)
-
-
 def solve(
     classes: Classes, kinds: Kinds | None, *, tolerance: float = TOLERANCE, max_iterations: int = 200
 ) -> Solution:
@@ -164,7 +161,7 @@ def solve(
         return Solution(np.zeros(0), np.zeros(0), -1, np.zeros(0), 0)
     problem = _Problem(classes, kinds)
     bundles = None
-    if kinds is None and classes.size.size >= BUNDLED_CLASSES:
+    if classes.size.size >= BUNDLED_CLASSES:
         bundles = bundle(problem.k, problem.e, problem.size)
     start = _start(problem) if bundles is None else _start_from(problem, bundles)
     best, iterations = _climb(problem, start, bundles, tolerance, max_iterations)
@@ -207,10 +204,13 @@ def _climb(
 
 def _start_from(problem: _Problem, bundles: Bundles) -> _State:
     """Start where the maximum of the bundles lies."""
-    small = _Problem(bundles, None)
+    small = _Problem(bundles, bundles.marks(problem.kinds) if problem.kinds.size else None)
     found, _ = _climb(small, _start(small), None, START_ERROR, START_STEPS)
-    gamma, beta = spread(bundles, found.at.gamma, found.at.beta, problem.k, problem.e)
-    state = problem.state(problem.point(gamma, beta), blocks=False)
+    beta_of = np.where(small.carries > 0, found.at.beta, np.inf)
+    gamma, beta = spread(
+        bundles, found.at.gamma, beta_of, problem.k, problem.e, (problem.open_degree, small.open_degree)
+    )
+    state = problem.state(problem.point(np.where(problem.free, gamma, 0.0), beta), blocks=False)
     return state if state.error < START_ACCEPTED else _start(problem)
 
 
@@ -223,12 +223,13 @@ def _bundled(problem: _Problem, at: _Point, bundles: Bundles) -> tuple[FloatArra
     carries = (bundles.mean(problem.carries, problem.size) > 0).astype(float)
     gamma, beta = bundles.mean(at.gamma, problem.size), bundles.mean(at.beta, nodes)
     beta = np.where(carries > 0, beta, 1.0)
-    return covariances(gamma, beta, carries, bundles.size, hub, bundles.mean(at.with_hub, nodes))
+    marks = bundles.marks(problem.kinds)
+    return covariances(gamma, beta, carries, bundles.size, marks, hub, bundles.mean(at.with_hub, nodes))
 
 
 def _start(problem: _Problem) -> _State:
     """Chung-Lu links, excesses from node means, then fixed-point sweeps with clipped factors; beta stays positive."""
-    open_degree = np.maximum(problem.k - problem.certain, 1e-3)
+    open_degree = problem.open_degree
     total = float(open_degree @ problem.size)
     gamma = np.where(problem.free, -np.log(open_degree / np.sqrt(total)), 0.0)
     mean = np.where(problem.carries > 0, problem.e / problem.k, 1.0)
