@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from isthmus.analyses.networks.countries import countries, country_options, pole_members, pole_pairs
+from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.charts import PARTNERS, partners_chart
@@ -117,6 +118,8 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "rule": published_rule(results),
         "called_options": _called_options(results),
         "grade_meanings": _grade_meanings(results),
+        "has_joint": len(joint_citations(results)) > 0,
+        "joint_papers": results.switch("networks.joint_papers"),
         "poles": [_pole(results, pole) for pole in results.poles],
         "options": country_options(results),
         "pairs": pairs,

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from isthmus.analyses.networks.countries import pole_members
+from isthmus.analyses.networks.joint import joint_shares
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER
@@ -22,7 +23,7 @@ UNITS = {COLLABORATION: "papers", KNOWLEDGE_EXCHANGE: "citations"}
 PUBLISHED = "published"
 CALLED = {"firm": (FIRM,), "probable": (FIRM, PROBABLE), "all": (FIRM, PROBABLE, FEW_PAPERS)}
 _TIE_COLUMNS = ["network", "src", "dst", "first", "second", "weight", "expected", *TIMES, *TEST, "years_seen"]
-_PUBLISHED_COLUMNS = ["mean_z", "finite_years", "significant"]
+_OTHER_COLUMNS = ["joint_share", "mean_z", "finite_years", "significant"]
 
 
 @lru_cache(maxsize=2)  # wanted by every section
@@ -42,7 +43,8 @@ def window_ties(results: Results) -> pd.DataFrame:
     """Return every pair of the networks shown, tested over the significance years.
 
     Columns network, src, dst (codes), first, second (names), weight and expected (sums over the window), propensity and
-    its bounds, p and q of both tails, direction, grade; and of the published rule mean_z, finite_years, significant.
+    its bounds, p and q of both tails, direction, grade; joint_share (of the citations, those of papers that both
+    countries sign; nan for collaboration); and of the published rule mean_z, finite_years, significant.
     """
     return _window_ties(results).copy()
 
@@ -62,7 +64,9 @@ def _window_ties(results: Results) -> pd.DataFrame:
     tested[TIMES] = np.column_stack([times.value, times.low, times.high])
     tested["first"] = tested["src"].map(place_name)
     tested["second"] = tested["dst"].map(place_name)
-    return tested[[*_TIE_COLUMNS, *_PUBLISHED_COLUMNS]].reset_index(drop=True)
+    tested = tested.merge(joint_shares(results, (first, last)), on=["src", "dst"], how="left")
+    tested["joint_share"] = tested["joint_share"].where(tested["network"] == KNOWLEDGE_EXCHANGE)
+    return tested[[*_TIE_COLUMNS, *_OTHER_COLUMNS]].reset_index(drop=True)
 
 
 def is_tested(results: Results) -> bool:
