@@ -8,7 +8,7 @@ import pytest
 from isthmus.cli.export import years_of
 from isthmus.errors import ConfigError
 
-NAMES = {"2017-2021", "significant"}
+NAMES = {"2017-2021", "graded", "published_rule"}
 
 
 def test_one_network_in_one_format_with_graphs_of_two_years(isthmus, small_results, tmp_path):
@@ -18,7 +18,7 @@ def test_one_network_in_one_format_with_graphs_of_two_years(isthmus, small_resul
         "--out", out,
     )  # fmt: skip
     assert code == 0
-    assert said.splitlines()[0].startswith("5 files, ")
+    assert said.splitlines()[0].startswith("6 files, ")
     assert said.splitlines()[1] == f"What they are: {out / 'README.md'}"
     expected = {f"collaboration_{name}.gexf" for name in NAMES | {"2018", "2019"}}
     assert {file.name for file in out.iterdir()} == expected | {"README.md"}
