@@ -5,6 +5,7 @@ import json
 import pytest
 
 from isthmus.config import available_studies
+from isthmus.config.significance import Significance
 from isthmus.pipeline.run import STAGES, TASKS
 
 REGULAR = [stage for stage in STAGES if not stage.on_request]
@@ -39,7 +40,7 @@ def test_a_study_of_ones_own_is_shown_with_what_is_off(isthmus, own_study):
     assert "networks" in lines
     threshold = next(number for number, line in enumerate(lines) if line.split()[:1] == ["threshold"])
     assert lines[threshold].split() == ["threshold", "2.0"]
-    assert lines[threshold + 1].strip() == "a tie is significant when its mean z is above this"
+    assert lines[threshold + 1].strip() == Significance.model_fields["threshold"].description
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ CODES = dict(enumerate(["NA", "BR", "CH", "DE", "ES", "FR"]))
 
 
 @pytest.fixture
-def yearly(tmp_path):
+def three_years(tmp_path):
     """The six countries over three years."""
     rows = [row.split(",") for row in YEARS]
     lines = [f"{CODES[int(a)]},{CODES[int(b)]},{w},{year}" for a, b, w, year in rows]
@@ -220,10 +220,19 @@ def yearly(tmp_path):
     return path
 
 
-def test_a_report_of_ones_own_network(isthmus, yearly, tmp_path):
+def test_a_report_of_ones_own_network(isthmus, three_years, tmp_path):
     out = tmp_path / "out"
     code, said, _ = isthmus(
-        "test-network", yearly, "--out", out, "--report", "Six countries", "--poles", "NA,BR", "--window", "2019-2021"
+        "test-network",
+        three_years,
+        "--out",
+        out,
+        "--report",
+        "Six countries",
+        "--poles",
+        "NA,BR",
+        "--window",
+        "2019-2021",
     )
     assert code == 0
     assert said.splitlines()[-1] == f"report: {out}/report/report.html"
@@ -247,8 +256,8 @@ def test_a_report_of_ones_own_network(isthmus, yearly, tmp_path):
         (["--directed", "--report", "T"], 1, "--report is for undirected networks"),
     ],
 )
-def test_what_is_wrong_is_a_sentence_and_an_exit_code(isthmus, yearly, tmp_path, options, code, message):
-    found, _, err = isthmus("test-network", yearly, "--out", tmp_path / "out", *options)
+def test_what_is_wrong_is_a_sentence_and_an_exit_code(isthmus, three_years, tmp_path, options, code, message):
+    found, _, err = isthmus("test-network", three_years, "--out", tmp_path / "out", *options)
     assert found == code
     assert message in err
     assert "Traceback" not in err
@@ -300,10 +309,10 @@ def test_when_no_network_can_be_fitted_the_files_are_written_and_the_exit_code_s
     assert pd.read_csv(tmp_path / "out" / "null_model_fits.csv")["status"].tolist() == ["failed"]
 
 
-def test_linked_looks_at_all_years(yearly, tmp_path):
-    text = yearly.read_text().replace("NA,BR,9,2020\n", "")  # without a tie in one year
-    yearly.write_text(text)
-    run(yearly, "--out", tmp_path / "out", "--finite", "linked")
+def test_linked_looks_at_all_years(three_years, tmp_path):
+    text = three_years.read_text().replace("NA,BR,9,2020\n", "")  # without a tie in one year
+    three_years.write_text(text)
+    run(three_years, "--out", tmp_path / "out", "--finite", "linked")
     tests = pd.read_parquet(tmp_path / "out" / "pair_tests.parquet")
     pair = tests[(tests["source"] == "BR") & (tests["target"] == "NA")].set_index("year")
     assert pair["weight"].tolist() == [9, 0, 9]
