@@ -27,12 +27,12 @@ from pyspark.sql.types import (
 
 from isthmus.errors import MatchingError
 from isthmus.matching.balance import Balance, MeanDifference, standardised
+from isthmus.matching.blocks import ARM, BELOW, BLOCK, CELL, COPY, KEY, NUMBER, UNITS, WEIGHT, block_arrays
 from isthmus.matching.coarsening import MISSING, Coarsening, Summary, cut_points, shares
 from isthmus.matching.design import Design, Outcome, arm_of, outcome_columns
 from isthmus.matching.frames import missing_notes
 from isthmus.matching.matched import Group, Matched, OutcomeSums
 from isthmus.matching.resampling import Values
-from isthmus.matching.strata import tuple_ids
 from isthmus.matching.sums import COUNTS, TOTALS, add_sums, block_sums, sums_from
 from isthmus.matching.unmeasured import BoundSums, bound_sums
 
@@ -41,9 +41,6 @@ BLOCKS = 16
 #: Distinct values that the driver takes for a bootstrap.
 MOST_VALUES = 5_000_000
 
-# columns of our own begin with an underscore, so that they do not meet those of the units
-ARM, NUMBER, BELOW, UNITS, BLOCK, WEIGHT = "_treated", "_outcome", "_denominator", "_units", "_block", "_weight"
-KEY, CELL, COPY = "_stratum_", "_cell_", "_copy_"
 SUM_TYPES: dict[str, DataType] = {name: LongType() for name in COUNTS} | {name: DoubleType() for name in TOTALS}
 WHEN = ("before", "after", "weighted")
 # numbers of units of each arm: all, kept, weighted
@@ -143,7 +140,7 @@ def fan_out_sums(
     schema = StructType([*groups, *(StructField(name, dtype) for name, dtype in SUM_TYPES.items())])
 
     def work(key: tuple[Any, ...], rows: pd.DataFrame) -> pd.DataFrame:
-        sums = block_sums(*_arrays(rows), centre=centre)
+        sums = block_sums(*block_arrays(rows), centre=centre)
         table = pd.DataFrame(sums.arrays())
         return table.assign(**dict(zip(by, key[: len(by)], strict=True)))[schema.fieldNames()]
 
@@ -170,7 +167,7 @@ def fan_out_bounds(
     factors = tuple(gammas)
 
     def work(rows: pd.DataFrame) -> pd.DataFrame:
-        stratum, treated, y, count = _arrays(rows)
+        stratum, treated, y, count = block_arrays(rows)
         found = bound_sums(stratum, treated, y, factors, count)
         return pd.DataFrame(
             {
@@ -203,17 +200,6 @@ def _by_block(histogram: DataFrame, by: Sequence[str], copies: Sequence[Column],
     rows = histogram.select(*by, *copies, ARM, NUMBER, BELOW, UNITS)
     block = F.pmod(F.hash(*[F.col(name) for name in rows.columns if name.startswith(COPY)]), F.lit(blocks))
     return rows.select("*", block.alias(BLOCK)).groupBy(*by, BLOCK)
-
-
-def _arrays(rows: pd.DataFrame) -> tuple[Any, Any, Any, Any]:
-    """Return stratum, arm, outcome and units of the rows of a histogram."""
-    keys = [name for name in rows.columns if name.startswith(COPY)]
-    codes = np.column_stack([pd.factorize(rows[name])[0].astype(np.int64) for name in keys])
-    y = rows[NUMBER].to_numpy(np.float64)
-    below = rows[BELOW].to_numpy(np.float64)
-    share = ~np.isnan(below)
-    y[share] /= below[share]
-    return tuple_ids(codes), rows[ARM].to_numpy(bool), y, rows[UNITS].to_numpy(np.int64)
 
 
 def matched_histogram(histogram: DataFrame, keys: Sequence[str]) -> DataFrame:
@@ -441,8 +427,8 @@ class SparkMatch(Matched):
 class _Facts:
     """What one pass over the units tells: the treatment's values, what is missing, and cut points."""
 
-    def __init__(self, row: Any, covariates: Mapping[str, Coarsening]) -> None:
-        self.values = list(row["values"])
+    def __init__(self, row: Any, values: list[Any], covariates: Mapping[str, Coarsening]) -> None:
+        self.values = values
         self.without_treatment = int(row["without_treatment"] or 0)
         self.lacking_any = int(row["lacking_any"] or 0)
         self.lacking = {name: int(row[f"lacking_{at}"] or 0) for at, name in enumerate(covariates)}
@@ -459,7 +445,6 @@ def _facts(units: DataFrame, treatment: str, covariates: Mapping[str, Coarsening
     has_arm = arm.isNotNull()
     lacking = [has_arm & known(units, name).isNull() for name in covariates]
     asked = [
-        F.slice(F.collect_set(arm), 1, 7).alias("values"),
         F.sum((~has_arm).cast("long")).alias("without_treatment"),
         F.sum(_any(lacking).cast("long")).alias("lacking_any"),
         *(F.sum(is_lacking.cast("long")).alias(f"lacking_{at}") for at, is_lacking in enumerate(lacking)),
@@ -471,7 +456,8 @@ def _facts(units: DataFrame, treatment: str, covariates: Mapping[str, Coarsening
     for at, (name, how) in enumerate(covariates.items()):
         if how.rule != "exact":
             _refuse(name, int(row[f"wrong_{at}"] or 0), -1.0 if how.log else None)
-    return _Facts(row, covariates)
+    values = [value[0] for value in units.select(arm).where(has_arm).distinct().limit(7).collect()]
+    return _Facts(row, values, covariates)
 
 
 def _asked(units: DataFrame, name: str, how: Coarsening, at: int) -> list[Column]:
@@ -480,24 +466,23 @@ def _asked(units: DataFrame, name: str, how: Coarsening, at: int) -> list[Column
     infinite = value.isin(float("inf"), float("-inf"))
     wrong = infinite | (value <= -1) if how.log else infinite
     used = F.log1p(F.when(~wrong, value)) if how.log else F.when(~wrong, value)
-    columns = {
-        "n": F.count(used),
-        "low": F.min(used),
-        "high": F.max(used),
-        "deviation": F.stddev_samp(used),
-        "wrong": F.sum(wrong.cast("long")),
-    }
+    columns = {"wrong": F.sum(wrong.cast("long"))}
+    if how.rule != "cut points":
+        columns |= {"n": F.count(used), "low": F.min(used), "high": F.max(used)}
+    if how.rule == "scott":
+        columns["deviation"] = F.stddev_samp(used)
     if how.rule == "quantiles" and how.bins > 1:
         columns["quantiles"] = F.percentile(used, F.array(*[F.lit(share) for share in shares(how.bins)]))
     return [column.alias(f"{what}_{at}") for what, column in columns.items()]
 
 
 def _summary(row: Any, at: int) -> Summary:
-    n = int(row[f"n_{at}"] or 0)
+    found = row.asDict()
+    n = int(found.get(f"n_{at}") or 0)
     if n == 0:
         return Summary(0, float("nan"), float("nan"), 0.0)
-    values = row.asDict().get(f"quantiles_{at}") or ()
-    deviation = float(row[f"deviation_{at}"] or 0) if n > 1 else 0.0
+    values = found.get(f"quantiles_{at}") or ()
+    deviation = float(found.get(f"deviation_{at}") or 0)
     return Summary(n, float(row[f"low_{at}"]), float(row[f"high_{at}"]), deviation, tuple(float(v) for v in values))
 
 
