@@ -93,10 +93,7 @@ def movers_and_stayers(
 
 
 def _hashed(seed: int) -> Column:
-    return F.xxhash64(F.lit(MOVES = (
-    "author_id", "year", "origin", "destination", "years_between", "career_age", "works", "works_before", "works_after",
-)  # fmt: skip
-CONTROL_SEED_STREAM), F.lit(seed), F.col("author_id"))
+    return F.xxhash64(F.lit(CONTROL_SEED_STREAM), F.lit(seed), F.col("author_id"))
 
 
 def _steps(author_years: DataFrame, place: str, gap: int) -> DataFrame:
