@@ -111,7 +111,7 @@ def test_random_careers_walked_through(careers):
 
 def test_wrong_places_and_gaps_are_refused(careers):
     rows = careers((1, 2000, 1, "CN"))
-    with pytest.raises(IndicatorError, match="no place 'country'; did you mean 'country_code'"):
+    with pytest.raises(IndicatorError, match="no place 'country' in author_years; did you mean 'country_code'"):
         moves(rows, place="country")
     with pytest.raises(IndicatorError, match="gap between two places is 0 years"):
         moves(rows, gap=0)
