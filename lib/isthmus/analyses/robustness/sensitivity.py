@@ -54,9 +54,9 @@ def choices(study: Study) -> list[Choice]:
 def varied(study: Study, corpus_rule: str) -> Study:
     """Return the study with another corpus rule, under a name of its own; all citation years are computed."""
     citation_years = tuple(dict.fromkeys((*study.networks.citation_years, *study.sensitivity.citation_years)))
-    corpus = study.corpus.model_copy(update={"rule": corpus_rule, "ids": ()})
+    corpus = study.corpus.model_copy(update={"rule": corpus_rule, "ids": (), "tune": None})
     if not corpus_rule.startswith("ai_") and corpus_rule != "everything":
-        corpus = study.corpus.model_copy(update={"rule": corpus_rule})
+        corpus = study.corpus.model_copy(update={"rule": corpus_rule, "tune": None})
     return study.model_copy(
         update={
             "study": f"{study.study}{SEPARATOR}{corpus_rule}",
