@@ -146,7 +146,7 @@ def wanted_stages(request: Request) -> list[Stage]:
 
 
 def run_pipeline(spark: "SparkSession", request: Request, snapshot: Snapshot | None = None) -> dict[str, str]:
-    """Run what is asked; return stage -> what it said.
+    """Run what is asked; return stage -> its summary.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from isthmus.analyses.corpus.charts import coverage_chart
 from isthmus.analyses.corpus.tables import CORPUS_TUNING
 from isthmus.analyses.corpus.text import CORPUS_RULES
 from isthmus.report.results import Results
-from isthmus.report.section import Figure, Headline, Paragraph, Section
+from isthmus.report.section import Figure, Paragraph, Section, Tile
 from isthmus.report.text import count, joined, number, percent, span
 
 SCORE_DIGITS = 4
@@ -30,16 +30,16 @@ def section(results: Results) -> Section | None:
         },
         figures=tuple(figures),
         method=(Paragraph("Corpus", _corpus(results)),),
-        headlines=_headlines(results),
+        tiles=_tiles(results),
         contents=(("coverage-section", "Coverage"),),
     )
 
 
-def _headlines(results: Results) -> tuple[Headline, ...]:
+def _tiles(results: Results) -> tuple[Tile, ...]:
     works, placed = (results.coverage[name].sum() for name in ("corpus_works", "corpus_with_country"))
     return (
-        Headline(count(works), f"works in the corpus, {span(results.coverage['year'])}"),
-        Headline(percent(placed, works), "of them name at least one country"),
+        Tile(count(works), f"works in the corpus, {span(results.coverage['year'])}"),
+        Tile(percent(placed, works), "of them name at least one country"),
     )
 
 

@@ -38,7 +38,7 @@ class Trap:
 
     name: str
     outcome: str
-    says: str
+    description: str
     change: Change
 
 
@@ -196,7 +196,7 @@ def write_hostile(plan: Plan, target: Target, layouts: list[str]) -> HostileFile
     for layout in layouts:
         if layout != "parquet":
             files += [_write(target, layout, day, number, lines_) for number, lines_ in contents.items()]
-    table = pd.DataFrame(rows, columns=["trap", "outcome", "says", "line"]).assign(
+    table = pd.DataFrame(rows, columns=["trap", "outcome", "description", "line"]).assign(
         file=part_path("jsonl", "works", day, 0)
     )
     extra = [
@@ -242,10 +242,10 @@ def _trapped(lines: list[bytes], day: date) -> tuple[list[bytes], list[tuple[str
     for k, (trap, line) in enumerate(zip(TRAPS, lines, strict=True)):
         record = json.decode(_renumber(line, ID_BASE + k, day))
         trap.change(record)
-        rows.append((trap.name, trap.outcome, trap.says, len(found)))
+        rows.append((trap.name, trap.outcome, trap.description, len(found)))
         found.append(json.encode(record))
-    for name, outcome, says, raw in RAW_LINES:
-        rows.append((name, outcome, says, len(found)))
+    for name, outcome, description, raw in RAW_LINES:
+        rows.append((name, outcome, description, len(found)))
         found.append(lines[0][: len(lines[0]) // 2] if raw is None else raw)
     return found, rows
 

@@ -50,7 +50,7 @@ class FitReport:
     iterations : int
         Newton steps.
     seconds : float
-        wall-clock time of fit and judgement.
+        wall-clock time of fit and tests.
     log_likelihood : float
         Of the observed network under the model; nan where there is none.
     samples, effective_samples : int, float
@@ -81,7 +81,7 @@ def generator(seed: int, key: Sequence[Any]) -> np.random.Generator:
 
 
 def check_model(model: str, *, samples: int, finite: str) -> None:
-    """Refuse what no judgement can be made with, before any work.
+    """Refuse what no test can be made with, before any work.
 
     Raises
     ------
@@ -91,7 +91,8 @@ def check_model(model: str, *, samples: int, finite: str) -> None:
     if model in PAPER_MODELS:
         raise NetworkError(
             f"the null model {model!r} takes papers as events, which the links alone do not tell; "
-            "use isthmus.nullmodels.paper_models.judge_papers, with papers per country and per number of countries"
+            "use isthmus.nullmodels.paper_models.paper_significance, with papers per country and per number of "
+            "countries"
         )
     if model not in MODELS:
         raise NetworkError(f"unknown null model {model!r}; {did_you_mean(model, MODELS)}")
@@ -109,7 +110,7 @@ def samples_of(model: str, samples: int) -> int:
     return samples if model == "ecm" else 0
 
 
-def judge(
+def link_significance(
     weights: Any,
     *,
     model: str = "ecm",

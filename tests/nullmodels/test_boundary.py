@@ -7,15 +7,15 @@ import pytest
 from scipy.optimize import linprog
 
 from isthmus.errors import NetworkError
+from isthmus.nullmodels.boundary import EXCESS_FREE, LINK_FREE, LINK_PRESENT, certain_pairs, classes_of
 from isthmus.nullmodels.ecm import fit_ecm, fit_ecm_constraints
-from isthmus.nullmodels.face import EXCESS_FREE, LINK_FREE, LINK_PRESENT, classes_of, face_of
 
 
 def node_kinds(degrees, strengths) -> np.ndarray:
     """The marks of every pair of nodes, with those that need no matrix written out."""
     degrees, strengths = np.asarray(degrees), np.asarray(strengths)
     classes = classes_of(degrees, strengths)
-    kinds = face_of(classes)
+    kinds = certain_pairs(classes)
     if kinds is None:
         carries = (classes.excess > 0)[:, None] & (classes.excess > 0)[None, :]
         kinds = np.where(carries, LINK_FREE | EXCESS_FREE, LINK_FREE).astype(np.uint8)
@@ -78,7 +78,7 @@ def check_against_programmes(seed, cases):
             continue
         marks = node_kinds(degrees, strengths)
         np.testing.assert_array_equal(marks, programme(degrees, strengths), err_msg=f"k={degrees}, s={strengths}")
-        boundary += face_of(classes_of(degrees, strengths)) is not None
+        boundary += certain_pairs(classes_of(degrees, strengths)) is not None
     assert boundary > cases // 3
 
 

@@ -23,8 +23,8 @@ from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from isthmus.errors import NetworkError
+from isthmus.nullmodels.boundary import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Kinds
 from isthmus.nullmodels.constraints import IntArray, node_name
-from isthmus.nullmodels.face import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Kinds
 
 BoolArray = NDArray[np.bool_]
 
@@ -128,7 +128,7 @@ def _group(keys: IntArray, present: BoolArray) -> tuple[IntArray, IntArray, IntA
     return of, np.stack([order[first], order[first + size - 1]], axis=1), size
 
 
-def directed_face_of(
+def directed_certain_pairs(
     margins: Margins, classes: DirectedClasses, weights: Any = None, *, labels: Sequence[Any] | None = None
 ) -> Kinds | None:
     """Mark what every pair of classes may do, as bits LINK_FREE, LINK_PRESENT, EXCESS_FREE in an (R, C) matrix.

@@ -4,8 +4,8 @@ import pytest
 
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.ecm import fit_ecm
-from isthmus.nullmodels.frames import judge_edges, network_of, significance_frames
-from isthmus.nullmodels.judge import MODELS, FitReport, check_model, generator, judge, samples_of
+from isthmus.nullmodels.frames import edge_significance, network_of, significance_frames
+from isthmus.nullmodels.link_models import MODELS, FitReport, check_model, generator, link_significance, samples_of
 from isthmus.nullmodels.significance import PairTable
 
 EDGES = pd.DataFrame(
@@ -16,7 +16,7 @@ EDGES = pd.DataFrame(
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_gives_all_pairs_and_one_report(six_nodes, model):
-    *tables, report = judge(six_nodes, model=model, samples=40, rng=np.random.default_rng(1))
+    *tables, report = link_significance(six_nodes, model=model, samples=40, rng=np.random.default_rng(1))
     assert isinstance(report, FitReport)
     assert report.null_model == model
     assert report.status == "converged"
@@ -89,7 +89,7 @@ def test_bad_edges_are_named_and_become_a_failed_fit(row, message):
     edges = pd.concat([EDGES, pd.DataFrame([row], columns=EDGES.columns)])
     with pytest.raises(NetworkError, match=message):
         network_of(edges)
-    [(kind, fit)] = judge_edges(edges)
+    [(kind, fit)] = edge_significance(edges)
     assert kind == "fit"
     assert fit["status"].tolist() == ["failed"]
     assert message.split("expected")[0].strip() in fit["message"][0]
@@ -103,10 +103,10 @@ def test_only_failed_networks_give_an_empty_frame_of_pairs():
 
 
 def test_pairs_of_a_fit_that_did_not_converge_never_count(six_nodes, monkeypatch):
-    import isthmus.nullmodels.judge as room
+    import isthmus.nullmodels.link_models as room
 
     monkeypatch.setattr(room, "fit_ecm", lambda network, labels: fit_ecm(network, labels=labels, max_iterations=1))
-    table, report = judge(six_nodes)
+    table, report = link_significance(six_nodes)
     assert report.status == "not converged"
     assert "do not read" in report.message
     assert not table.finite.any()

@@ -66,7 +66,7 @@ def classes_of(degrees: IntArray, strengths: IntArray) -> Classes:
     return Classes(k[first], s[first] - k[first], np.diff(first, append=order.size), order[first], of_node)
 
 
-def face_of(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds | None:
+def certain_pairs(classes: Classes, *, labels: Sequence[Any] | None = None) -> Kinds | None:
     """Return what a pair of classes may do, as bits LINK_FREE, LINK_PRESENT, EXCESS_FREE in a symmetric (C, C) matrix.
 
     None says that no pair is certain, but that pairs of a node with excess 0 carry none: the frequent case.
