@@ -2,20 +2,19 @@
 
 from dataclasses import asdict
 
+import pandas as pd
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
 
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_COVERAGE, CORPUS_TUNING, CORPUS_WORKS
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, replace_rows, write_frames
 from isthmus.analyses.stage import Context, Outcome, Stage
-from isthmus.config import Corpus, Study
+from isthmus.config import Corpus
 from isthmus.corpus.countries import country_shares
 from isthmus.corpus.coverage import corpus_coverage
 from isthmus.corpus.nearest import Tuning
 from isthmus.corpus.select import corpus_works
 from isthmus.corpus.tuning import tuned, with_score
 from isthmus.engine import Gate, check_gates
-from isthmus.engine.ddl import spark_schema
 from isthmus.geography.places import Places
 
 LEAST_COUNTRY_COVERAGE = 0.28  # OpenAlex's own floor of works with any institution
@@ -25,7 +24,7 @@ def write_corpus(context: Context) -> Outcome:
     """Write the tables of the study's works, their countries, their coverage and, where it was tuned, the score."""
     study, store = context.the_study, context.store
     tuning = tuned(store.read("works"), study) if study.corpus.tune is not None else None
-    _write_tuning(context, study, tuning)
+    _write_tuning(context, tuning)
     study = study if tuning is None else with_score(study, tuning)
     works = corpus_works(store.read("works"), store.read("citations"), study, context.release)
     replace_rows(context, CORPUS_WORKS, works)
@@ -69,12 +68,9 @@ def write_corpus(context: Context) -> Outcome:
     return Outcome("; ".join((f"{total:,} works in the corpus", *words)), gates=tuple(gates), notes=_notes(tuning))
 
 
-def _write_tuning(context: Context, study: Study, tuning: Tuning | None) -> None:
-    own = [name for name in CORPUS_TUNING.columns if name not in ("study", "release")]
-    rows = [] if tuning is None else [tuple(asdict(tuning)[name] for name in own)]
-    schema = StructType([spark_schema(CORPUS_TUNING)[name] for name in own])
-    frame = context.spark.createDataFrame(rows, schema)
-    replace_rows(context, CORPUS_TUNING, stamped(frame, study, context.release))
+def _write_tuning(context: Context, tuning: Tuning | None) -> None:
+    frames = {} if tuning is None else {CORPUS_TUNING.name: pd.DataFrame([asdict(tuning)])}
+    write_frames(context, frames, (CORPUS_TUNING,))
 
 
 def _notes(tuning: Tuning | None) -> tuple[str, ...]:

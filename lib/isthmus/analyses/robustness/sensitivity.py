@@ -12,10 +12,10 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import SENSITIVITY
-from isthmus.analyses.rows import of_study
+from isthmus.analyses.rows import of_study, write_frames
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
-from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel, write_frames
+from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel
 from isthmus.config import Study
 from isthmus.errors import TrajectoryError
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE

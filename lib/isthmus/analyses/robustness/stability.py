@@ -4,10 +4,10 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT, SILHOUETTE
-from isthmus.analyses.rows import of_study
+from isthmus.analyses.rows import of_study, write_frames
 from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
 from isthmus.analyses.stage import Context, Outcome
-from isthmus.analyses.trajectories.clusters import cluster, own_rule, panel_ties, study_panel, write_frames
+from isthmus.analyses.trajectories.clusters import cluster, own_rule, panel_ties, study_panel
 from isthmus.errors import TrajectoryError
 from isthmus.trajectories.frames import (
     chosen_clustering,
