@@ -113,4 +113,4 @@ def test_works_with_the_west_go_through_the_bridge_more_often(planted):
         meets = "west" if any(west[s] for s in sides) else "east" if len(sides) > 1 else "alone"
         rates.setdefault(meets, set()).add(float(plan.teams.bridge_rate[k]))
     usual = {"west": {BRIDGE_WEST}, "east": {BRIDGE_EAST}, "alone": {0.0}}
-    assert rates == (usual if planted else dict.fromkeys(usual, {0.0}))
+    assert rates == (usual if planted else {meets: {0.0} for meets in usual})
