@@ -20,7 +20,7 @@ class Stability(Section):
 
 
 class Bootstrap(Section):
-    """How much the z and the labels depend on single works (METHODS 2.5, 7); null turns it off."""
+    """How much propensities and labels depend on single works (METHODS 9.4); null turns it off."""
 
     replicates: int = Field(default=100, ge=1, le=10_000, description="Poisson resamples of the works")
     level: float = Field(default=0.95, gt=0, lt=1, description="coverage of the intervals")
