@@ -6,6 +6,7 @@ from chispa import assert_df_equality
 from isthmus.config import Corpus, Study
 from isthmus.corpus.select import corpus_condition, select_corpus
 from isthmus.corpus.tuning import score_counts, tuned, with_score
+from isthmus.pipeline.onestudy import candidates
 
 pytestmark = pytest.mark.spark
 
@@ -86,6 +87,11 @@ def test_a_tuned_score_of_zero_is_not_taken_for_the_default(works):
 def test_the_order_of_rows_and_partitions_changes_nothing(works):
     asked = study(3)
     assert tuned(works.repartition(5).orderBy("work_id", ascending=False), asked) == tuned(works, asked)
+
+
+def test_tables_made_for_one_study_hold_all_that_tuning_may_choose(works):
+    kept = works.where(candidates(study(1), None)).select("work_id").collect()
+    assert sorted(row.work_id for row in kept) == [1, 2, 3, 4, 5, 6, 12]
 
 
 def test_a_study_that_asks_for_no_size_is_refused(works):
