@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.corpus.nearest import nearest_score
@@ -21,6 +21,7 @@ def nearest(works, *, by_source=0, target):
     )
 
 
+@settings(deadline=None)
 @given(works=works_by_score, by_source=st.integers(0, 50), target=st.integers(1, 250))
 def test_no_other_score_comes_nearer(works, by_source, target):
     found = nearest(works, by_source=by_source, target=target)

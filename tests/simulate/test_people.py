@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.simulate import World, build_plan
@@ -86,6 +86,7 @@ def test_search_keys_are_sorted_and_say_who_they_are_of(people):
     )
 
 
+@settings(deadline=None)
 @given(
     people=st.lists(st.tuples(st.integers(0, 3), st.integers(2000, 2009)), max_size=20),
     group=st.integers(0, 3),
