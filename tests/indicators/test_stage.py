@@ -56,7 +56,7 @@ def test_densities_are_those_of_both_networks_under_the_study_s_citation_year(
         SIGNIFICANT_PAIRS,
         make_significant(
             *((*together, pair, flag) for pair, flag in (("BG HR", True), ("BG RS", True), ("BG DE", True))),
-            *((*together, pair, flag) for pair, flag in (("HR RS", False), ("DE HR", False), ("RS US", None))),
+            *((*together, pair, flag) for pair, flag in (("HR RS", False), ("DE HR", False), ("RS US", False))),
             (*exchanged, "DE HR", False),
             ("knowledge_exchange", "citing", "BG HR", True),  # another citation year
         ),

@@ -53,7 +53,7 @@ def score_counts(works: DataFrame, corpus: Corpus, year: int) -> DataFrame:
     year : int
         Publication year.
     """
-    widest = resolved(corpus.model_copy(update={"min_score": 0.0}))
+    widest = resolved(corpus).model_copy(update={"min_score": 0.0})  # written out first: a shorthand has its own score
     score = best_score(widest)
     if widest.rule == "concept_or_source":
         score = F.when(~F.coalesce(F.col("source_id").isin(list(widest.sources)), F.lit(False)), score)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from pyspark.sql import functions as F
 
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_WORKS
 from isthmus.analyses.output.tables import DENSITIES, ENTITY_YEARS, STUDY_TOTALS
@@ -42,8 +41,8 @@ def densities(context: Context, regions: Mapping[str, Sequence[str]]) -> pd.Data
     if not (regions and study.enabled("significance")):
         return pd.DataFrame()
     tested = of_study(context, SIGNIFICANT_PAIRS).where(in_both_networks(study.networks.citation_year))
-    pairs = tested.select("network", "src", "dst", F.coalesce("significant", F.lit(False)).alias("significant"))
-    return regional_densities(pairs.toPandas(), regions)  # at most a row per network and pair of countries
+    pairs = tested.select("network", "src", "dst", "significant").toPandas()  # at most a row per network and pair
+    return regional_densities(pairs, regions)
 
 
 STAGES = (
