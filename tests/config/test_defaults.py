@@ -18,6 +18,7 @@ def test_the_defaults_are_the_documented_ones():
             "rule": "ai_primary",
             "ids": [],
             "min_score": 0.0,
+            "tune": None,
             "sources": [],
             "types": ["article", "conference-paper", "journal-article", "proceedings-article"],
             "source_types": None,
@@ -43,6 +44,7 @@ def test_the_defaults_are_the_documented_ones():
             "citation_year": "cited",
             "citation_years": ["cited", "cited_window", "citing"],
             "citation_window": 2,
+            "joint_papers": "whole",
             "citing_types": None,
         },
         "significance": {

@@ -1,22 +1,17 @@
 """Trajectories of a study: panel on the driver, starts of the clustering over the cluster, tables."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
-from isthmus.analyses.rows import in_both_networks, of_study, replace_rows
+from isthmus.analyses.rows import in_both_networks, of_study, write_frames
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.analyses.trajectories.tables import TABLES
 from isthmus.config import Study
 from isthmus.engine import GateResult
-from isthmus.engine.concurrent import concurrently
-from isthmus.engine.ddl import spark_schema
 from isthmus.errors import TrajectoryError
-from isthmus.tablespec import TableSpec
 from isthmus.trajectories.frames import trajectory_frames
 from isthmus.trajectories.panel import Panel, build_panel
 from isthmus.trajectories.restarts import Restart
@@ -29,7 +24,7 @@ def write_trajectories(context: Context) -> Outcome:
     study = context.the_study
     ties = panel_ties(of_study(context, PAIR_TESTS), study, citation_year=study.networks.citation_year)
     try:
-        panel = study_panel(ties, study, finite=own_rule(study))
+        panel = study_panel(ties, study)
         restarts = cluster(context.spark, panel, study)
         frames = trajectory_frames(
             panel,
@@ -68,16 +63,8 @@ def panel_ties(ties: DataFrame, study: Study, *, citation_year: str) -> pd.DataF
     return wanted.select(*(c for c in PANEL_COLUMNS if c in ties.columns)).toPandas()
 
 
-def own_rule(study: Study) -> str:
-    """Return the study's rule of finite pairs for a panel.
-
-    The column `finite` holds it, but "linked" is about all years.
-    """
-    return "linked" if study.significance.finite == "linked" else "sampled"
-
-
-def study_panel(ties: pd.DataFrame, study: Study, *, finite: str) -> Panel:
-    """Return the panel of a study under a rule of finite pairs.
+def study_panel(ties: pd.DataFrame, study: Study) -> Panel:
+    """Return the panel of a study: the pairs whose z count, by the column `finite`, in both networks and every year.
 
     Raises
     ------
@@ -85,7 +72,7 @@ def study_panel(ties: pd.DataFrame, study: Study, *, finite: str) -> Panel:
         As `isthmus.trajectories.build_panel`, or fewer pairs than clusters.
     """
     rule = study.trajectories
-    panel = build_panel(ties, years=study.years.analysis, finite=finite, window=rule.window, order=rule.order)  # type: ignore[arg-type]
+    panel = build_panel(ties, years=study.years.analysis, finite="sampled", window=rule.window, order=rule.order)
     if len(panel) < rule.clusters:
         raise TrajectoryError(
             f"{len(panel)} pairs have a z in both networks in every year from {study.years.analysis[0]} to "
@@ -120,22 +107,6 @@ def papers_of(context: Context) -> dict[str, float]:
         row["country"]: float(row["papers"])
         for row in nodes.groupBy("country").agg(F.sum("papers").alias("papers")).collect()
     }
-
-
-def write_frames(context: Context, frames: Mapping[str, pd.DataFrame], specs: tuple[TableSpec, ...]) -> None:
-    """Replace the study's rows of each table; a table that has no frame becomes empty."""
-    name, release = context.the_study.study, context.release
-
-    def write(spec: TableSpec) -> int:
-        frame = frames.get(spec.name)
-        if frame is None or frame.empty:
-            rows = context.spark.createDataFrame([], spark_schema(spec))
-        else:
-            full = frame.assign(study=name, release=release)[spec.columns]
-            rows = context.spark.createDataFrame(full, spark_schema(spec))
-        return replace_rows(context, spec, rows)
-
-    concurrently(*((lambda spec=spec: write(spec)) for spec in specs))
 
 
 def _gate(name: str, observed: float, message: str) -> GateResult:
