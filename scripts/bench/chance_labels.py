@@ -4,9 +4,9 @@ In an empty world size explains everything: every pair's z is noise around a lev
 clusters all the same. One row per world: the labels of its pairs from the start of the lowest inertia, and how well
 the single starts agree with it.
 
-scripts/bench.sh chance-labels                # 20 worlds: prints a table
-scripts/bench.sh chance-labels --seed 3       # one world
-scripts/bench.sh chance-labels --save lib/isthmus/trajectories/data/chance_labels.csv
+scripts/bench.sh chance_labels                # 20 worlds: prints a table
+scripts/bench.sh chance_labels --seed 3       # one world
+scripts/bench.sh chance_labels --save lib/isthmus/trajectories/data/chance_labels.csv
 """
 
 import time
@@ -24,7 +24,7 @@ from isthmus.trajectories.labels import LABELS
 from isthmus.trajectories.panel import Panel, build_panel
 from isthmus.trajectories.restarts import best_restart, in_order, run_restart
 
-WORKS, STARTS, YEARS = 40_000, 100, (2000, 2021)
+WORKS, STARTS, YEARS = 80_000, 100, (2000, 2021)
 SEEDS = tuple(range(1, 21))
 COLUMNS = ["seed", "works", "starts", "pairs", *LABELS, "support"]
 

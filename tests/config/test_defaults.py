@@ -59,7 +59,7 @@ def test_the_defaults_are_the_documented_ones():
             "window": 5,
             "order": 1,
             "clusters": 4,
-            "restarts": 20,
+            "restarts": 100,
             "max_iterations": 50,
             "tolerance": 1e-6,
             "engine": "isthmus",
