@@ -89,7 +89,7 @@ def test_as_published_makes_twenty_starts_unless_others_are_named():
         study = Study(study="mine", title="Mine", as_published=True, trajectories=given)
         assert study.trajectories.restarts == starts
     assert Study(study="mine", title="Mine", as_published=True, trajectories={"clusters": 3}).trajectories.clusters == 3
-    off = Study(study="mine", title="Mine", as_published=True, trajectories=None, groups=None)
+    off = Study(study="mine", title="Mine", as_published=True, trajectories=None)
     assert not off.enabled("trajectories")
 
 

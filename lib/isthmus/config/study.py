@@ -150,8 +150,6 @@ class Study(Section):
 
 def _paper_starts(data: dict[str, Any]) -> dict[str, Any]:
     given = data.get("trajectories", {})
-    if given is None:  # turned off
-        return {}
     trajectories = given if isinstance(given, dict) else given.model_dump()
     usual = Trajectories().restarts
     if trajectories.get("restarts", usual) != usual:
