@@ -127,7 +127,7 @@ def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
 
 def test_the_whole_study_is_on_the_page(page):
     for text in (
-        "The United States and China are on the way of scientific divergence (SD)",
+        "The United States and China are on the way of scientific divergence (SD, in 87% of the starts)",
         "Under the variance-corrected Enhanced Configuration Model both z fall",
         "Converging with the United States and China",
         "The 12 countries with the most papers",

@@ -12,6 +12,7 @@ from isthmus.analyses.trajectories.frames import (
     label_matrix,
     label_of,
     label_shares,
+    label_support_of,
     matrix_countries,
     other_model_plane,
     plane_frame,
@@ -22,7 +23,9 @@ from isthmus.analyses.trajectories.group_members import group_words, integration
 from isthmus.analyses.trajectories.planecharts import _with_room
 from isthmus.analyses.trajectories.section import TURNED_ON_BY, section
 from isthmus.analyses.trajectories.tables import CENTROIDS, INTEGRATION_GROUPS, PAIR_LABELS, TRAJECTORIES
+from isthmus.analyses.trajectories.text import with_support
 from isthmus.report import load_results
+from isthmus.trajectories.chance import chance_labels
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +138,8 @@ def test_the_page_s_pairs_carry_their_way_their_label_and_their_intervals(result
     series = pairs.pairs["CN|US"]["collaboration"]
     assert len(series["smooth"]) == len(series["z_low"]) == len(pairs.years)
     assert pairs.labels["CN|US"][0] == label_of(results, "CN", "US")
-    assert 0.5 <= pairs.labels["CN|US"][1] <= 1
+    assert pairs.labels["CN|US"][1] == label_support_of(results, "CN", "US") == 0.87
+    assert 0.5 <= pairs.labels["CN|US"][2] <= 1
     assert "smooth" not in pairs.pairs["US|XK"]["collaboration"]
 
 
@@ -185,3 +189,25 @@ def test_a_bloc_that_is_a_pole_is_shown_by_its_name(make_results):
     assert pole_pairs(results) == (("US", "EU-27"),)
     assert len(plane_frame(results, "US", "EU-27")) == 14
     assert "United States and EU-27" in drawn(results)["trajectory_US_EU-27"].to_dict()["description"]
+
+
+def test_labels_stand_with_their_support_and_shares_with_their_chance_line(results):
+    own = section(results).values
+    chance = chance_labels()
+    for share in own["shares"]:
+        low, high = chance.least[share["label"]], chance.most[share["label"]]
+        assert share["chance"] == f"{chance.mean[share['label']]:.0%} ({low:.0%} to {high:.0%})"
+    assert own["agreement"] == "87%"
+    labels = [row.label for pole in own["vector_poles"] for row in pole["rows"] if row.label != "–"]
+    assert labels
+    assert all(label.endswith(" (87%)") for label in labels)
+    assert own["supports"]
+    assert all(words == "–" or words.endswith(" (87%)") for words in own["supports"].values())
+
+
+@pytest.mark.parametrize(
+    ("label", "support", "words"),
+    [("SC", 0.871, "SC (87%)"), ("SD", None, "SD"), ("KI", float("nan"), "KI"), (None, None, "–")],
+)
+def test_a_label_without_support_stands_alone(label, support, words):
+    assert with_support(label, support) == words

@@ -34,7 +34,8 @@ class EmbeddedPairs:
 
     `pairs` maps "CN|US" to {network: {field: list over `years`}}, fields as in `FIELDS`, null where the pair was not
     tested that year; with a trajectory or a bootstrap also those of `EXTRA_FIELDS`. `labels` maps those that have a
-    label to [label, share of the resamples that keep it, or null]. `complete` means that every pair that is linked in
+    label to [label, share of the starts of the clustering that give it, share of the resamples that keep it], null
+    where unknown. `complete` means that every pair that is linked in
     some year is there; else `largest_countries` is the number of largest countries whose linked pairs are all there,
     and `left_out` counts the linked pairs that are not.
     """
@@ -44,7 +45,7 @@ class EmbeddedPairs:
     complete: bool
     largest_countries: int
     left_out: int
-    labels: dict[str, tuple[str, float | None]] = field(default_factory=dict)
+    labels: dict[str, tuple[str, float | None, float | None]] = field(default_factory=dict)
 
 
 def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
@@ -76,19 +77,24 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
     return EmbeddedPairs(years, chosen, not missing, largest, len(missing), _labels(results, chosen.keys()))
 
 
-def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, float | None]]:
+def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, float | None, float | None]]:
     if not results.has(PAIR_LABELS):
         return {}
-    named = results.table(PAIR_LABELS)[results.table(PAIR_LABELS)["label"].notna()][["src", "dst", "label"]]
+    labels = results.table(PAIR_LABELS)
+    named = labels[labels["label"].notna()][["src", "dst", "label", "support"]]
     if not results.has(BOOTSTRAP_LABELS):
         named = named.assign(kept=None)
     else:
         named = named.merge(results.table(BOOTSTRAP_LABELS)[["src", "dst", "kept"]], on=["src", "dst"], how="left")
     found = {}
-    for src, dst, label, kept in named.itertuples(index=False, name=None):
+    for src, dst, label, support, kept in named.itertuples(index=False, name=None):
         if f"{src}|{dst}" in chosen:
-            found[f"{src}|{dst}"] = (str(label), None if pd.isna(kept) else round(float(kept), 3))
+            found[f"{src}|{dst}"] = (str(label), _share(support), _share(kept))
     return found
+
+
+def _share(value: float | None) -> float | None:
+    return None if value is None or pd.isna(value) else round(float(value), 3)
 
 
 def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:

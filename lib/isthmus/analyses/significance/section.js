@@ -82,9 +82,10 @@ function planeRows() {
 function labelWords() {
   const found = data.pairs.labels[chosen().join("|")];
   if (!found) return "";
-  const [label, kept] = found;
+  const [label, support, kept] = found;
+  const starts = support === null ? "" : `, in ${Math.round(support * 100)}% of the starts`;
   const often = kept === null ? "" : `; kept in ${Math.round(kept * 100)}% of the resamples`;
-  return ` Way from ${data.span[0]} to ${data.span[1]}: ${data.labelNames[label]} (${label}${often}).`;
+  return ` Way from ${data.span[0]} to ${data.span[1]}: ${data.labelNames[label]} (${label}${starts}${often}).`;
 }
 
 function summary(rows) {

@@ -7,12 +7,13 @@ from isthmus.analyses.trajectories.frames import (
     label_of,
     label_row,
     label_shares,
+    label_support_of,
     other_model_plane,
     other_models,
 )
 from isthmus.analyses.trajectories.group_members import NO_GROUP, integration_groups
 from isthmus.analyses.trajectories.tables import INTEGRATION_GROUPS
-from isthmus.analyses.trajectories.text import LABEL_MEANINGS
+from isthmus.analyses.trajectories.text import LABEL_MEANINGS, in_starts
 from isthmus.report.results import Results, rows_of
 from isthmus.report.text import capital, count, in_sentence, joined, number, percent, plural
 from isthmus.trajectories.labels import END_YEARS, LABEL_NAMES
@@ -34,7 +35,9 @@ def _pole_label(results: Results, one: str, two: str) -> str:
     if label is None:
         return ""
     both = capital(f"{in_sentence(one)} and {in_sentence(two)}")
-    return f"{both} are on the way of {LABEL_NAMES[label]}: {LABEL_MEANINGS[label]}."
+    support = in_starts(label_support_of(results, one, two))
+    how = f" (in {support})" if support else ""
+    return f"{both} are on the way of {LABEL_NAMES[label]}{how}: {LABEL_MEANINGS[label]}."
 
 
 def _groups(results: Results) -> str:
@@ -61,7 +64,9 @@ def pole_sentence(results: Results, one: str, two: str) -> str:
         f"from {results.years[0]} to {results.years[1]} the z of collaboration changed by "
         f"{number(row['z_change_collaboration'])}, that of knowledge exchange by {number(row['z_change_exchange'])}"
     )
-    return f"{capital(both)} are on the way of {LABEL_NAMES[label]} ({label}): {LABEL_MEANINGS[label]}; {changes}."
+    support = in_starts(label_support_of(results, one, two))
+    short = f"{label}, in {support}" if support else label
+    return f"{capital(both)} are on the way of {LABEL_NAMES[label]} ({short}): {LABEL_MEANINGS[label]}; {changes}."
 
 
 def other_model_sentences(results: Results, one: str, two: str) -> list[str]:

@@ -51,6 +51,12 @@ def label_of(results: Results, one: str, two: str) -> str | None:
     return None if row is None or pd.isna(row["label"]) else str(row["label"])
 
 
+def label_support_of(results: Results, one: str, two: str) -> float | None:
+    """Return the share of the starts of the clustering that give a pair its label; None where it is not known."""
+    row = label_row(results, one, two)
+    return None if row is None or pd.isna(row.get("support")) else float(row["support"])
+
+
 def label_shares(results: Results) -> pd.DataFrame:
     """Return the pairs of each label: label, pairs, share; empty where the clusters have no names."""
     named = clustered(results)["label"].dropna()
@@ -127,9 +133,11 @@ def vectors(results: Results, pole: str) -> pd.DataFrame:
     """Return where the ties of the most productive countries with a pole start and end, most papers first.
 
     Columns country, name, start_x, start_y, end_x, end_y (smoothed z of the first and the last year), z_change_x,
-    z_change_y (raw z, last year minus first), label, speed. Countries whose tie has no trajectory are left out.
+    z_change_y (raw z, last year minus first), label, support, speed. Countries whose tie has no trajectory
+    are left out.
     """
-    columns = ["country", "name", "start_x", "start_y", "end_x", "end_y", "z_change_x", "z_change_y", "label", "speed"]
+    columns = ["country", "name", "start_x", "start_y", "end_x", "end_y", "z_change_x", "z_change_y"]
+    columns += ["label", "support", "speed"]
     if not results.has(TRAJECTORIES) or not results.has(PAIR_LABELS):
         return pd.DataFrame(columns=columns)
     chosen = [code for code in ranked(results) if code != pole][: top_number(results)]
@@ -148,7 +156,9 @@ def vectors(results: Results, pole: str) -> pd.DataFrame:
     labels = _towards(clustered(results), pole).rename(
         columns={"z_change_collaboration": "z_change_x", "z_change_exchange": "z_change_y"}
     )
-    frame = frame.merge(labels[["country", "z_change_x", "z_change_y", "label", "speed"]], on="country", how="left")
+    frame = frame.merge(
+        labels[["country", "z_change_x", "z_change_y", "label", "support", "speed"]], on="country", how="left"
+    )
     frame["name"] = frame["country"].map(place_name)
     order = {code: position for position, code in enumerate(chosen)}
     return frame.sort_values("country", key=lambda codes: codes.map(order), ignore_index=True)[columns]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.paircharts import pair_frame
@@ -13,8 +15,10 @@ from isthmus.analyses.trajectories.clustercharts import clusters
 from isthmus.analyses.trajectories.figures import figures, matrix_words, page_charts, shown_pole_pairs
 from isthmus.analyses.trajectories.findings import other_model_sentences, pole_sentence, trajectories_findings
 from isthmus.analyses.trajectories.frames import (
+    clustered,
     label_matrix,
     label_shares,
+    label_support_of,
     matrix_countries,
     other_model_plane,
     other_models,
@@ -24,10 +28,12 @@ from isthmus.analyses.trajectories.frames import (
     without_label,
 )
 from isthmus.analyses.trajectories.group_members import integration_groups
-from isthmus.analyses.trajectories.text import LABEL_MEANINGS
+from isthmus.analyses.trajectories.tables import INTEGRATION_GROUPS
+from isthmus.analyses.trajectories.text import LABEL_MEANINGS, with_support
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Section, figure_name
 from isthmus.report.text import capital, count, in_sentence, joined, number, percent, place_name, plural, pole_name
+from isthmus.trajectories.chance import chance_labels
 from isthmus.trajectories.labels import LABEL_NAMES, LABELS
 
 #: Which setting publishes what a part of the section needs.
@@ -82,6 +88,9 @@ def values(results: Results) -> dict[str, Any]:
         "pole_ways": [_pole_way(results, at, pair) for at, pair in enumerate(shown_pole_pairs(results))],
         "vector_poles": _vector_poles(results),
         "shares": _shares(results),
+        "agreement": _agreement(results),
+        "chance": chance_labels(),
+        "supports": _supports(results),
         "matrices": _matrices(results),
         "groups": integration_groups(results),
         "group_poles": [(pole, pole_name(pole)) for pole in results.poles],
@@ -124,7 +133,7 @@ def _vector_poles(results: Results) -> list[dict[str, Any]]:
         rows = [
             Vector(
                 row.name,
-                row.label if isinstance(row.label, str) else "–",
+                with_support(row.label, row.support),
                 f"{number(row.start_x)} | {number(row.start_y)}",
                 f"{number(row.end_x)} | {number(row.end_y)}",
                 f"{number(row.z_change_x)} | {number(row.z_change_y)}",
@@ -151,9 +160,34 @@ def _shares(results: Results) -> list[dict[str, Any]]:
             "meaning": LABEL_MEANINGS[row.label],
             "pairs": count(row.pairs),
             "share": percent(row.share, 1.0),
+            "chance": _chance(row.label),
         }
         for row in rows_of(shares)
     ]
+
+
+def _chance(label: str) -> str:
+    """Return the share of a label in worlds without planted facts: "24% (19% to 30%)"."""
+    chance = chance_labels()
+    mean, least, most = (percent(of[label], 1.0) for of in (chance.mean, chance.least, chance.most))
+    return f"{mean} ({least} to {most})"
+
+
+def _agreement(results: Results) -> str:
+    """Return the mean share of the starts that give a pair its label; empty where it is not known."""
+    support = clustered(results).get("support", pd.Series(dtype=float)).dropna()
+    return percent(float(support.mean()), 1.0) if len(support) else ""
+
+
+def _supports(results: Results) -> dict[tuple[str, str], str]:
+    """Return each country's labels with the poles and their support, by country and pole."""
+    groups = results.optional(INTEGRATION_GROUPS)
+    if groups is None:
+        return {}
+    return {
+        (row.country, row.pole): with_support(row.label, label_support_of(results, row.country, row.pole))
+        for row in rows_of(groups)
+    }
 
 
 def _matrices(results: Results) -> list[dict[str, Any]]:
