@@ -150,7 +150,7 @@ if __name__ == "__main__":
     quick = "--quick" in sys.argv[1:]
     dtw_kmeans(drifting(40), 2)
     silhouette(drifting(40), np.arange(40) % 2)
-    bench_starts([300] if quick else [300, 5_000])
+    bench_starts([300] if quick else [300, 2_000])
     if "--starts" in sys.argv[1:]:
         sys.exit()
     peer = load_tslearn()
