@@ -7,12 +7,12 @@ from isthmus.analyses.networks.countries import pole_pairs, ranked, strengths
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.significance.embedded_pairs import embed_pairs
 from isthmus.analyses.trajectories.clustercharts import clusters
+from isthmus.analyses.trajectories.directions import direction_of
 from isthmus.analyses.trajectories.findings import pole_sentence
 from isthmus.analyses.trajectories.frames import (
     label_matrix,
     label_of,
     label_shares,
-    label_support_of,
     matrix_countries,
     other_model_plane,
     plane_frame,
@@ -114,9 +114,9 @@ def test_groups_hold_every_country_once_and_the_fast_ones_first(results):
 @pytest.mark.parametrize(
     ("key", "labels", "words"),
     [
-        ("SC_CN_SD_US", (("US", "SD"), ("CN", "SC")), "converging with China, diverging from the United States"),
-        ("SC_EU-27_only", (("EU-27", "SC"), ("US", "KD")), "converging with the EU-27 only"),
-        ("SC_both", (("US", "SC"), ("CN", "SC")), "converging with the United States and China"),
+        ("SC_CN_SD_US", (("US", "SD"), ("CN", "SC")), "SC with China, SD with the United States"),
+        ("SC_EU-27_only", (("EU-27", "SC"), ("US", "KD")), "SC with the EU-27 only"),
+        ("SC_both", (("US", "SC"), ("CN", "SC")), "SC with the United States and China"),
         ("none", (("US", None), ("CN", "SC")), "in none of these groups"),
     ],
 )
@@ -137,8 +137,7 @@ def test_the_page_s_pairs_carry_their_way_their_label_and_their_intervals(result
     series = pairs.pairs["CN|US"]["collaboration"]
     assert len(series["smooth"]) == len(series["z_low"]) == len(pairs.years)
     assert pairs.labels["CN|US"][0] == label_of(results, "CN", "US")
-    assert pairs.labels["CN|US"][1] == label_support_of(results, "CN", "US") == 0.87
-    assert 0.5 <= pairs.labels["CN|US"][2] <= 1
+    assert 0.5 <= pairs.labels["CN|US"][1] <= 1
     assert "smooth" not in pairs.pairs["US|XK"]["collaboration"]
 
 
@@ -194,10 +193,11 @@ def test_labels_stand_with_their_support(results):
     own = section(results).values
     assert own["agreement"] == "87%"
     labels = [row.label for pole in own["vector_poles"] for row in pole["rows"] if row.label != "–"]
-    assert labels
-    assert all(label.endswith(" (87%)") for label in labels)
-    assert own["supports"]
-    assert all(words == "–" or words.endswith(" (87%)") for words in own["supports"].values())
+    labels += [short for short in own["directions"].values() if short != "–"]
+    assert len(labels) > 20
+    assert all(label.endswith(", support 87%") for label in labels)
+    assert direction_of(results, "US", "CN").support == 0.87
+    assert "support 87%" in embed_pairs(results).directions["CN|US"]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ TURNED_ON_BY: Mapping[str, str] = {
     "agreement": "Set `stability.restarts` (50, say) to see how much the clusters depend on seeds and choices.",
     "silhouette": "`stability.restarts` also turns on the silhouette over the number of clusters.",
     "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and how often each label is kept.",
-    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, finite, null_models) to vary "
-    "them.",
+    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, joint_papers, finite, "
+    "null_models) to vary them.",
 }
 
 
@@ -82,6 +82,8 @@ def _sensitivity(results: Results) -> dict[str, Any]:
 
 def _in_names(results: Results, finding: str) -> str:
     """Return a finding's name with the names of poles in place of their codes."""
+    for name in ("partners", "tie"):
+        finding = finding.replace(f"significant {name}", f"{name} by the published rule:")
     words = finding.split(" ")
     pairs = {f"{a}-{b}": f"{place_name(a)}–{place_name(b)}" for a in results.poles for b in results.poles if a != b}
     known = {pole: place_name(pole) for pole in results.poles} | pairs

@@ -51,12 +51,6 @@ def label_of(results: Results, one: str, two: str) -> str | None:
     return None if row is None or pd.isna(row["label"]) else str(row["label"])
 
 
-def label_support_of(results: Results, one: str, two: str) -> float | None:
-    """Return the share of the starts of the clustering that give a pair its label; None where it is not known."""
-    row = label_row(results, one, two)
-    return None if row is None or pd.isna(row.get("support")) else float(row["support"])
-
-
 def label_shares(results: Results) -> pd.DataFrame:
     """Return the pairs of each label: label, pairs, share; empty where the clusters have no names."""
     named = clustered(results)["label"].dropna()

@@ -12,13 +12,18 @@ from isthmus.analyses.significance.paircharts import pair_frame
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.analyses.trajectories.clustercharts import clusters
+from isthmus.analyses.trajectories.directions import direction_of
 from isthmus.analyses.trajectories.figures import figures, matrix_words, page_charts, shown_pole_pairs
-from isthmus.analyses.trajectories.findings import other_model_sentences, pole_sentence, trajectories_findings
+from isthmus.analyses.trajectories.findings import (
+    other_model_sentences,
+    pole_sentence,
+    settled_sentence,
+    trajectories_findings,
+)
 from isthmus.analyses.trajectories.frames import (
     clustered,
     label_matrix,
     label_shares,
-    label_support_of,
     matrix_countries,
     other_model_plane,
     other_models,
@@ -27,9 +32,8 @@ from isthmus.analyses.trajectories.frames import (
     vectors,
     without_label,
 )
-from isthmus.analyses.trajectories.group_members import integration_groups
-from isthmus.analyses.trajectories.tables import INTEGRATION_GROUPS
-from isthmus.analyses.trajectories.text import LABEL_MEANINGS, with_support
+from isthmus.analyses.trajectories.group_members import integration_countries, integration_groups
+from isthmus.analyses.trajectories.text import LABEL_MEANINGS
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Section, figure_name
 from isthmus.report.text import capital, count, in_sentence, joined, number, percent, place_name, plural, pole_name
@@ -88,7 +92,12 @@ def values(results: Results) -> dict[str, Any]:
         "vector_poles": _vector_poles(results),
         "shares": _shares(results),
         "agreement": _agreement(results),
-        "supports": _supports(results),
+        "settled": settled_sentence(results),
+        "directions": {
+            (code, pole): direction_of(results, code, pole).short
+            for code in integration_countries(results)
+            for pole in results.poles
+        },
         "matrices": _matrices(results),
         "groups": integration_groups(results),
         "group_poles": [(pole, pole_name(pole)) for pole in results.poles],
@@ -131,7 +140,7 @@ def _vector_poles(results: Results) -> list[dict[str, Any]]:
         rows = [
             Vector(
                 row.name,
-                with_support(row.label, row.support),
+                direction_of(results, row.country, pole).short,
                 f"{number(row.start_x)} | {number(row.start_y)}",
                 f"{number(row.end_x)} | {number(row.end_y)}",
                 f"{number(row.z_change_x)} | {number(row.z_change_y)}",
@@ -167,17 +176,6 @@ def _agreement(results: Results) -> str:
     """Return the mean share of the starts that give a pair its label; empty where it is not known."""
     support = clustered(results).get("support", pd.Series(dtype=float)).dropna()
     return percent(float(support.mean()), 1.0) if len(support) else ""
-
-
-def _supports(results: Results) -> dict[tuple[str, str], str]:
-    """Return each country's labels with the poles and their support, by country and pole."""
-    groups = results.optional(INTEGRATION_GROUPS)
-    if groups is None:
-        return {}
-    return {
-        (row.country, row.pole): with_support(row.label, label_support_of(results, row.country, row.pole))
-        for row in rows_of(groups)
-    }
 
 
 def _matrices(results: Results) -> list[dict[str, Any]]:
