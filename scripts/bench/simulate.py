@@ -21,7 +21,7 @@ from isthmus.nullmodels.significance import PairTable, pair_significance
 from isthmus.simulate import World, build_plan, simulate_on_spark, simulate_snapshot
 from isthmus.simulate.networks import YEARS, count_works, world_networks
 from isthmus.simulate.world.facts import countries
-from isthmus.simulate.world.ties import RATIOS
+from isthmus.simulate.world.ties import RATIOS, TRENDS
 from isthmus.simulate.writing.truth import tie_table
 
 WINDOW = range(2017, 2022)
@@ -142,12 +142,7 @@ def trends(pairs: dict[str, pd.DataFrame], truth: pd.DataFrame) -> dict[str, flo
         change[name] = late.groupby(["src", "dst"]).z.mean() - early.groupby(["src", "dst"]).z.mean()
     found: dict[str, float] = {}
     for strength in ("strong", "medium", "weak"):
-        for kind in (
-            "scientific_convergence",
-            "scientific_divergence",
-            "knowledge_integration",
-            "knowledge_divergence",
-        ):
+        for kind in TRENDS:
             chosen = truth[(truth.switch == "trends") & (truth.kind == kind) & (truth.strength == strength)]
             ok = 0
             for row in chosen.itertuples():
@@ -208,7 +203,7 @@ def table_of(full: pd.DataFrame, empty: pd.DataFrame) -> str:
     )
     heavy = f"{full['false heavy'].mean():.2f} of {full['called heavy'].mean():.1f} called"
     rows.append(("", f"mean z > 2 and {HEAVY:.0f} or more papers a year", heavy))
-    for kind in ("scientific_convergence", "scientific_divergence", "knowledge_integration", "knowledge_divergence"):
+    for kind in TRENDS:
         for strength, ratio in RATIOS.items():
             name = f"{kind} {strength}"
             what = f"{kind.replace('_', ' ')}, propensity changes {ratio:g} times"
