@@ -69,7 +69,8 @@ def over_size(expected: Floats, by_size: Floats) -> Floats:
         found = r * np.einsum("tij,tj->ti", by_size, r)
         r *= np.sqrt(np.divide(strength, found, out=np.ones_like(r), where=found > 0))
     size = by_size * r[:, :, None] * r[:, None, :]
-    return np.divide(expected, size, out=np.ones_like(size), where=(size > 0) & (expected > 0))
+    ratio: Floats = np.divide(expected, size, out=np.ones_like(size), where=(size > 0) & (expected > 0))
+    return ratio
 
 
 def _planted(plan: Plan, network: str) -> Floats:
