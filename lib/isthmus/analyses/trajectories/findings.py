@@ -58,7 +58,8 @@ def pole_sentence(results: Results, one: str, two: str) -> str:
         why = "the clusters of this study have no names" if row["status"] == "clustered" else f"it is {row['status']}"
         return f"The tie between {both} has no label: {why}."
     changes = (
-        f"from {results.years[0]} to {results.years[1]} the z of collaboration changed by "
+        f"from the first three years ({results.years[0]} on) to the last three (up to {results.years[1]}) the z of "
+        f"collaboration changed by "
         f"{number(row['z_change_collaboration'])}, that of knowledge exchange by {number(row['z_change_exchange'])}"
     )
     return f"{capital(both)} are on the way of {LABEL_NAMES[label]} ({label}): {LABEL_MEANINGS[label]}; {changes}."
