@@ -16,6 +16,10 @@ class SnapshotError(IsthmusError):
     """A snapshot that is missing, incomplete, or not what its manifest says."""
 
 
+class StorageError(IsthmusError):
+    """A file or folder that cannot be reached, or that changed while it was read."""
+
+
 class StoreError(IsthmusError):
     """A table that is missing or does not have the expected columns or rows."""
 
@@ -46,6 +50,10 @@ class GravityError(IsthmusError):
 
 class IndicatorError(IsthmusError):
     """Citations or papers that an indicator cannot be computed from; the message names the row or the year."""
+
+
+class MatchingError(IsthmusError):
+    """Units that cannot be matched or compared; the message names the column, the arm or the number."""
 
 
 class IsthmusWarning(UserWarning):

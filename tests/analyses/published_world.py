@@ -138,7 +138,7 @@ def make_tables(world: World) -> dict[str, pd.DataFrame]:
             "study_totals": _totals(),
         }
         if world.uncertainty:
-            tables |= _uncertainty(tables["trajectories"], tables["pair_labels"])
+            tables |= _uncertainty(ties, tables["pair_labels"])
     return tables
 
 
@@ -267,15 +267,17 @@ def _totals() -> pd.DataFrame:
     return pd.DataFrame({"quantity": values.keys(), "value": values.values()})
 
 
-def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _uncertainty(ties: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataFrame]:
     agreement = [
         ("seeds", "restart 0", 300, 1.0, 1.0), ("seeds", "restart 1", 300, 0.8, 0.9),
         ("null_model", "ecm-variance-corrected", 290, 0.6, 0.75), ("citation_year", "citing", 280, 0.5, 0.7),
     ]  # fmt: skip
-    parts = []
-    for network, axis in zip(("collaboration", "knowledge_exchange"), AXES, strict=True):
-        part = trajectories[["year", "src", "dst"]].assign(network=network, z=trajectories[f"z_{axis}"], replicates=50)
-        parts.append(part.assign(low=part.z - 0.5, high=part.z + 0.5))
+    shown = ties[ties["citation_year"].isin(["publication_year", "cited"])]
+    times = shown["weight"] / shown["expected"]
+    bounds = shown[["network", "src", "dst", "weight", "expected"]].assign(
+        first_year=shown["year"], last_year=shown["year"], propensity=times, design_effect=1.2,
+        propensity_low=times / 1.5, propensity_high=np.where(times > 0, 1.5 * times, 4.4 / shown["expected"]),
+    )  # fmt: skip
     named = labels[labels.label.notna()][["src", "dst", "label"]]
     sensitivity = []
     for citation_year, finite, shift in (
@@ -313,8 +315,8 @@ def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, 
                 "inertia": [9.0, 7.0, 5.0, 4.5],
             }
         ),
-        "intervals": pd.concat(parts, ignore_index=True),
-        "label_support": named.assign(support=np.linspace(0.5, 1, len(named)), replicates=50),
+        "bootstrap_propensities": bounds,
+        "bootstrap_labels": named.assign(kept=np.linspace(0.5, 1, len(named)), replicates=50),
         "sensitivity": pd.DataFrame(sensitivity, columns=columns),
     }
 

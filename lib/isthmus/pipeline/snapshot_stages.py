@@ -12,8 +12,8 @@ from isthmus.pipeline.onestudy import dated, key_of, parse_for_study
 from isthmus.snapshot import open_snapshot
 from isthmus.snapshot.checksum import require_unchanged
 from isthmus.snapshot.model import NEEDED_ENTITIES
-from isthmus.tables.built import both
 from isthmus.tables.everything import Builder
+from isthmus.tables.writing import both
 
 MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a new format
 
@@ -54,11 +54,11 @@ def require_same_snapshot(context: Context) -> None:
     require_unchanged(before, now)
 
 
-def _parse_all(context: Context) -> list[t.Built]:
+def _parse_all(context: Context) -> list[t.Written]:
     spark, store, snapshot = context.spark, context.store, context.the_snapshot
     readers = (partial(parse, incremental=context.incremental) for parse in (t.parse_works, t.parse_entities))
     parsed = t.build_concurrently(spark, store, snapshot, *readers)
-    return [*parsed, t.build_discarded(spark, store, snapshot)]
+    return [*parsed, t.build_removed_records(spark, store, snapshot)]
 
 
 def _accounts(context: Context) -> Outcome:

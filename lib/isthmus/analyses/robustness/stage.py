@@ -4,10 +4,10 @@ from isthmus.analyses.robustness.bootstrap import write_bootstrap
 from isthmus.analyses.robustness.sensitivity import write_sensitivity
 from isthmus.analyses.robustness.stability import write_stability
 from isthmus.analyses.robustness.tables import (
-    BOOTSTRAP_Z,
+    BOOTSTRAP_LABELS,
+    BOOTSTRAP_PROPENSITIES,
+    BOOTSTRAP_WEIGHTS,
     CLUSTERING_AGREEMENT,
-    INTERVALS,
-    LABEL_SUPPORT,
     SENSITIVITY,
     SILHOUETTE,
 )
@@ -36,22 +36,21 @@ STAGES = (
     ),
     Stage(
         name="bootstrap",
-        description="resample the works: intervals of every z, support of every label",
+        description="resample the works: intervals of every propensity, how often every label is kept",
         task="trajectories",
         section="bootstrap",
         needs=("records", "corpus", "networks", "null_models", "trajectories"),
-        writes=(BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT),
-        publishes=(INTERVALS, LABEL_SUPPORT),
+        writes=(BOOTSTRAP_WEIGHTS, BOOTSTRAP_PROPENSITIES, BOOTSTRAP_LABELS),
+        publishes=(BOOTSTRAP_PROPENSITIES, BOOTSTRAP_LABELS),
         reads=(
             "seed",
             "bootstrap",
-            "significance.null_model",
-            "significance.finite",
             "trajectories.window",
             "trajectories.order",
             "networks.citation_year",
             "networks.citation_window",
             "years.analysis",
+            "years.significance",
             "corpus.max_countries",
         ),
         run=write_bootstrap,

@@ -7,7 +7,7 @@ import altair as alt
 
 from isthmus.analyses.networks.countries import countries, country_options, pole_members, pole_pairs
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
-from isthmus.analyses.robustness.tables import INTERVALS
+from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.charts import BARS, partners_chart
 from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs
 from isthmus.analyses.significance.findings import significance_findings
@@ -92,7 +92,7 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "pairs": pairs,
         "default_pair": default_pair(results),
         "suggested": suggested_pairs(results),
-        "has_intervals": results.has(INTERVALS),
+        "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),
         "has_labels": len(label_shares(results)) > 0,
         "fits": fits_table(results).to_dict("records"),
     }

@@ -92,12 +92,12 @@ def _set(**fields: Any) -> Change:
 TRAPS = (
     Trap("no authorships", KEPT, "authorships is an empty list", _set(authorships=[], authors_count=0)),
     Trap("authorships null", KEPT, "authorships is null", _set(authorships=None)),
-    Trap("deleted authors", KEPT, "both deleted catch-all authors sign it", lambda r: _authors(r, *DELETED_AUTHORS)),
+    Trap("deleted authors", KEPT, "both deleted sentinel authors sign it", lambda r: _authors(r, *DELETED_AUTHORS)),
     Trap("author without id", KEPT, "author.id is null", lambda r: r["authorships"][0]["author"].update(id=None)),
     Trap(
         "deleted institution",
         KEPT,
-        "the catch-all institution is no place",
+        "the sentinel institution is no place",
         lambda r: _each_institution(r, id=f"{OPENALEX}I{DELETED_INSTITUTION}", country_code=None),
     ),
     Trap(
