@@ -27,8 +27,7 @@ SLAB = 2.0
 YEARS_PER_DECADE = 10.0
 # How many times the variance of a slope is what the scatter around lines says. Where nothing is planted it is 1.4 to
 # 1.6: counts of few, uneven papers give slopes with fat tails (1.2 by themselves), luck that lasts is seen too short in
-# 20 years (1.1), and a null model that is not exact drifts (1.15). Found on worlds of other seeds than the table of
-# recovery.
+# 20 years (1.1), and a null model that is not exact drifts (1.15). Found on the worlds of seeds 1 to 5.
 SLOW_SCATTER = 1.5
 
 CLASSES = ("SC", "SD", "KI", "KD", "KDr", "level", "rest")
