@@ -25,7 +25,7 @@ def bench():
     sys.path.insert(0, str(BENCH))
     known = set(sys.modules)
     yield importlib.import_module("recovery")
-    sys.path.remove(str(BENCH))
+    sys.path[:] = [folder for folder in sys.path if folder != str(BENCH)]
     for name in set(sys.modules) - known:
         if name == "recovery" or name.startswith("recovering"):
             del sys.modules[name]
