@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from isthmus.analyses.sections import RULES, study_scorecard
+from isthmus.analyses.sections import RULES, study_report, study_scorecard
 from isthmus.analyses.trajectories.scores import majority
 from isthmus.report import load_results
+from isthmus.report.chance import chance_of
 from isthmus.report.papers import GALLO, published_values
 from isthmus.report.scorecard import (
     COMPARISON,
@@ -309,3 +310,15 @@ def test_the_sum_and_the_paper_s_own_arithmetic(published, opposite):
         ("14.77%", True),
         ("5.45%", True),
     ]
+
+
+def test_the_page_shows_chance_and_keeps_parameters_apart(make_results, tmp_path):
+    study_report(load_results(make_results(simulated=False)), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Chance alone gives " in page
+    assert ">Inside by chance</th>" in page
+    assert "Parameters of the method: set, not found, and not counted" in page
+    apart = page.index("Parameters of the method: set")
+    assert page.index("GALLO26-022") > apart, "the threshold is a parameter"
+    assert page.index("GALLO26-061") < apart
+    assert f'data-value="{chance_of("GALLO26-061")}"' in page
