@@ -299,10 +299,13 @@ def _uncertainty(ties: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataF
             "significant partners US": 2,
         }
         for finding, value in values.items():
-            sensitivity.append(("ai_primary", citation_year, finite, "ecm", default, finding, float(value), None))
+            sensitivity.append(
+                ("ai_primary", citation_year, "whole", finite, "ecm", default, finding, float(value), None)
+            )
         label = "KD" if finite == "linked" else "SD"
-        sensitivity.append(("ai_primary", citation_year, finite, "ecm", default, "label CN-US", np.nan, label))
-    columns = ["corpus_rule", "citation_year", "finite", "null_model", "is_default", "finding", "value", "text"]
+        sensitivity.append(("ai_primary", citation_year, "whole", finite, "ecm", default, "label CN-US", np.nan, label))
+    choice = ["corpus_rule", "citation_year", "joint_papers", "finite", "null_model"]
+    columns = [*choice, "is_default", "finding", "value", "text"]
     return {
         "clustering_agreement": pd.DataFrame(
             agreement, columns=["comparison", "variant", "pairs", "adjusted_rand", "same_label"]
@@ -355,7 +358,9 @@ def _ties(world, network, citation_year, year, rng) -> pd.DataFrame:
 def _edges(ties: pd.DataFrame) -> pd.DataFrame:
     linked = ties[ties.weight > 0]
     edges = linked[["network", "citation_year", "year", "src", "dst", "weight"]].copy()
-    return edges.assign(fractional=edges.weight * 0.4).reset_index(drop=True)
+    # a quarter of the citations of each pair, rounded down, are of joint papers
+    joint = (edges.weight // 4).where(edges.network != "collaboration")
+    return edges.assign(fractional=edges.weight * 0.4, joint=joint).reset_index(drop=True)
 
 
 def _nodes(world, ties) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def world(make_countries, make_citations):
 
 
 def test_rows(spark, world):
-    study = Study(study="s", title="t", years={"analysis": (2010, 2012)})
+    study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, trajectories={"window": 3})
     expected = spark.createDataFrame(
         [
             ("collaboration", 2010, 1, None, "CN", "US"),
@@ -62,7 +62,9 @@ def test_a_citation_between_works_of_the_same_two_countries_counts_in_both_direc
 ):
     countries = make_countries((1, 2010, True, "US CN"), (2, 2010, True, "CN US"))
     found = contributions(
-        make_citations((2, 1)), countries, Study(study="s", title="t", years={"analysis": (2010, 2012)})
+        make_citations((2, 1)),
+        countries,
+        Study(study="s", title="t", years={"analysis": (2010, 2012)}, trajectories={"window": 3}),
     )
     row = ("knowledge_exchange", 2010, 2, 1, "CN", "US")
     assert_df_equality(
@@ -70,10 +72,12 @@ def test_a_citation_between_works_of_the_same_two_countries_counts_in_both_direc
     )
 
 
+@pytest.mark.parametrize("joint_papers", ["whole", "left_out"])
 @pytest.mark.parametrize("citation_year", ["cited", "cited_window", "citing"])
-def test_counted_they_are_the_edges(world, citation_year):
+def test_counted_they_are_the_edges(world, citation_year, joint_papers):
     networks = {"citation_year": citation_year, "citation_years": (citation_year,), "citation_window": 1}
-    study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, networks=networks)
+    networks["joint_papers"] = joint_papers
+    study = Study(study="s", title="t", years={"analysis": (2010, 2012)}, trajectories={"window": 3}, networks=networks)
     citations, countries = world
     edges = all_edges(countries, citation_flows(citations, countries), study)
     key = ("network", "year", "src", "dst")

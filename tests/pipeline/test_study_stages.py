@@ -36,7 +36,7 @@ STUDY = Study(
     trajectories={"window": 3, "restarts": 3},
     stability={"restarts": 4, "silhouette_pairs": 30, "silhouette_clusters": (2, 4)},
     bootstrap={"replicates": 3},
-    sensitivity={"corpus_rules": ("ai_any",), "finite": ("present",)},
+    sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
 )
 AFTER_THE_CORPUS = (
     "null_models",
@@ -252,8 +252,8 @@ def test_agreement_has_every_comparison(run):
 
 def test_sensitivity_holds_each_combination_and_the_own_one_agrees_with_the_labels(run):
     found = rows(run, "sensitivity")
-    combinations = found.drop_duplicates(["corpus_rule", "citation_year", "finite", "null_model"])
-    assert len(combinations) == 2 * 2
+    combinations = found.drop_duplicates(["corpus_rule", "citation_year", "joint_papers", "finite", "null_model"])
+    assert len(combinations) == 2 * 2 * 2
     own = found[found["is_default"]].set_index("finding")
     labels = rows(run, "pair_labels")
     assert own.loc["pairs clustered", "value"] == (labels["status"] == "clustered").sum()

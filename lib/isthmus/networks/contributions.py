@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Study
-from isthmus.networks.citation import placed_citations
+from isthmus.networks.citation import placed_citations, signed_by_both
 from isthmus.networks.collaboration import country_pairs
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 
@@ -24,7 +24,7 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
     countries : DataFrame
         Rows of `corpus_countries` of this study.
     study : Study
-        Citation year, citation window, cap and years.
+        Citation year, citation window, cap, years, citations of joint papers.
     """
     cap = study.corpus.max_countries
     together = country_pairs(countries, max_countries=cap).where(_wanted(F.col("year"), study))
@@ -42,11 +42,12 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
 def _exchanged(links: DataFrame, study: Study) -> DataFrame:
     year = F.col("citing_year") if study.networks.citation_year == "citing" else F.col("cited_year")
     chosen = links.where(_wanted(year, study))
+    keep = F.lit(True) if study.networks.joint_papers == "whole" else ~signed_by_both(F.col("a"), F.col("b"))
     if study.networks.citation_year == "cited_window":
         chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= study.networks.citation_window)
     works = (year.alias("year"), F.col("citing_work_id").alias("work_id"), "cited_work_id")
-    one_side = chosen.select(*works, "to", F.explode("from.country").alias("a"))
-    both = one_side.select("year", "work_id", "cited_work_id", "a", F.explode("to.country").alias("b")).where("a <> b")
+    one_side = chosen.select(*works, "from", "to", F.explode("from.country").alias("a"))
+    both = one_side.select("*", F.explode("to.country").alias("b")).where(F.col("a") != F.col("b")).where(keep)
     return both.select(
         F.lit(KNOWLEDGE_EXCHANGE).alias("network"),
         "year",

@@ -19,8 +19,8 @@ TURNED_ON_BY: Mapping[str, str] = {
     "agreement": "Set `stability.restarts` (50, say) to see how much the clusters depend on seeds and choices.",
     "silhouette": "`stability.restarts` also turns on the silhouette over the number of clusters.",
     "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and how often each label is kept.",
-    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, finite, null_models) to vary "
-    "them.",
+    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, joint_papers, finite, "
+    "null_models) to vary them.",
 }
 
 

@@ -11,6 +11,7 @@ from isthmus.report.text import in_sentence, joined, number, percent
 _DIMENSIONS = {
     "corpus_rule": "corpus",
     "citation_year": "year of a citation",
+    "joint_papers": "citations of joint papers",
     "finite": "pairs",
     "null_model": "null model",
 }

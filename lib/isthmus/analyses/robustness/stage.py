@@ -19,7 +19,7 @@ STAGES = (
         description="compare the clusters with those of other seeds, null models, citation years and rules",
         task="trajectories",
         section="stability",
-        needs=("null_models", "other_null_models"),
+        needs=("networks", "null_models", "other_null_models"),
         writes=(CLUSTERING_AGREEMENT, SILHOUETTE),
         publishes=(CLUSTERING_AGREEMENT, SILHOUETTE),
         reads=(
@@ -49,6 +49,7 @@ STAGES = (
             "trajectories.order",
             "networks.citation_year",
             "networks.citation_window",
+            "networks.joint_papers",
             "years.analysis",
             "years.significance",
             "corpus.max_countries",

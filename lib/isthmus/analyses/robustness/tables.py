@@ -102,6 +102,7 @@ SENSITIVITY = TableSpec(
         *STUDY_COLUMNS,
         column("corpus_rule", "string", "how works are chosen", False),
         column("citation_year", "string", "which year a citation belongs to", False),
+        column("joint_papers", "string", "whether citations of joint papers are exchanged: whole, left_out", False),
         column("finite", "string", "which pairs have a z", False),
         column("null_model", "string", "what size alone explains", False),
         column("is_default", "boolean", "whether these are the study's own choices", False),
@@ -109,7 +110,7 @@ SENSITIVITY = TableSpec(
         column("value", "double", "as a number"),
         column("text", "string", "in a word, where it is one"),
     ),
-    key=("study", "corpus_rule", "citation_year", "finite", "null_model", "finding"),
+    key=("study", "corpus_rule", "citation_year", "joint_papers", "finite", "null_model", "finding"),
     comment="The findings under every combination of the choices that are varied.",
     partition_by=("study",),
 )

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 
 from isthmus.analyses.networks.countries import countries, country_options, pole_members, pole_pairs
+from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.charts import BARS, partners_chart
@@ -87,6 +88,8 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "network_meanings": NETWORK_MEANINGS,
         "ties": significant_ties(results).to_dict("records"),
         "solid": SOLID,
+        "has_joint": len(joint_citations(results)) > 0,
+        "joint_papers": results.switch("networks.joint_papers"),
         "poles": [_pole(results, pole) for pole in results.poles],
         "options": country_options(results),
         "pairs": pairs,
