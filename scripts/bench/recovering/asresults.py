@@ -34,7 +34,7 @@ def world_results(world: World) -> Results:
     rule, years = STUDY.significance, STUDY.years
     papers = country_years(counted)
     tables = {
-        COUNTRY_EDGES.name: edges.assign(fractional=np.nan),
+        COUNTRY_EDGES.name: edges.assign(fractional=np.nan, joint=np.nan),
         COUNTRY_YEARS.name: papers,
         ENTITY_YEARS.name: entity_years(counted),
         PAIR_TESTS.name: tests,
