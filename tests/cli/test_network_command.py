@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.cli.test_network import test_network as network_command
 from isthmus.errors import NetworkError
 
@@ -63,9 +64,81 @@ def test_years_and_networks_are_tested_apart_and_a_bad_one_is_named(tmp_path):
 
 @pytest.mark.parametrize("model", ["ecm-variance-corrected", "ecm-variance-corrected-ipf", "rewiring"])
 def test_other_models(edges, tmp_path, model):
+    """Links alone are listed; a window needs the pairs without a link, too."""
     output = run(edges, "--out", tmp_path / "out", "--model", model, "--samples", 40, "--linked-only")
     assert f"1 of 1 networks fitted with {model}" in output
     assert len(pd.read_parquet(tmp_path / "out" / "pair_tests.parquet")) == 8
+    assert "that needs the pairs without a link, too" in output
+    assert not (tmp_path / "out" / "window_tests.parquet").exists()
+
+
+def test_a_law_that_is_not_exact_tests_no_window_and_says_so(edges, tmp_path):
+    output = run(edges, "--out", tmp_path / "out", "--model", "rewiring", "--samples", 30)
+    assert NOT_POOLED in output
+    assert not (tmp_path / "out" / "window_tests.parquet").exists()
+
+
+def test_one_network_is_its_own_window(edges, tmp_path):
+    output = run(edges, "--out", tmp_path / "out")
+    assert "Of 15 pairs 0 weigh more and 0 less than size explains (firm); " in output
+    assert "(false-discovery rate 0.05). The published rule (mean z above 2) calls 0." in output
+    tested = pd.read_parquet(tmp_path / "out" / "window_tests.parquet")
+    yearly = pd.read_parquet(tmp_path / "out" / "pair_tests.parquet")
+    both = tested.merge(yearly, on=["source", "target"], suffixes=("", "_pair"))
+    assert len(both) == 15
+    # the sum of one year is that year: its tails are the pair's own, by separate code
+    assert both["p_upper"].tolist() == pytest.approx(both["p_upper_pair"].tolist(), rel=1e-9)
+    assert both["p_lower"].tolist() == pytest.approx(both["p_lower_pair"].tolist(), rel=1e-9)
+    assert both["propensity"].tolist() == pytest.approx((both["weight"] / both["expected"]).tolist())
+    assert "year" not in tested
+
+
+@pytest.fixture
+def yearly(tmp_path):
+    """Four years of twenty nodes of size 1 to 20: N04 and N05 share ten times their due, N17 and N18 nothing."""
+    names = [f"N{at:02d}" for at in range(20)]
+    times = {("N04", "N05"): 10, ("N17", "N18"): 0}
+    rows = [
+        (year, a, b, int(0.1 * (i + 1) * (j + 1) * times.get((a, b), 1)))
+        for year in range(2018, 2022)
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+        if i < j
+    ]
+    path = tmp_path / "yearly.csv"
+    frame = pd.DataFrame(rows, columns=["year", "source", "target", "weight"])
+    frame[frame["weight"] > 0].to_csv(path, index=False)
+    return path
+
+
+def test_years_are_tested_as_one_window_and_said_with_their_grade(yearly, tmp_path):
+    output = run(yearly, "--out", tmp_path / "out", "--window", "2019-2021")
+    tested = pd.read_parquet(tmp_path / "out" / "window_tests.parquet").set_index(["source", "target"])
+    assert (set(tested["first_year"]), set(tested["last_year"])) == ({2019}, {2021})
+    strong, weak = tested.loc[("N04", "N05")], tested.loc[("N17", "N18")]
+    assert (strong["grade"], strong["direction"], strong["years_seen"]) == ("firm", "stronger", 3)
+    assert (weak["grade"], weak["direction"], weak["years_seen"], weak["weight"]) == ("firm", "weaker", 0, 0)
+    assert weak["propensity_low"] == 0 < weak["propensity_high"]
+    probable = tested[tested["grade"] == "probable"]["direction"].value_counts()
+    assert (
+        f"In 2019–2021, of 190 pairs 1 weigh more and 1 less than size explains (firm); {probable.get('stronger', 0)} "
+        f"more and {probable.get('weaker', 0)} less (probable)"
+    ) in output
+    called = int((tested["mean_z"] > 2).sum())
+    assert f"The published rule (mean z above 2) calls {called}." in output
+    assert f"N04 - N05: 90 units, {strong['expected']:.1f} expected: 5.1 times what size explains (" in output
+    assert "N17 - N18: 0 units, 87.0 expected: 0 times what size explains (at most 0.04), firm, q < 0.001" in output
+    assert 1 <= tested["published_rule"].sum() == called
+    assert len(pd.read_csv(tmp_path / "out" / "window_tests.csv")) == 190
+
+
+def test_a_window_outside_the_years_or_without_years_is_refused(yearly, edges, tmp_path):
+    with pytest.raises(NetworkError, match="the window 1999-2001 holds no year of the network, which has 2018 to 2021"):
+        run(yearly, "--out", tmp_path / "out", "--window", "1999-2001")
+    with pytest.raises(NetworkError, match="--window is for yearly networks"):
+        run(edges, "--out", tmp_path / "out", "--window", "2019-2021")
+    with pytest.raises(NetworkError, match="drop --linked-only"):
+        run(yearly, "--out", tmp_path / "out", "--report", "x", "--linked-only")
 
 
 def test_the_same_seed_gives_the_same_file(edges, tmp_path):
@@ -108,6 +181,10 @@ def test_directed_flows_with_and_without_loops(tmp_path):
     output = run(path, "--out", tmp_path / "loops", "--directed", "--loops")
     assert "1 of 1 networks fitted with directed-ecm-loops" in output
     assert len(pd.read_parquet(tmp_path / "loops" / "pair_tests.parquet")) == 16
+    tests, tested = (pd.read_parquet(tmp_path / "loops" / f"{name}_tests.parquet") for name in ("pair", "window"))
+    both = tested.merge(tests, on=["source", "target"], suffixes=("", "_pair"))
+    assert len(both) == 16
+    assert both["p_lower"].tolist() == pytest.approx(both["p_lower_pair"].tolist(), rel=1e-9)
     output = run(path, "--out", tmp_path / "none", "--directed", "--drop-loops")
     assert "1 of 1 networks fitted with directed-ecm," in output
     tests = pd.read_parquet(tmp_path / "none" / "pair_tests.parquet")

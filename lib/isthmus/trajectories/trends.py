@@ -31,7 +31,6 @@ YEARS_PER_DECADE = 10.0
 SLOW_SCATTER = 1.5
 
 CLASSES = ("SC", "SD", "KI", "KD", "KDr", "level", "rest")
-SETTLED = 0.9
 
 
 @dataclass(frozen=True)

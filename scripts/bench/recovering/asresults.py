@@ -11,7 +11,8 @@ from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.config import load_study
 from isthmus.geography import bloc_members
 from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
-from isthmus.nullmodels.frames import significance_frames, significant_ties
+from isthmus.nullmodels.frames import significance_frames
+from isthmus.nullmodels.window_frames import window_tests
 from isthmus.report.results import ACCOUNTING_COLUMNS, COVERAGE_COLUMNS, GATES_COLUMNS, Results
 from isthmus.simulate import World, build_plan
 from isthmus.simulate.networks import Counted, count_works, world_networks
@@ -31,16 +32,13 @@ def world_results(world: World) -> Results:
     counted = count_works(build_plan(world))
     edges = dated(world_networks(counted).edges())
     tests, _ = significance_frames(edges, by=("network", "citation_year", "year"))
-    rule, years = STUDY.significance, STUDY.years
     papers = country_years(counted)
     tables = {
         COUNTRY_EDGES.name: edges.assign(fractional=np.nan, joint=np.nan),
         COUNTRY_YEARS.name: papers,
         ENTITY_YEARS.name: entity_years(counted),
         PAIR_TESTS.name: tests,
-        SIGNIFICANT_PAIRS.name: significant_ties(
-            tests, years.significance, threshold=rule.threshold, least_finite_years=rule.min_finite_years
-        ),
+        SIGNIFICANT_PAIRS.name: tested_pairs(tests),
     } | trajectories(tests, papers)
     return Results(
         folder=Path("simulated"),
@@ -50,6 +48,19 @@ def world_results(world: World) -> Results:
         gates=pd.DataFrame(columns=list(GATES_COLUMNS)),
         _tables=tables,
     )
+
+
+def tested_pairs(tests: pd.DataFrame) -> pd.DataFrame:
+    """The pooled test of each pair, and the published rule beside it."""
+    rule = STUDY.significance
+    found = window_tests(
+        tests,
+        STUDY.years.significance,
+        rule.false_discovery_rate,
+        rule.threshold,
+        min_finite_years=rule.min_finite_years,
+    )
+    return found.assign(significant=found["mean_z"] > rule.threshold)
 
 
 def described() -> dict[str, object]:
