@@ -204,3 +204,117 @@ def test_directed_flows_with_and_without_loops(tmp_path):
 def test_options_that_do_not_go_together_are_refused(edges, tmp_path, options, message):
     with pytest.raises(NetworkError, match=message):
         run(edges, "--out", tmp_path / "out", *options)
+
+
+YEARS = [f"{a},{b},{w},{year}" for year in (2019, 2020, 2021) for a, b, w in (row.split(",") for row in SIX.split())]
+CODES = dict(enumerate(["NA", "BR", "CH", "DE", "ES", "FR"]))
+
+
+@pytest.fixture
+def three_years(tmp_path):
+    """The six countries over three years."""
+    rows = [row.split(",") for row in YEARS]
+    lines = [f"{CODES[int(a)]},{CODES[int(b)]},{w},{year}" for a, b, w, year in rows]
+    path = tmp_path / "yearly.csv"
+    path.write_text("\n".join(["source,target,weight,year", *lines]) + "\n")
+    return path
+
+
+def test_a_report_of_ones_own_network(isthmus, three_years, tmp_path):
+    out = tmp_path / "out"
+    code, said, _ = isthmus(
+        "test-network",
+        three_years,
+        "--out",
+        out,
+        "--report",
+        "Six countries",
+        "--poles",
+        "NA,BR",
+        "--window",
+        "2019-2021",
+    )
+    assert code == 0
+    assert said.splitlines()[-1] == f"report: {out}/report/report.html"
+    page = (out / "report" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Six countries</h1>" in page
+    assert "Namibia" in page
+    assert list((out / "report" / "figures").glob("*.svg"))
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--report", "T", "--window", "2019"], 2, "'2019' is no span of years; write it as 2017-2021"),
+        (["--report", "T", "--window", "2021-2019"], 2, "is no span of years"),
+        (["--report", "T", "--poles", "XX,US"], 1, "'XX' is no country (ISO 3166-1 alpha-2)"),
+        (["--finite", "linkd"], 1, "unknown rule finite = 'linkd'; did you mean 'linked'"),
+        (["--finite", "sampled"], 1, "finite = 'sampled' needs realisations"),
+        (["--samples", "1"], 1, "samples = 1; expected 0 (exact) or at least 2"),
+        (["--model", "papers"], 1, "takes papers as events"),
+        (["--directed", "--finite", "sampled"], 1, "the directed null model has exact moments"),
+        (["--directed", "--report", "T"], 1, "--report is for undirected networks"),
+    ],
+)
+def test_what_is_wrong_is_a_sentence_and_an_exit_code(isthmus, three_years, tmp_path, options, code, message):
+    found, _, err = isthmus("test-network", three_years, "--out", tmp_path / "out", *options)
+    assert found == code
+    assert message in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("source,target\nA,B\n", "weight"),
+        ("source,target,weight\nA,B,1.5\n", "whole number"),
+        ("source,target,weight\nA,B,-1\n", "-1"),
+        ("source,target,weight\nA,B,1\nB,A,2\n", "line 3: the pair B - A"),
+        ("source,target,weight\nA,,1\n", "line 2"),
+    ],
+)
+def test_a_file_that_is_no_network_is_refused_with_its_place(isthmus, tmp_path, text, message):
+    file = tmp_path / "edges.csv"
+    file.write_text(text)
+    code, out, err = isthmus("test-network", file, "--out", tmp_path / "out")
+    assert (code, out) == (1, "")
+    assert message in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_of_another_kind_or_none_is_refused(isthmus, tmp_path):
+    (tmp_path / "edges.xlsx").write_text("x")
+    code, _, err = isthmus("test-network", tmp_path / "edges.xlsx", "--out", tmp_path / "out")
+    assert code == 1
+    assert "edges.xlsx" in err
+    code, _, err = isthmus("test-network", tmp_path / "none.csv", "--out", tmp_path / "out")
+    assert code in (1, 2)
+    assert "none.csv" in err
+
+
+def test_when_no_network_can_be_fitted_the_files_are_written_and_the_exit_code_says_so(isthmus, tmp_path, monkeypatch):
+    from isthmus.errors import NetworkError as Refused
+    from isthmus.nullmodels import link_models
+
+    def fails(*args, **options):
+        raise Refused("no network has these degrees")
+
+    monkeypatch.setattr(link_models, "fit_ecm", fails)
+    file = tmp_path / "edges.csv"
+    file.write_text("source,target,weight\nA,B,1\n")
+    code, out, err = isthmus("test-network", file, "--out", tmp_path / "out")
+    assert code == 1
+    assert "the network: failed: no network has these degrees" in out
+    assert f"no network could be fitted; the reasons are in {tmp_path / 'out' / 'null_model_fits.csv'}" in err
+    assert pd.read_csv(tmp_path / "out" / "null_model_fits.csv")["status"].tolist() == ["failed"]
+
+
+def test_linked_looks_at_all_years(three_years, tmp_path):
+    text = three_years.read_text().replace("NA,BR,9,2020\n", "")  # without a tie in one year
+    three_years.write_text(text)
+    run(three_years, "--out", tmp_path / "out", "--finite", "linked")
+    tests = pd.read_parquet(tmp_path / "out" / "pair_tests.parquet")
+    pair = tests[(tests["source"] == "BR") & (tests["target"] == "NA")].set_index("year")
+    assert pair["weight"].tolist() == [9, 0, 9]
+    assert pair["finite"].all()
+    assert not tests[(tests["source"] == "BR") & (tests["target"] == "FR")]["finite"].any(), "never linked"

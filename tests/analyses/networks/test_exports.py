@@ -8,7 +8,6 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
 from isthmus.analyses.networks.exports import export_networks
 from isthmus.analyses.networks.graphs import (
@@ -22,7 +21,6 @@ from isthmus.analyses.networks.graphs import (
 from isthmus.analyses.significance.maps import places, tie_features
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.analyses.stage import Context
-from isthmus.cli.export import export, years_of
 from isthmus.config import Study
 from isthmus.errors import ConfigError
 from isthmus.pipeline.export_stage import EXPORTS
@@ -321,17 +319,6 @@ def test_the_stage_writes_beside_the_results(folder, tmp_path):
     assert {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()} == first
 
 
-def test_the_command_writes_what_is_asked(folder, tmp_path):
-    words = ["--results", str(folder), "--network", "collaboration", "--format", "gexf", "--years", "2010-2011"]
-    said = CliRunner().invoke(export, [*words, "--out", str(tmp_path / "out")])
-    assert said.exit_code == 0, said.output
-    assert "6 files" in said.output
-    names = {"2017-2021", "graded", "published_rule", "2010", "2011"}
-    assert {file.name for file in (tmp_path / "out").iterdir()} == {f"collaboration_{n}.gexf" for n in names} | {
-        "README.md"
-    }
-
-
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -344,15 +331,6 @@ def test_the_command_writes_what_is_asked(folder, tmp_path):
 def test_wrong_words_are_said(folder, tmp_path, wrong, message):
     with pytest.raises(ConfigError, match=message):
         export_networks(folder, tmp_path, **wrong)
-
-
-def test_years_as_words():
-    assert years_of("2005") == [2005]
-    assert years_of("2000, 2003-2005,2004") == [2000, 2003, 2004, 2005]
-    assert years_of("") == []
-    for wrong, message in (("20x5", "is no year"), ("2005-", "is no year"), ("2005-2003", "write 2003-2005")):
-        with pytest.raises(ConfigError, match=message):
-            years_of(wrong)
 
 
 def test_the_map_draws_the_ties_of_a_bloc(folder):

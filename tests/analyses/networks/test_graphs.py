@@ -13,7 +13,7 @@ from isthmus.analyses.networks.node_places import node_place
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.report import load_results
-from isthmus.report.exports import write_graph, write_table
+from isthmus.report.exports import write_graph
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +106,3 @@ def test_a_graph_is_written_in_the_formats_that_are_wanted(results, tmp_path):
     ]
     assert all(file.stat().st_size for file in files)
     assert len(pd.read_csv(files[0], keep_default_na=False)) == 6
-
-
-def test_a_table_is_read_back_as_it_was(tmp_path):
-    frame = pd.DataFrame({"id": ["NA", "US"], "papers": [1, 2]})
-    parquet, csv = write_table(frame, tmp_path / "nodes", ("csv", "parquet"))
-    pd.testing.assert_frame_equal(pd.read_parquet(parquet), frame)
-    pd.testing.assert_frame_equal(pd.read_csv(csv, keep_default_na=False), frame)
