@@ -59,7 +59,10 @@ def module_name(file: Path) -> str:
 def test_rooms_without_spark_import_without_it():
     names = ["isthmus", "isthmus.errors"]
     names += [
-        module_name(f) for room in WITHOUT_SPARK for f in sorted((LIBRARY / room).rglob("*.py")) if not f.name.endswith(WIRING)
+        module_name(f)
+        for room in WITHOUT_SPARK
+        for f in sorted((LIBRARY / room).rglob("*.py"))
+        if not f.name.endswith(WIRING)
     ]
     assert {"isthmus.config.study", "isthmus.nullmodels.ecm"} <= set(names)
     script = (
