@@ -5,7 +5,8 @@ import pytest
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.frames import judge_edges, network_of, significance_frames
-from isthmus.nullmodels.judge import MODELS, FitReport, check_model, generator, judge, samples_of
+from isthmus.nullmodels.generators import generator
+from isthmus.nullmodels.judge import MODELS, FitReport, check_model, judge, samples_of
 from isthmus.nullmodels.significance import PairTable
 
 EDGES = pd.DataFrame(

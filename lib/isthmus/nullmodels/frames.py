@@ -9,7 +9,8 @@ import pandas as pd
 from scipy import sparse
 
 from isthmus.errors import NetworkError
-from isthmus.nullmodels.judge import FitReport, generator, judge
+from isthmus.nullmodels.generators import generator
+from isthmus.nullmodels.judge import FitReport, judge
 from isthmus.nullmodels.significance import PairTable
 
 
