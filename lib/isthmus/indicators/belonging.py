@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F
 
 from isthmus.geography import Membership
 
