@@ -44,6 +44,22 @@ PARTNER_SETS = TableSpec(
     checks={"some_work": "works > 0"},
 )
 
+ENTITY_CITATIONS = TableSpec(
+    name="entity_citations",
+    fields=(
+        *STUDY_COLUMNS,
+        column("entity", "string", "compared country or bloc; world; world with a country", False),
+        column("year", "int", "year of the citing work (made), or of the cited one (to_date)", False),
+        column("citations_made", "bigint", "citations made in the year to works of any year", False),
+        column("citations_made_fractional", "double", "the same by author fractions of the cited works", False),
+        column("citations_to_date", "bigint", "citations, to date, of works of the year", False),
+        column("citations_to_date_fractional", "double", "the same by author fractions of the cited works", False),
+    ),
+    key=("study", "entity", "year"),
+    comment="Citations of the corpus by entity of the cited works and year.",
+    partition_by=("study",),
+)
+
 BLOC_YEARS = TableSpec(
     name="bloc_years",
     fields=(

@@ -8,6 +8,7 @@ from isthmus.indicators.belonging import Entities
 from isthmus.indicators.blocs.works import sides
 
 MADE, TO_DATE = "citations_made", "citations_to_date"
+WORLD, PLACED = "world", "world with a country"
 
 
 def cited_works(corpus: DataFrame, citations: DataFrame, works: DataFrame) -> DataFrame:
@@ -39,10 +40,11 @@ def cited_works(corpus: DataFrame, citations: DataFrame, works: DataFrame) -> Da
 
 
 def entity_citations(cited: DataFrame, entities: Entities) -> DataFrame:
-    """Return the citations of each entity by year: entity, year, and both readings in full and by fractions.
+    """Return the citations of each entity, and of the world, by year: entity, year, both readings, full and fractional.
 
     `citations_made` counts citations made in the year to works of any year, `citations_to_date` those of works of the
-    year, whenever they were made. Which entity a cited work belongs to is decided in its own year.
+    year, whenever they were made. Which entity a cited work belongs to is decided in its own year. Two more entities are
+    the world: all works, and all works with a country.
 
     Parameters
     ----------
@@ -51,29 +53,44 @@ def entity_citations(cited: DataFrame, entities: Entities) -> DataFrame:
     entities : Entities
         The compared countries and blocs.
     """
-    placed = cited.where(F.col("places").isNotNull())
-    own = placed.select("year", "citing_year", "n", F.explode(sides(entities)).alias("own"))
-    rows = own.select(F.col("own.entity").alias("entity"), F.col("own.fraction").alias("fraction"), "n", _readings())
-    counted = rows.select("entity", "n", (F.col("n") * units(F.col("fraction"))).alias("units"), "reading.*")
-    return counted.groupBy("entity", "year").agg(
-        *(part for reading in (MADE, TO_DATE) for part in (_sum(reading, "n"), _fractional(reading)))
+    own = F.transform(sides(entities), lambda side: F.struct(side["entity"], side["fraction"]))
+    of_world = F.when(F.col("places").isNull(), F.array(_whole(WORLD))).otherwise(
+        F.concat(F.array(_whole(WORLD), _whole(PLACED)), own)
     )
+    rows = cited.select("n", "year", "citing_year", F.explode(of_world).alias("own"))
+    counted = rows.select(
+        F.col("own.entity").alias("entity"),
+        "n",
+        (F.col("n") * units(F.col("own.fraction"))).alias("units"),
+        _readings(),
+    ).select("entity", "n", "units", "reading.*")
+    sums = (total for reading in (MADE, TO_DATE) for total in _sums(reading))
+    return counted.groupBy("entity", "year").agg(*sums)
 
 
-def world_citations(cited: DataFrame) -> DataFrame:
+def world_citations(citations: DataFrame) -> DataFrame:
     """Return all citations of the corpus by year, in both readings, and those of works with a country.
 
     Columns year, citations_made, citations_made_placed, citations_to_date, citations_to_date_placed.
 
     Parameters
     ----------
-    cited : DataFrame
-        As `cited_works` returns it.
+    citations : DataFrame
+        As `entity_citations` returns it.
     """
-    placed = F.when(F.col("places").isNotNull(), F.col("n")).otherwise(0)
-    rows = cited.select("n", placed.alias("placed"), _readings()).select("n", "placed", "reading.*")
-    sums = (part for reading in (MADE, TO_DATE) for part in (_sum(reading, "n"), _sum(reading, "placed", "_placed")))
-    return rows.groupBy("year").agg(*sums)
+    of_world = citations.where(F.col("entity").isin(WORLD, PLACED)).select(
+        "year",
+        *(
+            F.when(F.col("entity") == entity, F.col(reading)).otherwise(0).alias(f"{reading}{suffix}")
+            for reading in (MADE, TO_DATE)
+            for entity, suffix in ((WORLD, ""), (PLACED, "_placed"))
+        ),
+    )
+    return of_world.groupBy("year").agg(*(F.sum(name).alias(name) for name in of_world.columns if name != "year"))
+
+
+def _whole(entity: str) -> Column:
+    return F.struct(F.lit(entity).alias("entity"), F.lit(1.0).alias("fraction"))
 
 
 def _readings() -> Column:
@@ -83,10 +100,7 @@ def _readings() -> Column:
     return F.explode(F.array(made, to_date)).alias("reading")
 
 
-def _sum(reading: str, amount: str, suffix: str = "") -> Column:
-    return F.sum(F.when(F.col("of") == reading, F.col(amount)).otherwise(0)).alias(f"{reading}{suffix}")
-
-
-def _fractional(reading: str) -> Column:
-    whole = F.sum(F.when(F.col("of") == reading, F.col("units")).otherwise(0))
-    return (whole / F.lit(float(UNITS))).alias(f"{reading}_fractional")
+def _sums(reading: str) -> tuple[Column, Column]:
+    of = F.col("of") == reading
+    full, fractional = (F.sum(F.when(of, F.col(amount)).otherwise(0)) for amount in ("n", "units"))
+    return full.alias(reading), (fractional / F.lit(float(UNITS))).alias(f"{reading}_fractional")
