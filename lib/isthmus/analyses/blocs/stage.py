@@ -98,8 +98,9 @@ def write_organisations(context: Context) -> Outcome:
     )
     key = ["level", "threshold", "place_kind", "place", "year"]
     _write(context, t.ORGANISATION_COUNTS, counts.join(_intervals(context, yearly, limits, placed), key, "left"))
-    large = of_study(context, t.LARGE_ORGANISATIONS).where(F.col("year") == study.years.analysis[1])
-    return Outcome(f"{large.where('level = "listed" AND above_papers').count():,} large organisations in the last year")
+    last = (F.col("year") == study.years.analysis[1]) & (F.col("level") == organisations.LISTED) & F.col("above_papers")
+    large = of_study(context, t.LARGE_ORGANISATIONS).where(last).count()
+    return Outcome(f"{large:,} organisations with more than {study.blocs.organisation_papers} papers in the last year")
 
 
 def _intervals(context: Context, yearly: DataFrame, limits: DataFrame, placed: DataFrame) -> DataFrame:

@@ -43,8 +43,8 @@ def entity_citations(cited: DataFrame, entities: Entities) -> DataFrame:
     """Return the citations of each entity, and of the world, by year: entity, year, both readings, full and fractional.
 
     `citations_made` counts citations made in the year to works of any year, `citations_to_date` those of works of the
-    year, whenever they were made. Which entity a cited work belongs to is decided in its own year. Two more entities are
-    the world: all works, and all works with a country.
+    year, whenever they were made. Which entity a cited work belongs to is decided in its own year. Two more entities
+    are the world: all works, and all works with a country.
 
     Parameters
     ----------
