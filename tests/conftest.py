@@ -93,3 +93,14 @@ def s3_server():
     )
     yield endpoint, client
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def flaky_proxy():
+    """The class of a proxy that stands before a server and fails as networks do; see tests/files/flaky.py."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("flaky", ROOT / "tests" / "files" / "flaky.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.FlakyProxy

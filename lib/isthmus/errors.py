@@ -16,6 +16,10 @@ class SnapshotError(IsthmusError):
     """A snapshot that is missing, incomplete, or not what its manifest says."""
 
 
+class StorageError(IsthmusError):
+    """A file or folder that cannot be reached, or that changed while it was read."""
+
+
 class StoreError(IsthmusError):
     """A table that is missing or does not have the expected columns or rows."""
 

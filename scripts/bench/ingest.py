@@ -87,7 +87,7 @@ def _run(
         "needed": round(inputs.needed_share(snapshots[0]), 3) if layout == "parquet" else 1.0,
         "phases": {phase: [round(p.wall, 2), round(p.cpu, 2)] for phase, p in found.phases.items()},
         "peak": found.peak_bytes,
-        "rows": found.said,
+        "rows": found.counts,
         "disk": {each.name: _size(each) for each in sorted((out / "tables").glob("*"))} if engine == "isthmus" else {},
     }
     _compare_rows(folder, row)

@@ -22,7 +22,7 @@ from scipy import sparse  # noqa: E402
 
 from isthmus.nullmodels.bicm import fit_bicm, sample_bicm  # noqa: E402
 from isthmus.nullmodels.paper_layers import counts_of_incidence  # noqa: E402
-from isthmus.nullmodels.paper_models import judge_papers  # noqa: E402
+from isthmus.nullmodels.paper_models import paper_significance  # noqa: E402
 from isthmus.nullmodels.papers import fit_papers, sample_papers  # noqa: E402
 
 
@@ -103,7 +103,7 @@ def bench_pairs(countries, sizes, weights):
         law = fitted.law(i, j)
         rows["pair probabilities by size"].append(clock(lambda f=fitted: f.law(i, j))[0])
         rows["both exact tails"].append(clock(lambda found=law: found.tails(observed))[0])
-        whole = clock(lambda m=model: list(judge_papers(weights, countries, sizes, model=m)), 3)[0]
+        whole = clock(lambda m=model: list(paper_significance(weights, countries, sizes, model=m)), 3)[0]
         rows["whole table: fit, z, p-values, q"].append(whole)
     for what, seconds in rows.items():
         print(f"| {what} | {seconds[0]:.3f} | {seconds[1]:.3f} |")
@@ -118,7 +118,7 @@ def bench_preference(countries, sizes, weights):
     print("### The world has no preference\n\n| model | large ties | observed / expected | z < -2 | z > 2 |")
     print("|---|---|---|---|---|")
     for model in ("papers", "bicm"):
-        table = next(judge_papers(weights, countries, sizes, model=model))
+        table = next(paper_significance(weights, countries, sizes, model=model))
         large = table.expected >= 30
         ratio = table.weight[large].sum() / table.expected[large].sum()
         z = table.z[large]
@@ -130,7 +130,7 @@ def main():
     incidence = papers_of(5_000 if quick else 100_000, 60 if quick else 200, 12 if quick else 30, seed=1)
     countries, sizes, weights = counts_of_incidence(incidence)
     for model in ("papers", "bicm"):  # compile
-        list(judge_papers(weights, countries, sizes, model=model))
+        list(paper_significance(weights, countries, sizes, model=model))
     print(
         f"{sizes.sum()} papers of 1 to {sizes.size - 1} countries, {countries.size} countries, heaviest tie "
         f"{weights.max()}\n"

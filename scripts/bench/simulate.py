@@ -8,94 +8,29 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import click
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.significance import PairTable, pair_significance
-from isthmus.simulate import Plan, World, build_plan, simulate_on_spark, simulate_snapshot
-from isthmus.simulate.world.blocks import work_ids
+from isthmus.simulate import World, build_plan, simulate_on_spark, simulate_snapshot
+from isthmus.simulate.networks import YEARS, count_works, world_networks
 from isthmus.simulate.world.facts import countries
-from isthmus.simulate.world.fates import part_works
-from isthmus.simulate.world.seats import COUNTRY, FULL, OTHER_COUNTRY
-from isthmus.simulate.world.sizes import AI
 from isthmus.simulate.world.ties import RATIOS
-from isthmus.simulate.world.works import ARTICLE, CONFERENCE, Works, build_works
 from isthmus.simulate.writing.truth import tie_table
 
-YEARS = range(2000, 2022)
 WINDOW = range(2017, 2022)
 FALSE_DISCOVERY_RATE = 0.05
 THRESHOLD = 2.0
 HEAVY = 5.0  # papers a year from which a tie is more than a handful of papers
-CITING_UNTIL = 2023
 
 
-@dataclass(frozen=True)
-class Networks:
-    """Yearly networks of one world as (year, n, n): papers together, and citations in both directions by cited year."""
-
-    collaboration: dict[int, np.ndarray]
-    exchange: dict[int, np.ndarray]
-
-
-def chunks(plan: Plan) -> Iterator[Works]:
-    for part in range(plan.world.parts):
-        yield build_works(plan, part_works(plan.world, part))
-
-
-def direct_networks(plan: Plan) -> Networks:
-    """The networks as a study counts them from the records, without files or Spark: the same rules in numpy."""
-    n, total = len(countries()), plan.world.works
-    rows, columns, citing, cited, year, corpus = [], [], [], [], np.zeros(total, int), np.zeros(total, bool)
-    place = np.full(int(work_ids(np.arange(total), total).max()) + 1 - 2_000_000_000, -1)
-    place[work_ids(np.arange(total), total) - 2_000_000_000] = np.arange(total)
-    for works in chunks(plan):
-        seats = works.seats
-        shown = np.isin(seats.recorded, (FULL, COUNTRY, OTHER_COUNTRY))
-        rows.append(works.number[seats.row[shown]])
-        columns.append(seats.country[shown])
-        core = (
-            (works.layer == AI)
-            & (works.topics[:, 0] >= 0)
-            & ~works.retracted
-            & np.isin(works.kind, (ARTICLE, CONFERENCE))
-        )
-        year[works.number], corpus[works.number] = works.year, core
-        known = (works.references.cited >= 2_000_000_000) & (works.references.cited < 2_000_000_000 + len(place))
-        citing.append(works.number[works.references.row[known]])
-        cited.append(place[works.references.cited[known] - 2_000_000_000])
-    where = sparse.csr_matrix(
-        (np.ones(sum(map(len, rows)), np.int64), (np.concatenate(rows), np.concatenate(columns))), (total, n)
-    )
-    where.data[:] = 1
-    pairs = np.unique(np.stack([np.concatenate(citing), np.concatenate(cited)], axis=1), axis=0)
-    layer = plan.blocks.layer[plan.blocks.of(np.arange(total))]
-    kept = (pairs[:, 1] >= 0) & (pairs[:, 0] != pairs[:, 1])
-    pairs = pairs[kept]
-    pairs = pairs[corpus[pairs[:, 1]] & (layer[pairs[:, 0]] != 5) & (year[pairs[:, 0]] <= CITING_UNTIL)]
-    collaboration, exchange = {}, {}
-    for y in YEARS:
-        papers = where[np.flatnonzero(corpus & (year == y))]
-        together = (papers.T @ papers).toarray()
-        np.fill_diagonal(together, 0)
-        here = pairs[year[pairs[:, 1]] == y]
-        flow = (where[here[:, 0]].T @ where[here[:, 1]]).toarray()
-        both = flow + flow.T
-        np.fill_diagonal(both, 0)
-        collaboration[y], exchange[y] = together, both
-    return Networks(collaboration, exchange)
-
-
-def judge(network: np.ndarray) -> PairTable:
+def significance_of(network: np.ndarray) -> PairTable:
     return pair_significance(network, fit_ecm(network), finite="expected_in_500_samples")
 
 
@@ -123,10 +58,10 @@ def recover(works: int, switches: str, seed: int) -> dict[str, float]:
     """What one world gives back: counts that `recovery` adds up over seeds."""
     world = World(works=works, seed=seed, planted=frozenset() if switches == "empty" else World().planted)
     plan = build_plan(world)
-    networks = direct_networks(plan)
+    networks = world_networks(count_works(plan))
     pairs = {
-        "collaboration": frame({y: judge(w) for y, w in networks.collaboration.items()}),
-        "exchange": frame({y: judge(w) for y, w in networks.exchange.items()}),
+        "collaboration": frame({y: significance_of(w) for y, w in networks.collaboration.items()}),
+        "exchange": frame({y: significance_of(w) for y, w in networks.exchange.items()}),
     }
     found: dict[str, float] = {}
     for name, table in pairs.items():
@@ -246,12 +181,12 @@ def cell(frame: pd.DataFrame, found: str, of: str) -> str:
 def table_of(full: pd.DataFrame, empty: pd.DataFrame) -> str:
     """What was recovered, in Markdown."""
     rows = [("planted", "how it is looked for", "found")]
-    says = {
+    descriptions = {
         "strong": "tie stronger than size, 30 or more a year expected",
         "medium": "the same, 10 to 30 a year",
         "small": "the same, under 10 a year",
     }
-    for name, what in says.items():
+    for name, what in descriptions.items():
         rows.append((what, "mean z of 2017-2021 > 2", cell(full, f"{name} z", f"{name} n")))
         rows.append(("", "q < 0.05 in at least one of the five years", cell(full, f"{name} q", f"{name} n")))
     rows.append(

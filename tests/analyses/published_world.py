@@ -45,7 +45,7 @@ class World:
     failed_years: tuple[int, ...] = ()
     seed: int = 7
     name: str = "tiny"
-    movements: bool = True  # trajectories, labels, groups, output, densities, another null model
+    trajectories: bool = True  # trajectories, labels, groups, output, densities, another null model
     uncertainty: bool = True  # stability, bootstrap, sensitivity
 
 
@@ -130,8 +130,8 @@ def make_tables(world: World) -> dict[str, pd.DataFrame]:
     }
     if world.simulated:
         tables["truth_ties"] = _truth(world)
-    if world.movements and not world.failed_years and world.years[0] < world.years[1]:
-        tables |= _movements(world, tables["pair_tests"], tables["country_years"])
+    if world.trajectories and not world.failed_years and world.years[0] < world.years[1]:
+        tables |= _trajectories(world, tables["pair_tests"], tables["country_years"])
         tables |= {
             "entity_years": _output(world, tables["country_years"]),
             "densities": _densities(),
@@ -142,7 +142,7 @@ def make_tables(world: World) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _movements(world: World, ties: pd.DataFrame, nodes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _trajectories(world: World, ties: pd.DataFrame, nodes: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Trajectories of the pairs with a z in both networks in every year, labelled by the signs of their changes."""
     years = list(_years(world))
     keys = ["src", "dst", "year"]

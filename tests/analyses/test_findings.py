@@ -27,13 +27,9 @@ def test_findings_say_what_is_in_the_tables(results_dir):
     assert sentences[-1] == "1 quality check of 2 did not hold; see “Quality checks”."
 
 
-def test_headline_figures_count_the_corpus_and_the_ties(results_dir):
+def test_tile_figures_count_the_corpus_and_the_ties(results_dir):
     results = load_results(results_dir)
-    figures = {
-        headline.label: headline.value
-        for section in build_sections(results, SECTIONS)
-        for headline in section.headlines
-    }
+    figures = {tile.label: tile.value for section in build_sections(results, SECTIONS) for tile in section.tiles}
     assert figures["works in the corpus, 2008–2021"] == f"{results.coverage['corpus_works'].sum():,}"
     assert figures["countries and territories"] == "26"
     assert figures["ties in collaboration stronger than size explains, 2017–2021"] == "6"

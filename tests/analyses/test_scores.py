@@ -49,7 +49,7 @@ def as_published(wrong: bool = False) -> dict[str, pd.DataFrame]:
         "country_years": _nodes(wrong),
         "significant_pairs": _significant(pairs, wrong),
         "pair_tests": _ties(wrong),
-        "pair_tests_other_models": _corroboration(wrong),
+        "pair_tests_other_models": _other_models(wrong),
         "pair_labels": _labels(pairs, wrong),
         "integration_groups": _groups(wrong),
         "clustering_agreement": pd.DataFrame(
@@ -117,7 +117,7 @@ def _ties(wrong: bool) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _corroboration(wrong: bool) -> pd.DataFrame:
+def _other_models(wrong: bool) -> pd.DataFrame:
     ties = _ties(wrong)[["network", "citation_year", "year", "src", "dst", "z"]]
     return ties.assign(z=ties["z"] * (0.1 if wrong else 10), null_model="ecm-variance-corrected")
 
@@ -237,7 +237,7 @@ def test_the_edges_of_the_tolerances():
 
 
 def test_what_results_do_not_speak_to_cannot_be_compared(make_results):
-    folder = make_results(simulated=False, movements=False, significance_years=(2016, 2020))
+    folder = make_results(simulated=False, trajectories=False, significance_years=(2016, 2020))
     scores = study_scorecard(load_results(folder)).scores
     why = {score.id: score.why for score in scores if score.verdict == NOT_COMPARABLE}
     assert why["GALLO26-031"] == "These results hold no trajectories"

@@ -75,7 +75,7 @@ def test_every_figure_of_the_study_is_offered(results_dir, make_results):
         "output", "foreign_citations", "densities", "centroids", "groups", "agreement", "silhouette", "sensitivity",
         "vectors_US", "vectors_CN", "matrix_top", "matrix_bloc", "trajectory_US_CN_ecm-variance-corrected",
     }  # fmt: skip
-    assert set(study_figures(make_results(movements=False))) == before
+    assert set(study_figures(make_results(trajectories=False))) == before
     assert "truth" not in study_figures(make_results(simulated=False))
 
 

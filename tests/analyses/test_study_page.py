@@ -113,7 +113,7 @@ def test_coverage_stands_beside_every_section_of_results(page):
 
 
 def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
-    words = read(make_results(movements=False), tmp_path).words
+    words = read(make_results(trajectories=False), tmp_path).words
     for text in (
         "Name null models in other_null_models.models to test",
         "Integration groups need four clusters ( trajectories.clusters: 4 )",
@@ -227,7 +227,7 @@ def test_a_large_study_says_what_was_left_out(results_dir, tmp_path, monkeypatch
         {"years": (2021, 2021), "significance_years": (2021, 2021)},
         {"failed_years": tuple(range(2008, 2022))},
         {"sizes": {"US": 100.0, "NA": 50.0}},
-        {"movements": False},
+        {"trajectories": False},
         {"uncertainty": False, "simulated": False},
     ],
     ids=["one pole", "blocs", "absent pole", "one year", "all failed", "two countries", "of before", "real"],

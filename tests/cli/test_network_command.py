@@ -44,7 +44,7 @@ def test_writes_ties_and_fits_and_says_what_it_found(edges, tmp_path):
     assert fits["n_nodes"].tolist() == [6]
 
 
-def test_years_and_networks_are_judged_apart_and_a_bad_one_is_named(tmp_path):
+def test_years_and_networks_are_tested_apart_and_a_bad_one_is_named(tmp_path):
     frame = pd.DataFrame(
         {
             "network": ["a", "a", "a", "b"],

@@ -185,12 +185,12 @@ class TestMessages:
             ("significance.null_model=ECM", "significance.null_model: 'ECM' is not accepted; did you mean 'ecm'?"),
             ("geography.polse=[US]", "geography.polse: no such field; did you mean 'poles'?"),
             ("corpsu={}", "corpsu: no such field; did you mean 'corpus'?"),
-            ("seed=-1", "seed: Input should be greater than or equal to 0 (given: -1)"),
+            ("seed=-1", "seed: must be at least 0 (given: -1)"),
             ("years.corpus=[2000]", "years.corpus.1: is required and missing"),
             ("years.corpus=[2021, 1990]", "years: corpus: 2021 is after 1990; write [first, last]"),
             ("corpus.rule=concept", "corpus: rule 'concept' needs `ids`, for example ids: [1702]"),
-            ("corpus=5", "corpus: Input should be a valid dictionary or instance of Corpus (given: 5)"),
-            ("geography.poles=[1x]", "geography.poles.0: String should match pattern"),
+            ("corpus=5", "corpus: must be a section: {field: value} (given: 5)"),
+            ("geography.poles=[1x]", "geography.poles.0: must look like ^[A-Za-z]"),
         ],
     )
     def test_each_kind_of_mistake(self, setting, message):

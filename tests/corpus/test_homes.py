@@ -5,7 +5,7 @@ from chispa import assert_df_equality
 
 from isthmus.corpus.homes import homes
 from isthmus.geography import Membership
-from isthmus.tables.authoryears import AUTHOR_YEARS
+from isthmus.tables.author_years import AUTHOR_YEARS
 
 pytestmark = pytest.mark.spark
 

@@ -35,8 +35,8 @@ def test_files_grow_with_the_table():
 
 def test_a_change_in_words():
     done = Maintained("ties", Extent(12, 5_000, 30, 2_500_000), Extent(1, 4_000, 1, 500_000))
-    assert done.said == "ties: 12 -> 1 files, with earlier versions 30 -> 1, 2.0 MB freed"
-    assert Maintained("ties", Extent(2, 5, None, None), Extent(1, 4, None, None)).said == "ties: 2 -> 1 files"
+    assert done.summary == "ties: 12 -> 1 files, with earlier versions 30 -> 1, 2.0 MB freed"
+    assert Maintained("ties", Extent(2, 5, None, None), Extent(1, 4, None, None)).summary == "ties: 2 -> 1 files"
 
 
 @pytest.mark.spark

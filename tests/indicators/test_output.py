@@ -90,7 +90,7 @@ def cited(frame, entity):
     return [(row.citations_received, row.citations_received_foreign) for row in rows]
 
 
-def test_the_reading_decides_the_year_of_a_citation(world, make_study):
+def test_the_citation_year_decides_the_year_of_a_citation(world, make_study):
     citing = output(world, make_study(networks={"citation_year": "citing"}))
     assert cited(citing, "US") == [(1, 1), (1, 0), (1, 1), (0, 0)]  # 2014 is no year of the corpus
     assert cited(citing, "EU-28") == [(2, 0), (1, 1), (2, 2), (1, 1)]

@@ -50,7 +50,7 @@ def test_densities_of_regions(make_significant, make_rows, make_study):
         (*together, "DE US", True),  # touches no region but Everywhere
         (*exchanged, "DE HR", False),
         (*exchanged, "DE US", False),
-        ("knowledge_exchange", "citing", "BG HR", True),  # another reading
+        ("knowledge_exchange", "citing", "BG HR", True),  # another citation year
     )
     expected = make_rows(
         DENSITIES,

@@ -71,7 +71,7 @@ def counted_independently(works, pairs, study):
         (1, Corpus(), Networks(citation_window=2)),
         (2, Corpus(max_countries=3), Networks(citation_window=0, citation_years=("cited", "cited_window"))),
     ],
-    ids=["every reading", "with a cap, without the citing year"],
+    ids=["every citation year", "with a cap, without the citing year"],
 )
 def test_edges_and_nodes_equal_an_independent_count(make_countries, make_citations, seed, corpus, networks):
     study = Study(study="s", title="S", years=YEARS, corpus=corpus, networks=networks)

@@ -1,4 +1,4 @@
-"""`citation_edges`: directed networks under each reading of the year."""
+"""`citation_edges`: directed networks under each citation year."""
 
 import pytest
 from chispa import assert_df_equality
@@ -53,7 +53,7 @@ def flows(make_flows):
     ],
     ids=["cited year", "window of two years", "window of none", "citing year"],
 )
-def test_each_reading_of_the_year(flows, make_edges, citation_year, window, expected):
+def test_each_citation_year(flows, make_edges, citation_year, window, expected):
     edges = citation_edges(flows, citation_year=citation_year, window=window, years=YEARS)
     wanted = make_edges(*(("citation", citation_year, *row) for row in expected))
     actual = edges.select(*COUNTRY_EDGES.columns).orderBy("year", "src", "dst")

@@ -15,7 +15,7 @@ def test_both_directions_are_added_and_written_in_order(make_edges):
         ("citation", "cited", 2000, "US", "CN", 4, 2.0),
         ("citation", "cited", 2000, "US", "DE", 5, 5.0),  # one direction only
         ("citation", "cited", 2001, "US", "CN", 6, 6.0),
-        ("citation", "citing", 2000, "ZA", "NA", 7, 7.0),  # another reading
+        ("citation", "citing", 2000, "ZA", "NA", 7, 7.0),  # another citation year
     )
     expected = make_edges(
         ("knowledge_exchange", "cited", 2000, "CN", "US", 7, 3.5),

@@ -28,7 +28,7 @@ def test_every_country_with_a_work_or_a_citation(make_countries, make_edges, mak
         ("citation", "cited", 2010, "CN", "US", 3, 3.0),
         ("knowledge_exchange", "cited", 2010, "BR", "US", 5, 5.0),
         ("knowledge_exchange", "cited", 2010, "CN", "US", 5, 5.0),
-        ("citation", "citing", 2010, "CN", "US", 1000, 1.0),  # another reading
+        ("citation", "citing", 2010, "CN", "US", 1000, 1.0),  # another citation year
         ("knowledge_exchange", "citing", 2010, "CN", "US", 1000, 1.0),
     )
     third = 1 / 3

@@ -3,8 +3,8 @@ import pytest
 from scipy import sparse
 
 from isthmus.nullmodels import kernels
+from isthmus.nullmodels.boundary import classes_of
 from isthmus.nullmodels.ecm import fit_ecm, fit_ecm_constraints
-from isthmus.nullmodels.face import classes_of
 from isthmus.nullmodels.solver import _Problem
 
 SIX_X = [0.733581, 0.155091, 0.891578, 1.400629, 0.350477, 1.400629]

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from isthmus.errors import NetworkError
-from isthmus.nullmodels.judge import FitReport, check_model
-from isthmus.nullmodels.paper_frames import judge_paper_edges, paper_significance_frames, papers_table
+from isthmus.nullmodels.link_models import FitReport, check_model
+from isthmus.nullmodels.paper_frames import paper_edge_significance, paper_significance_frames, papers_table
 from isthmus.nullmodels.paper_layers import counts_of_incidence
-from isthmus.nullmodels.paper_models import check_paper_model, judge_papers, paper_verdict
+from isthmus.nullmodels.paper_models import check_paper_model, paper_significance, paper_verdict
 from isthmus.nullmodels.papers import fit_papers
 from isthmus.nullmodels.significance import PairTable, benjamini_hochberg
 
@@ -37,7 +37,7 @@ def test_papers_by_size_are_read():
 
 
 @pytest.mark.parametrize("model", ["papers", "bicm"])
-def test_a_network_is_judged_pair_by_pair(model):
+def test_a_network_is_tested_pair_by_pair(model):
     edges, papers = frames_of(SETS)
     pairs, fits = paper_significance_frames(edges, papers, by=("year",), model=model)
     assert pairs.columns.tolist() == ["year", "src", "dst", *(f.name for f in fields(PairTable)[2:])]
@@ -55,7 +55,7 @@ def test_a_network_is_judged_pair_by_pair(model):
 
 def test_the_columns_are_those_of_the_fit():
     m, n, weights = counts_of_incidence(np.random.default_rng(1).random((60, 6)) < 0.3)
-    table, report = judge_papers(weights, m, n)
+    table, report = paper_significance(weights, m, n)
     law = fit_papers(m, n).law(table.i, table.j)
     tails = law.tails(table.weight)
     np.testing.assert_allclose(table.expected, law.expected_weight)
@@ -97,7 +97,7 @@ def test_years_do_not_touch_each_other():
 
 
 def failure(edges, papers, **options):
-    ((kind, fit),) = judge_paper_edges(edges, papers, **options)
+    ((kind, fit),) = paper_edge_significance(edges, papers, **options)
     assert kind == "fit"
     assert fit["status"].tolist() == ["failed"]
     return fit["message"][0]
@@ -128,12 +128,12 @@ def test_rules_are_checked_first():
         check_model("papers", samples=0, finite="expected_in_500_samples")
     m, n, weights = counts_of_incidence(np.eye(3, dtype=int))
     with pytest.raises(NetworkError, match="3 countries, the papers per country are 4"):
-        list(judge_papers(weights, [*m, 0], n))
+        list(paper_significance(weights, [*m, 0], n))
 
 
 def test_the_report_has_every_field():
     m, n, weights = counts_of_incidence(np.ones((4, 3), dtype=int))
-    *_, report = judge_papers(weights, m, n)
+    *_, report = paper_significance(weights, m, n)
     assert asdict(report)["message"] == ""
     assert report.status == "converged"
 
@@ -142,7 +142,7 @@ def test_the_report_has_every_field():
 def test_a_world_without_preference(by_hand, seed):
     """Large ties are what `papers` expects, and every one of them looks weak to `bicm`."""
     m, n, weights = counts_of_incidence(by_hand.papers_without_preference(seed))
-    tables = {model: next(judge_papers(weights, m, n, model=model)) for model in ("papers", "bicm")}
+    tables = {model: next(paper_significance(weights, m, n, model=model)) for model in ("papers", "bicm")}
     found = {}
     for model, table in tables.items():
         large = table.expected >= 30

@@ -9,9 +9,9 @@ import pytest
 
 from isthmus.config import Bucket, Storage
 from isthmus.engine import TableStore
+from isthmus.files import open_root
 from isthmus.pipeline import Request, run_pipeline
 from isthmus.simulate import World, simulate_snapshot
-from isthmus.snapshot.filesystem import open_root
 
 pytestmark = pytest.mark.spark
 

@@ -86,7 +86,7 @@ def test_a_study_alone_reads_twice_and_writes_its_share():
         ("primary_subfield", (2406, 2404), Span(0.01, 0.04)),
         ("any_field", (17,), Span(0.05, 0.2)),
         ("primary_topic", (1,), Span(0.0005, 0.002)),
-        ("concept", tuple(range(80)), Span(0.4, 1.0)),
+        ("concept", tuple(range(1, 81)), Span(0.4, 1.0)),
         ("ai_narrow", (), Span(0.005, 0.02)),
     ],
 )

@@ -7,8 +7,13 @@ from isthmus.analyses.robustness.sensitivity import _counts, choices, label_find
 from isthmus.config import Study
 from isthmus.corpus.rules import resolved
 
-ASKED = {"corpus_rules": ("ai_any",), "citation_years": ("citing",), "finite": ("present", "linked"), "null_models": ()}
-STUDY = Study(study="s", title="t", sensitivity=ASKED)
+VARIED = {
+    "corpus_rules": ("ai_any",),
+    "citation_years": ("citing",),
+    "finite": ("present", "linked"),
+    "null_models": (),
+}
+STUDY = Study(study="s", title="t", sensitivity=VARIED)
 
 
 def test_every_combination_the_own_one_first():

@@ -62,7 +62,7 @@ def test_a_pair_that_is_never_finite_is_listed_without_a_mean(spark):
     assert_df_equality(found(spark, rows), expected(spark, [("NA", "NO", 0, None, False, 2)]), ignore_nullable=True)
 
 
-def test_networks_and_readings_are_kept_apart(spark):
+def test_networks_and_citation_years_are_kept_apart(spark):
     one = ties(spark, years("AT", "BE", [3.0] * 5))
     rows = one.unionByName(one.replace("publication_year", "citing", "citation_year"))
     table = significant_pairs(rows, load_study("gallo2026"))

@@ -8,7 +8,7 @@ import altair as alt
 import pytest
 
 from isthmus.errors import ConfigError
-from isthmus.report import Figure, Headline, Paragraph, Section, build_report, build_sections, load_results
+from isthmus.report import Figure, Paragraph, Section, Tile, build_report, build_sections, load_results
 from isthmus.report import page as page_module
 from isthmus.report.charts import finish, inline
 from isthmus.report.section import figure_name
@@ -84,9 +84,9 @@ def test_only_charts_that_a_template_places_are_drawn(render, toy):
     assert data_of(text)["charts"]["live"]["height"] == 20
 
 
-def test_headlines_findings_method_and_contents_follow_the_sections_order(render, toy):
+def test_tiles_findings_method_and_contents_follow_the_sections_order(render, toy):
     one = toy(
-        headlines=(Headline("7", "toys"),),
+        tiles=(Tile("7", "toys"),),
         findings=("First finding.", ""),
         method=(Paragraph("Toys", "How toys are counted."),),
         contents=(("toy-section", "The toy"),),

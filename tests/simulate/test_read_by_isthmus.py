@@ -2,10 +2,10 @@
 
 import pytest
 
+from isthmus.files import open_root
 from isthmus.simulate import World, simulate_snapshot
 from isthmus.snapshot import open_snapshot, read_works
-from isthmus.snapshot.filesystem import open_root
-from isthmus.snapshot.parse import parse_part
+from isthmus.snapshot.json.parse import parse_part
 
 
 @pytest.fixture(scope="module")

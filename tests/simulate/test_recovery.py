@@ -43,16 +43,6 @@ def test_strong_ties_and_the_divergence_of_the_poles_are_found(bench):
     assert found["poles collaboration late"] < 0 < found["poles collaboration early"]
 
 
-def test_networks_counted_from_records_are_the_drawn_ones_but_for_what_is_missing(bench, plan):
-    networks = bench.direct_networks(plan)
-    for k, year in enumerate(plan.sizes.years):
-        if year in networks.collaboration:
-            assert np.all(networks.collaboration[year] <= plan.weights[k])
-    counted = sum(w.sum() for w in networks.collaboration.values())
-    drawn = plan.weights[(plan.sizes.years >= 2000) & (plan.sizes.years <= 2021)].sum()
-    assert 0.5 < counted / drawn < 0.85
-
-
 def _citations(plan):
     works = np.arange(plan.world.works)
     refs = build_references(plan, works, plan.blocks.of(works))

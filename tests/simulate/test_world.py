@@ -5,7 +5,7 @@ from isthmus.simulate import PLANTED, World
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "message"),
     [
         ({"works": 3}, "works = 3"),
         ({"persistence": 1.0}, "persistence"),
@@ -15,8 +15,8 @@ from isthmus.simulate import PLANTED, World
         ({"works_per_part": 0}, "works_per_part"),
     ],
 )
-def test_a_world_that_cannot_be_made_is_refused(fields, says):
-    with pytest.raises(ConfigError, match=says):
+def test_a_world_that_cannot_be_made_is_refused(fields, message):
+    with pytest.raises(ConfigError, match=message):
         World(**fields)
 
 

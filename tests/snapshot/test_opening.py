@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from isthmus.errors import SnapshotError
+from isthmus.errors import SnapshotError, StorageError
 from isthmus.snapshot import open_snapshot
 from isthmus.snapshot.manifest import read_manifests
 
@@ -251,7 +251,10 @@ def test_folders_without_records(tmp_path, content, message):
         put(tmp_path / "notes.txt", content)
     with pytest.raises(SnapshotError, match=message):
         open_snapshot(str(tmp_path))
-    with pytest.raises(SnapshotError, match="the scheme 'ftp' is not known"):
+
+
+def test_an_address_that_nobody_knows():
+    with pytest.raises(StorageError, match="the scheme 'ftp' is not known"):
         open_snapshot("ftp://host/x")
 
 

@@ -5,9 +5,9 @@ import pytest
 from isthmus.engine.ddl import spark_fields
 from isthmus.snapshot import Part
 from isthmus.snapshot.datasource import LARGEST_TASK, SMALLEST_TASK, group_parts
-from isthmus.snapshot.drift import KNOWN_FIELDS, NEEDED_FIELDS
-from isthmus.snapshot.parquet import WORK
-from isthmus.snapshot.records import RECORDS
+from isthmus.snapshot.fields import KNOWN_FIELDS, NEEDED_FIELDS
+from isthmus.snapshot.json.records import RECORDS
+from isthmus.snapshot.parquet.shapes import WORK
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_ddl
 from isthmus.tables import PARSED_ENTITIES, PARSED_WORKS
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import SnapshotError
+from isthmus.files import open_root
 from isthmus.snapshot import open_snapshot
-from isthmus.snapshot.filesystem import open_root
+from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.model import Part
-from isthmus.snapshot.parse import parse_part
 from isthmus.tables import build_all, parse_works
 
 SPARK = pytest.mark.spark

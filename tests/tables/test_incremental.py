@@ -13,7 +13,7 @@ from isthmus.simulate import World, simulate_releases
 from isthmus.snapshot import open_snapshot
 from isthmus.snapshot.checksum import require_unchanged
 from isthmus.tables import TABLES, build_all, parse_entities, parse_works
-from isthmus.tables.discarded import build_discarded
+from isthmus.tables.removed import build_removed_records
 
 pytestmark = pytest.mark.spark
 
@@ -181,4 +181,4 @@ def test_deletions_count_although_no_part_changed(spark, store, as_jsonl, tmp_pa
         parse(spark, store, open_snapshot(str(root)))
     (root / "data/jsonl/works/deleted_ids.csv").write_text("work_id,deleted_date\nhttps://openalex.org/W1,2026-06-20\n")
     parse_works(spark, store, open_snapshot(str(root)), incremental=True)
-    assert build_discarded(spark, store, open_snapshot(str(root))).rows_out == 1
+    assert build_removed_records(spark, store, open_snapshot(str(root))).rows_out == 1

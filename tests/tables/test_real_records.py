@@ -9,7 +9,7 @@ import pytest
 
 from isthmus.engine import TableStore
 from isthmus.snapshot import open_snapshot
-from isthmus.snapshot.drift import SAMPLED_LINES
+from isthmus.snapshot.fields import SAMPLED_LINES
 from isthmus.tables import build_all
 
 pytestmark = pytest.mark.spark

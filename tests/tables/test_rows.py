@@ -9,10 +9,10 @@ from chispa import assert_df_equality
 
 from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot.schemas import WORKS_SCHEMA
+from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS, authorship_rows
-from isthmus.tables.authoryears import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.citations import CITATIONS, citation_rows
-from isthmus.tables.citationsdated import CITATIONS_DATED, citations_dated_rows
+from isthmus.tables.citations_dated import CITATIONS_DATED, citations_dated_rows
 from isthmus.tables.coverage import COVERAGE, coverage_rows
 from isthmus.tables.works import WORKS, rewritten, works_rows
 

@@ -12,7 +12,7 @@ from isthmus.trajectories.panel import build_panel
 from isthmus.trajectories.restarts import run_restart
 
 YEARS = (2000, 2021)
-LABELS = {
+LABEL_OF_KIND = {
     "scientific_convergence": "SC",
     "scientific_divergence": "SD",
     "knowledge_integration": "KI",
@@ -21,7 +21,7 @@ LABELS = {
 
 
 @pytest.fixture(scope="module")
-def judged():
+def labelled():
     """Planted pairs with their label: the world's own weights, citations drawn around their expectation."""
     plan, code = build_plan(World()), np.array(countries().code)
     exchange = np.random.default_rng(1).poisson(np.triu(plan.exchange.solved, 1))
@@ -47,7 +47,7 @@ def judged():
     labels = labels_frame(panel, chosen_clustering(restarts))
     planted = pd.DataFrame(
         [
-            (*sorted((tie.first, tie.second)), LABELS[tie.kind], tie.strength)
+            (*sorted((tie.first, tie.second)), LABEL_OF_KIND[tie.kind], tie.strength)
             for tie in plan.ties
             if tie.switch != "ties"
         ],
@@ -56,22 +56,22 @@ def judged():
     return planted.merge(labels, on=["src", "dst"], how="left")
 
 
-def test_nine_of_ten_strong_planted_pairs_get_their_label(judged):
-    strong = judged[(judged["strength"] == "strong") & (judged["status"] == "clustered")]
+def test_nine_of_ten_strong_planted_pairs_get_their_label(labelled):
+    strong = labelled[(labelled["strength"] == "strong") & (labelled["status"] == "clustered")]
     right = strong["label"] == strong["planted"]
     assert len(strong) > 80
     assert right.mean() >= 0.9
     assert right.groupby(strong["planted"]).mean().min() > 0.75  # and no kind is missed
 
 
-def test_the_poles_diverge(judged):
-    poles = judged[(judged["src"] == "CN") & (judged["dst"] == "US")].iloc[0]
+def test_the_poles_diverge(labelled):
+    poles = labelled[(labelled["src"] == "CN") & (labelled["dst"] == "US")].iloc[0]
     assert poles["label"] == "SD"
     assert poles["z_change_collaboration"] < 0
     assert poles["z_change_exchange"] < 0
 
 
-def test_weaker_changes_are_found_less_often(judged):
-    kept = judged[judged["status"] == "clustered"]
+def test_weaker_changes_are_found_less_often(labelled):
+    kept = labelled[labelled["status"] == "clustered"]
     right = (kept["label"] == kept["planted"]).groupby(kept["strength"]).mean()
     assert right["strong"] > right["medium"] > right["weak"] > 0.4

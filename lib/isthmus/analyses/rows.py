@@ -25,7 +25,7 @@ def stamped(rows: DataFrame, study: Study, release: str) -> DataFrame:
 
 
 def in_both_networks(citation_year: str) -> Column:
-    """Whether a row belongs to collaboration, or to knowledge exchange under a reading of the citation year."""
+    """Whether a row belongs to collaboration, or to knowledge exchange under a citation year."""
     return (F.col("network") == COLLABORATION) | (
         (F.col("network") == KNOWLEDGE_EXCHANGE) & (F.col("citation_year") == citation_year)
     )

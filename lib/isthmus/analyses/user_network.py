@@ -48,7 +48,7 @@ def publish_network(
         Year, source, target (ISO 3166-1 alpha-2 codes), and the columns of `isthmus.nullmodels.significance.PairTable`
         from weight on.
     fits : pandas.DataFrame
-        Year and the columns of `isthmus.nullmodels.judge.FitReport`.
+        Year and the columns of `isthmus.nullmodels.link_models.FitReport`.
     out : str | Path
         Folder to write into.
     title : str

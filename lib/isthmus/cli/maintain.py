@@ -57,7 +57,7 @@ def maintain(
         raise StoreError(f"{store.location} holds no table of Isthmus: is this the right --warehouse?")
     done = maintain_all(store, there, retention_days=retention_days, allow_short=allow_short_retention)
     for one in done:
-        click.echo(one.said)
+        click.echo(one.summary)
     click.echo(f"\n{summary(done)}")
 
 

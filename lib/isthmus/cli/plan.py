@@ -64,9 +64,9 @@ def as_plain(planned: "Plan") -> dict[str, Any]:
 def in_words(planned: "Plan") -> str:
     """Return the plan as lines for a terminal."""
     found, works = planned.survey, planned.works
-    said = f"{works.low:,.0f}" if works.low == works.high else f"about {_span(works, 1, ',.2g')}"
+    number = f"{works.low:,.0f}" if works.low == works.high else f"about {_span(works, 1, ',.2g')}"
     lines = [
-        f"{found.uri}: {found.layout}, release {found.release}, {said} works in {found.works.parts:,} parts, "
+        f"{found.uri}: {found.layout}, release {found.release}, {number} works in {found.works.parts:,} parts, "
         f"{size(found.works.bytes)} (from the {found.origin})",
         "",
         f"{'':<24} {'to read':>16} {'disk, running':>16} {'disk, then':>16} {'core hours':>16} "

@@ -10,7 +10,7 @@ import click
 from isthmus.cli.options import storage_option
 from isthmus.config import Storage
 from isthmus.errors import StoreError
-from isthmus.snapshot.filesystem import open_root
+from isthmus.files import open_root
 
 
 @click.command(

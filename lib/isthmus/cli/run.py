@@ -123,15 +123,15 @@ COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "fo
 def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
     from isthmus.engine import start_session
 
-    wanted_stages(request)  # a wrong word or address is said before Spark starts
+    wanted_stages(request)  # a wrong word or address is found before Spark starts
     snapshot = request.open_snapshot()
     spark = start_session("isthmus", master=master, jar_sets=jar_sets(request))
     if dry_run:
         for stage, reason in explain(spark, request, snapshot):
             click.echo(f"{stage.name:<14} {'would run: ' + reason if reason else 'unchanged'}")
         return
-    said = run_pipeline(spark, request, snapshot)
-    click.echo(last_words(request, said))
+    summaries = run_pipeline(spark, request, snapshot)
+    click.echo(last_words(request, summaries))
 
 
 def jar_sets(request: Request) -> list[str]:
@@ -139,11 +139,11 @@ def jar_sets(request: Request) -> list[str]:
     return ["s3"] if is_s3(request.warehouse) else []
 
 
-def last_words(request: Request, said: dict[str, str]) -> str:
+def last_words(request: Request, summaries: dict[str, str]) -> str:
     """Return what came out, in plain words."""
-    done = [stage for stage, words in said.items() if words != "unchanged"]
+    done = [stage for stage, words in summaries.items() if words != "unchanged"]
     lines = ["", "Done." if done else "Nothing had to be done: everything is there and unchanged."]
-    if request.study is not None and "report" in said:
+    if request.study is not None and "report" in summaries:
         folder = f"{request.results_folder}/{request.study.study}"
         lines += ["", request.study.title, *_found(folder)]
         lines += ["", f"Report:  {folder}/report.html   (open it in a browser)", f"Results: {folder}/*.parquet"]

@@ -86,7 +86,7 @@ def _with_spark(out: str, formats: list[str], world: "World", master: str) -> "W
 def in_words(written: "list[Written]", seconds: float) -> str:
     """Return what was written, for a person."""
     world = written[0].world
-    said = [
+    summaries = [
         f"{w.folder}: release {w.world.release_date}, {w.records('works'):,} works of {world.first_year} to "
         f"{world.last_year}, seed {world.seed}, as {' and '.join(sorted({f.layout for f in w.files}))}; "
         f"{w.size / 1e6:,.0f} MB."
@@ -95,11 +95,11 @@ def in_words(written: "list[Written]", seconds: float) -> str:
     first = written[0].folder
     return "\n".join(
         [
-            *said,
+            *summaries,
             f"Written in {seconds:.1f} s.",
             f"Planted: {', '.join(sorted(world.planted)) or 'nothing (size explains every tie)'}.",
             *(
-                ["Traps of real snapshots: " + f"{first}/truth/hostile.parquet says what each line has to become."]
+                ["Traps of real snapshots: " + f"{first}/truth/hostile.parquet tells what each line has to become."]
                 * world.hostile
             ),
             f"What is true in it: {first}/truth/README.md",

@@ -70,7 +70,7 @@ def test_network(
     from isthmus.nullmodels.directed_frames import directed_significance_frames
     from isthmus.nullmodels.edgelists import OPTIONAL_KEYS, read_edges
     from isthmus.nullmodels.frames import significance_frames
-    from isthmus.nullmodels.judge import check_model
+    from isthmus.nullmodels.link_models import check_model
 
     if directed:
         _check_directed(model, samples, finite, loops, drop_loops, title)
@@ -104,14 +104,14 @@ def _check_directed(model: str, samples: int, finite: str, loops: bool, drop_loo
     from isthmus.nullmodels.directed_significance import check_directed_rule
 
     check_directed_rule(finite)
-    for wrong, said in (
+    for wrong, message in (
         (model != "ecm", f"--model {model} is undirected; --directed has the Enhanced Configuration Model, ecm"),
         (samples != 0, "--directed has exact moments: leave --samples out"),
         (loops and drop_loops, "--loops keeps loops and --drop-loops leaves them out: choose one"),
         (title is not None, "--report is for undirected networks: leave it out with --directed"),
     ):
         if wrong:
-            raise NetworkError(said)
+            raise NetworkError(message)
 
 
 def _write(ties: "pd.DataFrame", fits: "pd.DataFrame", out: Path) -> None:
@@ -180,6 +180,6 @@ def _summarise(ties: "pd.DataFrame", fits: "pd.DataFrame", keys: list[str], out:
     for _, tie in chosen.sort_values(["q_value", "z"], ascending=[True, False]).head(SHOWN_TIES).iterrows():
         arrow = "->" if "q_lower" in ties.columns else "-"
         name = " ".join([*(str(tie[key]) for key in keys), f"{tie['source']} {arrow} {tie['target']}"])
-        said = f"weight {tie['weight']}, expected {tie['expected']:.1f}, z {tie['z']:.1f}, q {tie['q_value']:.1e}"
-        click.echo(f"  {name}: {said}")
+        summary = f"weight {tie['weight']}, expected {tie['expected']:.1f}, z {tie['z']:.1f}, q {tie['q_value']:.1e}"
+        click.echo(f"  {name}: {summary}")
     click.echo(f"written: {out}/pair_tests.csv, pair_tests.parquet, null_model_fits.csv, null_model_fits.parquet")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from isthmus.config.section import Section
+from isthmus.config.section import Identifier, Section
 
 CorpusRule = Literal[
     "everything",
@@ -30,15 +30,19 @@ class Corpus(Section):
     """Which works are the study's own (METHODS 1.1)."""
 
     rule: CorpusRule = Field(default="ai_primary", description="how works are chosen")
-    ids: tuple[int, ...] = Field(default=(), description="topics, subfields, fields or concepts of the rule")
+    ids: tuple[Identifier, ...] = Field(default=(), description="topics, subfields, fields or concepts of the rule")
     min_score: float = Field(default=0.0, ge=0, le=1, description="least score of a concept (rules with concepts)")
-    sources: tuple[int, ...] = Field(default=(), description="sources that belong to the corpus whatever the score")
+    sources: tuple[Identifier, ...] = Field(
+        default=(), description="sources that belong to the corpus whatever the score"
+    )
     types: tuple[str, ...] | None = Field(default=ARTICLE_TYPES, description="work types; null accepts all")
     source_types: tuple[str, ...] | None = Field(default=None, description="types of the source; null accepts all")
     include_paratext: bool = Field(default=False, description="keep covers, tables of contents, ...")
     include_retracted: bool = Field(default=False, description="keep retracted works")
     include_xpac: bool = Field(default=False, description="keep the expansion works of November 2025")
-    max_countries: int | None = Field(default=None, ge=2, description="leave out works of more countries; null: none")
+    max_countries: int | None = Field(
+        default=None, ge=2, le=1000, description="leave out works of more countries; null: none"
+    )
 
     @model_validator(mode="after")
     def _needs_ids(self) -> "Corpus":

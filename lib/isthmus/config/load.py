@@ -1,21 +1,15 @@
 """Reading studies: YAML over YAML (`extends`), then settings of the command line; the last one wins."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
+from isthmus.config.documents import parse_yaml, read_text
 from isthmus.config.resources import conf_dir
 from isthmus.config.study import Study
 from isthmus.errors import ConfigError, did_you_mean
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML whose only booleans are true and false, so that NO is Norway; `yes` and `off` still fit a switch."""
-
 
 #: Fields of earlier versions, and what took their place.
 OLD_FIELDS: Mapping[str, str] = {
@@ -29,12 +23,6 @@ OLD_FIELDS: Mapping[str, str] = {
     "groups.top": "`groups.countries`",
     "geography.matrix_bloc": "`report.matrix_bloc`",
 }
-BOOLEAN = "tag:yaml.org,2002:bool"
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != BOOLEAN]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(BOOLEAN, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
 def available_studies() -> dict[str, Path]:
@@ -96,18 +84,11 @@ def _read(file: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     file = file.resolve()  # one file has many paths: ../studies/a.yaml, a.yaml
     if file in seen:
         raise ConfigError(f"{file}: `extends` runs in a circle: {' -> '.join(f.name for f in (*seen, file))}")
-    values = _parse(file.read_text(encoding="utf-8"), str(file))
+    values = parse_yaml(read_text(file), str(file))
     if not isinstance(values, dict):
         raise ConfigError(f"{file} holds {type(values).__name__}, expected fields such as `study:` and `title:`")
     base = values.pop("extends", None)
     return values if base is None else merged(_read(_locate(base, file.parent), (*seen, file)), values)
-
-
-def _parse(text: str, where: str) -> Any:
-    try:
-        return yaml.load(text, _Loader)  # a SafeLoader
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{where} is not valid YAML: {error}") from None
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,15 +111,45 @@ def _apply(values: dict[str, Any], setting: str) -> None:
         place = place[section]
         if not isinstance(place, dict):
             raise ConfigError(f"setting {setting!r}: {section} is a value, not a section")
-    place[field] = _parse(text, f"setting {setting!r}")
+    place[field] = parse_yaml(text, f"setting {setting!r}")
 
 
 def _explain(error: ValidationError, source: str) -> str:
     lines = [f"study {source!r} cannot be used:"]
-    for problem in error.errors():
+    problems = error.errors()
+    inner = {problem["loc"][:depth] for problem in problems for depth in range(len(problem["loc"]))}
+    for problem in problems:
+        if problem["loc"] in inner and problem["type"] != "value_error":
+            continue  # only says that something inside it is wrong
         location = ".".join(str(part) for part in problem["loc"]) or "study"
         lines.append(f"  {location}: {_sentence(problem, error)}")
     return "\n".join(lines)
+
+
+#: What pydantic says of a value, in the words of a person who writes a study.
+SENTENCES: Mapping[str, str] = {
+    "greater_than": "must be more than {gt:,}",
+    "greater_than_equal": "must be at least {ge:,}",
+    "less_than": "must be less than {lt:,}",
+    "less_than_equal": "must be at most {le:,}",
+    "finite_number": "must be a finite number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 64 bits",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text",
+    "tuple_type": "must be a list: [first, second, ...]",
+    "dict_type": "must be a mapping: {{name: value}}",
+    "model_type": "must be a section: {{field: value}}",
+    "too_short": "needs at least {min_length} value(s)",
+    "too_long": "takes at most {max_length} value(s)",
+    "string_too_long": "takes at most {max_length} characters",
+    "string_pattern_mismatch": "must look like {pattern}",
+}
 
 
 def _sentence(problem: Any, error: ValidationError) -> str:
@@ -153,6 +164,8 @@ def _sentence(problem: Any, error: ValidationError) -> str:
     if kind == "missing":
         return "is required and missing"
     message = str(problem["msg"]).removeprefix("Value error, ")
+    if kind in SENTENCES:
+        message = SENTENCES[kind].format(**problem.get("ctx", {}))
     return message if isinstance(given, dict) else f"{message} (given: {given!r})"
 
 

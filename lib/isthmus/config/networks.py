@@ -16,7 +16,7 @@ class Networks(Section):
     citation_years: tuple[CitationYear, ...] = Field(
         ("cited", "cited_window", "citing"), description="all that are computed"
     )
-    citation_window: int = Field(default=2, ge=0, description="years after publication counted by cited_window")
+    citation_window: int = Field(default=2, ge=0, le=100, description="years after publication counted by cited_window")
     citing_types: tuple[str, ...] | None = Field(default=None, description="types of citing works; null accepts all")
 
     @model_validator(mode="after")

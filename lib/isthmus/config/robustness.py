@@ -6,14 +6,17 @@ from isthmus.config.corpus import CorpusRule
 from isthmus.config.networks import CitationYear
 from isthmus.config.section import Section
 from isthmus.config.significance import FiniteRule, LinkModel
+from isthmus.config.trajectories import ClusterCount
 
 
 class Stability(Section):
     """How much the clusters depend on chance and on choices (METHODS 2.5, 6); null turns it off."""
 
-    restarts: int = Field(default=50, ge=2, description="single starts that are compared")
-    silhouette_pairs: int = Field(default=2000, ge=10, description="pairs of the silhouette over k")
-    silhouette_clusters: tuple[int, ...] = Field(default=(2, 3, 4, 5, 6, 7, 8), description="values of k compared")
+    restarts: int = Field(default=50, ge=2, le=10_000, description="single starts that are compared")
+    silhouette_pairs: int = Field(default=2000, ge=10, le=20_000, description="pairs of the silhouette over k")
+    silhouette_clusters: tuple[ClusterCount, ...] = Field(
+        default=(2, 3, 4, 5, 6, 7, 8), description="values of k compared"
+    )
 
 
 class Bootstrap(Section):

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _-]*$")]  # a country's code has this form, too
 Year = Annotated[int, Field(ge=1500, le=2100)]
+Identifier = Annotated[int, Field(ge=1, le=2**63 - 1)]  # BIGINT in every table
 
 
 class Section(BaseModel):

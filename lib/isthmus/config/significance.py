@@ -30,7 +30,9 @@ class Significance(Section):
     threshold: float = Field(
         default=2.0, allow_inf_nan=False, description="a tie is significant when its mean z is above this"
     )
-    min_finite_years: int = Field(default=3, ge=1, description="least years with a z within the significance years")
+    min_finite_years: int = Field(
+        default=3, ge=1, le=600, description="least years with a z within the significance years"
+    )
     false_discovery_rate: float = Field(default=0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
 
 

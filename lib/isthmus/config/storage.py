@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from isthmus.config.documents import DocumentError, parse_yaml, read_text
 from isthmus.config.secrets import remember_secret
 from isthmus.config.section import Section
 from isthmus.errors import ConfigError, did_you_mean
@@ -189,11 +189,9 @@ def load_storage(file: str | Path) -> Storage:
     if not path.is_file():
         raise ConfigError(f"storage file {str(file)!r} does not exist (looked at {path.resolve()})")
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        line = f" (line {place.line + 1})" if place else ""
-        raise ConfigError(f"{path} is not valid YAML{line}") from None
+        document = parse_yaml(read_text(path), str(path))
+    except DocumentError as error:
+        raise ConfigError(error.where) from None  # what stands there may be a secret
     if not isinstance(document, Mapping) or set(document) != {"storage"}:
         raise ConfigError(f"{path}: expected one block `storage:` with attempts, waits and buckets")
     try:

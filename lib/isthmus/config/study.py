@@ -38,11 +38,13 @@ PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2
 class Study(Section):
     """One study: one file of `conf/studies`."""
 
-    study: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", description="short name, used for tables and folders")
+    study: str = Field(
+        pattern=r"^[a-z][a-z0-9_-]*$", max_length=100, description="short name, used for tables and folders"
+    )
     paper: str | None = Field(default=None, description="paper whose published values the results are scored against")
     title: str = Field(description="as the report's heading says it")
     description: str = Field("", description="what is asked, in a sentence or two")
-    seed: int = Field(default=1, ge=0, description="seed of every random draw of this study")
+    seed: int = Field(default=1, ge=0, le=2**63 - 1, description="seed of every random draw of this study")
     corpus: Corpus = Field(default_factory=Corpus)
     years: Years = Field(default_factory=Years)
     geography: Geography = Field(default_factory=Geography)
@@ -78,6 +80,7 @@ class Study(Section):
         study = build({name: value for name, value in data.items() if name not in off})
         study._off = frozenset(off)
         study._refuse_papers_without_links()
+        study._refuse_a_filter_longer_than_the_years()
         return study
 
     def _refuse_papers_without_links(self) -> None:
@@ -93,6 +96,14 @@ class Study(Section):
                     f"{section} follows both networks, and the null model {model!r} holds for collaboration only: "
                     f"write `{section}: null`, or name {model!r} in other_null_models.models"
                 )
+
+    def _refuse_a_filter_longer_than_the_years(self) -> None:
+        first, last = self.years.analysis
+        if self.enabled("trajectories") and self.trajectories.window > last - first + 1:
+            raise ValueError(
+                f"trajectories.window is {self.trajectories.window}, but years.analysis spans only "
+                f"{last - first + 1} years"
+            )
 
     def enabled(self, section: str | None) -> bool:
         """Return whether a section is on; None is always on."""

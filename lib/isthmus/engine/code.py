@@ -10,7 +10,7 @@ from pathlib import Path
 
 PACKAGE = "isthmus"
 #: Rooms whose code decides how a stage runs, not what comes out of it.
-NOT_FOLLOWED = ("engine", "errors", "config", "cli", "tablespec")
+NOT_FOLLOWED = ("engine", "errors", "config", "files", "cli", "tablespec")
 
 
 def code_hash(module: str, package: Path | None = None) -> str:

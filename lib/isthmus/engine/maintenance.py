@@ -54,7 +54,7 @@ class Maintained:
     after: Extent
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """The change in words."""
         words = f"{self.table}: {self.before.files:,} -> {self.after.files:,} files"
         if self.before.stored_files is not None and self.after.stored_files is not None:

@@ -10,7 +10,7 @@ from isthmus.networks.names import COLLABORATION
 
 
 def regional_densities(significant: DataFrame, regions: Mapping[str, Sequence[str]], *, study: Study) -> DataFrame:
-    """Return the rows of the table `densities`: one per network and region, for networks that have any judged pair.
+    """Return the rows of the table `densities`: one per network and region, for networks that have any tested pair.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def regional_densities(significant: DataFrame, regions: Mapping[str, Sequence[st
     regions : Mapping[str, Sequence[str]]
         Each region and its countries.
     study : Study
-        Whose reading of the citation year counts.
+        Whose citation year counts.
     """
     shown = (F.col("network") == COLLABORATION) | (F.col("citation_year") == study.networks.citation_year)
     pairs = significant.where(shown).select(

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from isthmus.config import Study
 from isthmus.corpus.exact import UNITS, units
 from isthmus.indicators.belonging import Entities, belongs
+from isthmus.tables.citationorder import cites_back
 
 SERIES = ("papers", "papers_fractional", "papers_international", "citations_received", "citations_received_foreign")
 
@@ -34,7 +35,7 @@ def yearly_output(
     entities : Entities
         Each compared country or bloc and the nodes that it consists of, with years where these change.
     study : Study
-        Reading and window of citations, cap, corpus years.
+        Citation year and window, cap, corpus years.
     release : str
         The snapshot's release.
     """
@@ -81,7 +82,7 @@ def _paper_counts(entities: int) -> list[Column]:
 
 
 def _cited(works: DataFrame, citations: DataFrame, entities: int, study: Study) -> DataFrame:
-    """Citations received per year under the study's reading, in all and from outside, a pair of columns per entity."""
+    """Citations received per citation year of the study, in all and from outside: a pair of columns per entity."""
     cap, rules = study.corpus.max_countries, study.networks
     if cap is not None:
         works = works.where(~F.col("is_corpus") | (F.col("n_countries") <= cap))
@@ -97,7 +98,7 @@ def _cited(works: DataFrame, citations: DataFrame, entities: int, study: Study) 
         *(f"outside_{n}" for n in range(entities)),
     )
     links = citations.select("citing_work_id", "cited_work_id").join(cited, "cited_work_id")
-    placed = links.join(citing, "citing_work_id").where(F.col("citing_year") >= F.col("cited_year"))
+    placed = links.join(citing, "citing_work_id").where(cites_back(F.col("citing_year"), F.col("cited_year")))
     if rules.citation_year == "cited_window":
         placed = placed.where(F.col("citing_year") - F.col("cited_year") <= rules.citation_window)
     year = F.col("citing_year") if rules.citation_year == "citing" else F.col("cited_year")

@@ -6,10 +6,11 @@ from pyspark.sql import functions as F
 from isthmus.config.networks import CitationYear
 from isthmus.corpus.exact import exact_sum
 from isthmus.networks.names import CITATION, KNOWLEDGE_EXCHANGE
+from isthmus.tables.citationorder import cites_back
 
 
 def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
-    """Citations by year and country of both sides; domestic ones included, the basis of every reading of the year.
+    """Citations by year and country of both sides; domestic ones included, the basis of every citation year.
 
     A citation of a work that appears in a later year than the citing one is left out, as are citations of works
     without a country.
@@ -67,12 +68,12 @@ def placed_citations(citations: DataFrame, countries: DataFrame, *, max_countrie
         citations.select("citing_work_id", "cited_work_id")
         .join(cited, "cited_work_id")
         .join(citing, ["study", "citing_work_id"])
-        .where(F.col("citing_year") >= F.col("cited_year"))
+        .where(cites_back(F.col("citing_year"), F.col("cited_year")))
     )
 
 
 def citation_edges(flows: DataFrame, *, citation_year: CitationYear, window: int, years: tuple[int, int]) -> DataFrame:
-    """Directed edges between different countries under one reading of the year.
+    """Directed edges between different countries under one citation year.
 
     Parameters
     ----------

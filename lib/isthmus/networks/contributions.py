@@ -14,7 +14,7 @@ CONTRIBUTION_COLUMNS = ("network", "year", "work_id", "src", "dst", "amount")
 def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> DataFrame:
     """Return what works add to the ties of the analysis years: (network, year, work_id, src, dst, amount), src < dst.
 
-    Summed over works, the amounts are the full counts of `edges` under the study's reading. A work adds 1 to each pair
+    Summed over works, the amounts are the full counts of `edges` under its citation year. A work adds 1 to each pair
     of its countries; a citation belongs to its citing work and adds 1 to each pair of citing and cited country.
 
     Parameters
@@ -24,7 +24,7 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
     countries : DataFrame
         Rows of `corpus_countries` of this study.
     study : Study
-        Reading, citation window, cap and years.
+        Citation year, citation window, cap and years.
     """
     cap, years = study.corpus.max_countries, study.years.analysis
     together = country_pairs(countries, max_countries=cap).where(F.col("year").between(*years))

@@ -11,7 +11,7 @@ __all__ = ["CITATION", "COLLABORATION", "KNOWLEDGE_EXCHANGE", "all_edges"]
 
 
 def all_edges(countries: DataFrame, flows: DataFrame, study: Study) -> DataFrame:
-    """Return the rows of the table `edges`: collaboration, and citation and knowledge exchange under every reading.
+    """Return the rows of the table `edges`: collaboration; citation and knowledge exchange under every citation year.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ def node_volumes(countries: DataFrame, edges: DataFrame, *, citation_year: str) 
     edges : DataFrame
         Rows of `edges`.
     citation_year : str
-        Reading of the citation year.
+        The citation year that counts.
     """
     keys = ("study", "release", "year", "country")
     papers = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from isthmus.nullmodels.frames import network_of, significance_frames
     from isthmus.nullmodels.paper_frames import paper_significance_frames
     from isthmus.nullmodels.paper_layers import counts_of_incidence
-    from isthmus.nullmodels.paper_models import judge_papers, paper_verdict
+    from isthmus.nullmodels.paper_models import paper_significance, paper_verdict
     from isthmus.nullmodels.papers import PapersFit, fit_papers, sample_papers
     from isthmus.nullmodels.rewiring import rewired_ensemble, rewired_verdict, sample_rewired
     from isthmus.nullmodels.sampling import sample_ecm, sampled_moments, sampled_verdict
@@ -41,10 +41,10 @@ __all__ = [
     "fit_ecm",
     "fit_ecm_constraints",
     "fit_papers",
-    "judge_papers",
     "leverage",
     "network_of",
     "pair_significance",
+    "paper_significance",
     "paper_significance_frames",
     "paper_verdict",
     "read_edges",
@@ -78,7 +78,7 @@ _MODULE_OF = {
     "fit_ecm": "ecm",
     "fit_ecm_constraints": "ecm",
     "fit_papers": "papers",
-    "judge_papers": "paper_models",
+    "paper_significance": "paper_models",
     "leverage": "corrected",
     "network_of": "frames",
     "pair_significance": "significance",

@@ -98,7 +98,7 @@ def check_constraints(
 ) -> tuple[IntArray, IntArray]:
     """Check degrees and strengths node by node: whole numbers, 0 <= k <= N - 1, s >= k, s = 0 where k = 0, even sums.
 
-    The inequalities between nodes (Erdos-Gallai and its counterpart for weights) are checked by `face_of`.
+    The inequalities between nodes (Erdos-Gallai and its counterpart for weights) are checked by `certain_pairs`.
 
     Raises
     ------

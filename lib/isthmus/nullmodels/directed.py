@@ -17,11 +17,11 @@ from scipy import sparse
 
 from isthmus.errors import NetworkError
 from isthmus.nullmodels import directed_kernels as kernels
+from isthmus.nullmodels.boundary import LINK_PRESENT, Kinds
 from isthmus.nullmodels.constraints import IntArray, _is_whole, _whole_vector, node_name
-from isthmus.nullmodels.directed_face import DirectedClasses, Margins, directed_classes_of, directed_face_of
+from isthmus.nullmodels.directed_boundary import DirectedClasses, Margins, directed_certain_pairs, directed_classes_of
 from isthmus.nullmodels.directed_solver import DirectedSolution, Side, solve_directed
 from isthmus.nullmodels.ecm import ACCEPTED_ERROR, PairLaw
-from isthmus.nullmodels.face import LINK_PRESENT, Kinds
 from isthmus.nullmodels.solver import NO_KINDS, TOLERANCE, FloatArray
 
 
@@ -51,7 +51,7 @@ class DirectedEcmFit:
     row_of, column_of : array of int
         Shape (N,), class as sender and as receiver; -1 without links on that side.
     kinds : Kinds
-        uint8 (R, C) bits of `isthmus.nullmodels.face` for pairs of classes; shape (0, 0) when no pair is certain.
+        uint8 (R, C) bits of `isthmus.nullmodels.boundary` for pairs of classes; shape (0, 0) when no pair is certain.
 
     """
 
@@ -311,7 +311,7 @@ def _fit(
     max_iterations: int,
 ) -> DirectedEcmFit:
     classes = directed_classes_of(margins, loops=loops)
-    found = directed_face_of(margins, classes, network, labels=labels)
+    found = directed_certain_pairs(margins, classes, network, labels=labels)
     kinds = NO_KINDS if found is None else found
     if margins.out_degree.any():
         solution = solve_directed(classes, found, tolerance=tolerance, max_iterations=max_iterations)

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType, DoubleType, StringType, StructField, StructType
 
 from isthmus.errors import NetworkError
-from isthmus.nullmodels.directed_frames import judge_directed_edges
+from isthmus.nullmodels.directed_frames import directed_edge_significance
 from isthmus.nullmodels.directed_significance import check_directed_rule
 from isthmus.nullmodels.fanout import DEFAULT_KEYS, EDGE_COLUMNS, FIT_TYPES, PAIR_TYPES, ROW_KIND
 
@@ -65,7 +65,7 @@ def fan_out_directed(
     def work(key: tuple[Any, ...], group: pd.DataFrame) -> pd.DataFrame:
         values: dict[str, Any] = dict(zip(key_names, key, strict=True))
         rows = []
-        for kind, table in judge_directed_edges(group[list(EDGE_COLUMNS)], **options):
+        for kind, table in directed_edge_significance(group[list(EDGE_COLUMNS)], **options):
             # None, not nan: Arrow cannot make a text column of floats.
             others: dict[str, Any] = dict.fromkeys(name for name in names if name not in table.columns)
             rows.append(table.assign(**(others | values | {ROW_KIND: kind}))[names].astype(object))

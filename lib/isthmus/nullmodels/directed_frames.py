@@ -17,7 +17,7 @@ from isthmus.nullmodels.directed_significance import (
     check_directed_rule,
     directed_pair_significance,
 )
-from isthmus.nullmodels.judge import FitReport
+from isthmus.nullmodels.link_models import FitReport
 
 # The names under which fits report the two families of open pairs.
 DIRECTED, DIRECTED_LOOPS = "directed-ecm", "directed-ecm-loops"
@@ -63,7 +63,7 @@ def directed_network_of(edges: pd.DataFrame, loops: bool = False) -> tuple[list[
     return list(names), sparse.csr_array(sparse.coo_array((weight.astype(np.int64), (i, j)), shape=shape))
 
 
-def judge_directed_edges(
+def directed_edge_significance(
     edges: pd.DataFrame,
     *,
     loops: bool = False,
@@ -152,14 +152,14 @@ def directed_significance_frames(
     by : sequence of str
         Columns that tell networks apart, e.g. ("year",).
     loops, finite, observed_zero : bool, str, bool
-        As in `judge_directed_edges`.
+        As in `directed_edge_significance`.
 
     Returns
     -------
     tuple of pandas.DataFrame
         Pairs: `by`, src, dst and the columns of `isthmus.nullmodels.directed_significance.DirectedPairTable` from
-        weight on. Fits: `by` and the columns of `isthmus.nullmodels.judge.FitReport`; a network that failed is a row
-        that says why.
+        weight on. Fits: `by` and the columns of `isthmus.nullmodels.link_models.FitReport`; a network
+        that failed is a row that says why.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def directed_significance_frames(
     tables: dict[str, list[pd.DataFrame]] = {"pair": [], "fit": []}
     for key, group in edges.groupby(keys, sort=True) if keys else [((), edges)]:
         values: dict[str, Any] = dict(zip(keys, key, strict=True))
-        for kind, table in judge_directed_edges(group, loops=loops, finite=finite, observed_zero=observed_zero):
+        for kind, table in directed_edge_significance(group, loops=loops, finite=finite, observed_zero=observed_zero):
             tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
     pairs = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *PAIR_COLUMNS])]
     return pd.concat(pairs, ignore_index=True), pd.concat(tables["fit"], ignore_index=True)

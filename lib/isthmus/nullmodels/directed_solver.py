@@ -15,8 +15,8 @@ from scipy import linalg, sparse
 from scipy.sparse.csgraph import connected_components
 
 from isthmus.nullmodels import directed_kernels as kernels
-from isthmus.nullmodels.directed_face import DirectedClasses
-from isthmus.nullmodels.face import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Kinds
+from isthmus.nullmodels.boundary import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Kinds
+from isthmus.nullmodels.directed_boundary import DirectedClasses
 from isthmus.nullmodels.solver import (
     LARGEST_GAMMA_STEP,
     NO_KINDS,
@@ -156,14 +156,14 @@ class _Problem:
 def solve_directed(
     classes: DirectedClasses, kinds: Kinds | None, *, tolerance: float = TOLERANCE, max_iterations: int = 200
 ) -> DirectedSolution:
-    """Maximise the likelihood over the ordered pairs that the face leaves open.
+    """Maximise the likelihood over the ordered pairs that the boundary leaves open.
 
     Parameters
     ----------
     classes : DirectedClasses
         Nodes grouped by what no moment tells apart.
     kinds : Kinds or None
-        (R, C) bits of `isthmus.nullmodels.face`, or None.
+        (R, C) bits of `isthmus.nullmodels.boundary`, or None.
     tolerance : float
         Largest relative error of any degree or strength at which to stop.
     max_iterations : int

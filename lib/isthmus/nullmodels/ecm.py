@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from isthmus.nullmodels import kernels
+from isthmus.nullmodels.boundary import LINK_PRESENT, Classes, Kinds, certain_pairs, classes_of
 from isthmus.nullmodels.constraints import IntArray, check_constraints, degrees_and_strengths
-from isthmus.nullmodels.face import LINK_PRESENT, Classes, Kinds, classes_of, face_of
 from isthmus.nullmodels.solver import NO_KINDS, TOLERANCE, FloatArray, Solution, solve
 
 # A fit counts as converged below this relative error of every degree and strength; the solver aims 100 times lower.
@@ -51,7 +51,7 @@ class EcmFit:
     of_node : array of int
         int64 (N,), class of each node, -1 without links.
     kinds : Kinds
-        uint8 (C, C) bits of `isthmus.nullmodels.face` for pairs of classes; shape (0, 0) when no pair is certain.
+        uint8 (C, C) bits of `isthmus.nullmodels.boundary` for pairs of classes; shape (0, 0) when no pair is certain.
     """
 
     status: str
@@ -237,7 +237,7 @@ def fit_ecm_constraints(
     """
     k, s = check_constraints(degrees, strengths, labels=labels)
     classes = classes_of(k, s)
-    kinds = face_of(classes, labels=labels)
+    kinds = certain_pairs(classes, labels=labels)
     solution = solve(classes, kinds, tolerance=tolerance, max_iterations=max_iterations)
     error, log_likelihood = _check(classes, NO_KINDS if kinds is None else kinds, solution)
     linked = classes.of_node >= 0

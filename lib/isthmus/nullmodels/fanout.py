@@ -18,8 +18,8 @@ from pyspark.sql.types import (
 )
 
 from isthmus.errors import NetworkError
-from isthmus.nullmodels.frames import judge_edges
-from isthmus.nullmodels.judge import check_model
+from isthmus.nullmodels.frames import edge_significance
+from isthmus.nullmodels.link_models import check_model
 
 ROW_KIND = "row_kind"
 PAIR, FIT = "pair", "fit"
@@ -78,7 +78,7 @@ def fan_out(
     edges : DataFrame
         The key columns, src, dst, weight (whole numbers > 0); each undirected pair once, in any order.
     model : str, default 'ecm'
-        One of `isthmus.nullmodels.judge.MODELS`.
+        One of `isthmus.nullmodels.link_models.MODELS`.
     samples : int, default 0
         Realisations behind expected, sd and z; 0 takes the exact ones (rewiring then draws 500).
     seed : int, default 0
@@ -119,7 +119,7 @@ def fan_out(
     def work(key: tuple[Any, ...], batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         group = pd.concat(list(batches), ignore_index=True)
         values = dict(zip(key_names, key[1:], strict=True))
-        for kind, table in judge_edges(group[list(EDGE_COLUMNS)], key=tuple(values.values()), **options):
+        for kind, table in edge_significance(group[list(EDGE_COLUMNS)], key=tuple(values.values()), **options):
             # None, not nan: Arrow cannot make a text column of floats.
             others = dict.fromkeys(name for name in names if name not in table.columns)
             yield table.assign(**(others | values | {ROW_KIND: kind}))[names]

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.generators import generator
-from isthmus.nullmodels.judge import FitReport, judge
+from isthmus.nullmodels.link_models import FitReport, link_significance
 from isthmus.nullmodels.significance import PairTable
 
 
@@ -54,10 +54,10 @@ def pairs_frame(pairs: PairTable, labels: Sequence[Any]) -> pd.DataFrame:
     return pd.DataFrame(ends | {f.name: getattr(pairs, f.name) for f in fields(pairs)[2:]})
 
 
-def judge_edges(
+def edge_significance(
     edges: pd.DataFrame, *, key: Sequence[Any] = (), seed: int = 0, model: str = "ecm", **options: Any
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Judge one network given as edges: yields ("pair", frame) once or more, then ("fit", frame of one row).
+    """Test one network given as edges: yields ("pair", frame) once or more, then ("fit", frame of one row).
 
     A network that cannot be fitted yields only its fit, with status "failed" and the reason as message.
 
@@ -70,11 +70,11 @@ def judge_edges(
     seed : int, default 0
         Seed of the study.
     model, options : str, object
-        As in `isthmus.nullmodels.judge.judge`.
+        As in `isthmus.nullmodels.link_models.link_significance`.
     """
     try:
         labels, weights = network_of(edges)
-        for result in judge(weights, model=model, rng=generator(seed, key), labels=labels, **options):
+        for result in link_significance(weights, model=model, rng=generator(seed, key), labels=labels, **options):
             if isinstance(result, FitReport):
                 yield "fit", pd.DataFrame([asdict(result)])
             else:
@@ -94,7 +94,7 @@ def _failed(edges: pd.DataFrame, model: str, message: str) -> FitReport:
 def significance_frames(
     edges: pd.DataFrame, *, by: Sequence[str] = (), seed: int = 0, **options: Any
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Judge one or many networks in one call: the frames of all pairs and of all fits.
+    """Test one or many networks in one call: the frames of all pairs and of all fits.
 
     Parameters
     ----------
@@ -105,19 +105,20 @@ def significance_frames(
     seed : int, default 0
         Seed of all random draws.
     options : object
-        Model, samples, finite, observed_zero, as in `isthmus.nullmodels.judge.judge`.
+        Model, samples, finite, observed_zero, as in `isthmus.nullmodels.link_models.link_significance`.
 
     Returns
     -------
     tuple[pandas.DataFrame, pandas.DataFrame]
         pairs : `by`, src, dst and the columns of `isthmus.nullmodels.significance.PairTable` from weight on. fits :
-        `by` and the columns of `isthmus.nullmodels.judge.FitReport`; a network that failed is a row that says why.
+        `by` and the columns of `isthmus.nullmodels.link_models.FitReport`; a network that failed is a row with the
+        reason.
     """
     keys = list(by)
     tables: dict[str, list[pd.DataFrame]] = {"pair": [], "fit": []}
     for key, group in edges.groupby(keys, sort=True) if keys else [((), edges)]:
         values: dict[str, Any] = dict(zip(keys, key, strict=True))
-        for kind, table in judge_edges(group, key=key, seed=seed, **options):
+        for kind, table in edge_significance(group, key=key, seed=seed, **options):
             tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
     pairs = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *(f.name for f in fields(PairTable)[2:])])]
     return pd.concat(pairs, ignore_index=True), pd.concat(tables["fit"], ignore_index=True)

@@ -11,8 +11,8 @@ from scipy import sparse
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.constraints import IntArray
 from isthmus.nullmodels.frames import network_of, pairs_frame
-from isthmus.nullmodels.judge import FitReport
-from isthmus.nullmodels.paper_models import judge_papers
+from isthmus.nullmodels.link_models import FitReport
+from isthmus.nullmodels.paper_models import paper_significance
 
 PAPER_COLUMNS = ("n_countries", "country", "n_papers")
 
@@ -79,10 +79,10 @@ def _check_rows(papers: pd.DataFrame) -> None:
             raise NetworkError(f"a row of papers has {given}; expected {expected}")
 
 
-def judge_paper_edges(
+def paper_edge_significance(
     edges: pd.DataFrame, papers: pd.DataFrame, *, model: str = "papers", **options: Any
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Judge one network by its papers: yields ("pair", frame) once or more, then ("fit", frame of one row).
+    """Test one network by its papers: yields ("pair", frame) once or more, then ("fit", frame of one row).
 
     A network that cannot be fitted yields only its fit, with status "failed" and the reason as message.
 
@@ -93,9 +93,9 @@ def judge_paper_edges(
     papers : pandas.DataFrame
         Columns n_countries, country, n_papers, as in `papers_table`; the papers of one country included.
     model : str
-        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
+        One of `isthmus.nullmodels.link_models.PAPER_MODELS`.
     options : Any
-        finite, observed_zero, as in `isthmus.nullmodels.paper_models.judge_papers`.
+        finite, observed_zero, as in `isthmus.nullmodels.paper_models.paper_significance`.
 
     Yields
     ------
@@ -106,7 +106,7 @@ def judge_paper_edges(
     try:
         names, of_country, of_size = papers_table(papers)
         weights = _network_among(edges, names)
-        for result in judge_papers(weights, of_country, of_size, model=model, labels=names, **options):
+        for result in paper_significance(weights, of_country, of_size, model=model, labels=names, **options):
             if isinstance(result, FitReport):
                 yield "fit", pd.DataFrame([asdict(result)])
             else:
@@ -151,7 +151,7 @@ def failed_fit(edges: pd.DataFrame, model: str, message: str) -> pd.DataFrame:
 def paper_significance_frames(
     edges: pd.DataFrame, papers: pd.DataFrame, *, by: Sequence[str] = (), model: str = "papers", **options: Any
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Judge one or many networks by their papers in one call: the frames of all pairs and of all fits.
+    """Test one or many networks by their papers in one call: the frames of all pairs and of all fits.
 
     Parameters
     ----------
@@ -162,16 +162,17 @@ def paper_significance_frames(
     by : sequence of str
         Columns that tell networks apart, e.g. ("year",).
     model : str
-        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
+        One of `isthmus.nullmodels.link_models.PAPER_MODELS`.
     options : Any
-        finite, observed_zero, as in `isthmus.nullmodels.paper_models.judge_papers`.
+        finite, observed_zero, as in `isthmus.nullmodels.paper_models.paper_significance`.
 
     Returns
     -------
     pairs : pandas.DataFrame
         `by`, src, dst and the columns of `isthmus.nullmodels.significance.PairTable` from weight on.
     fits : pandas.DataFrame
-        `by` and the columns of `isthmus.nullmodels.judge.FitReport`; a network that failed is a row that says why.
+        `by` and the columns of `isthmus.nullmodels.link_models.FitReport`; a network that failed is a row with the
+        reason.
 
     """
     keys = list(by)
@@ -180,7 +181,7 @@ def paper_significance_frames(
     for key, group in edges.groupby(keys, sort=True) if keys else [((), edges)]:
         values: dict[str, Any] = dict(zip(keys, key, strict=True))
         own = behind.get(key, papers.iloc[:0])
-        for kind, table in judge_paper_edges(group, own, model=model, **options):
+        for kind, table in paper_edge_significance(group, own, model=model, **options):
             tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
     pairs = pd.concat(tables["pair"], ignore_index=True) if tables["pair"] else pd.DataFrame()
     return pairs, pd.concat(tables["fit"], ignore_index=True)

@@ -1,4 +1,4 @@
-"""One collaboration network against a null model of its papers: the counterpart of `isthmus.nullmodels.judge`."""
+"""One collaboration network against a null model of its papers: the counterpart of `isthmus.nullmodels.link_models`."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from isthmus.config.significance import FiniteRule
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.nullmodels.bicm import BicmFit, fit_bicm
 from isthmus.nullmodels.constraints import IntArray, as_sparse
-from isthmus.nullmodels.judge import PAPER_MODELS, FitReport
+from isthmus.nullmodels.link_models import PAPER_MODELS, FitReport
 from isthmus.nullmodels.paper_layers import PaperCounts
 from isthmus.nullmodels.papers import PapersFit, fit_papers
 from isthmus.nullmodels.significance import (
@@ -29,7 +29,7 @@ _CHUNK = 8_000_000
 
 
 def check_paper_model(model: str, *, finite: str = "expected_in_500_samples") -> None:
-    """Refuse what no judgement by papers can be made with, before any work.
+    """Refuse what no test by papers can be made with, before any work.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _said(fit: PapersFit | BicmFit, i: IntArray, j: IntArray, w: IntArray) -> np
     return np.stack([law.link_probability, law.expected_weight, sd, tails.upper, tails.lower, two_sided])
 
 
-def judge_papers(
+def paper_significance(
     weights: Any,
     papers_of_country: ArrayLike,
     papers_of_size: ArrayLike,
@@ -104,7 +104,7 @@ def judge_papers(
     papers_of_size : array of shape (K + 1,)
         Number of papers with 0, 1, ..., K countries.
     model : str
-        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
+        One of `isthmus.nullmodels.link_models.PAPER_MODELS`.
     finite, observed_zero : str, bool
         As in `isthmus.nullmodels.significance.pair_significance`.
     labels : sequence of length N, optional

@@ -10,7 +10,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 from isthmus.errors import NetworkError
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.fanout import DEFAULT_KEYS, EDGE_COLUMNS, FIT, FIT_TYPES, PAIR_TYPES, ROW_KIND
-from isthmus.nullmodels.paper_frames import PAPER_COLUMNS, failed_fit, judge_paper_edges
+from isthmus.nullmodels.paper_frames import PAPER_COLUMNS, failed_fit, paper_edge_significance
 from isthmus.nullmodels.paper_models import check_paper_model
 
 _PAPER_KEYS = tuple(f"paper_{name}" for name in DEFAULT_KEYS)
@@ -37,7 +37,7 @@ def fan_out_papers(
         Columns year, n_countries, country, n_papers, one row each, as `isthmus.networks.paper_sizes` makes them from
         the same papers as the edges.
     model : str
-        One of `isthmus.nullmodels.judge.PAPER_MODELS`.
+        One of `isthmus.nullmodels.link_models.PAPER_MODELS`.
     finite : str
         "expected_in_500_samples", "present" or "linked", see `isthmus.nullmodels.significance.pair_significance`.
     observed_zero : bool
@@ -63,7 +63,7 @@ def fan_out_papers(
 
     def work(key: tuple[Any, ...], links: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
         values = dict(zip(DEFAULT_KEYS, key, strict=True))
-        tables = [] if links.empty else list(_judged(values["network"], links, behind, options))
+        tables = [] if links.empty else list(_tested(values["network"], links, behind, options))
         rows = [_filled(table, values | {ROW_KIND: kind}, names) for kind, table in tables]
         return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=names)
 
@@ -81,12 +81,12 @@ def _placed(edges: DataFrame, papers: DataFrame) -> DataFrame:
     return papers.join(F.broadcast(networks.distinct()), own_year).select(*_PAPER_KEYS, *PAPER_COLUMNS)
 
 
-def _judged(network: str, links: pd.DataFrame, behind: pd.DataFrame, options: dict[str, Any]) -> Any:
+def _tested(network: str, links: pd.DataFrame, behind: pd.DataFrame, options: dict[str, Any]) -> Any:
     edges = links[list(EDGE_COLUMNS)]
     if network != COLLABORATION:
         message = f"the null model {options['model']!r} takes papers as events: {COLLABORATION} only, not {network}"
         return [(FIT, failed_fit(edges, options["model"], message))]
-    return judge_paper_edges(edges, behind[list(PAPER_COLUMNS)], **options)
+    return paper_edge_significance(edges, behind[list(PAPER_COLUMNS)], **options)
 
 
 def _filled(table: pd.DataFrame, values: dict[str, Any], names: list[str]) -> pd.DataFrame:

@@ -40,15 +40,15 @@ def sampled_verdict(fit: EcmFit, ensemble: Ensemble) -> Verdict:
     exact = exact_verdict(fit)
 
     def verdict(i: IntArray, j: IntArray, w: IntArray) -> PairVerdict:
-        said = exact(i, j, w)
+        law = exact(i, j, w)
         at = ensemble.pairs.positions(i, j)
         return PairVerdict(
-            link_probability=said.link_probability,
+            link_probability=law.link_probability,
             expected=ensemble.mean[at],
             sd=ensemble.sd[at],
-            p_upper=said.p_upper,
-            p_lower=said.p_lower,
-            p_two_sided=said.p_two_sided,
+            p_upper=law.p_upper,
+            p_lower=law.p_lower,
+            p_two_sided=law.p_two_sided,
         )
 
     return verdict

@@ -141,22 +141,22 @@ def iter_pair_significance(
     q_values = _linked_q_values(network, verdict)
     chunks = _pairs(network, q_values, chunk_pairs) if observed_zero else iter([(*_links(network), q_values.data)])
     for i, j, w, q in chunks:
-        said = verdict(i, j, w)
-        sd = np.where(said.sd > SMALLEST_SD, said.sd, np.nan)
-        z = (w - said.expected) / sd
+        law = verdict(i, j, w)
+        sd = np.where(law.sd > SMALLEST_SD, law.sd, np.nan)
+        z = (w - law.expected) / sd
         yield PairTable(
             i=i,
             j=j,
             weight=w,
-            link_probability=said.link_probability,
-            expected=said.expected,
-            sd=said.sd,
+            link_probability=law.link_probability,
+            expected=law.expected,
+            sd=law.sd,
             z=z,
-            p_upper=said.p_upper,
-            p_lower=said.p_lower,
-            p_two_sided=said.p_two_sided,
+            p_upper=law.p_upper,
+            p_lower=law.p_lower,
+            p_two_sided=law.p_two_sided,
             q_value=q,
-            finite=np.isfinite(z) & _counts(finite, said, w),
+            finite=np.isfinite(z) & _counts(finite, law, w),
         )
 
 
@@ -201,9 +201,9 @@ def _linked_q_values(network: sparse.csr_array, verdict: Verdict) -> sparse.csr_
     return sparse.coo_array((q, (i, j)), shape=network.shape).tocsr()
 
 
-def _counts(finite: FiniteRule, said: PairVerdict, w: IntArray) -> NDArray[np.bool_]:
+def _counts(finite: FiniteRule, law: PairVerdict, w: IntArray) -> NDArray[np.bool_]:
     if finite == "expected_in_500_samples":
-        return np.asarray(said.link_probability >= EXPECTED_LINK_PROBABILITY)
+        return np.asarray(law.link_probability >= EXPECTED_LINK_PROBABILITY)
     if finite == "linked":
         return np.asarray(w > 0)
     return np.ones(w.shape, dtype=bool)

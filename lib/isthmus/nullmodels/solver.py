@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from isthmus.nullmodels import kernels
-from isthmus.nullmodels.face import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Classes, Kinds
+from isthmus.nullmodels.boundary import EXCESS_FREE, LINK_FREE, LINK_PRESENT, Classes, Kinds
 
 FloatArray = NDArray[np.float64]
 
@@ -137,14 +137,14 @@ def _row_sums(mask: NDArray[np.bool_], size: FloatArray) -> FloatArray:
 def solve(
     classes: Classes, kinds: Kinds | None, *, tolerance: float = TOLERANCE, max_iterations: int = 200
 ) -> Solution:
-    """Maximise the likelihood over the pairs that the face leaves open.
+    """Maximise the likelihood over the pairs that the boundary leaves open.
 
     Parameters
     ----------
     classes : Classes
         Nodes grouped by equal degree and strength.
     kinds : Kinds | None
-        (C, C) bits of `isthmus.nullmodels.face`, or None.
+        (C, C) bits of `isthmus.nullmodels.boundary`, or None.
     tolerance : float, optional
         Largest relative error of any degree or strength at which to stop.
     max_iterations : int, default 200

@@ -121,11 +121,11 @@ def _check(w: FloatArray, p: FloatArray, mu: FloatArray, present: NDArray[np.boo
                 (mu >= p * (1.0 - ROUNDING)) & np.isfinite(mu)
             ),
         }
-    for said, where in broken.items():
+    for message, where in broken.items():
         if (where & present).any():
             pair, year = np.argwhere(where & present)[0]
             raise NetworkError(
-                f"pair {pair}, year {year} of the window: " + said.format(*(a[pair, year] for a in (w, p, mu)))
+                f"pair {pair}, year {year} of the window: " + message.format(*(a[pair, year] for a in (w, p, mu)))
             )
 
 

@@ -74,13 +74,13 @@ def _with_merged_sources(corpus: Corpus, snapshot: Snapshot) -> Corpus:
     return corpus.model_copy(update={"sources": (*corpus.sources, *former)})
 
 
-def parse_for_study(context: "Context", study: Study) -> list[t.Built]:
+def parse_for_study(context: "Context", study: Study) -> list[t.Written]:
     """Both passes over the snapshot: `parsed_works` then holds the corpus and what cites it."""
     spark, store, snapshot = context.spark, context.store, context.the_snapshot
     seen = t.see_works(spark, store, snapshot, candidates(study, snapshot))
     entities = t.parse_entities(spark, store, snapshot)
-    discarded = t.build_discarded(spark, store, snapshot, t.SEEN_WORKS)
-    return [seen, entities, discarded, t.keep_works(spark, store, snapshot)]
+    removed = t.build_removed_records(spark, store, snapshot, t.SEEN_WORKS)
+    return [seen, entities, removed, t.keep_works(spark, store, snapshot)]
 
 
 def dated(context: "Context") -> Snapshot:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from isthmus.config import Corpus, Study
+from isthmus.config.documents import parse_yaml, read_text
 from isthmus.config.resources import conf_file
 from isthmus.corpus.rules import resolved
 from isthmus.errors import ConfigError
@@ -100,9 +100,7 @@ def load_rates(file: Path | None = None) -> Rates:
     """
     file = file or conf_file("rates.yaml")
     try:
-        return Rates.model_validate(yaml.safe_load(file.read_text()))
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(f"rates {file}: cannot be read: {error}") from error
+        return Rates.model_validate(parse_yaml(read_text(file), f"rates {file}"))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))

@@ -13,8 +13,8 @@ from isthmus.analyses.corpus.tables import CORPUS_COVERAGE
 from isthmus.analyses.rows import of_study
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine.concurrent import concurrently
+from isthmus.files import Root, open_root
 from isthmus.pipeline.published import STUDY_FILE, has_result, origin, results_root, write_study_file
-from isthmus.snapshot.filesystem import Root, open_root
 from isthmus.tablespec import TableSpec
 
 TRUTH_TIES = "truth/ties.parquet"

@@ -7,8 +7,8 @@ from isthmus import __version__
 from isthmus.analyses.stage import Context
 from isthmus.config import Study
 from isthmus.config.study import SWITCHES
+from isthmus.files import Root, open_root
 from isthmus.geography.places import pole_members
-from isthmus.snapshot.filesystem import Root, open_root
 
 STUDY_FILE = "study.json"
 

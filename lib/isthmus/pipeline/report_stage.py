@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from isthmus.analyses.stage import Context, Outcome, Stage
+from isthmus.files import Root
 from isthmus.pipeline.published import has_result, origin, results_root, write_study_file
-from isthmus.snapshot.filesystem import Root
 
 PAGE = "report.html"
 

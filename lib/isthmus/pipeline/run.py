@@ -9,6 +9,7 @@ from isthmus.config import Storage, Study
 from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
 from isthmus.errors import ConfigError, StoreError, did_you_mean
+from isthmus.files import open_root
 from isthmus.geography.places import pole_members
 from isthmus.pipeline.export_stage import EXPORTS
 from isthmus.pipeline.maintenance import maintenance_stage
@@ -18,7 +19,6 @@ from isthmus.pipeline.report_stage import REPORT
 from isthmus.pipeline.runner import Runner, choose_stages
 from isthmus.pipeline.snapshot_stages import SNAPSHOT_STAGES
 from isthmus.snapshot import Snapshot, open_snapshot
-from isthmus.snapshot.filesystem import open_root
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -148,7 +148,7 @@ def wanted_stages(request: Request) -> list[Stage]:
 
 
 def run_pipeline(spark: "SparkSession", request: Request, snapshot: Snapshot | None = None) -> dict[str, str]:
-    """Run what is asked; return stage -> what it said.
+    """Run what is asked; return stage -> its summary.
 
     Parameters
     ----------

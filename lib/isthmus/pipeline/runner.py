@@ -61,7 +61,7 @@ class Runner:
         return decided
 
     def execute(self, stages: Sequence[Stage], *, force: bool = False, quiet: bool = False) -> dict[str, str]:
-        """Run the stages that have something to do; return stage -> what it said, or "unchanged".
+        """Run the stages that have something to do; return stage -> its summary, or "unchanged".
 
         Raises
         ------
@@ -72,12 +72,12 @@ class Runner:
         """
         expected = self.ledger.expected_seconds(self.context.study.study if self.context.study else "")
         progress = Progress([stage.name for stage in stages], expected=expected, quiet=quiet)
-        said: dict[str, str] = {}
+        summaries: dict[str, str] = {}
         for stage in stages:
             self._require_inputs(stage)
             if not force and self._reason(stage) is None:
                 progress.skip(stage.name, "unchanged")
-                said[stage.name] = "unchanged"
+                summaries[stage.name] = "unchanged"
             else:
                 progress.start(stage.name)
                 try:
@@ -86,9 +86,9 @@ class Runner:
                     progress.fail(stage.name)
                     raise
                 progress.finish(stage.name, outcome.summary)
-                said[stage.name] = outcome.summary
+                summaries[stage.name] = outcome.summary
             self._remember(stage)
-        return said
+        return summaries
 
     def _needs(self, stage: Stage) -> list[str]:
         """Return the stages whose tables a stage reads, without those that the study does not ask for."""

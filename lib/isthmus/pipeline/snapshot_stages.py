@@ -12,8 +12,8 @@ from isthmus.pipeline.onestudy import dated, key_of, parse_for_study
 from isthmus.snapshot import open_snapshot
 from isthmus.snapshot.checksum import require_unchanged
 from isthmus.snapshot.model import NEEDED_ENTITIES
-from isthmus.tables.built import both
 from isthmus.tables.everything import Builder
+from isthmus.tables.writing import both
 
 MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a new format
 
@@ -25,8 +25,8 @@ def _build(*builders: Builder) -> Callable[[Context], Outcome]:
         built = t.build_concurrently(context.spark, context.store, dated(context), *builders)
         notes = tuple(note for one in built for note in one.notes)
         rows_in = [one.rows_in for one in built if one.rows_in is not None]
-        said = ", ".join(f"{one.rows_out:,} {one.table.replace('_', ' ')}" for one in built)
-        return Outcome(said, rows_in=sum(rows_in) if rows_in else None, notes=notes)
+        summary = ", ".join(f"{one.rows_out:,} {one.table.replace('_', ' ')}" for one in built)
+        return Outcome(summary, rows_in=sum(rows_in) if rows_in else None, notes=notes)
 
     return run
 
@@ -37,8 +37,8 @@ def _parse(context: Context) -> Outcome:
     require_same_snapshot(context)
     read = sum(one.parts_read or 0 for one in built)
     there = sum(len(snapshot.parts(entity)) for entity in NEEDED_ENTITIES)
-    said = f"{read:,} parts read" + (f", {there - read:,} unchanged" if read < there else "")
-    return Outcome(said, notes=(*snapshot.problems, *snapshot.notes, *(note for one in built for note in one.notes)))
+    summary = f"{read:,} parts read" + (f", {there - read:,} unchanged" if read < there else "")
+    return Outcome(summary, notes=(*snapshot.problems, *snapshot.notes, *(note for one in built for note in one.notes)))
 
 
 def require_same_snapshot(context: Context) -> None:
@@ -54,11 +54,11 @@ def require_same_snapshot(context: Context) -> None:
     require_unchanged(before, now)
 
 
-def _parse_all(context: Context) -> list[t.Built]:
+def _parse_all(context: Context) -> list[t.Written]:
     spark, store, snapshot = context.spark, context.store, context.the_snapshot
     readers = (partial(parse, incremental=context.incremental) for parse in (t.parse_works, t.parse_entities))
     parsed = t.build_concurrently(spark, store, snapshot, *readers)
-    return [*parsed, t.build_discarded(spark, store, snapshot)]
+    return [*parsed, t.build_removed_records(spark, store, snapshot)]
 
 
 def _accounts(context: Context) -> Outcome:
@@ -69,8 +69,8 @@ def _accounts(context: Context) -> Outcome:
         lambda: coverage(spark, store, snapshot), lambda: t.build_accounting(spark, store, snapshot, staging)
     )
     gates = check_gates("accounting", store.read(t.ACCOUNTING), _accounting_gates())
-    said = f"every line accounted for, {accounts.rejects.rows_out:,} rejected"
-    return Outcome(said, notes=accounts.accounting.notes, gates=tuple(gates))
+    summary = f"every line accounted for, {accounts.rejects.rows_out:,} rejected"
+    return Outcome(summary, notes=accounts.accounting.notes, gates=tuple(gates))
 
 
 def _accounting_gates() -> list[Gate]:
@@ -114,8 +114,8 @@ def _tables(context: Context) -> Outcome:
             ),
         ],
     )
-    said, notes = f"{outcome.summary}, {derived.summary}", (*outcome.notes, *derived.notes)
-    return Outcome(said, outcome.rows_in, tuple(gates), notes)
+    summary, notes = f"{outcome.summary}, {derived.summary}", (*outcome.notes, *derived.notes)
+    return Outcome(summary, outcome.rows_in, tuple(gates), notes)
 
 
 def _fingerprints(context: Context) -> dict[str, str]:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from isthmus.report.page import ReportSummary, build_report
     from isthmus.report.results import Results, load_results
     from isthmus.report.scorecard import scorecard_rows, write_scorecard
-    from isthmus.report.section import Figure, Headline, Paragraph, Section, build_sections
+    from isthmus.report.section import Figure, Paragraph, Section, Tile, build_sections
 
 _MODULE_OF = {
     "Figure": "section",
-    "Headline": "section",
+    "Tile": "section",
     "Paragraph": "section",
     "ReportSummary": "page",
     "Results": "results",
@@ -35,11 +35,11 @@ _MODULE_OF = {
 
 __all__ = [
     "Figure",
-    "Headline",
     "Paragraph",
     "ReportSummary",
     "Results",
     "Section",
+    "Tile",
     "build_report",
     "build_sections",
     "load_results",

@@ -112,7 +112,7 @@ def _render(
             {"title": section.title, "contents": section.contents, "body": body}
             for section, body in zip(sections, bodies, strict=True)
         ],
-        "headlines": [headline for section in sections for headline in section.headlines],
+        "tiles": [tile for section in sections for tile in section.tiles],
         "findings": findings(results, sections),
         "method": [paragraph for section in sections for paragraph in section.method],
         "gates": results.gates.to_dict("records"),

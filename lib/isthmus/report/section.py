@@ -31,7 +31,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Headline:
+class Tile:
     """One number at the top of the page with what it counts."""
 
     value: str
@@ -66,7 +66,7 @@ class Section:
         Sentences that anybody understands, the most important first.
     method : tuple of Paragraph
         How it was done.
-    headlines : tuple of Headline
+    tiles : tuple of Tile
         Numbers for the top of the page.
     contents : tuple of (str, str)
         The id of each part of the template that the contents of the page link to, and the words of the link.
@@ -85,7 +85,7 @@ class Section:
     figures: tuple[Figure, ...] = ()
     findings: tuple[str, ...] = ()
     method: tuple[Paragraph, ...] = ()
-    headlines: tuple[Headline, ...] = ()
+    tiles: tuple[Tile, ...] = ()
     contents: tuple[tuple[str, str], ...] = ()
     charts: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)

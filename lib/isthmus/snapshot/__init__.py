@@ -1,4 +1,4 @@
-"""The OpenAlex snapshot as it lies on disk or in object storage: layouts, manifests, parts, records, drift.
+"""The OpenAlex snapshot as it lies on disk or in object storage: layouts, manifests, parts, records.
 
 `open_snapshot` finds out what a folder is and checks it against its manifests without Spark. `register` makes the
 Spark data source `openalex`, which reads the parts of a snapshot as typed rows.

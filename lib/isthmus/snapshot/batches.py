@@ -35,7 +35,7 @@ def batch_of(part: Part, lines: pa.Array, columns: Mapping[str, pa.Array]) -> pa
 
 
 def rejected(part: Part, lines: Iterable[tuple[int, str, bytes]]) -> pa.RecordBatch:
-    """Rejected lines as a batch, in the order of their numbers.
+    """Return rejected lines as a batch, in the order of their numbers.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 from isthmus.errors import SnapshotError
-from isthmus.snapshot.filesystem import open_root
+from isthmus.files import open_root
 from isthmus.snapshot.model import PARQUET, Part, Snapshot
 
 READERS = 16  # requests at a time: each waits for a round trip
@@ -51,7 +51,7 @@ def _of_footer(file: IO[bytes], size: int) -> str | None:
 
 
 def checksums(snapshot: Snapshot, parts: Iterable[Part]) -> dict[str, str | None]:
-    """Path -> checksum of parts; a few bytes of each are read.
+    """Return the checksum of each part by its path; a few bytes of each are read.
 
     Parameters
     ----------
@@ -62,14 +62,14 @@ def checksums(snapshot: Snapshot, parts: Iterable[Part]) -> dict[str, str | None
 
     Raises
     ------
-    SnapshotError
+    StorageError
         a part changed since the snapshot was opened.
     """
     root = open_root(snapshot.uri, snapshot.storage)
     listed = list(parts)
 
     def one(part: Part) -> str | None:
-        with root.steady(part.path, part.bytes) as file:
+        with root.open_stable(part.path, part.bytes) as file:
             return checksum(file, part)
 
     with ThreadPoolExecutor(READERS) as pool:

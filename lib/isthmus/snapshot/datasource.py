@@ -14,13 +14,13 @@ from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
 from isthmus.config.storage import Storage, load_storage
 from isthmus.errors import SnapshotError, did_you_mean
-from isthmus.snapshot.filesystem import Root, absolute, open_root
+from isthmus.files import Root, absolute, open_root
+from isthmus.snapshot.entities import parse_entity
+from isthmus.snapshot.json.parse import parse_part
 from isthmus.snapshot.model import NEEDED_ENTITIES, PARQUET, Part, Snapshot
 from isthmus.snapshot.opening import open_snapshot
-from isthmus.snapshot.parquet import parse_parquet
-from isthmus.snapshot.parse import parse_part
+from isthmus.snapshot.parquet.parse import parse_parquet
 from isthmus.snapshot.schemas import WORKS_SCHEMA, schema_of, spark_ddl
-from isthmus.snapshot.small import parse_entity
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -115,7 +115,7 @@ def _parse(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
 
 
 def group_parts(parts: Sequence[Part]) -> list[PartGroup]:
-    """Parts by task: each large part alone, neighbours together up to a 64th of all bytes (1 to 64 MB).
+    """Return the parts by task: each large part alone, neighbours together up to a 64th of all bytes (1 to 64 MB).
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from isthmus.errors import SnapshotError
-from isthmus.snapshot.filesystem import FileEntry, Root
+from isthmus.files import FileEntry, Root
 from isthmus.snapshot.model import ENTITIES, LINES, PAGE, Part, Snapshot
 from isthmus.snapshot.trees import is_tree
 

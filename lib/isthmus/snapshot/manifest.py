@@ -43,7 +43,7 @@ class Manifest:
     files: tuple[ManifestFile, ...]
 
     def problems(self) -> list[str]:
-        """Where the totals of the manifest differ from the sums over its own files."""
+        """Return where the totals of the manifest differ from the sums over its own files."""
         found = []
         for name, total, counts in (
             ("record_count", self.records, [file.records for file in self.files]),

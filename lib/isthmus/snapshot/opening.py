@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from isthmus.config.storage import Storage
 from isthmus.errors import SnapshotError, did_you_mean
-from isthmus.snapshot.filesystem import Root, open_root
+from isthmus.files import Root, open_root
 from isthmus.snapshot.loose import open_loose
 from isthmus.snapshot.model import LAYOUTS, Snapshot
 from isthmus.snapshot.trees import Tree, find_trees, open_tree

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from isthmus.errors import SnapshotError
-from isthmus.snapshot.filesystem import Root, open_root
+from isthmus.files import Root, open_root
 from isthmus.snapshot.identifiers import numbers
 from isthmus.snapshot.model import Snapshot
 
@@ -18,7 +18,7 @@ ID_PREFIX = "https://openalex.org/W"
 
 
 def read_deletions(snapshot: Snapshot) -> pa.Table:
-    """Works that were deleted and the last day of their deletion, one row per work.
+    """Return the works that were deleted and the last day of their deletion, one row per work.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def read_deletions(snapshot: Snapshot) -> pa.Table:
 
 
 def read_merges(snapshot: Snapshot, entity: str) -> pa.Table:
-    """Ids that were merged away and the id that stands for them today, chains followed to their end.
+    """Return ids that were merged away with the id that stands for each today; chains are followed to their end.
 
     Where an id was merged twice, the later date holds. Ids that lead in a circle have no end and are left out.
 
@@ -79,7 +79,7 @@ def read_merges(snapshot: Snapshot, entity: str) -> pa.Table:
 
 
 def follow_chains(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each id that is merged away with the end of its chain; ids that lead in a circle are left out.
+    """Return each id that is merged away and the end of its chain; ids that lead in a circle are left out.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def _read(root: Root, path: str, columns: Iterable[str]) -> pa.Table:
     wanted = tuple(columns)
     types = pacsv.ConvertOptions(column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted)
     try:
-        with root.steady(path) as file:
+        with root.open_stable(path) as file:
             packing = "gzip" if path.endswith(".gz") else None
             with pa.input_stream(pa.PythonFile(file, mode="r"), compression=packing) as stream:
                 return pacsv.read_csv(stream, convert_options=types)

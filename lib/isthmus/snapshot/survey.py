@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from isthmus.config.storage import Storage
 from isthmus.errors import SnapshotError
-from isthmus.snapshot.filesystem import Root, open_root
+from isthmus.files import Root, open_root
 from isthmus.snapshot.manifest import Manifest, read_manifests
 from isthmus.snapshot.model import NEEDED_ENTITIES
 from isthmus.snapshot.opening import find_tree, open_snapshot

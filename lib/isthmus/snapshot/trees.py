@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from posixpath import join
 
-from isthmus.snapshot.filesystem import FileEntry, Root
+from isthmus.files import FileEntry, Root
 from isthmus.snapshot.manifest import Manifest, read_manifests
 from isthmus.snapshot.model import ENTITIES, LINES, NEEDED_ENTITIES, PARQUET, Part, Snapshot
 
@@ -123,7 +123,7 @@ def open_tree(root: Root, tree: Tree, *, partial: bool) -> Snapshot:
 
 
 def tree_manifests(root: Root, tree: Tree) -> dict[str, Manifest]:
-    """One manifest per entity; the entity's own goes before the combined one, for it is written after its parts.
+    """Return a manifest per entity: its own, written after its parts, or else what the combined one says of it.
 
     Parameters
     ----------

@@ -5,17 +5,14 @@ from isthmus.tables.accounting import (
     REJECTS,
     SNAPSHOT_PARTS,
     UNKNOWN_FIELDS,
-    AccountingBuilt,
+    AccountingWritten,
     build_accounting,
 )
+from isthmus.tables.author_years import AUTHOR_YEARS, build_author_years, build_no_author_years
 from isthmus.tables.authorships import AUTHORSHIPS, build_authorships
-from isthmus.tables.authoryears import AUTHOR_YEARS, build_author_years, build_no_author_years
-from isthmus.tables.built import Built
-from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, CATCH_ALL_WORKS
 from isthmus.tables.citations import CITATIONS, build_citations
-from isthmus.tables.citationsdated import CITATIONS_DATED, build_citations_dated
+from isthmus.tables.citations_dated import CITATIONS_DATED, build_citations_dated
 from isthmus.tables.coverage import COVERAGE, build_coverage
-from isthmus.tables.discarded import REMOVED_RECORDS, build_discarded
 from isthmus.tables.entities import (
     INSTITUTIONS,
     SOURCES,
@@ -25,9 +22,12 @@ from isthmus.tables.entities import (
     build_topics,
 )
 from isthmus.tables.everything import build_all, build_concurrently
-from isthmus.tables.onestudy import SEEN_WORKS, build_coverage_of_seen, keep_works, newest_year, see_works
+from isthmus.tables.one_study import SEEN_WORKS, build_coverage_of_seen, keep_works, newest_year, see_works
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS, parse_entities, parse_works
+from isthmus.tables.removed import REMOVED_RECORDS, build_removed_records
+from isthmus.tables.sentinels import SENTINEL_AUTHORS, SENTINEL_INSTITUTIONS, SENTINEL_WORKS
 from isthmus.tables.works import WORKS, build_works
+from isthmus.tables.writing import Written
 
 TABLES = (
     PARSED_WORKS,
@@ -53,9 +53,6 @@ __all__ = [
     "ACCOUNTING",
     "AUTHORSHIPS",
     "AUTHOR_YEARS",
-    "CATCH_ALL_AUTHORS",
-    "CATCH_ALL_INSTITUTIONS",
-    "CATCH_ALL_WORKS",
     "CITATIONS",
     "CITATIONS_DATED",
     "COVERAGE",
@@ -65,14 +62,17 @@ __all__ = [
     "REJECTS",
     "REMOVED_RECORDS",
     "SEEN_WORKS",
+    "SENTINEL_AUTHORS",
+    "SENTINEL_INSTITUTIONS",
+    "SENTINEL_WORKS",
     "SNAPSHOT_PARTS",
     "SOURCES",
     "TABLES",
     "TOPICS",
     "UNKNOWN_FIELDS",
     "WORKS",
-    "AccountingBuilt",
-    "Built",
+    "AccountingWritten",
+    "Written",
     "build_accounting",
     "build_all",
     "build_author_years",
@@ -82,9 +82,9 @@ __all__ = [
     "build_concurrently",
     "build_coverage",
     "build_coverage_of_seen",
-    "build_discarded",
     "build_institutions",
     "build_no_author_years",
+    "build_removed_records",
     "build_sources",
     "build_topics",
     "build_works",

@@ -13,10 +13,10 @@ from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import NEEDED_ENTITIES, Part, Snapshot
 from isthmus.snapshot.batches import EMPTY
-from isthmus.tables.built import Built, write_concurrently
-from isthmus.tables.discarded import DISCARD_REASONS, REMOVED_RECORDS
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
 from isthmus.tables.reading import PartRead, parts_read
+from isthmus.tables.removed import REMOVAL_REASONS, REMOVED_RECORDS
+from isthmus.tables.writing import Written, write_concurrently
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ _COUNTS = (
     column("read", "bigint", "lines read", False),
     column("kept", "bigint", "lines that became rows", False),
     column("rejected", "bigint", "lines that could not be read (table rejects)", False),
-    column("superseded", "bigint", "older copies of an id (table discarded)", False),
-    column("deleted", "bigint", "works that OpenAlex deleted (table discarded)", False),
-    column("merged", "bigint", "records merged into others (table discarded)", False),
+    column("superseded", "bigint", "older copies of an id (table removed_records)", False),
+    column("deleted", "bigint", "works that OpenAlex deleted (table removed_records)", False),
+    column("merged", "bigint", "records merged into others (table removed_records)", False),
 )
 BALANCE = {"balance": "read = kept + rejected + superseded + deleted + merged"}
 
@@ -90,24 +90,24 @@ ACCOUNTING = TableSpec(
 
 
 @dataclass(frozen=True, slots=True)
-class AccountingBuilt:
+class AccountingWritten:
     """The tables that `build_accounting` wrote."""
 
-    rejects: Built
-    parts: Built
-    unknown_fields: Built
-    accounting: Built
+    rejects: Written
+    parts: Written
+    unknown_fields: Written
+    accounting: Written
 
 
 def build_accounting(
     spark: "SparkSession", store: TableStore, snapshot: Snapshot, staging: TableSpec = PARSED_WORKS
-) -> AccountingBuilt:
-    """Write `rejects`, `parts`, `unknown_fields` and `accounting`.
+) -> AccountingWritten:
+    """Write `rejects`, `snapshot_parts`, `unknown_fields` and `accounting`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_works`, `parsed_entities` and `discarded` are there.
+        The session and the tables; `parsed_works`, `parsed_entities` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
     staging : TableSpec, optional
@@ -129,7 +129,7 @@ def build_accounting(
         (UNKNOWN_FIELDS, _frame(spark, UNKNOWN_FIELDS, unknown)),
         (ACCOUNTING, _frame(spark, ACCOUNTING, accounts)),
     )
-    return AccountingBuilt(*built)
+    return AccountingWritten(*built)
 
 
 def _frame(spark: "SparkSession", spec: TableSpec, rows: Sequence[Any]) -> DataFrame:
@@ -148,7 +148,7 @@ class UnknownField:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A row of `parts`."""
+    """A row of `snapshot_parts`."""
 
     entity: str
     part: str
@@ -184,7 +184,7 @@ class AccountRow:
 def part_rows(
     snapshot: Snapshot, read: Iterable[PartRead], dropped: Mapping[tuple[str, str, str], int]
 ) -> list[PartRow]:
-    """Return the rows of `parts`, in the order of entity and path.
+    """Return the rows of `snapshot_parts`, in the order of entity and path.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def part_rows(
     read : Iterable[PartRead]
         What was read of each part.
     dropped : Mapping[tuple[str, str, str], int]
-        (entity, part, reason) -> records that were discarded.
+        (entity, part, reason) -> records that were removed.
     """
     summaries = {(part.entity, part.part): part for part in read}
     return [
@@ -206,7 +206,7 @@ def part_rows(
 def _part_row(
     snapshot: Snapshot, part: Part, read: PartRead | None, dropped: Mapping[tuple[str, str, str], int]
 ) -> PartRow:
-    reasons = [dropped.get((part.entity, part.path, reason), 0) for reason in DISCARD_REASONS]
+    reasons = [dropped.get((part.entity, part.path, reason), 0) for reason in REMOVAL_REASONS]
     lines, rejected = (read.read, read.rejected) if read else (0, 0)
     superseded, deleted, merged = reasons
     return PartRow(
@@ -233,7 +233,7 @@ def accounting_rows(parts: Iterable[PartRow], snapshot: Snapshot) -> list[Accoun
     Parameters
     ----------
     parts : Iterable[PartRow]
-        Rows of `parts`.
+        Rows of `snapshot_parts`.
     snapshot : Snapshot
         The snapshot.
     """

@@ -8,11 +8,11 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
-from isthmus.tables.built import Built, write
-from isthmus.tables.catchall import CATCH_ALL_AUTHORS, CATCH_ALL_INSTITUTIONS, without_catch_all
-from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
+from isthmus.tables.removed import REMOVED_RECORDS, frame, kept
+from isthmus.tables.sentinels import SENTINEL_AUTHORS, SENTINEL_INSTITUTIONS, without_sentinels
 from isthmus.tables.works import last_year, rewritten, year_until
+from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -31,20 +31,20 @@ AUTHORSHIPS = TableSpec(
         column("publication_date", "date", "date of the work, as in works"),
     ),
     key=("work_id", "author_sequence", "institution_id", "country_code"),
-    comment="One row per work, author and institution; an author without institution country has a row per country of "
-    "his address; one without any place has one row of nulls.",
+    comment="One row per work, author and institution; where no institution of an author has a country, one "
+    "row per country of the address; where no place is known, one row of nulls.",
 )
 
 PLACE = "struct<institution_id:bigint,country_code:string>"
 
 
-def build_authorships(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_authorships(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `authorships`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_works` and `discarded` are there.
+        The session and the tables; `parsed_works` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
     """
@@ -97,11 +97,11 @@ def authorship_rows(
     if institution_merges is not None:
         # two institutions of an author may have become one
         rows = rewritten(rows, "institution_id", institution_merges).distinct()
-    return rows.withColumn("author_id", without_catch_all(F.col("author_id"), CATCH_ALL_AUTHORS))
+    return rows.withColumn("author_id", without_sentinels(F.col("author_id"), SENTINEL_AUTHORS))
 
 
 def places(authorship: Column) -> Column:
-    """Return the institutions of an author, and the countries of his address where no institution has one.
+    """Return the institutions of an author, and the countries of the address where no institution has one.
 
     Parameters
     ----------
@@ -121,5 +121,5 @@ def places(authorship: Column) -> Column:
 
 def _is_place(institution: Column) -> Column:
     number, country = institution["institution_id"], institution["country_code"]
-    nobody = F.coalesce(number.isin(*CATCH_ALL_INSTITUTIONS), F.lit(False))
+    nobody = F.coalesce(number.isin(*SENTINEL_INSTITUTIONS), F.lit(False))
     return ~nobody & (number.isNotNull() | country.isNotNull())

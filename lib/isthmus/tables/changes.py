@@ -18,17 +18,24 @@ if TYPE_CHECKING:
 READER = tuple(
     f"snapshot.{name}"
     for name in [
-        "parse",
-        "flatten",
-        "records",
+        "batches",
+        "entities",
+        "fields",
         "identifiers",
         "schemas",
-        "parquet",
-        "columns",
-        "batches",
-        "lines",
-        "small",
-        "drift",
+        "values",
+        "json.block",
+        "json.flatten",
+        "json.lines",
+        "json.parse",
+        "json.records",
+        "json.references",
+        "json.unknown",
+        "parquet.columns",
+        "parquet.field",
+        "parquet.parse",
+        "parquet.shapes",
+        "parquet.unknown",
     ]
 )
 """The modules that decide what becomes of a line; rows of another version of them are not mixed with new ones."""

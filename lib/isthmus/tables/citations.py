@@ -8,11 +8,11 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
-from isthmus.tables.built import Built, write
-from isthmus.tables.catchall import CATCH_ALL_WORKS
-from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept
 from isthmus.tables.parsed import PARSED_WORKS
+from isthmus.tables.removed import REMOVED_RECORDS, frame, kept
+from isthmus.tables.sentinels import SENTINEL_WORKS
 from isthmus.tables.works import last_year, rewritten, small_year
+from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ CITATIONS = TableSpec(
 )
 
 
-def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_citations(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `citations`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_works` and `discarded` are there.
+        The session and the tables; `parsed_works` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
     """
@@ -71,4 +71,4 @@ def citation_rows(records: DataFrame, last: int | None, merges: DataFrame | None
     if merges is not None:
         rows = rewritten(rows, "cited_work_id", merges).distinct().sortWithinPartitions("citing_year")
     cited = F.col("cited_work_id")
-    return rows.where((cited != F.col("citing_work_id")) & ~cited.isin(*CATCH_ALL_WORKS))
+    return rows.where((cited != F.col("citing_work_id")) & ~cited.isin(*SENTINEL_WORKS))

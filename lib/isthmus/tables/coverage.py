@@ -8,9 +8,9 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
 from isthmus.tables.authorships import AUTHORSHIPS
-from isthmus.tables.built import Built, write
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.works import WORKS
+from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ COVERAGE = TableSpec(
 )
 
 
-def build_coverage(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_coverage(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `coverage`.
 
     Parameters

@@ -7,10 +7,10 @@ from pyspark.sql import functions as F
 
 from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
-from isthmus.tables.built import Built, write
-from isthmus.tables.catchall import CATCH_ALL_INSTITUTIONS
-from isthmus.tables.discarded import REMOVED_RECORDS, kept
 from isthmus.tables.parsed import PARSED_ENTITIES
+from isthmus.tables.removed import REMOVED_RECORDS, kept
+from isthmus.tables.sentinels import SENTINEL_INSTITUTIONS
+from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -64,39 +64,39 @@ TOPICS = TableSpec(
 )
 
 
-def build_institutions(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_institutions(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `institutions`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_entities` and `discarded` are there.
+        The session and the tables; `parsed_entities` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
     """
     return write(store, INSTITUTIONS, institution_rows(_records(store, "institutions")))
 
 
-def build_sources(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_sources(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `sources`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_entities` and `discarded` are there.
+        The session and the tables; `parsed_entities` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
     """
     return write(store, SOURCES, source_rows(_records(store, "sources")))
 
 
-def build_topics(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_topics(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `topics`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_entities` and `discarded` are there.
+        The session and the tables; `parsed_entities` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
     """
@@ -104,14 +104,14 @@ def build_topics(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -
 
 
 def institution_rows(records: DataFrame) -> DataFrame:
-    """Return the rows of `institutions`; the catch-all for deleted ones is none.
+    """Return the rows of `institutions`; the sentinel for deleted ones is none.
 
     Parameters
     ----------
     records : DataFrame
         The kept rows of `parsed_entities` that are institutions.
     """
-    real = records.where(~F.col("entity_id").isin(*CATCH_ALL_INSTITUTIONS))
+    real = records.where(~F.col("entity_id").isin(*SENTINEL_INSTITUTIONS))
     return real.select(F.col("entity_id").alias("institution_id"), "display_name", "institution.*")
 
 

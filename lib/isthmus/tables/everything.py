@@ -8,26 +8,26 @@ from isthmus.engine import TableStore
 from isthmus.engine.concurrent import concurrently
 from isthmus.snapshot import Snapshot
 from isthmus.tables.accounting import build_accounting
+from isthmus.tables.author_years import build_author_years
 from isthmus.tables.authorships import build_authorships
-from isthmus.tables.authoryears import build_author_years
-from isthmus.tables.built import Built
 from isthmus.tables.citations import build_citations
-from isthmus.tables.citationsdated import build_citations_dated
+from isthmus.tables.citations_dated import build_citations_dated
 from isthmus.tables.coverage import build_coverage
-from isthmus.tables.discarded import build_discarded
 from isthmus.tables.entities import build_institutions, build_sources, build_topics
 from isthmus.tables.parsed import parse_entities, parse_works
+from isthmus.tables.removed import build_removed_records
 from isthmus.tables.works import build_works
+from isthmus.tables.writing import Written
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-Builder = Callable[["SparkSession", TableStore, Snapshot], Built]
+Builder = Callable[["SparkSession", TableStore, Snapshot], Written]
 
 
 def build_all(
     spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False
-) -> list[Built]:
+) -> list[Written]:
     """Write every table of a snapshot; tables that do not read each other are written at the same time.
 
     Parameters
@@ -46,7 +46,7 @@ def build_all(
     """
     readers = (partial(parse, incremental=incremental) for parse in (parse_works, parse_entities))
     built = build_concurrently(spark, store, snapshot, *readers)
-    built.append(build_discarded(spark, store, snapshot))
+    built.append(build_removed_records(spark, store, snapshot))
     records = (build_works, build_authorships, build_citations)
     built += build_concurrently(spark, store, snapshot, *records, build_institutions, build_sources, build_topics)
     built += build_concurrently(spark, store, snapshot, build_citations_dated, build_author_years, build_coverage)
@@ -54,7 +54,9 @@ def build_all(
     return [*built, accounts.rejects, accounts.parts, accounts.unknown_fields, accounts.accounting]
 
 
-def build_concurrently(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *builders: Builder) -> list[Built]:
+def build_concurrently(
+    spark: "SparkSession", store: TableStore, snapshot: Snapshot, *builders: Builder
+) -> list[Written]:
     """Run builders that do not read each other's tables at the same time; results in their order.
 
     Parameters

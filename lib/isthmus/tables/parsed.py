@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from isthmus import errors
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
-from isthmus.errors import SnapshotError
+from isthmus.errors import IsthmusError, SnapshotError
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot, read_works
+from isthmus.snapshot.entities import read_entities
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_type
-from isthmus.snapshot.small import read_entities
-from isthmus.tables.built import Built
 from isthmus.tables.changes import Changes, find_changes, marked
 from isthmus.tables.reading import check_reading
+from isthmus.tables.writing import Written
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ COMMENTS = {
     "summary": "at the end of a part: lines read, bytes unpacked, damage, fields present and unknown",
 }
 
-TOLD_BY_A_WORKER = re.compile(r"isthmus\.errors\.(?:Snapshot|Config)Error: (.+?)\s*(?:\n\s+at |\n\n|$)", re.DOTALL)
+TOLD_BY_A_WORKER = re.compile(r"isthmus\.errors\.(\w+Error): (.+?)\s*(?:\n\s+at |\n\n|$)", re.DOTALL)
 _ALL_READ = ("the tables that are there come from no earlier read by this version of Isthmus: all parts were read",)
 
 
@@ -61,7 +62,7 @@ PARSED_ENTITIES = _spec(
 )
 
 
-def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False) -> Built:
+def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False) -> Written:
     """Read the parts of works into `parsed_works`, and check what was read against the manifest.
 
     Parameters
@@ -82,7 +83,9 @@ def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *,
     return _parse(store, PARSED_WORKS, snapshot, ("works",), partial(read_works, spark), incremental=incremental)
 
 
-def parse_entities(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False) -> Built:
+def parse_entities(
+    spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False
+) -> Written:
     """Read the parts of institutions, sources and topics into `parsed_entities`, and check as for works.
 
     Parameters
@@ -119,7 +122,7 @@ def _parse(
     read: Callable[[Snapshot], "DataFrame"],
     *,
     incremental: bool,
-) -> Built:
+) -> Written:
     changes = find_changes(store, spec, snapshot, entities) if incremental else None
     with plain_words():
         if changes is None:
@@ -129,7 +132,7 @@ def _parse(
             version, told = _replace(store, spec, snapshot, changes, read), (changes.in_words(entities),)
             parts = len(changes.fresh)
     notes = check_reading(store.read(spec), snapshot, entities)
-    return Built(spec.name, version, store.rows_written(spec), notes=(*told, *notes), parts_read=parts)
+    return Written(spec.name, version, store.rows_written(spec), notes=(*told, *notes), parts_read=parts)
 
 
 def _replace(
@@ -147,10 +150,10 @@ def plain_words() -> Iterator[None]:
     """Turn an error of Isthmus that a worker of Spark raised back into itself, without Spark's stack of calls."""
     try:
         yield
-    except SnapshotError:
+    except IsthmusError:
         raise
     except Exception as error:
         found = TOLD_BY_A_WORKER.search(str(error))
-        if found is not None:
-            raise SnapshotError(found[1]) from None
-        raise
+        if found is None:
+            raise
+        raise getattr(errors, found[1], SnapshotError)(found[2]) from None

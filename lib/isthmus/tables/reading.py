@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from isthmus.errors import SnapshotError
 from isthmus.snapshot import Part, Snapshot
 from isthmus.snapshot.batches import COMPLETE
-from isthmus.snapshot.drift import NEEDED_FIELDS
+from isthmus.snapshot.fields import NEEDED_FIELDS
 
 FIELD_OF_REASON = r"at `\$\.?([^`]*)`$"
 RETYPED_SHARE = 0.5  # of a part's lines: a field that changed its type fails on most lines, a bad record on one

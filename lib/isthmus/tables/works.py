@@ -8,9 +8,9 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableStore
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
-from isthmus.tables.built import Built
-from isthmus.tables.discarded import REMOVED_RECORDS, frame, kept, updated
 from isthmus.tables.parsed import PARSED_WORKS
+from isthmus.tables.removed import REMOVED_RECORDS, frame, kept, updated
+from isthmus.tables.writing import Written
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ WORKS = TableSpec(
 )
 
 
-def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Built:
+def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `works`; its notes say how many years and lists of authors were cut.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_works` and `discarded` are there.
+        The session and the tables; `parsed_works` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
     """
@@ -68,7 +68,7 @@ def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) ->
     if merges.num_rows:
         rows = rewritten(rows, "source_id", frame(spark, merges))
     version = store.overwrite(WORKS, rows)
-    return Built(WORKS.name, version, store.rows_written(WORKS), notes=_notes(store, parsed, last))
+    return Written(WORKS.name, version, store.rows_written(WORKS), notes=_notes(store, parsed, last))
 
 
 def last_year(parsed: DataFrame, snapshot: Snapshot) -> int | None:

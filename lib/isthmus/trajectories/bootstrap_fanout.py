@@ -8,7 +8,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.nullmodels.frames import judge_edges
+from isthmus.nullmodels.frames import edge_significance
 from isthmus.trajectories.resampling import percentile_interval, replicated_labels, resampled_edges
 
 NETWORK = ("network", "year")
@@ -55,7 +55,7 @@ def resampled_z(weights: DataFrame, *, model: str, finite: str, pairs: frozenset
     weights : DataFrame
         The result of `resampled_weights`.
     model : str
-        An exact null model of `isthmus.nullmodels.judge.MODELS`.
+        An exact null model of `isthmus.nullmodels.link_models.MODELS`.
     finite : str
         Rule of finite pairs; "present" gives each pair of present countries a z.
     pairs : frozenset[tuple[str, str]]
@@ -93,7 +93,7 @@ def replicated_z(
     for replicate in range(total.shape[1]):
         there = total[:, replicate] > 0
         edges = names[there].assign(weight=total[there, replicate])
-        for kind, table in judge_edges(edges, key=(*key, replicate), model=model, finite=finite):
+        for kind, table in edge_significance(edges, key=(*key, replicate), model=model, finite=finite):
             if kind == "pair":
                 counted = table[table["finite"]]
                 rows = [place.get(pair, -1) for pair in zip(counted["src"], counted["dst"], strict=True)]

@@ -150,8 +150,8 @@ def integration_groups(
     own = found["speed_smoothed" if smoothed else "speed"].to_numpy(dtype=float)
     _, bounds = speed_classes(np.where(converging, own, np.nan), thresholds)
     decisive = np.where(found["group"] == NO_GROUP, own, found["group_speed"].to_numpy(dtype=float))
-    judged = np.where(converging, decisive, np.nan)
-    found["speed_class"] = speed_classes(judged, bounds if np.isfinite(bounds).all() else None)[0]
+    converging_decisive = np.where(converging, decisive, np.nan)
+    found["speed_class"] = speed_classes(converging_decisive, bounds if np.isfinite(bounds).all() else None)[0]
     return found.astype({"rank": "int32", "papers": "int64", **dict.fromkeys(_NUMBERS, float)})
 
 

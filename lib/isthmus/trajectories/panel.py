@@ -188,7 +188,7 @@ def _refuse_repeated(rows: pd.DataFrame, cell: Ints) -> None:
         row = rows.iloc[int(np.flatnonzero(repeated)[0])]
         raise TrajectoryError(
             f"{row['src']} - {row['dst']} is listed twice in network {row['network']}, {row['year']}; hand in the ties "
-            "of one reading and one null model"
+            "of one citation year and one null model"
         )
 
 

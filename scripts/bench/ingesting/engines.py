@@ -74,7 +74,7 @@ def isthmus_ingest(spark, layout: str, snapshot: str, out: str, marked) -> None:
     t.parse_works(spark, store, found)
     marked("parse")
     t.parse_entities(spark, store, found)
-    t.build_discarded(spark, store, found)
+    t.build_removed_records(spark, store, found)
     marked("newest")
     t.build_concurrently(spark, store, found, t.build_works, t.build_authorships, t.build_citations)
     marked("tables")

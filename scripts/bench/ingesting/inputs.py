@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from isal import igzip
 
 from isthmus.simulate import World, simulate_snapshot
-from isthmus.snapshot.parquet import WORK, Shape
+from isthmus.snapshot.parquet.shapes import WORK, Shape
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "openalex"
 OWN_ID = re.compile(rb'"id":\s*"https://openalex\.org/W\d+"')

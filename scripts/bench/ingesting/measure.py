@@ -31,7 +31,7 @@ class Measured:
 
     phases: dict[str, Phase] = field(default_factory=dict)
     peak_bytes: int = 0
-    said: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def total(self, *but: str) -> Phase:
         chosen = [phase for name, phase in self.phases.items() if name not in but]
@@ -142,6 +142,6 @@ def _follow(process: "subprocess.Popen[str]", sampler: Sampler) -> Measured:
             wall, cpu = now, used
         elif line.startswith("@count "):
             _, name, count = line.split()
-            result.said[name] = int(count)
+            result.counts[name] = int(count)
     process.wait()
     return result

@@ -14,7 +14,7 @@ from isthmus.engine.ddl import spark_schema
 from isthmus.errors import ConfigError
 from isthmus.pipeline.run import Request, wanted_stages
 from isthmus.tables.authorships import AUTHORSHIPS
-from isthmus.tables.authoryears import AUTHOR_YEARS, author_years_rows
+from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.entities import INSTITUTIONS
 
@@ -153,7 +153,7 @@ def test_places_that_do_not_exist_are_refused_before_anything_runs():
         "blocs.entities names 'CN' twice",
         "blocs.entities: 'EU27x' is neither a country (such as US) nor a bloc; did you mean 'EU-27'?",
     ]
-    with pytest.raises(ConfigError, match="study 'digitalscience2025': blocs.entities names 'CN' twice"):
+    with pytest.raises(ConfigError, match=r"study 'digitalscience2025': blocs.entities names 'CN' twice"):
         wanted_stages(Request(warehouse="w", study=wrong))
 
 

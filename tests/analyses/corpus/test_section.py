@@ -25,9 +25,9 @@ def corpus_text(results):
     return section(results).method[0].text
 
 
-def test_headlines_count_works_and_those_with_a_country(study):
+def test_tiles_count_works_and_those_with_a_country(study):
     results = study()
-    works, share = section(results).headlines
+    works, share = section(results).tiles
     assert works.value == f"{results.coverage['corpus_works'].sum():,}"
     assert works.label == "works in the corpus, 2008–2021"
     assert share.value == "87%"
@@ -38,7 +38,7 @@ def test_an_empty_corpus_has_no_figure_and_says_so(study):
     empty = section(study(coverage=results.coverage.assign(corpus_works=0, corpus_with_country=0)))
     assert empty.figures == ()
     assert empty.values["sentence"] == "The corpus of this study holds no works."
-    assert empty.headlines[1].value == "–"
+    assert empty.tiles[1].value == "–"
 
 
 def test_the_years_of_least_and_most_coverage_are_named(study):

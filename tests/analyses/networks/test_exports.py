@@ -51,7 +51,7 @@ def folder(make_results, put_table):
         exchanged = edges[edges["network"] == "knowledge_exchange"].assign(network="citation")
         there = exchanged.assign(weight=exchanged["weight"] // 2 + 1)
         back = exchanged.rename(columns={"src": "dst", "dst": "src"})[exchanged["weight"].to_numpy() > 3]
-        other = exchanged.assign(citation_year="citing", weight=99)  # of a reading that is not the study's
+        other = exchanged.assign(citation_year="citing", weight=99)  # not the study's citation year
         return pd.concat([edges, there, back[edges.columns], other], ignore_index=True)
 
     for name in ("pair_tests", "significant_pairs", "country_edges"):
@@ -119,10 +119,10 @@ def test_years_without_a_common_paper_are_expected_too(folder, graphs):
     assert found["expected"] == pytest.approx(rare["expected"].sum())
 
 
-def test_the_significant_network_is_what_was_judged_so(folder, graphs):
-    judged = pd.read_parquet(folder / "significant_pairs.parquet")
+def test_the_significant_network_is_what_was_called_significant(folder, graphs):
+    pairs = pd.read_parquet(folder / "significant_pairs.parquet")
     for network in ("collaboration", "knowledge_exchange"):
-        wanted = judged[judged["significant"] & (judged["network"] == network)]
+        wanted = pairs[pairs["significant"] & (pairs["network"] == network)]
         edges = graphs[f"{network}_significant"].edges
         assert set(zip(edges["source"], edges["target"], strict=True)) == set(
             zip(wanted["src"], wanted["dst"], strict=True)
@@ -152,7 +152,7 @@ def test_nodes_carry_names_places_papers_poles_and_groups(folder, graphs):
     assert (nodes.loc["KE", "links"], nodes.loc["KE", "strength"]) == (len(touching), touching["weight"].sum())
 
 
-def test_citations_keep_their_direction_and_the_studys_reading(folder, graphs):
+def test_citations_keep_their_direction_and_the_studys_citation_year(folder, graphs):
     edges = pd.read_parquet(folder / "country_edges.parquet").query(
         "network == 'citation' and citation_year == 'cited'"
     )

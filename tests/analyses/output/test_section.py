@@ -28,7 +28,7 @@ def test_poles_come_first_then_the_others(make_results):
 
 
 def test_without_output_the_section_says_what_turns_it_on(make_results):
-    results = load_results(make_results(movements=False))
+    results = load_results(make_results(trajectories=False))
     own = section(results)
     assert own.figures == ()
     assert own.values["output_rows"] == own.values["density_rows"] == []

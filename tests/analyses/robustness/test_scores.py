@@ -16,7 +16,7 @@ def results(make_results):
     return load_results(make_results(simulated=False))
 
 
-def test_labels_are_corroborated_when_most_pairs_keep_theirs(results):
+def test_labels_hold_under_another_null_model_when_most_pairs_keep_theirs(results):
     found = compute(results, "corroborated_by_null", "variance-corrected ECM")
     assert (found.value, found.how) == (1.0, "75% of 290 pairs keep their label")
 
@@ -24,7 +24,7 @@ def test_labels_are_corroborated_when_most_pairs_keep_theirs(results):
 def test_a_model_that_was_not_computed_cannot_be_compared(results, make_results):
     with pytest.raises(NotComparableError, match=r"labels under rewiring are not published: name it in other_null_mod"):
         compute(results, "corroborated_by_null", "local rewiring")
-    bare = load_results(make_results(simulated=False, movements=False))
+    bare = load_results(make_results(simulated=False, trajectories=False))
     with pytest.raises(NotComparableError, match="no z under ecm-variance-corrected"):
         compute(bare, "z_trend_variance_corrected_stronger", "United States-China, both")
 

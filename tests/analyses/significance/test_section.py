@@ -20,7 +20,7 @@ def changed(make_results):
     """A function that makes results with another study.json: `changed(null_model="rewiring")`."""
 
     def make(switches=(), **fields):
-        folder = make_results(movements=False, sizes={"US": 90.0, "CN": 80.0, "FR": 50.0, "NA": 9.0})
+        folder = make_results(trajectories=False, sizes={"US": 90.0, "CN": 80.0, "FR": 50.0, "NA": 9.0})
         file = folder / "study.json"
         study = json.loads(file.read_text()) | fields
         study["switches"] |= dict(switches)
@@ -45,8 +45,8 @@ def test_only_the_study_s_own_citation_year_is_shown(changed):
     assert "“citing”" in text_of(changed(citation_year="citing"), "Year of a citation")
 
 
-def test_headlines_count_ties_by_network(results):
-    found = {headline.label: headline.value for headline in section(results).headlines}
+def test_tiles_count_ties_by_network(results):
+    found = {tile.label: tile.value for tile in section(results).tiles}
     assert found["ties in collaboration stronger than size explains, 2017–2021"] == "6"
     assert found["ties in knowledge exchange stronger than size explains, 2017–2021"] == "7"
 

@@ -33,7 +33,7 @@ def test_window_sums_are_those_of_the_yearly_rows(results_dir):
     assert row["mean_z"] == pytest.approx(years["z"].mean())
 
 
-def test_other_readings_of_the_citation_year_stay_out(results_dir, tmp_path):
+def test_other_citation_years_stay_out(results_dir, tmp_path):
     results = load_results(results_dir)
     other = results.table(SIGNIFICANT_PAIRS)[
         results.table(SIGNIFICANT_PAIRS)["network"] == "knowledge_exchange"
@@ -105,7 +105,7 @@ def test_a_page_without_room_keeps_significant_ties_and_the_largest_countries(re
     assert not embedded.complete
     assert embedded.left_out > 0
     assert {"CN|PK", "IL|US", "FR|TN", "KE|NA"} <= set(embedded.pairs)
-    largest = countries_by_size(results)[: embedded.top]
+    largest = countries_by_size(results)[: embedded.largest_countries]
     linked = results.table(PAIR_TESTS)[results.table(PAIR_TESTS)["weight"] > 0]
     among = linked[linked["src"].isin(largest) & linked["dst"].isin(largest)]
     assert len(largest) > 2

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from isthmus.analyses.trajectories.findings import corroboration_sentences, pole_sentence, trajectories_findings
+from isthmus.analyses.trajectories.findings import other_model_sentences, pole_sentence, trajectories_findings
 from isthmus.analyses.trajectories.section import section
 from isthmus.report import load_results
 
@@ -50,10 +50,10 @@ def test_a_pair_of_poles_without_a_trajectory_tells_why(make_results):
 
 
 def test_directions_under_another_null_model(results, make_results):
-    (sentence,) = corroboration_sentences(results, "US", "CN")
+    (sentence,) = other_model_sentences(results, "US", "CN")
     assert sentence.startswith("Under the variance-corrected Enhanced Configuration Model both z ")
     short = load_results(make_results(years=(2017, 2021)))
-    assert corroboration_sentences(short, "US", "CN") == [], "five years have no first and last three"
+    assert other_model_sentences(short, "US", "CN") == [], "five years have no first and last three"
 
 
 def test_figures_follow_the_poles(make_results):

@@ -46,7 +46,7 @@ def test_a_pair_without_a_trajectory_has_no_sign(results):
 
 
 def test_a_study_without_trajectories_has_no_labels(make_results):
-    bare = load_results(make_results(simulated=False, movements=False))
+    bare = load_results(make_results(simulated=False, trajectories=False))
     assert reason(bare, "trajectory_sign_both", "Germany-China") == "these results hold no trajectories"
     assert (
         reason(bare, "label_majority", "pairs among the 20 most productive countries") == "these results hold no labels"

@@ -9,11 +9,11 @@ from isthmus.analyses.significance.embedded_pairs import embed_pairs
 from isthmus.analyses.trajectories.clustercharts import clusters
 from isthmus.analyses.trajectories.findings import pole_sentence
 from isthmus.analyses.trajectories.frames import (
-    corroborated_frame,
     label_matrix,
     label_of,
     label_shares,
     matrix_countries,
+    other_model_plane,
     plane_frame,
     vectors,
     without_label,
@@ -56,10 +56,10 @@ def test_a_pair_without_a_trajectory_shows_the_years_that_it_has(results):
 
 
 def test_the_other_null_model_is_followed_year_by_year(results):
-    other = corroborated_frame(results, "ecm-variance-corrected", "CN", "US")
+    other = other_model_plane(results, "ecm-variance-corrected", "CN", "US")
     own = plane_frame(results, "CN", "US")
     assert other["x"].tolist() == pytest.approx((3 * own["raw_x"]).tolist())
-    assert corroborated_frame(results, "rewiring", "CN", "US").empty
+    assert other_model_plane(results, "rewiring", "CN", "US").empty
 
 
 def test_vectors_lead_from_the_first_smoothed_z_to_the_last(results):
@@ -122,7 +122,7 @@ def test_groups_are_named_in_words(key, labels, words):
     assert group_words(key, labels) == words
 
 
-def test_both_readings_of_strength_stand_beside_each_other(results):
+def test_both_meanings_of_strength_stand_beside_each_other(results):
     row = strengths(results).query("country == 'FR'").iloc[0]
     node = results.table(COUNTRY_YEARS).query("country == 'FR' and year == 2021").iloc[0]
     assert row["strength"] == node["collaboration_strength"]
@@ -155,7 +155,7 @@ def test_every_chart_is_valid_and_described(results):
 
 
 def test_sections_without_results_have_no_charts_and_say_what_turns_them_on(make_results):
-    bare = load_results(make_results(movements=False))
+    bare = load_results(make_results(trajectories=False))
     volumes = {"volume_US_CN_collaboration", "volume_US_CN_knowledge_exchange"}
     assert set(drawn(bare)) == {"trajectory_US_CN", "way-0-z"} | volumes
     found = section(bare).values

@@ -3,7 +3,7 @@
 import pytest
 
 from isthmus.indicators.blocs.researchers import active_researchers, located, papers_in_windows
-from isthmus.tables.authoryears import AUTHOR_YEARS
+from isthmus.tables.author_years import AUTHOR_YEARS
 
 pytestmark = pytest.mark.spark
 

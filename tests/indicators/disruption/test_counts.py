@@ -122,7 +122,7 @@ def test_ranks_are_within_the_year_or_the_year_and_the_number_of_references():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "options", "says"),
+    ("arguments", "options", "message"),
     [
         (([0], [1, 2], [1, 2, 3]), {}, "one equal length"),
         (([0], [3], [1, 2, 3]), {}, "expected 0 to 2"),
@@ -133,8 +133,8 @@ def test_ranks_are_within_the_year_or_the_year_and_the_number_of_references():
         (([2], [0], [1, 2, -1]), {"focal": [2]}, "without a year"),
     ],
 )
-def test_errors_say_what_and_where(arguments, options, says):
-    with pytest.raises(IndicatorError, match=says):
+def test_errors_say_what_and_where(arguments, options, message):
+    with pytest.raises(IndicatorError, match=message):
         disruption(*arguments, **options)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from isthmus.analyses.corpus.charts import coverage_chart
 from isthmus.analyses.corpus.text import CORPUS_RULES
 from isthmus.report.results import Results
-from isthmus.report.section import Figure, Headline, Paragraph, Section
+from isthmus.report.section import Figure, Paragraph, Section, Tile
 from isthmus.report.text import count, joined, percent, span
 
 
@@ -23,16 +23,16 @@ def section(results: Results) -> Section | None:
         values={"sentence": coverage_sentence(results), "rows": coverage.to_dict("records")},
         figures=tuple(figures),
         method=(Paragraph("Corpus", _corpus(results)),),
-        headlines=_headlines(results),
+        tiles=_tiles(results),
         contents=(("coverage-section", "Coverage"),),
     )
 
 
-def _headlines(results: Results) -> tuple[Headline, ...]:
+def _tiles(results: Results) -> tuple[Tile, ...]:
     works, placed = (results.coverage[name].sum() for name in ("corpus_works", "corpus_with_country"))
     return (
-        Headline(count(works), f"works in the corpus, {span(results.coverage['year'])}"),
-        Headline(percent(placed, works), "of them name at least one country"),
+        Tile(count(works), f"works in the corpus, {span(results.coverage['year'])}"),
+        Tile(percent(placed, works), "of them name at least one country"),
     )
 
 

@@ -61,8 +61,10 @@ def write_bootstrap(context: Context) -> Outcome:
         lambda: _write(context, LABEL_SUPPORT, support),
     )
     mean = of_study(context, LABEL_SUPPORT).agg(F.mean("support")).collect()[0][0]
-    said = "no label could be resampled" if mean is None else f"labels keep in {mean:.0%} of the resamples on average"
-    return Outcome(f"{study.bootstrap.replicates:,} resamples of the works: {said}")
+    summary = (
+        "no label could be resampled" if mean is None else f"labels keep in {mean:.0%} of the resamples on average"
+    )
+    return Outcome(f"{study.bootstrap.replicates:,} resamples of the works: {summary}")
 
 
 def _parts(edges: DataFrame) -> int:

@@ -8,7 +8,7 @@ from isthmus.analyses.networks.places import country_pair
 from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT
 from isthmus.analyses.significance.pair_series import change, pair_series
 from isthmus.analyses.significance.ties import shown_networks
-from isthmus.analyses.trajectories.frames import corroborated_frame
+from isthmus.analyses.trajectories.frames import other_model_plane
 from isthmus.report.results import Results
 from isthmus.report.scoring import HOLDS, NotComparableError, Ours, Published, Rule, same, yes_or_no
 from isthmus.report.text import count, number, percent
@@ -16,7 +16,7 @@ from isthmus.report.text import count, number, percent
 _OTHER_MODELS = {"variance-corrected": "ecm-variance-corrected", "local rewiring": "rewiring"}
 
 
-def _corroborated(results: Results, published: Published) -> Ours:
+def _under_other_models(results: Results, published: Published) -> Ours:
     model = next(name for words, name in _OTHER_MODELS.items() if published.scope.startswith(words))
     rows = results.optional(CLUSTERING_AGREEMENT)
     if rows is not None:
@@ -33,7 +33,7 @@ def _corroborated(results: Results, published: Published) -> Ours:
 def _corrected_stronger(results: Results, published: Published) -> Ours:
     one, two = country_pair(results, published.scope.split(",")[0])
     model = _OTHER_MODELS["variance-corrected"]
-    other = corroborated_frame(results, model, one, two)
+    other = other_model_plane(results, model, one, two)
     own = pair_series(results, one, two)
     own = own[own["year"].between(*results.years) & own["finite"].fillna(False).astype(bool)]
     if other.empty:
@@ -48,5 +48,5 @@ def _corrected_stronger(results: Results, published: Published) -> Ours:
 
 RULES: Mapping[str, Rule] = {
     "z_trend_variance_corrected_stronger": same(_corrected_stronger, HOLDS),
-    "corroborated_by_null": same(_corroborated, HOLDS),
+    "corroborated_by_null": same(_under_other_models, HOLDS),
 }

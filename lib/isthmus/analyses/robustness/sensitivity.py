@@ -1,4 +1,4 @@
-"""Sensitivity: the headline findings under every combination of the choices that are varied."""
+"""Sensitivity: the findings under every combination of the choices that are varied."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -41,13 +41,13 @@ class Choice:
 
 def choices(study: Study) -> list[Choice]:
     """Every combination of the study's own choices and those that are varied; the study's own combination first."""
-    asked = study.sensitivity
+    varied_fields = study.sensitivity
     return [
         Choice(corpus_rule, citation_year, finite, null_model)
-        for corpus_rule in _both(study.corpus.rule, asked.corpus_rules)
-        for citation_year in _both(study.networks.citation_year, asked.citation_years)
-        for finite in _both(study.significance.finite, asked.finite)
-        for null_model in _both(study.significance.null_model, asked.null_models)
+        for corpus_rule in _both(study.corpus.rule, varied_fields.corpus_rules)
+        for citation_year in _both(study.networks.citation_year, varied_fields.citation_years)
+        for finite in _both(study.significance.finite, varied_fields.finite)
+        for null_model in _both(study.significance.null_model, varied_fields.null_models)
     ]
 
 
@@ -99,20 +99,20 @@ def significant_findings(ties: pd.DataFrame, study: Study) -> Iterator[tuple[str
     """
     rule = study.significance
     together = ties[ties["network"] == COLLABORATION]
-    judged = significant_ties(
+    tested = significant_ties(
         together.assign(finite=together["counts"]),
         study.years.significance,
         threshold=rule.threshold,
         least_finite_years=rule.min_finite_years,
     ).set_index(["src", "dst"])
-    called = judged.index[judged["significant"]]
+    called = tested.index[tested["significant"]]
     for pole in study.geography.poles:
         yield f"significant partners {pole}", float(sum(pole in pair for pair in called)), None
     for one, other in combinations(study.geography.poles, 2):
         pair = (min(one, other), max(one, other))
-        mean = _number(judged["mean_z"].get(pair))
-        said = None if mean is None else f"mean z {mean:.2f}"
-        yield f"significant tie {one}-{other}", float(pair in called), said
+        mean = _number(tested["mean_z"].get(pair))
+        description = None if mean is None else f"mean z {mean:.2f}"
+        yield f"significant tie {one}-{other}", float(pair in called), description
 
 
 def label_findings(

@@ -58,7 +58,7 @@ STAGES = (
     ),
     Stage(
         name="sensitivity",
-        description="find the headline findings again under every combination of the choices that are varied",
+        description="find the findings again under every combination of the choices that are varied",
         task="trajectories",
         section="sensitivity",
         needs=("records", "corpus", "networks", "null_models"),

@@ -96,6 +96,6 @@ SENSITIVITY = TableSpec(
         column("text", "string", "in a word, where it is one"),
     ),
     key=("study", "corpus_rule", "citation_year", "finite", "null_model", "finding"),
-    comment="The headline findings under every combination of the choices that are varied.",
+    comment="The findings under every combination of the choices that are varied.",
     partition_by=("study",),
 )

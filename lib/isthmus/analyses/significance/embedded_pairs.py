@@ -34,14 +34,14 @@ class EmbeddedPairs:
     `pairs` maps "CN|US" to {network: {field: list over `years`}}, fields as in `FIELDS`, null where the pair was not
     tested that year; with a trajectory or a bootstrap also those of `EXTRA_FIELDS`. `labels` maps those that have a
     label to [label, share of the resamples that keep it, or null]. `complete` means that every pair that is linked in
-    some year is there; else `top` is the number of
-    largest countries whose linked pairs are all there, and `left_out` counts the linked pairs that are not.
+    some year is there; else `largest_countries` is the number of largest countries whose linked pairs are all there,
+    and `left_out` counts the linked pairs that are not.
     """
 
     years: list[int]
     pairs: dict[str, dict[str, dict[str, list[float | None]]]]
     complete: bool
-    top: int
+    largest_countries: int
     left_out: int
     labels: dict[str, tuple[str, float | None]] = field(default_factory=dict)
 
@@ -71,8 +71,8 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
             break
         chosen["|".join(pair)] = entry
     missing = [pair for pair in wanted[len(chosen) :] if pair in linked]
-    top = max(rank[code] for code in missing[0]) if missing else len(rank)
-    return EmbeddedPairs(years, chosen, not missing, top, len(missing), _labels(results, chosen.keys()))
+    largest = max(rank[code] for code in missing[0]) if missing else len(rank)
+    return EmbeddedPairs(years, chosen, not missing, largest, len(missing), _labels(results, chosen.keys()))
 
 
 def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, float | None]]:

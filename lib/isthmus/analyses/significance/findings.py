@@ -32,8 +32,8 @@ def _significant(results: Results, network: str) -> str:
     text = f"In {first}–{last}, {count(len(ties))} of {of} {verb} more than their sizes explain."
     solid = ties[ties["weight"] >= SOLID]
     if len(solid):
-        top = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in rows_of(solid.head(3))]
-        text += f" The strongest: {'; '.join(top)}." if len(top) > 1 else f" Among them: {top[0]}."
+        strongest = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in rows_of(solid.head(3))]
+        text += f" The strongest: {'; '.join(strongest)}." if len(strongest) > 1 else f" Among them: {strongest[0]}."
     weak = len(ties) - len(solid)
     unit = "papers" if network == COLLABORATION else "citations"
     if weak:

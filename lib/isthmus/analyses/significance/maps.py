@@ -23,7 +23,8 @@ from isthmus.report.theme import colour, pole_colour
 ASPECT = 0.47
 _FEATURE_COLUMNS = ["type", "geometry", "network", "src", "dst", "tie", "mean_z", "weight", "expected", "group"]
 _SOUTH = -56.0  # nothing south of this is drawn but Antarctica
-LABELS = 14
+#: Countries named on the map at most.
+NAMED_COUNTRIES = 14
 ARC_STEPS = 24
 #: How far an arc leaves the straight line, as a share of its length.
 BEND = 0.18
@@ -117,7 +118,7 @@ def _with_room(frame: pd.DataFrame, results: Results) -> list[bool]:
     chosen: set[str] = set()
     for row in rows_of(order):
         near = any(abs(row.longitude - x) < 22 and abs(row.latitude - y) < 8 for x, y in taken)
-        if not near and len(chosen) < LABELS and (row.ties > 0 or row.pole):
+        if not near and len(chosen) < NAMED_COUNTRIES and (row.ties > 0 or row.pole):
             taken.append((row.longitude, row.latitude))
             chosen.add(row.code)
     return [code in chosen for code in frame["code"]]

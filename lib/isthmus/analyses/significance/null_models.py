@@ -14,7 +14,7 @@ from isthmus.engine.concurrent import concurrently
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.networks.paper_sizes import papers_by_size
 from isthmus.nullmodels.fanout import fan_out, fits_of, pairs_of
-from isthmus.nullmodels.judge import PAPER_MODELS
+from isthmus.nullmodels.link_models import PAPER_MODELS
 from isthmus.nullmodels.papers_fanout import fan_out_papers
 
 MAX_RELATIVE_ERROR = 1e-9  # of expected degrees and strengths; the solver stops at 1e-11

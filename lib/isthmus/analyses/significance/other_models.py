@@ -13,7 +13,7 @@ from isthmus.analyses.stage import Context, Outcome
 from isthmus.config import Study
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.fanout import fan_out, pairs_of
-from isthmus.nullmodels.judge import PAPER_MODELS
+from isthmus.nullmodels.link_models import PAPER_MODELS
 from isthmus.nullmodels.papers_fanout import fan_out_papers
 
 

@@ -157,8 +157,8 @@ function setUpPair() {
   addEventListener("hashchange", () => {
     if (fromAddress()) showPair().then(() => byId("pair").scrollIntoView());
   });
-  const asked = fromAddress();
-  return showPair().then(() => asked && byId("pair").scrollIntoView());
+  const named = fromAddress();
+  return showPair().then(() => named && byId("pair").scrollIntoView());
 }
 
 hooks.prepare.push((name, spec, width) => {

@@ -28,7 +28,7 @@ from isthmus.analyses.trajectories.frames import label_shares
 from isthmus.analyses.trajectories.planecharts import picker_chart
 from isthmus.networks.names import COLLABORATION
 from isthmus.report.results import Results, rows_of
-from isthmus.report.section import Figure, Headline, Section, figure_name
+from isthmus.report.section import Figure, Section, Tile, figure_name
 from isthmus.report.text import count, in_sentence, place_name, pole_name
 from isthmus.trajectories.labels import LABEL_NAMES
 
@@ -50,7 +50,7 @@ def section(results: Results) -> Section | None:
         figures=tuple(_figures(results)),
         findings=tuple(significance_findings(results)),
         method=tuple(method(results)),
-        headlines=tuple(_headlines(results)),
+        tiles=tuple(_tiles(results)),
         contents=_contents(results),
         charts=_charts(results),
         data=_data(results, pairs),
@@ -69,14 +69,14 @@ def _pair_link(results: Results) -> tuple[tuple[str, str], ...]:
     return (("pair", "Any pair"),) if default_pair(results) else ()
 
 
-def _headlines(results: Results) -> list[Headline]:
+def _tiles(results: Results) -> list[Tile]:
     first, last = results.window
     pairs = window_ties(results)
     found = []
     for network, _ in shown_networks(results):
         number = int(pairs.loc[pairs["network"] == network, "significant"].sum())
         what = f"ties in {NETWORK_NAMES[network].lower()} stronger than size explains, {first}–{last}"
-        found.append(Headline(count(number), what))
+        found.append(Tile(count(number), what))
     return found
 
 

@@ -68,7 +68,7 @@ NULL_MODEL_ROWS = TableSpec(
         *FIT,
     ),
     key=("study", "network", "citation_year", "year", "row_kind", "src", "dst"),
-    comment="Working table: pairs and fits as the null models returned them, before they are taken apart.",
+    comment="Working table: what the null models returned, before it is split into pairs and fits.",
     partition_by=("study",),
 )
 

@@ -16,11 +16,11 @@ from isthmus.analyses.trajectories.clustercharts import (
     matrix_chart,
 )
 from isthmus.analyses.trajectories.frames import (
-    corroborated_frame,
-    corroborated_models,
     label_of,
     matrix_bloc,
     matrix_countries,
+    other_model_plane,
+    other_models,
     plane_frame,
     top_number,
     vectors,
@@ -99,8 +99,8 @@ def _pole_figures(results: Results, one: str, two: str) -> list[Figure]:
         )
         draw = partial(_way_chart, results, one, two)
         found.append(Figure(figure_name("trajectory", one, two), f"{both}, {first}–{last}", caption, draw))
-    for model in corroborated_models(results):
-        if len(corroborated_frame(results, model, one, two)):
+    for model in other_models(results):
+        if len(other_model_plane(results, model, one, two)):
             heading = f"{both}: {MODEL_NAMES.get(model, model)}"
             draw = partial(_model_chart, results, model, one, two)
             found.append(Figure(figure_name("trajectory", one, two, model), heading, _MODEL_CAPTION, draw))
@@ -139,7 +139,7 @@ def _way_chart(results: Results, one: str, two: str) -> Any:
 
 
 def _model_chart(results: Results, model: str, one: str, two: str) -> Any:
-    frame = with_first(corroborated_frame(results, model, one, two))
+    frame = with_first(other_model_plane(results, model, one, two))
     what = f"{place_name(one)} and {place_name(two)}: both z under the {MODEL_NAMES.get(model, model)}."
     return plane_chart(inline(values=records(frame)), what=what, height=280)
 

@@ -4,11 +4,11 @@ from isthmus.analyses.networks.countries import pole_pairs
 from isthmus.analyses.significance.pair_series import change
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.trajectories.frames import (
-    corroborated_frame,
-    corroborated_models,
     label_of,
     label_row,
     label_shares,
+    other_model_plane,
+    other_models,
 )
 from isthmus.analyses.trajectories.group_members import NO_GROUP, integration_groups
 from isthmus.analyses.trajectories.tables import INTEGRATION_GROUPS
@@ -64,11 +64,11 @@ def pole_sentence(results: Results, one: str, two: str) -> str:
     return f"{capital(both)} are on the way of {LABEL_NAMES[label]} ({label}): {LABEL_MEANINGS[label]}; {changes}."
 
 
-def corroboration_sentences(results: Results, one: str, two: str) -> list[str]:
+def other_model_sentences(results: Results, one: str, two: str) -> list[str]:
     """Return what the other null models say of a pair of poles: the direction of both z."""
     sentences = []
-    for model in corroborated_models(results):
-        frame = corroborated_frame(results, model, one, two)
+    for model in other_models(results):
+        frame = other_model_plane(results, model, one, two)
         if len(frame) < 2 * END_YEARS:
             continue
         x, y = change(frame["x"]), change(frame["y"])

@@ -96,7 +96,7 @@ def mark_ends(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(mark=marks)
 
 
-def corroborated_models(results: Results) -> list[str]:
+def other_models(results: Results) -> list[str]:
     """Return the other null models whose z are published, in the study's order."""
     if not results.has(PAIR_TESTS_OTHER_MODELS):
         return []
@@ -105,7 +105,7 @@ def corroborated_models(results: Results) -> list[str]:
     return [name for name in named if name in there] + sorted(there - set(named))
 
 
-def corroborated_frame(results: Results, model: str, one: str, two: str) -> pd.DataFrame:
+def other_model_plane(results: Results, model: str, one: str, two: str) -> pd.DataFrame:
     """Return the same as `plane_frame`, with the z of another null model, year by year (not smoothed)."""
     columns = ["year", "x", "y", "raw_x", "raw_y", "mark"]
     if not results.has(PAIR_TESTS_OTHER_MODELS) or len(shown_networks(results)) < 2:

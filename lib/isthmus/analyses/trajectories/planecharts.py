@@ -41,7 +41,7 @@ def plane_chart(data: Any, *, what: str, above: str = "Knowledge exchange, z", *
     Parameters
     ----------
     data : object
-        Rows as of `isthmus.report.movements.plane_frame`.
+        Rows as of `isthmus.analyses.trajectories.frames.plane_frame`.
     what : str
         The description for readers who do not see the chart.
     above : str, default 'Knowledge exchange, z'

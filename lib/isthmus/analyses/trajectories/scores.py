@@ -115,8 +115,8 @@ def _majority(results: Results, published: Published) -> Ours:
     if labels.empty:
         raise NotComparableError("none of these pairs has a trajectory")
     most = labels.value_counts()
-    top = str(most.index[0])
-    return Ours(top, top, f"{count(most.iloc[0])} of {count(len(labels))} pairs that have a trajectory")
+    label = str(most.index[0])
+    return Ours(label, label, f"{count(most.iloc[0])} of {count(len(labels))} pairs that have a trajectory")
 
 
 def _cells(results: Results, scope: str) -> pd.DataFrame:

@@ -11,13 +11,13 @@ from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.analyses.trajectories.clustercharts import clusters
 from isthmus.analyses.trajectories.figures import figures, matrix_words, page_charts, shown_pole_pairs
-from isthmus.analyses.trajectories.findings import corroboration_sentences, pole_sentence, trajectories_findings
+from isthmus.analyses.trajectories.findings import other_model_sentences, pole_sentence, trajectories_findings
 from isthmus.analyses.trajectories.frames import (
-    corroborated_frame,
-    corroborated_models,
     label_matrix,
     label_shares,
     matrix_countries,
+    other_model_plane,
+    other_models,
     plane_frame,
     top_number,
     vectors,
@@ -36,7 +36,7 @@ TURNED_ON_BY: Mapping[str, str] = {
     "none. Results of earlier versions lack them, too: run the study again.",
     "groups": "Integration groups need four clusters (`trajectories.clusters: 4`) and at least one pole with "
     "trajectories.",
-    "corroboration": "Name null models in `other_null_models.models` to test this tie against them.",
+    "other_models": "Name null models in `other_null_models.models` to test this tie against them.",
     "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and the support of every label.",
 }
 
@@ -102,10 +102,10 @@ def _pole_way(results: Results, at: int, pair: tuple[str, str]) -> dict[str, Any
         "plane": figure_name("trajectory", one, two),
         "models": [
             (figure_name("trajectory", one, two, model), capital(MODEL_NAMES.get(model, model)))
-            for model in corroborated_models(results)
-            if len(corroborated_frame(results, model, one, two))
+            for model in other_models(results)
+            if len(other_model_plane(results, model, one, two))
         ],
-        "corroboration": corroboration_sentences(results, one, two),
+        "other_models": other_model_sentences(results, one, two),
         "by_year": f"way-{at}-z" if len(pair_frame(results, one, two)) else "",
         "pair_figure": figure_name("pair", one, two),
         "volumes": [

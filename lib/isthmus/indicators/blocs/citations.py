@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from isthmus.corpus.exact import UNITS, units
 from isthmus.indicators.belonging import Entities
 from isthmus.indicators.blocs.works import sides
+from isthmus.tables.citationorder import cites_back
 
 MADE, TO_DATE = "citations_made", "citations_to_date"
 WORLD, PLACED = "world", "world with a country"
@@ -32,7 +33,7 @@ def cited_works(corpus: DataFrame, citations: DataFrame, works: DataFrame) -> Da
         citations.select("citing_work_id", "cited_work_id").join(cited, "cited_work_id").join(citing, "citing_work_id")
     )
     counted = (
-        links.where(F.col("citing_year") >= F.col("year"))
+        links.where(cites_back(F.col("citing_year"), F.col("year")))
         .groupBy(F.col("cited_work_id").alias("work_id"), "year", "citing_year")
         .agg(F.count("*").alias("n"))
     )

@@ -38,7 +38,7 @@ class Trap:
 
     name: str
     outcome: str
-    says: str
+    description: str
     change: Change
 
 
@@ -92,12 +92,12 @@ def _set(**fields: Any) -> Change:
 TRAPS = (
     Trap("no authorships", KEPT, "authorships is an empty list", _set(authorships=[], authors_count=0)),
     Trap("authorships null", KEPT, "authorships is null", _set(authorships=None)),
-    Trap("deleted authors", KEPT, "both deleted catch-all authors sign it", lambda r: _authors(r, *DELETED_AUTHORS)),
+    Trap("deleted authors", KEPT, "both deleted sentinel authors sign it", lambda r: _authors(r, *DELETED_AUTHORS)),
     Trap("author without id", KEPT, "author.id is null", lambda r: r["authorships"][0]["author"].update(id=None)),
     Trap(
         "deleted institution",
         KEPT,
-        "the catch-all institution is no place",
+        "the sentinel institution is no place",
         lambda r: _each_institution(r, id=f"{OPENALEX}I{DELETED_INSTITUTION}", country_code=None),
     ),
     Trap(
@@ -196,7 +196,7 @@ def write_hostile(plan: Plan, target: Target, layouts: list[str]) -> HostileFile
     for layout in layouts:
         if layout != "parquet":
             files += [_write(target, layout, day, number, lines_) for number, lines_ in contents.items()]
-    table = pd.DataFrame(rows, columns=["trap", "outcome", "says", "line"]).assign(
+    table = pd.DataFrame(rows, columns=["trap", "outcome", "description", "line"]).assign(
         file=part_path("jsonl", "works", day, 0)
     )
     extra = [
@@ -242,10 +242,10 @@ def _trapped(lines: list[bytes], day: date) -> tuple[list[bytes], list[tuple[str
     for k, (trap, line) in enumerate(zip(TRAPS, lines, strict=True)):
         record = json.decode(_renumber(line, ID_BASE + k, day))
         trap.change(record)
-        rows.append((trap.name, trap.outcome, trap.says, len(found)))
+        rows.append((trap.name, trap.outcome, trap.description, len(found)))
         found.append(json.encode(record))
-    for name, outcome, says, raw in RAW_LINES:
-        rows.append((name, outcome, says, len(found)))
+    for name, outcome, description, raw in RAW_LINES:
+        rows.append((name, outcome, description, len(found)))
         found.append(lines[0][: len(lines[0]) // 2] if raw is None else raw)
     return found, rows
 

@@ -9,7 +9,7 @@ import pyarrow.fs as pafs
 
 from isthmus.config import load_storage
 from isthmus.errors import ConfigError
-from isthmus.snapshot.filesystem import open_root
+from isthmus.files import open_root
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _opening(plan: Plan) -> list[str]:
 
 
 def _switches(facts: pd.DataFrame) -> list[str]:
-    on = [f"* **{r.switch}**: {r.says} ({r.size:g} {r.unit})." for r in facts[facts["planted"]].itertuples()]
+    on = [f"* **{r.switch}**: {r.description} ({r.size:g} {r.unit})." for r in facts[facts["planted"]].itertuples()]
     off = facts.loc[~facts["planted"], "switch"]
     return on + ([f"* Switched off: {', '.join(off)}."] if len(off) else [])
 

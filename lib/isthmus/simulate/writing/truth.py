@@ -160,7 +160,7 @@ def fact_table(plan: Plan) -> pd.DataFrame:
         {
             "switch": k,
             "planted": k in plan.world.planted,
-            "says": v,
+            "description": v,
             "size": size[k] if k in plan.world.planted else 0.0,
             "unit": unit[k],
         }

@@ -1,0 +1,7 @@
+"""Folders and files, on this machine or in object storage: addresses, listing, retries, files that must not change."""
+
+from isthmus.files.addresses import S3, SCHEMES
+from isthmus.files.filesystem import FileEntry, Root, absolute, open_root
+from isthmus.files.stable_file import StableFile
+
+__all__ = ["S3", "SCHEMES", "FileEntry", "Root", "StableFile", "absolute", "open_root"]

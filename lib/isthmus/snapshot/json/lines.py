@@ -1,0 +1,128 @@
+"""Lines of a part, inflated as a stream: the memory in use does not depend on the size of the part."""
+
+import zlib
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from isal import isal_zlib
+
+READ_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 20
+SLICE_BYTES = 16 << 10  # of compressed data: what is lost of the text before a damaged byte
+INFLATE_BYTES = 1 << 20
+LONGEST_LINE = 256 << 20
+GZIP_MAGIC = b"\x1f\x8b"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+INFLATE_ERRORS: Any = (isal_zlib.error, zlib.error)
+GZIP_WINDOW = 31  # zlib's largest window (15) and a gzip header (16)
+
+
+class Readable(Protocol):
+    """Anything that gives its next bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next `size` bytes, fewer at the end."""
+        ...
+
+
+class LineStream:
+    """Blocks of lines of a gzip or plain text stream.
+
+    Iterating gives lists of lines without their newline. Damage (a truncated or corrupt gzip, a line without end) ends
+    the iteration after all whole lines before it; `damage` then says what and where, and `tail` has the beginning of
+    what could not be read.
+    """
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self.inflated = 0
+        self.damage: str | None = None
+        self.tail = b""
+
+    def __iter__(self) -> Iterator[list[bytes]]:
+        """Yield lists of lines."""
+        for text in self.texts():
+            yield text.split(b"\n")
+
+    def texts(self) -> Iterator[bytes]:
+        """Yield whole lines, about 1 MB at a time, with the newlines between them."""
+        pending: list[bytes] = []
+        length, complete = 0, False  # of what is pending, and whether the end of a line is in it
+        for chunk in self._chunks():
+            pending.append(chunk)
+            length += len(chunk)
+            complete = complete or b"\n" in chunk
+            if complete and length >= BLOCK_BYTES:
+                text = b"".join(pending)
+                end = text.rindex(b"\n")
+                pending, complete = [text[end + 1 :]], False
+                length = len(pending[0])
+                yield text[:end]
+            if length > LONGEST_LINE:
+                self.damage = f"a line longer than {LONGEST_LINE >> 20} MiB, and everything after it"
+                break
+        text, newline, rest = b"".join(pending).rpartition(b"\n")
+        if self.damage:
+            self.tail = rest
+        elif rest:
+            text += newline + rest
+        if text or newline:
+            yield text
+
+    def _chunks(self) -> Iterator[bytes]:
+        first = self._stream.read(READ_BYTES)
+        if len(first) == 1:
+            first += self._stream.read(READ_BYTES)
+        chunks = self._inflate(first) if first.startswith(GZIP_MAGIC) else self._plain(first)
+        for number, chunk in enumerate(chunks):
+            self.inflated += len(chunk)
+            yield chunk.removeprefix(BYTE_ORDER_MARK) if number == 0 else chunk
+
+    def _plain(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            yield data
+            data = self._stream.read(READ_BYTES)
+
+    def _inflate(self, data: bytes) -> Iterator[bytes]:
+        """Yield the text of all members of a gzip file, up to the first damage."""
+        inflater = Inflater()
+        while data and not self.damage:
+            for start in range(0, len(data), SLICE_BYTES):
+                try:
+                    yield from inflater.texts(data[start : start + SLICE_BYTES])
+                except INFLATE_ERRORS as error:
+                    self.damage = f"damaged gzip near byte {inflater.consumed:,} of the file: {error}"
+                    return
+            data = self._stream.read(READ_BYTES)
+        if inflater.in_member:
+            self.damage = f"truncated gzip: the file ends after byte {inflater.consumed:,} in the middle of its data"
+
+
+class Inflater:
+    """Inflates a gzip file of one or more members piece by piece; zeros after the last member are padding."""
+
+    def __init__(self) -> None:
+        self.consumed = 0
+        self.in_member = False
+        self._member = isal_zlib.decompressobj(wbits=GZIP_WINDOW)
+
+    def texts(self, piece: bytes) -> Iterator[bytes]:
+        """Yield the text that a piece of the file holds, in portions of limited size.
+
+        Parameters
+        ----------
+        piece : bytes
+            The next bytes of the file.
+        """
+        while self.in_member or piece.strip(b"\0"):
+            self.in_member = True
+            self.consumed += len(piece)
+            text = self._member.decompress(piece, INFLATE_BYTES)
+            while text:
+                yield text
+                text = self._member.decompress(self._member.unconsumed_tail, INFLATE_BYTES)
+            if not self._member.eof:
+                return
+            piece = self._member.unused_data
+            self.consumed -= len(piece)
+            self._member, self.in_member = isal_zlib.decompressobj(wbits=GZIP_WINDOW), False

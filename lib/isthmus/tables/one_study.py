@@ -1,0 +1,226 @@
+"""Only what one study needs, in two passes over the snapshot: its corpus, then the works that cite it.
+
+The first pass keeps of every record what decides which record of an id counts and what the accounts and the coverage
+need (`seen_works`, some twenty bytes a work), and the whole of those that may belong to the corpus. The second keeps of
+the works that cite the corpus their ids, years and countries. `parsed_works` then holds these two, and all further
+tables are made of it as ever.
+"""
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.engine import TableStore
+from isthmus.engine.ddl import spark_schema
+from isthmus.snapshot import Snapshot, read_works
+from isthmus.snapshot.removals import read_merges
+from isthmus.tables.authorships import PLACE, places
+from isthmus.tables.coverage import COVERAGE, coverage_rows
+from isthmus.tables.entities import INSTITUTIONS
+from isthmus.tables.parsed import PARSED_WORKS, plain_words
+from isthmus.tables.reading import check_reading
+from isthmus.tables.removed import REMOVED_RECORDS, frame, kept, number_filled
+from isthmus.tables.works import rewritten, year_until
+from isthmus.tables.writing import Written, write
+from isthmus.tablespec import TableSpec, column
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+WHOLE = (
+    "publication_date",
+    "source_id",
+    "source_type",
+    "primary_topic_id",
+    "primary_subfield_id",
+    "topics",
+    "concepts",
+    "authorships",
+    "referenced_works",
+)
+"""Columns that only the corpus keeps."""
+
+OF_CITING = (
+    "work_id",
+    "updated_date",
+    "publication_year",
+    "work_type",
+    "is_retracted",
+    "is_paratext",
+    "is_xpac",
+    "authors_count",
+)
+"""Columns that a work outside the corpus keeps beside its countries."""
+
+LARGEST_BROADCAST = 10_000_000  # works of a corpus whose ids every task gets (8 bytes each, some 300 MB as a table)
+
+SEEN_WORKS = TableSpec(
+    name="seen_works",
+    fields=(
+        *PARSED_WORKS.fields,
+        column("completeness", "int", "number of fields that are filled"),
+        column("n_authors", "int", "number of authors: as shipped, else the length of the list"),
+        column("n_references", "int", "number of references as listed"),
+        column("places", f"array<{PLACE}>", "institutions and countries of all authors, once each"),
+        column("is_candidate", "boolean", "may belong to the corpus, and is kept whole", False),
+    ),
+    key=("entity", "part", "line"),
+    comment="Staging of a single study: what judges and counts each record; the whole record where it may be its own.",
+)
+
+
+def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, candidates: Column) -> Written:
+    """Write `seen_works` in the first pass, and check what was read against the manifest.
+
+    Parameters
+    ----------
+    spark, store : SparkSession, TableStore
+        The session and the tables.
+    snapshot : Snapshot
+        An open snapshot.
+    candidates : Column
+        Which parsed records may belong to the corpus; too many do no harm.
+
+    Raises
+    ------
+    SnapshotError
+        As `parse_works`.
+    """
+    with plain_words():
+        version = store.overwrite(SEEN_WORKS, seen_rows(read_works(spark, snapshot), candidates))
+    notes = check_reading(store.read(SEEN_WORKS), snapshot, ("works",))
+    parts = len(snapshot.parts("works"))
+    return Written(SEEN_WORKS.name, version, store.rows_written(SEEN_WORKS), notes=notes, parts_read=parts)
+
+
+def seen_rows(lines: DataFrame, candidates: Column) -> DataFrame:
+    """Return the rows of `seen_works`.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Parsed lines of works.
+    candidates : Column
+        Which of them may belong to the corpus.
+    """
+    chosen = F.coalesce(candidates, F.lit(False)) & F.col("work_id").isNotNull()
+    everywhere = F.flatten(F.transform(F.coalesce("authorships", _none_of("authorships")), places))
+    return lines.select(
+        *(F.when(chosen, F.col(name)).alias(name) if name in WHOLE else F.col(name) for name in lines.columns),
+        number_filled().alias("completeness"),
+        F.coalesce("authors_count", F.array_size("authorships"), F.lit(0)).alias("n_authors"),
+        F.coalesce(F.array_size("referenced_works"), F.lit(0)).alias("n_references"),
+        F.array_distinct(everywhere).alias("places"),
+        chosen.alias("is_candidate"),
+    )
+
+
+def _none_of(name: str) -> Column:
+    return F.array().cast(spark_schema(PARSED_WORKS)[name].dataType)
+
+
+def newest_year(store: TableStore) -> int | None:
+    """Return the year of the newest record, which stands for the release's where a folder has none.
+
+    Parameters
+    ----------
+    store : TableStore
+        The tables; `seen_works` is there.
+    """
+    newest = store.read(SEEN_WORKS).agg(F.max(F.year("updated_date")).alias("year")).first()
+    return newest.year if newest else None
+
+
+def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
+    """Write `parsed_works` in the second pass: the corpus and what cites it.
+
+    Parameters
+    ----------
+    spark, store : SparkSession, TableStore
+        The session and the tables; `seen_works` and `removed_records` are there.
+    snapshot : Snapshot
+        An open snapshot.
+    """
+    seen, removed = store.read(SEEN_WORKS), store.read(REMOVED_RECORDS)
+    corpus = kept(seen.where("is_candidate"), removed).select(*PARSED_WORKS.columns)
+    cited = _cited_ids(spark, snapshot, corpus)
+    number = corpus.count()
+    with plain_words():
+        citing = citing_rows(read_works(spark, snapshot), F.broadcast(cited) if number <= LARGEST_BROADCAST else cited)
+        outside = kept(citing, removed).join(corpus.select("work_id"), "work_id", "left_anti")
+        rows = corpus.unionByName(outside, allowMissingColumns=True)
+        version = store.overwrite(PARSED_WORKS, rows)
+    written = store.rows_written(PARSED_WORKS)
+    note = f"of {number:,} works all is kept; of {written - number:,} that cite them only ids, years and countries"
+    return Written(PARSED_WORKS.name, version, written, notes=(note,))
+
+
+def _cited_ids(spark: "SparkSession", snapshot: Snapshot, corpus: DataFrame) -> DataFrame:
+    """Return the ids by which the corpus is cited: its own, and those that were merged into them."""
+    own = corpus.select(F.col("work_id").alias("cited"))
+    merges = read_merges(snapshot, "works")
+    if not merges.num_rows:
+        return own
+    merged = frame(spark, merges).join(own, F.col("merge_into_id") == F.col("cited"), "left_semi")
+    return own.union(merged.select("entity_id"))
+
+
+def citing_rows(lines: DataFrame, cited: DataFrame) -> DataFrame:
+    """Return the records that cite one of some works.
+
+    Ids, year, flags and countries, and of the references these works alone.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Parsed lines of works.
+    cited : DataFrame
+        The works' ids, (cited).
+    """
+    key = ("entity", "part", "line")
+    slim = F.transform("authorships", _slim).alias("authorships")
+    links = lines.where(F.col("work_id").isNotNull()).select(
+        *key, *OF_CITING, slim,
+        F.explode(F.array_distinct("referenced_works")).alias("cited"),
+    )  # fmt: skip
+    found = links.join(cited, "cited", "left_semi")
+    columns = (*OF_CITING, "authorships")
+    return found.groupBy(*key).agg(
+        *(F.first(name).alias(name) for name in columns), F.sort_array(F.collect_set("cited")).alias("referenced_works")
+    )
+
+
+def _slim(authorship: Column) -> Column:
+    """Drop the author's id and position; keep countries and institutions."""
+    return authorship.withField("author_id", F.lit(None).cast("bigint")).withField(
+        "author_position", F.lit(None).cast("string")
+    )
+
+
+def build_coverage_of_seen(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
+    """Write `coverage` of the whole snapshot from `seen_works`.
+
+    Parameters
+    ----------
+    spark, store : SparkSession, TableStore
+        The session and the tables; `seen_works`, `removed_records` and `institutions` are there.
+    snapshot : Snapshot
+        The snapshot; its release's year is the last one of a publication.
+    """
+    seen = kept(store.read(SEEN_WORKS), store.read(REMOVED_RECORDS))
+    paratext = F.coalesce("is_paratext", F.lit(False)) | F.coalesce(F.col("work_type") == "paratext", F.lit(False))
+    works = seen.select(
+        "work_id",
+        year_until(snapshot.release_year).alias("publication_year"),
+        F.coalesce("is_xpac", F.lit(False)).alias("is_xpac"),
+        F.coalesce("is_retracted", F.lit(False)).alias("is_retracted"),
+        paratext.alias("is_paratext"),
+        "n_authors",
+        "n_references",
+    )
+    affiliations = seen.select("work_id", F.explode("places").alias("place")).select("work_id", "place.*")
+    merges = read_merges(snapshot, "institutions")
+    if merges.num_rows:
+        affiliations = rewritten(affiliations, "institution_id", frame(spark, merges))
+    return write(store, COVERAGE, coverage_rows(works, affiliations, store.read(INSTITUTIONS)))
