@@ -13,8 +13,8 @@ from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.errors import ConfigError
 from isthmus.pipeline.run import Request, wanted_stages
-from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
+from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.entities import INSTITUTIONS
 
