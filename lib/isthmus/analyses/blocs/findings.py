@@ -61,7 +61,7 @@ def method(results: Results) -> tuple[Paragraph, ...]:
     counting = (
         "A paper belongs to a bloc or country with at least one affiliation in it in the paper's year; by author "
         "fractions it is divided. A paper is joint if two different countries sign it, one of each side. Shares of "
-        "citations are of all citations made in the year to the corpus; beside them those, to date, of its papers of the "
+        "citations are of all citations made in the year to the corpus; beside them those, to date, of papers of the "
         "year."
     )
     researchers = (
