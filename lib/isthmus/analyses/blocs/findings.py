@@ -35,7 +35,7 @@ def _overtakings(results: Results) -> Iterator[str]:
     if table is None:
         return
     for row in rows_of(table[(table["among"] == "blocs") & (table["support"] >= SURE)]):
-        if row.since == results.years[0] or not isinstance(row.overtook, str):
+        if not isinstance(row.overtook, str) or pd.isna(row.since_low):
             continue
         yield (
             f"Since {row.since} (interval {int(row.since_low)}–{int(row.since_high)}) {in_sentence(row.entity)} "

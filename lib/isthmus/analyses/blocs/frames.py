@@ -73,20 +73,19 @@ def overtaking_rows(results: Results) -> list[dict[str, Any]]:
         return []
     found = {(row.entity, row.among): row for row in rows_of(table)}
     return [
-        {"who": pole_name(entity), "among": among} | _lead(found[entity, among], results.years[0])
+        {"who": pole_name(entity), "among": among} | _lead(found[entity, among])
         for among in ("blocs", "countries")
         for entity in entities(results)
         if (entity, among) in found
     ]
 
 
-def _lead(row: Any, first: int) -> dict[str, Any]:
-    began = int(row.since) > first
+def _lead(row: Any) -> dict[str, Any]:
     known = pd.notna(row.since_low)
     return {
         "partner": pole_name(row.partner),
         "since": int(row.since),
-        "overtook": pole_name(row.overtook) if began and isinstance(row.overtook, str) else None,
+        "overtook": pole_name(row.overtook) if isinstance(row.overtook, str) else None,
         "interval": f"{int(row.since_low)}–{int(row.since_high)}" if known else None,
         "support": row.support,
     }

@@ -1,4 +1,9 @@
-"""Who leads over the years, since when, and how sure that is when the works are drawn again."""
+"""Who leads over the years, whom it overtook when, and how sure that is when the works are drawn again.
+
+The first year of an unbroken lead is no good answer to "since when": while two are close, noise breaks every lead, so
+that year comes too late, and later still in resamples. Instead the years are split where "behind before, ahead after"
+holds best: sqrt(leader) - sqrt(rival) has about the same noise in every year, and its sum up to the split is the least.
+"""
 
 from dataclasses import dataclass
 
@@ -13,20 +18,20 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class Overtaking:
-    """Since when the leader of the last year leads.
+    """Since when the leader of the last year is ahead of all others.
 
     Attributes
     ----------
     leader : int
         Position of who leads in the last year; -1 where nobody ever led.
     since : int
-        First year of its unbroken lead up to the last year.
+        Year from which it is ahead of every rival: that of the last one that it overtook.
     overtook : int
-        Position of who led the year before; -1 where nobody did.
+        Position of that rival; -1 where none was ever ahead on the whole.
     low, high : int | None
-        Ends of the interval of `since` over the resamples in which the same one leads at the end; None without any.
+        Ends of the interval of `since` over resamples; None where the leader is ahead in none of them.
     support : float
-        Share of these resamples.
+        Share of the resamples in which the same one leads in the last year.
     """
 
     leader: int
@@ -73,26 +78,29 @@ def leaders(counts: ArrayLike) -> Ints:
     return found
 
 
-def last_lead(leader: ArrayLike) -> tuple[Ints, Ints]:
-    """Return who leads at the end, and the position of the first year of that unbroken lead.
+def crossing(ahead: ArrayLike, behind: ArrayLike) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return from which year on one is ahead of another, and whether it was behind before.
+
+    The split of the years after which the differences of the square roots add up to most; of equal splits the last.
 
     Parameters
     ----------
-    leader : int array of shape (T, ...)
-        As `leaders` returns it.
+    ahead, behind : array of shape (T, ...)
+        What both have in each of T years, >= 0; further axes are resamples.
 
     Returns
     -------
-    tuple of int64 arrays of shape (...)
-        The leader of the last year and the first year of its lead.
+    tuple of int64 and bool arrays of shape (...)
+        Position of the year, T where it is ahead at no end; whether the other was ahead on the whole before.
     """
-    order = np.asarray(leader, dtype=np.int64)
-    same = np.logical_and.accumulate(order[::-1] == order[-1], axis=0)
-    return order[-1], len(order) - same.sum(axis=0)
+    lead = np.sqrt(np.asarray(ahead, dtype=np.float64)) - np.sqrt(np.asarray(behind, dtype=np.float64))
+    added = np.concatenate([np.zeros((1, *lead.shape[1:])), np.cumsum(lead, axis=0)])
+    split = len(lead) - added[::-1].argmin(axis=0)
+    return split, added.min(axis=0) < 0
 
 
 def overtaking(counts: ArrayLike, resampled: ArrayLike, years: ArrayLike, *, level: float = 0.95) -> Overtaking:
-    """Return since when the leader of the last year leads, with the percentile interval over resamples.
+    """Return since when the leader of the last year is ahead of all others, with the interval over resamples.
 
     Parameters
     ----------
@@ -116,13 +124,27 @@ def overtaking(counts: ArrayLike, resampled: ArrayLike, years: ArrayLike, *, lev
             f"counts, resampled and years have shapes {observed.shape}, {drawn.shape} and {when.shape}; expected "
             "(years, partners), (years, partners, resamples) and (years,)"
         )
-    order = leaders(observed)
-    leader, start = (int(value) for value in last_lead(order))
-    ends, starts = last_lead(leaders(drawn))
-    agreeing = np.sort(when[starts[ends == leader]])
-    low, high = _interval(agreeing, level)
-    overtook = int(order[start - 1]) if start else NOBODY
-    return Overtaking(leader, int(when[start]), overtook, low, high, float((ends == leader).mean()))
+    leader = int(leaders(observed)[-1])
+    if leader == NOBODY:
+        return Overtaking(NOBODY, int(when[-1]), NOBODY, None, None, 0.0)
+    start, rival = _last_crossing(observed[..., None], leader)
+    starts, _ = _last_crossing(drawn, leader)
+    low, high = _interval(np.sort(when[starts[starts < len(when)]]), level)
+    support = float((leaders(drawn)[-1] == leader).mean())
+    # ahead by nothing in the last year: from then on
+    return Overtaking(leader, int(when[min(int(start[0]), len(when) - 1)]), int(rival[0]), low, high, support)
+
+
+def _last_crossing(counts: NDArray[np.int64], leader: int) -> tuple[Ints, Ints]:
+    """Return from which year on one is ahead of all others, and the last of them that it overtook (-1: none)."""
+    splits = np.zeros(counts.shape[1:], dtype=np.int64)
+    behind = np.zeros(counts.shape[1:], dtype=bool)
+    for rival in range(counts.shape[1]):
+        if rival != leader:
+            splits[rival], behind[rival] = crossing(counts[:, leader], counts[:, rival])
+    last = splits.argmax(axis=0)
+    was_ahead = np.take_along_axis(behind, last[None], axis=0)[0]
+    return splits.max(axis=0), np.where(was_ahead, last, NOBODY)
 
 
 def _interval(values: Ints, level: float) -> tuple[int | None, int | None]:
