@@ -9,7 +9,7 @@ import pandas as pd
 from isthmus.analyses.blocs.frames import entities, partners_frame, years_frame
 from isthmus.report.charts import finish, one_two_five, unconfigured, year_axis
 from isthmus.report.results import Results
-from isthmus.report.text import pole_name
+from isthmus.report.text import in_sentence, pole_name
 from isthmus.report.theme import colour, pole_colour
 
 READINGS = {"share_citations_made": "made in the year", "share_citations_to_date": "to date, of works of the year"}
@@ -71,24 +71,34 @@ def reliance_chart(results: Results, **size: Any) -> Any:
 
 def partners_chart(results: Results) -> Any:
     """Draw, in a panel for each entity, the share of its papers with each of the others by year."""
-    frame, order = partners_frame(results).dropna(subset="share"), names(results)
-    panels = [
-        unconfigured(_panel(frame[frame["who"] == name], name, order)) for name in order if name in set(frame["who"])
-    ]
+    panels = [unconfigured(_panel(results, entity)) for entity in with_partners(results)]
     rows = [alt.hconcat(*panels[at : at + _PANELS_IN_A_ROW]) for at in range(0, len(panels), _PANELS_IN_A_ROW)]
     what = "Share of the papers of each compared country or bloc with each of the others, by year."
     return finish(alt.vconcat(*rows), width=None, height=None, description=what)
 
 
-def _panel(frame: pd.DataFrame, name: str, order: Sequence[str]) -> Any:
+def partner_chart(results: Results, entity: str, **size: Any) -> Any:
+    """Draw the share of an entity's papers with each of the others by year."""
+    frame = partners_frame(results).dropna(subset="share")
     tooltip = [
         alt.Tooltip("share:Q", title="Share of its papers", format=".1%"),
         alt.Tooltip("share_fractional:Q", title="By author fractions", format=".1%"),
         alt.Tooltip("papers_joint:Q", title="Joint papers", format=","),
     ]
-    chart = _lines(frame, order, _share_axis(), tooltip, of="with")
-    title = alt.TitleParams(f"Papers of {name} with", fontSize=13, color=colour("ink"), anchor="start")
-    return chart.properties(width=270, height=190, title=title)
+    chart = _lines(frame[frame["who"] == pole_name(entity)], names(results), _share_axis(), tooltip, of="with")
+    what = f"Share of the papers of {in_sentence(entity)} with each of the others, by year."
+    return finish(chart, description=what, **({"height": 220} | size))
+
+
+def with_partners(results: Results) -> list[str]:
+    """Return the entities that have a paper in the years of the analysis."""
+    there = set(partners_frame(results).dropna(subset="share")["who"])
+    return [entity for entity in entities(results) if pole_name(entity) in there]
+
+
+def _panel(results: Results, entity: str) -> Any:
+    title = alt.TitleParams(f"Papers of {in_sentence(entity)} with", fontSize=13, color=colour("ink"), anchor="start")
+    return partner_chart(results, entity, width=270, height=190).properties(title=title)
 
 
 def _share_axis() -> alt.Y:

@@ -81,7 +81,7 @@ def overtaking_rows(results: Results) -> list[dict[str, Any]]:
 
 
 def _lead(row: Any) -> dict[str, Any]:
-    known = pd.notna(row.since_low)
+    known = isinstance(row.overtook, str) and pd.notna(row.since_low)
     return {
         "partner": pole_name(row.partner),
         "since": int(row.since),

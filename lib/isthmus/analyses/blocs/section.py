@@ -8,7 +8,8 @@ from isthmus.analyses.blocs.findings import findings, method
 from isthmus.analyses.blocs.nearest import nearest_cell
 from isthmus.analyses.blocs.scores import WORDS
 from isthmus.report.results import Results
-from isthmus.report.section import Figure, Section
+from isthmus.report.section import Figure, Section, figure_name
+from isthmus.report.text import in_sentence
 
 
 def section(results: Results) -> Section | None:
@@ -32,9 +33,11 @@ def section(results: Results) -> Section | None:
             "cities": frames.city_rows(results),
             "researchers": frames.researcher_tables(results),
             "nearest": nearest_cell(results, WORDS),
+            "panels": {name: in_sentence(entity) for name, entity in _panels(results).items()},
             "placed": frames.coverage(results),
         },
         figures=tuple(_figures(results)),
+        charts={name: partial(charts.partner_chart, results, entity) for name, entity in _panels(results).items()},
         findings=findings(results),
         method=method(results),
         contents=(
@@ -43,6 +46,11 @@ def section(results: Results) -> Section | None:
             *((("bloc-researchers", "Researchers"),) if results.has(t.ACTIVE_RESEARCHERS) else ()),
         ),
     )
+
+
+def _panels(results: Results) -> dict[str, str]:
+    """Return the page's charts of partners: name -> entity."""
+    return {figure_name("bloc_partners", entity): entity for entity in charts.with_partners(results)}
 
 
 def _figures(results: Results) -> list[Figure]:
@@ -61,7 +69,7 @@ def _figures(results: Results) -> list[Figure]:
         )
         draw = partial(charts.citations_chart, results)
         found.append(Figure("bloc_citations", "Share of the world's citations", caption, draw))
-    if len(frames.partners_frame(results).dropna(subset="share")):
+    if charts.with_partners(results):
         caption = (
             "Each panel is over the papers of the one in its heading: the same joint papers weigh more for the smaller."
         )
