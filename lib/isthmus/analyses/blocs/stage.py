@@ -20,7 +20,7 @@ from isthmus.indicators.belonging import Entities
 from isthmus.indicators.blocs import citations, organisations, output, partners, researchers
 from isthmus.indicators.blocs.above import least_candidate
 from isthmus.indicators.blocs.fanout import Resampling, fan_out_overtakings, fan_out_top_partners, fan_out_trends
-from isthmus.indicators.blocs.organisation_fanout import fan_out_intervals, organisation_sets
+from isthmus.indicators.blocs.organisation_fanout import fan_out_intervals, organisation_sets, with_intervals
 from isthmus.indicators.blocs.works import country_pairs_of, partner_sets, work_countries
 from isthmus.tablespec import TableSpec
 
@@ -96,8 +96,8 @@ def write_organisations(context: Context) -> Outcome:
     counts = organisations.organisation_counts(
         yearly, limits, placed, organisations.institution_coverage(world, of_works), entities=_entities(study)
     )
-    key = ["level", "threshold", "place_kind", "place", "year"]
-    _write(context, t.ORGANISATION_COUNTS, counts.join(_intervals(context, yearly, limits, placed), key, "left"))
+    intervals = _intervals(context, yearly, limits, placed)
+    _write(context, t.ORGANISATION_COUNTS, with_intervals(counts, intervals, year=study.years.analysis[1]))
     last = (F.col("year") == study.years.analysis[1]) & (F.col("level") == organisations.LISTED) & F.col("above_papers")
     large = of_study(context, t.LARGE_ORGANISATIONS).where(last).count()
     return Outcome(f"{large:,} organisations with more than {study.blocs.organisation_papers} papers in the last year")
@@ -112,7 +112,7 @@ def _intervals(context: Context, yearly: DataFrame, limits: DataFrame, placed: D
     possible = yearly.where((F.col("year") == last) & (F.col("papers") >= least))
     candidates = organisations.with_places(possible, placed, _entities(study))
     of_works = of_study(context, t.ORGANISATION_WORKS).where(F.col("year") == last)
-    found = fan_out_intervals(
+    return fan_out_intervals(
         organisation_sets(of_works, possible),
         candidates,
         limits=bounds,
@@ -120,7 +120,6 @@ def _intervals(context: Context, yearly: DataFrame, limits: DataFrame, placed: D
         level=study.blocs.level,
         seed=study.seed,
     )
-    return found.withColumn("year", F.lit(last))
 
 
 def write_active_researchers(context: Context) -> Outcome:

@@ -54,7 +54,7 @@ def entity_citations(cited: DataFrame, entities: Entities) -> DataFrame:
     entities : Entities
         The compared countries and blocs.
     """
-    own = F.transform(sides(entities), lambda side: F.struct(side["entity"], side["fraction"]))
+    own = F.transform(sides(entities), _entity_and_fraction)
     of_world = F.when(F.col("places").isNull(), F.array(_whole(WORLD))).otherwise(
         F.concat(F.array(_whole(WORLD), _whole(PLACED)), own)
     )
@@ -88,6 +88,10 @@ def world_citations(citations: DataFrame) -> DataFrame:
         ),
     )
     return of_world.groupBy("year").agg(*(F.sum(name).alias(name) for name in of_world.columns if name != "year"))
+
+
+def _entity_and_fraction(side: Column) -> Column:
+    return F.struct(side["entity"].alias("entity"), side["fraction"].alias("fraction"))
 
 
 def _whole(entity: str) -> Column:

@@ -57,6 +57,25 @@ def fan_out_intervals(
     return sets.groupBy("level").cogroup(candidates.groupBy("level")).applyInPandas(work, schema=INTERVALS)
 
 
+def with_intervals(counts: DataFrame, intervals: DataFrame, *, year: int) -> DataFrame:
+    """Return the rows of `organisation_counts` with the intervals of a year: low, high; null in other years.
+
+    A place without a candidate exceeds no threshold in any resample: 0 to 0.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        As `organisation_counts` returns it.
+    intervals : DataFrame
+        As `fan_out_intervals` returns it.
+    year : int
+        The year that was resampled.
+    """
+    joined = counts.join(intervals, ["level", "threshold", "place_kind", "place"], "left")
+    ends = (F.when(F.col("year") == year, F.coalesce(end, F.lit(0))).alias(end) for end in ("low", "high"))
+    return joined.select(*counts.columns, *ends)
+
+
 def intervals_frame(
     works: pd.DataFrame,
     organisations: pd.DataFrame,

@@ -13,6 +13,7 @@ from isthmus.indicators.belonging import Entities, belongs
 LISTED, TOP = "listed", "top"
 BY_PAPERS, BY_SHARE = "papers", "share"
 WORLD, CONTINENT, ENTITY, COUNTRY, CITY = "world", "continent", "entity", "country", "city"
+DECIMALS = 9  # of a threshold: 60,000 times 50/60,000 is 50
 PLACE = "array<struct<place_kind:string,place:string,city:string>>"
 
 
@@ -97,7 +98,9 @@ def thresholds(world: DataFrame, *, papers: int, share: float) -> DataFrame:
     """
     either = F.array(
         F.struct(F.lit(BY_PAPERS).alias("threshold"), F.lit(float(papers)).alias("more_than")),
-        F.struct(F.lit(BY_SHARE).alias("threshold"), (F.col("works") * F.lit(share)).alias("more_than")),
+        F.struct(
+            F.lit(BY_SHARE).alias("threshold"), F.round(F.col("works") * F.lit(share), DECIMALS).alias("more_than")
+        ),
     )
     return world.select("year", F.explode(either).alias("limit")).select("year", "limit.*")
 
