@@ -10,7 +10,12 @@ from scipy.stats import poisson
 
 from isthmus.errors import IndicatorError
 from isthmus.indicators.blocs.above import NEVER, intervals_above, least_candidate, resampled_papers
-from isthmus.indicators.blocs.organisation_fanout import fan_out_intervals, intervals_frame, organisation_sets
+from isthmus.indicators.blocs.organisation_fanout import (
+    fan_out_intervals,
+    intervals_frame,
+    organisation_sets,
+    with_intervals,
+)
 
 WORLD = [{"place_kind": "world", "place": "world", "city": None}]
 ASIA = [*WORLD, {"place_kind": "continent", "place": "Asia", "city": None}]
@@ -102,3 +107,13 @@ def test_the_sets_of_candidates_and_their_intervals_on_spark(spark, same):
     expected = intervals_frame(sets.toPandas(), candidates(), **how)
     found = fan_out_intervals(sets, possible, **how).toPandas()
     pd.testing.assert_frame_equal(found.sort_values("place_kind", ignore_index=True), expected, check_dtype=False)
+
+
+@pytest.mark.spark
+def test_intervals_are_of_one_year_and_nought_where_nobody_is_near(spark, same):
+    key = "level string, threshold string, place_kind string, place string"
+    places = [("listed", "papers", "world", "world"), ("listed", "papers", "continent", "Africa")]
+    counts = spark.createDataFrame([(year, *place) for year in (2010, 2011) for place in places], f"year int, {key}")
+    intervals = spark.createDataFrame([(*places[0], 3, 9)], f"{key}, low int, high int")
+    rows = [(2010, "Africa", None, None), (2010, "world", None, None), (2011, "Africa", 0, 0), (2011, "world", 3, 9)]
+    same(with_intervals(counts, intervals, year=2011), rows, "year int, place string, low int, high int")
