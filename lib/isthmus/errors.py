@@ -52,6 +52,10 @@ class IndicatorError(IsthmusError):
     """Citations or papers that an indicator cannot be computed from; the message names the row or the year."""
 
 
+class MatchingError(IsthmusError):
+    """Units that cannot be matched or compared; the message names the column, the arm or the number."""
+
+
 class IsthmusWarning(UserWarning):
     """Something that a reader of the results should know and that does not stop the run."""
 

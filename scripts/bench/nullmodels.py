@@ -113,12 +113,27 @@ def city_network(n, seed):
     return (half + half.T).tocsr()
 
 
-def bench_cities(sizes):
-    print("### ECM fit, city-like networks\n")
+def heavy_tailed_network(n, seed):
+    """A network whose nodes hardly share degree and strength: sizes of a Pareto law, 900 links a node."""
+    rng = np.random.default_rng(seed)
+    size = np.minimum(rng.pareto(1.0, n) + 0.1, 0.2 * n)
+    rows = []
+    for i in range(n - 1):
+        mean = np.minimum(size[i] * size[i + 1 :] * 300.0 / n, 3e3)
+        weight = rng.poisson(mean * rng.exponential(1.0, mean.size))
+        linked = np.flatnonzero(weight)
+        rows.append((np.full(linked.size, i), linked + i + 1, weight[linked]))
+    i, j, w = (np.concatenate(part) for part in zip(*rows, strict=True))
+    half = sparse.coo_array((w, (i, j)), shape=(n, n)).tocsr()
+    return (half + half.T).tocsr()
+
+
+def bench_large(heading, make, sizes):
+    print(f"### ECM fit, {heading}\n")
     print("| N | linked nodes | links | classes | seconds | Newton steps | relative error |")
     print("|---|---|---|---|---|---|---|")
     for n in sizes:
-        weights = city_network(n, seed=n)
+        weights = make(n, seed=n)
         seconds, fit = clock(lambda w=weights: fit_ecm(w), repeat=3)
         linked = int((fit.degrees > 0).sum())
         print(
@@ -176,7 +191,9 @@ def main():
     bench_real(years)
     middle = years[sorted(years)[len(years) // 2 - 2]]
     bench_ensembles(middle)
-    bench_cities((1000,) if quick else (1000, 3000, 5000))
+    sizes = (1000,) if quick else (1000, 3000, 5000)
+    bench_large("city-like networks", city_network, sizes)
+    bench_large("heavy tails, hardly two nodes alike", heavy_tailed_network, sizes)
     bench_rewiring(middle, (1e6,) if quick else (1e6, 1e7), 20 if quick else 100)
 
 

@@ -138,7 +138,7 @@ def make_tables(world: World) -> dict[str, pd.DataFrame]:
             "study_totals": _totals(),
         }
         if world.uncertainty:
-            tables |= _uncertainty(tables["trajectories"], tables["pair_labels"])
+            tables |= _uncertainty(ties, tables["pair_labels"])
     return tables
 
 
@@ -267,15 +267,17 @@ def _totals() -> pd.DataFrame:
     return pd.DataFrame({"quantity": values.keys(), "value": values.values()})
 
 
-def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _uncertainty(ties: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataFrame]:
     agreement = [
         ("seeds", "restart 0", 300, 1.0, 1.0), ("seeds", "restart 1", 300, 0.8, 0.9),
         ("null_model", "ecm-variance-corrected", 290, 0.6, 0.75), ("citation_year", "citing", 280, 0.5, 0.7),
     ]  # fmt: skip
-    parts = []
-    for network, axis in zip(("collaboration", "knowledge_exchange"), AXES, strict=True):
-        part = trajectories[["year", "src", "dst"]].assign(network=network, z=trajectories[f"z_{axis}"], replicates=50)
-        parts.append(part.assign(low=part.z - 0.5, high=part.z + 0.5))
+    shown = ties[ties["citation_year"].isin(["publication_year", "cited"])]
+    times = shown["weight"] / shown["expected"]
+    bounds = shown[["network", "src", "dst", "weight", "expected"]].assign(
+        first_year=shown["year"], last_year=shown["year"], propensity=times, design_effect=1.2,
+        propensity_low=times / 1.5, propensity_high=np.where(times > 0, 1.5 * times, 4.4 / shown["expected"]),
+    )  # fmt: skip
     named = labels[labels.label.notna()][["src", "dst", "label"]]
     sensitivity = []
     for citation_year, finite, shift in (
@@ -297,10 +299,13 @@ def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, 
             "significant partners US": 2,
         }
         for finding, value in values.items():
-            sensitivity.append(("ai_primary", citation_year, finite, "ecm", default, finding, float(value), None))
+            sensitivity.append(
+                ("ai_primary", citation_year, "whole", finite, "ecm", default, finding, float(value), None)
+            )
         label = "KD" if finite == "linked" else "SD"
-        sensitivity.append(("ai_primary", citation_year, finite, "ecm", default, "label CN-US", np.nan, label))
-    columns = ["corpus_rule", "citation_year", "finite", "null_model", "is_default", "finding", "value", "text"]
+        sensitivity.append(("ai_primary", citation_year, "whole", finite, "ecm", default, "label CN-US", np.nan, label))
+    choice = ["corpus_rule", "citation_year", "joint_papers", "finite", "null_model"]
+    columns = [*choice, "is_default", "finding", "value", "text"]
     return {
         "clustering_agreement": pd.DataFrame(
             agreement, columns=["comparison", "variant", "pairs", "adjusted_rand", "same_label"]
@@ -313,8 +318,8 @@ def _uncertainty(trajectories: pd.DataFrame, labels: pd.DataFrame) -> dict[str, 
                 "inertia": [9.0, 7.0, 5.0, 4.5],
             }
         ),
-        "intervals": pd.concat(parts, ignore_index=True),
-        "label_support": named.assign(support=np.linspace(0.5, 1, len(named)), replicates=50),
+        "bootstrap_propensities": bounds,
+        "bootstrap_labels": named.assign(kept=np.linspace(0.5, 1, len(named)), replicates=50),
         "sensitivity": pd.DataFrame(sensitivity, columns=columns),
     }
 
@@ -353,7 +358,9 @@ def _ties(world, network, citation_year, year, rng) -> pd.DataFrame:
 def _edges(ties: pd.DataFrame) -> pd.DataFrame:
     linked = ties[ties.weight > 0]
     edges = linked[["network", "citation_year", "year", "src", "dst", "weight"]].copy()
-    return edges.assign(fractional=edges.weight * 0.4).reset_index(drop=True)
+    # a quarter of the citations of each pair, rounded down, are of joint papers
+    joint = (edges.weight // 4).where(edges.network != "collaboration")
+    return edges.assign(fractional=edges.weight * 0.4, joint=joint).reset_index(drop=True)
 
 
 def _nodes(world, ties) -> pd.DataFrame:

@@ -43,6 +43,7 @@ def test_the_defaults_are_the_documented_ones():
             "citation_year": "cited",
             "citation_years": ["cited", "cited_window", "citing"],
             "citation_window": 2,
+            "joint_papers": "whole",
             "citing_types": None,
         },
         "significance": {

@@ -41,11 +41,18 @@ def make_citations(spark):
 
 @pytest.fixture(scope="session")
 def make_flows(make_rows):
-    """Rows of `citation_flows` from (citing year, cited year, source, target, weight, fractional)."""
-    return lambda *rows, study="s": make_rows(CITATION_FLOWS, *((study, RELEASE, *row) for row in rows))
+    """Rows of `citation_flows` from (citing year, cited year, source, target, weight, fractional[, the two separate])."""
+    return lambda *rows, study="s": make_rows(
+        CITATION_FLOWS, *((study, RELEASE, *row, *(row[-2:] if len(row) == 6 else ())) for row in rows)
+    )
 
 
 @pytest.fixture(scope="session")
 def make_edges(make_rows):
-    """Rows of `edges` from (network, citation_year, year, source, target, weight, fractional)."""
-    return lambda *rows, study="s": make_rows(COUNTRY_EDGES, *((study, RELEASE, *row) for row in rows))
+    """Rows of `edges` from (network, citation_year, year, source, target, weight, fractional[, joint])."""
+
+    def full(row):
+        joint = () if len(row) > 7 else (None if row[0] == "collaboration" else 0,)
+        return (*row, *joint)
+
+    return lambda *rows, study="s": make_rows(COUNTRY_EDGES, *((study, RELEASE, *full(row)) for row in rows))

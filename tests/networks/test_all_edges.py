@@ -33,10 +33,11 @@ def random_world(seed):
 
 
 def counted_independently(works, pairs, study):
-    """(network, citation_year, year, src, dst) -> (full count, fractional count), by loops over works and citations."""
+    """(network, citation_year, year, src, dst) -> (full count, fractional count, joint), by loops over works and citations."""
     cap = study.corpus.max_countries or len(CODES)
     first, last = study.years.corpus
-    full, fractional = Counter(), Counter()
+    full, fractional, joint = Counter(), Counter(), Counter()
+    left_out = study.networks.joint_papers == "left_out"
 
     def add(key, share):
         full[key] += 1
@@ -60,9 +61,17 @@ def counted_independently(works, pairs, study):
         for (citation_year, year), (a, b) in product(years.items(), product(from_shares, to_shares)):
             if a != b and first <= year <= last and citation_year in study.networks.citation_years:
                 share = from_shares[a] * to_shares[b]
+                both = {a, b} <= set(from_shares) or {a, b} <= set(to_shares)
+                exchanged = ("knowledge_exchange", citation_year, year, *sorted((a, b)))
                 add(("citation", citation_year, year, a, b), share)
-                add(("knowledge_exchange", citation_year, year, *sorted((a, b))), share)
-    return {key: (full[key], pytest.approx(fractional[key])) for key in full}
+                joint["citation", citation_year, year, a, b] += both
+                joint[exchanged] += both
+                if not (both and left_out):
+                    add(exchanged, share)
+    return {
+        key: (full[key], pytest.approx(fractional[key]), None if key[0] == "collaboration" else joint[key])
+        for key in full
+    }
 
 
 @pytest.mark.parametrize(
@@ -70,8 +79,9 @@ def counted_independently(works, pairs, study):
     [
         (1, Corpus(), Networks(citation_window=2)),
         (2, Corpus(max_countries=3), Networks(citation_window=0, citation_years=("cited", "cited_window"))),
+        (3, Corpus(), Networks(joint_papers="left_out", citation_years=("cited",))),
     ],
-    ids=["every citation year", "with a cap, without the citing year"],
+    ids=["every citation year", "with a cap, without the citing year", "without citations of joint papers"],
 )
 def test_edges_and_nodes_equal_an_independent_count(make_countries, make_citations, seed, corpus, networks):
     study = Study(study="s", title="S", years=YEARS, corpus=corpus, networks=networks)
@@ -83,7 +93,7 @@ def test_edges_and_nodes_equal_an_independent_count(make_countries, make_citatio
 
     expected = counted_independently(works, pairs, study)
     rows = edges.collect()
-    found = {(r.network, r.citation_year, r.year, r.src, r.dst): (r.weight, r.fractional) for r in rows}
+    found = {(r.network, r.citation_year, r.year, r.src, r.dst): (r.weight, r.fractional, r.joint) for r in rows}
     assert len(rows) == len(found)
     assert found == expected
     assert {network for network, *_ in found} == {"collaboration", "citation", "knowledge_exchange"}
@@ -96,7 +106,7 @@ def test_edges_and_nodes_equal_an_independent_count(make_countries, make_citatio
     assert len(nodes) == len(present)
     for node in nodes:
         ends = Counter()
-        for (network, citation_year, year, src, dst), (weight, _) in found.items():
+        for (network, citation_year, year, src, dst), (weight, *_) in found.items():
             if year == node.year and node.country in (src, dst) and citation_year in ("publication_year", "cited"):
                 ends[network] += weight
                 ends[network, "partners"] += 1

@@ -22,12 +22,12 @@ def test_each_citation_counts_once_for_each_pair_of_citing_and_cited_country(mak
     citations = make_citations((2, 1), (10, 1))
     expected = make_rows(
         CITATION_FLOWS,
-        (*S, 2012, 2010, "CN", "CN", 1, 0.125),  # domestic
-        (*S, 2012, 2010, "CN", "US", 1, 0.375),
-        (*S, 2012, 2010, "DE", "CN", 1, 0.125),
-        (*S, 2012, 2010, "DE", "US", 1, 0.375),
-        (*S, 2012, 2010, "FR", "CN", 1, 0.25),
-        (*S, 2012, 2010, "FR", "US", 1, 0.75),
+        (*S, 2012, 2010, "CN", "CN", 1, 0.125, 1, 0.125),  # domestic
+        (*S, 2012, 2010, "CN", "US", 1, 0.375, 0, 0.0),  # both sign the cited work
+        (*S, 2012, 2010, "DE", "CN", 1, 0.125, 0, 0.0),  # both sign the citing work
+        (*S, 2012, 2010, "DE", "US", 1, 0.375, 1, 0.375),
+        (*S, 2012, 2010, "FR", "CN", 1, 0.25, 1, 0.25),
+        (*S, 2012, 2010, "FR", "US", 1, 0.75, 1, 0.75),
     )
     actual = citation_flows(citations, countries).select(*CITATION_FLOWS.columns).orderBy(*KEY)
     assert_approx_df_equality(actual, expected, 1e-9, ignore_nullable=True)  # fractions are counted in ten-billionths

@@ -24,11 +24,11 @@ def test_each_work_counts_once_for_each_pair_of_its_countries(make_countries, ma
     )
     expected = make_rows(
         COUNTRY_EDGES,
-        (*USUAL, 2010, "CN", "DE", 1, 1 / 3),
-        (*USUAL, 2010, "CN", "US", 2, 1 + 1 / 3),
-        (*USUAL, 2010, "DE", "US", 1, 1 / 3),
-        (*USUAL, 2011, "CN", "US", 1, 1.0),
-        (*USUAL, 2011, "NA", "ZA", 1, 1.0),
+        (*USUAL, 2010, "CN", "DE", 1, 1 / 3, None),
+        (*USUAL, 2010, "CN", "US", 2, 1 + 1 / 3, None),
+        (*USUAL, 2010, "DE", "US", 1, 1 / 3, None),
+        (*USUAL, 2011, "CN", "US", 1, 1.0, None),
+        (*USUAL, 2011, "NA", "ZA", 1, 1.0, None),
     )
     actual = collaboration(countries).select(*COUNTRY_EDGES.columns).orderBy(*KEY)
     assert_approx_df_equality(actual, expected, 1e-9, ignore_nullable=True)  # fractions are counted in ten-billionths

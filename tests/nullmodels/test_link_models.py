@@ -122,3 +122,14 @@ def test_the_room_exports_its_public_names():
         assert callable(getattr(room, name))
     with pytest.raises(AttributeError, match="no attribute 'fit_emc'"):
         room.fit_emc  # noqa: B018
+
+
+def test_linked_is_a_rule_about_all_years():
+    years = pd.concat([EDGES.assign(year=2001), EDGES[1:].assign(year=2002)])
+    pairs, _ = significance_frames(years, by=("year",), finite="linked")
+    rows = pairs.set_index(["year", "src", "dst"])
+    assert rows["weight"][2002, "0", "1"] == 0
+    assert rows["finite"][2002, "0", "1"], "linked in 2001, so its z of 2002 counts, too"
+    never = rows[rows.groupby(["src", "dst"])["weight"].transform("max") == 0]
+    assert len(never) == 2 * 7
+    assert not never["finite"].any()

@@ -1,15 +1,21 @@
 """Sensitivity without Spark: which combinations there are, and what is read off each."""
 
 import pandas as pd
-import pytest
 
-from isthmus.analyses.robustness.sensitivity import _counts, choices, label_findings, significant_findings, varied
+from isthmus.analyses.robustness.sensitivity import (
+    choices,
+    label_findings,
+    significant_findings,
+    varied,
+    with_joint_papers,
+)
 from isthmus.config import Study
 from isthmus.corpus.rules import resolved
 
 VARIED = {
     "corpus_rules": ("ai_any",),
     "citation_years": ("citing",),
+    "joint_papers": ("left_out",),
     "finite": ("present", "linked"),
     "null_models": (),
 }
@@ -18,10 +24,11 @@ STUDY = Study(study="s", title="t", sensitivity=VARIED)
 
 def test_every_combination_the_own_one_first():
     found = choices(STUDY)
-    assert len(found) == len(set(found)) == 2 * 2 * 3 * 1
+    assert len(found) == len(set(found)) == 2 * 2 * 2 * 3 * 1
     assert vars(found[0]) == {
         "corpus_rule": "ai_primary",
         "citation_year": "cited",
+        "joint_papers": "whole",
         "finite": "expected_in_500_samples",
         "null_model": "ecm",
     }
@@ -31,7 +38,7 @@ def test_a_choice_that_is_the_studys_own_is_not_repeated():
     same = STUDY.model_copy(
         update={"sensitivity": STUDY.sensitivity.model_copy(update={"corpus_rules": ("ai_primary",)})}
     )
-    assert len(choices(same)) == 1 * 2 * 3
+    assert len(choices(same)) == 1 * 2 * 2 * 3
 
 
 def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
@@ -41,9 +48,15 @@ def test_a_varied_corpus_keeps_its_ids_where_the_rule_takes_them():
     assert resolved(varied(STUDY, "ai_any").corpus).ids == (1702,)
 
 
+def test_networks_without_citations_of_joint_papers_have_a_name_of_their_own():
+    other = with_joint_papers(STUDY, "left_out")
+    assert (other.study, other.networks.joint_papers) == ("s--left_out", "left_out")
+    assert with_joint_papers(varied(STUDY, "ai_any"), "left_out").study == "s--ai_any--left_out"
+
+
 def _tie(src, dst, year, z, *, counts=True, network="collaboration"):
     tie = {"network": network, "citation_year": "publication_year", "src": src, "dst": dst, "year": year, "weight": 1}
-    return tie | {"z": z, "counts": counts}
+    return tie | {"z": z, "finite": counts}
 
 
 def test_partners_are_pairs_with_a_mean_above_the_threshold_in_enough_years():
@@ -81,23 +94,3 @@ def test_a_tie_of_the_poles_without_a_trajectory_says_so():
     other = _labels(("CN", "PK", "clustered", 0, "SC", 1.0, 2.0))
     assert ("label US-CN", None, "no trajectory") in list(label_findings(other, other, STUDY))
     assert list(label_findings(_labels(), other, STUDY)) == [("pairs clustered", 0.0, None)]
-
-
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [
-        ("expected_in_500_samples", [True, False, True, False]),
-        ("linked", [False, False, True, False]),
-        ("present", [True, True, True, False]),
-    ],
-)
-def test_which_years_count(rule, expected):
-    ties = pd.DataFrame(
-        {
-            "z": [0.1, 0.1, 1.0, None],
-            "link_probability": [0.5, 0.0001, 0.5, 0.5],
-            "weight": [0, 0, 2, 2],
-            "finite": True,
-        }
-    )
-    assert _counts(ties, rule).tolist() == expected

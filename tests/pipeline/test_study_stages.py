@@ -1,6 +1,7 @@
 """The stages after the corpus on a literal world of twelve countries: trajectories, and how far they can be trusted."""
 
 from dataclasses import replace
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,6 @@ from isthmus.analyses.stages import STAGES
 from isthmus.config import Study
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
-from isthmus.nullmodels.frames import significance_frames
 from isthmus.nullmodels.window_frames import window_tests
 from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS
@@ -37,7 +37,7 @@ STUDY = Study(
     trajectories={"window": 3, "restarts": 3},
     stability={"restarts": 4, "silhouette_pairs": 30, "silhouette_clusters": (2, 4)},
     bootstrap={"replicates": 3},
-    sensitivity={"corpus_rules": ("ai_any",), "finite": ("present",)},
+    sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
     blocs={"entities": ("CN", "US", "EU-28"), "organisation_papers": 5, "replicates": 10},
     active_researchers={},
 )
@@ -173,42 +173,77 @@ def test_the_other_null_model_has_the_same_pairs(run):
     assert set(other["null_model"]) == {"ecm-variance-corrected"}
 
 
-def test_resampled_z_is_the_z_of_a_network_counted_from_reweighted_works(run):
-    year, replicate = 2004, 1
-    works, authorships, _ = _world()
-    weight = dict(
-        zip(
-            [w[0] for w in works],
-            poisson_weights(np.array([w[0] for w in works]), replicates=3, seed=STUDY.seed)[:, replicate].tolist(),
-            strict=True,
-        )
-    )
+def _ties_by_hand(year, replicate):
+    """Weights of both networks of a year in one replicate, counted from works and citations in plain Python."""
+    works, authorships, citations = _world()
+    published = {w: y for w, y, _, _ in works}
     chosen = {w for w, y, subfield, _ in works if y == year and subfield == 1702}
-    seats = pd.DataFrame(authorships, columns=AUTHORSHIPS.columns[: len(authorships[0])])
-    counts: dict[tuple[str, str], int] = {}
-    for work, countries in seats[seats["work_id"].isin(chosen)].groupby("work_id")["country_code"]:
-        pair = tuple(sorted(countries))
-        counts[pair] = counts.get(pair, 0) + weight[work]
-    edges = pd.DataFrame([(*p, n) for p, n in counts.items() if n], columns=["src", "dst", "weight"])
-    by_hand = significance_frames(edges, finite="expected_in_500_samples")[0].set_index(["src", "dst"])
-    ours = rows(run, "bootstrap_z").query("network == 'collaboration' and year == @year")
-    assert len(ours) > 20
-    for row in ours.itertuples():
-        z = row.z[replicate]
-        expected = by_hand.loc[(row.src, row.dst)]
-        assert (z is None or np.isnan(z)) == (not expected["finite"])
-        if expected["finite"]:
-            assert z == pytest.approx(expected["z"], rel=1e-6)
+    countries: dict[int, set[str]] = {}
+    for seat in authorships:
+        countries.setdefault(seat[0], set()).add(seat[-1])
+    drawn = poisson_weights(np.array(list(published)), replicates=3, seed=STUDY.seed)[:, replicate].tolist()
+    weight = dict(zip(published, drawn, strict=True))
+    found: dict[tuple[str, str, str], int] = {}
+
+    def add(network, one, other, amount):
+        key = (network, *sorted((one, other)))
+        found[key] = found.get(key, 0) + amount
+
+    for work in chosen:
+        for one, other in combinations(sorted(countries[work]), 2):
+            add("collaboration", one, other, weight[work])
+    for citing, cited in citations:
+        if cited in chosen and published[citing] >= year:
+            for one, other in product(countries[citing], countries[cited]):
+                if one != other:
+                    add("knowledge_exchange", one, other, weight[citing] * weight[cited])
+    return found
 
 
-def test_intervals_and_support_belong_to_the_followed_pairs(run):
-    kept = rows(run, "pair_labels").query("status == 'clustered'")
-    intervals, support = rows(run, "intervals"), rows(run, "label_support")
-    assert len(intervals) == len(kept) * len(YEARS) * 2
-    known = intervals.dropna(subset=["low"])
-    assert (known["low"] <= known["high"]).all()
-    assert len(support) == len(kept)
-    assert support["support"].dropna().between(0, 1).all()
+def test_resampled_weights_are_those_counted_by_hand(run):
+    year, replicate = 2004, 1
+    by_hand = _ties_by_hand(year, replicate)
+    ours = rows(run, "bootstrap_weights").query("year == @year")
+    assert len(ours) > 60
+    found = {(row.network, row.src, row.dst): int(row.weights[replicate]) for row in ours.itertuples()}
+    assert found == by_hand
+    exchange = ours["network"] == "knowledge_exchange"
+    assert (ours.loc[exchange, "surplus"] >= 2).all()
+    assert (ours.loc[~exchange, "surplus"] == 0).all()
+
+
+def test_propensities_have_every_year_and_the_window_with_the_null_model_held_fixed(run):
+    found, tests = rows(run, "bootstrap_propensities"), rows(run, "pair_tests")
+    tests = tests[tests["citation_year"].isin(["publication_year", "cited"])]
+    single = found[found["first_year"] == found["last_year"]]
+    key = ["network", "year", "src", "dst"]
+    both = single.rename(columns={"first_year": "year"}).merge(tests, on=key, suffixes=("", "_tested"))
+    assert len(both) == len(single) == (tests["expected"] > 0).sum()
+    assert (both["weight"] == both["weight_tested"]).all()
+    assert (both["expected"] == both["expected_tested"]).all()
+    window = found[(found["first_year"] == 2003) & (found["last_year"] == 2007)]
+    summed = tests[tests["year"] >= 2003].groupby(["network", "src", "dst"])[["weight", "expected"]].sum()
+    compared = window.set_index(["network", "src", "dst"]).join(summed, rsuffix="_summed")
+    assert len(compared) == len(summed) == len(found) - len(single)
+    assert (compared["weight"] == compared["weight_summed"]).all()
+    assert compared["expected"].to_numpy() == pytest.approx(compared["expected_summed"].to_numpy())
+    linked = found[found["weight"] > 0]
+    assert (linked["propensity_low"] <= linked["propensity_high"]).all()
+    assert (found.loc[found["weight"] == 0, "propensity_low"] == 0).all()
+    assert (found["propensity_high"] > 0).all()
+
+
+def test_how_often_a_label_is_kept_is_said_of_every_followed_pair(run):
+    clustered = rows(run, "pair_labels").query("status == 'clustered'")
+    found = rows(run, "bootstrap_labels")
+    assert set(zip(found["src"], found["dst"], strict=True)) == set(
+        zip(clustered["src"], clustered["dst"], strict=True)
+    )
+    moving = found[found["replicates"] > 0]
+    assert len(moving) > 20
+    for row in moving.itertuples():
+        assert sum(row.shares) == pytest.approx(1)
+        assert row.kept == row.shares[row.cluster]
 
 
 def test_agreement_has_every_comparison(run):
@@ -221,8 +256,8 @@ def test_agreement_has_every_comparison(run):
 
 def test_sensitivity_holds_each_combination_and_the_own_one_agrees_with_the_labels(run):
     found = rows(run, "sensitivity")
-    combinations = found.drop_duplicates(["corpus_rule", "citation_year", "finite", "null_model"])
-    assert len(combinations) == 2 * 2
+    combinations = found.drop_duplicates(["corpus_rule", "citation_year", "joint_papers", "finite", "null_model"])
+    assert len(combinations) == 2 * 2 * 2
     own = found[found["is_default"]].set_index("finding")
     labels = rows(run, "pair_labels")
     assert own.loc["pairs clustered", "value"] == (labels["status"] == "clustered").sum()

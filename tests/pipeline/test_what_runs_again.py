@@ -58,6 +58,7 @@ OF_BLOCS = {"blocs", "organisations", "active_researchers"}
         ("bootstrap.replicates=7", {"bootstrap"} | PUBLISHED),
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
         ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from isthmus.analyses.networks.countries import countries, pole_members
 from isthmus.analyses.output.tables import DENSITIES
-from isthmus.analyses.robustness.tables import INTERVALS
+from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.analyses.trajectories.tables import TRAJECTORIES
@@ -78,11 +78,11 @@ def test_poles_may_be_countries_blocs_and_own_blocs(make_results):
 
 
 def test_a_table_is_read_once_and_only_when_it_is_wanted(broken):
-    (broken / "intervals.parquet").write_bytes(b"no parquet")
+    (broken / "bootstrap_propensities.parquet").write_bytes(b"no parquet")
     results = load_results(broken)  # does not look at it
     assert results.table(PAIR_TESTS) is results.table(PAIR_TESTS)
-    with pytest.raises(StoreError, match=r"intervals\.parquet is no readable Parquet"):
-        results.has(INTERVALS)
+    with pytest.raises(StoreError, match=r"bootstrap_propensities\.parquet is no readable Parquet"):
+        results.has(BOOTSTRAP_PROPENSITIES)
 
 
 def test_a_table_that_is_not_there_is_told_from_an_empty_one(broken):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from isthmus.trajectories.resampling import percentile_interval, poisson_weights, resampled_edges
+from isthmus.trajectories.resampling import poisson_weights, resampled_edges
 
 WORKS = np.arange(1_000_000_000, 1_000_020_000)
 
@@ -36,33 +36,72 @@ def test_a_work_has_the_same_weights_wherever_it_is_met():
     assert (poisson_weights(WORKS[:100], replicates=3, seed=2) != all_at_once).any()
 
 
+def _by_hand(rows, replicate, replicates, seed):
+    """Weights of ties in one replicate, counted row by row in plain Python."""
+    found = {}
+    for work, cited, src, dst in rows:
+        weight = 1
+        for one in (work, cited):
+            if one is not None:
+                drawn = poisson_weights(np.array([one]), replicates=replicates, seed=seed)
+                weight *= int(drawn[0, replicate])
+        found[src, dst] = found.get((src, dst), 0) + weight
+    return found
+
+
+def _frame(rows):
+    return pd.DataFrame(rows, columns=["work_id", "cited_work_id", "src", "dst"])
+
+
 @given(
     rows=st.lists(
-        st.tuples(st.integers(1, 30), st.sampled_from("ABC"), st.sampled_from("DEF"), st.integers(1, 9)), min_size=1
+        st.tuples(st.integers(1, 30), st.none() | st.integers(1, 30), st.sampled_from("ABC"), st.sampled_from("DEF")),
+        min_size=1,
     ),
     replicates=st.integers(1, 5),
 )
 @settings(max_examples=50, deadline=None)
-def test_resampled_edges_are_sums_of_weighted_amounts(rows, replicates):
-    frame = pd.DataFrame(rows, columns=["work_id", "src", "dst", "amount"])
-    edges = resampled_edges(frame, replicates=replicates, seed=3).set_index(["src", "dst"])["weights"]
-    weights = poisson_weights(frame["work_id"].to_numpy(), replicates=replicates, seed=3).astype(int)
-    for pair in set(zip(frame["src"], frame["dst"], strict=True)):
-        mine = (frame["src"] == pair[0]) & (frame["dst"] == pair[1])
-        by_hand = (weights[mine] * frame.loc[mine, "amount"].to_numpy()[:, None]).sum(axis=0)
-        assert (edges[pair] == by_hand).all()
+def test_resampled_edges_are_sums_of_weights_of_works_and_of_products_over_citations(rows, replicates):
+    edges = resampled_edges(_frame(rows), replicates=replicates, seed=3).set_index(["src", "dst"])["weights"]
+    for replicate in range(replicates):
+        by_hand = _by_hand(rows, replicate, replicates, 3)
+        assert {pair: weights[replicate] for pair, weights in edges.items()} == by_hand
+
+
+def test_parts_of_the_works_add_up_to_the_whole():
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(rng.integers(1, 50, (300, 2)), columns=["work_id", "cited_work_id"])
+    frame = frame.assign(src=rng.choice(list("AB"), 300), dst=rng.choice(list("CD"), 300))
+    whole = resampled_edges(frame, replicates=7, seed=1).set_index(["src", "dst"])["weights"]
+    halves = [
+        resampled_edges(frame[frame["work_id"] % 2 == part], replicates=7, seed=1).set_index(["src", "dst"])["weights"]
+        for part in (0, 1)
+    ]
+    for pair, weights in whole.items():
+        np.testing.assert_array_equal(weights, halves[0][pair] + halves[1][pair])
 
 
 def test_the_mean_over_replicates_is_the_full_count():
-    frame = pd.DataFrame({"work_id": WORKS[:400], "src": "A", "dst": "B", "amount": 1})
+    frame = _frame([(work, None, "A", "B") for work in WORKS[:400].tolist()])
     weights = resampled_edges(frame, replicates=2000, seed=5)["weights"].iloc[0]
     assert np.mean(weights) == pytest.approx(400, abs=5 * math.sqrt(400 / 2000))
 
 
-def test_percentile_intervals():
-    low, high, n = percentile_interval(np.array([*range(101), np.nan], dtype=float), level=0.9)
-    assert (low, high, n) == (pytest.approx(5.0), pytest.approx(95.0), 101)
-    low, high, n = percentile_interval(np.array([np.nan]), level=0.9)
-    assert n == 0
-    assert math.isnan(low)
-    assert math.isnan(high)
+def test_a_lone_citation_has_the_variance_of_a_product():
+    rows = [(int(w), int(w) + 500_000, f"A{k}", "B") for k, w in enumerate(WORKS[:200])]
+    weights = np.stack(resampled_edges(_frame(rows), replicates=2000, seed=3)["weights"])
+    assert weights.mean() == pytest.approx(1, abs=0.02)
+    assert weights.var() == pytest.approx(3, rel=0.1)  # 2 x 2 - 1
+
+
+def test_the_surplus_is_twice_the_squared_counts_of_each_citation():
+    rows = [(1, 9, "A", "B"), (1, 9, "A", "B"), (2, 9, "A", "B"), (2, 9, "A", "C"), (5, None, "A", "C")]
+    found = resampled_edges(_frame(rows), replicates=1, seed=1).set_index(["src", "dst"])["surplus"]
+    assert found.to_dict() == {("A", "B"): 2 * (4 + 1), ("A", "C"): 2}
+
+
+def test_citations_of_one_work_go_up_and_down_together():
+    """n citations of one work: variance n (1 + 1) of the citing works, and n^2 of the cited one."""
+    frame = _frame([(int(w), 7, "A", "B") for w in WORKS[:50]])
+    weights = resampled_edges(frame, replicates=20_000, seed=6)["weights"].iloc[0]
+    assert np.var(weights) == pytest.approx(50 * 2 + 50 * 50, rel=0.06)

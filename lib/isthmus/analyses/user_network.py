@@ -12,6 +12,7 @@ from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.analyses.output.tables import DENSITIES
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.errors import NetworkError, did_you_mean
+from isthmus.files import whole_file, write_text
 from isthmus.geography import COUNTRIES
 from isthmus.indicators.regions import region_density
 from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
@@ -71,7 +72,7 @@ def publish_network(
         raise NetworkError("the network has no column year; a report needs at least one year")
     _refuse_unknown([*ties["source"].unique(), *ties["target"].unique(), *poles])
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "study.json").unlink(missing_ok=True)  # it says that the results are whole, and is written last
     first, last = int(ties["year"].min()), int(ties["year"].max())
     window = window or (max(first, last - WINDOW_YEARS + 1), last)
     named = _named(ties)
@@ -90,7 +91,8 @@ def publish_network(
         tables[DENSITIES.name] = regional_densities(significant, regions)
     for name, frame in tables.items():
         spec = _SPECS.get(name)
-        (frame if spec is None else _complete(frame, spec)).to_parquet(folder / f"{name}.parquet", index=False)
+        with whole_file(folder / f"{name}.parquet") as file:
+            (frame if spec is None else _complete(frame, spec)).to_parquet(file, index=False)
     study = {
         "study": "network",
         "title": title,
@@ -107,7 +109,7 @@ def publish_network(
         "notes": ["Papers and coverage are unknown: only the network was given."],
         "isthmus_version": __version__,
     }
-    (folder / "study.json").write_text(json.dumps(study, indent=2, ensure_ascii=False), encoding="utf-8")
+    write_text(folder / "study.json", json.dumps(study, indent=2, ensure_ascii=False))
     return folder
 
 

@@ -1,6 +1,8 @@
 """The command `isthmus`: words in, one call of the pipeline or the library, readable words out."""
 
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -8,8 +10,9 @@ from typing import Any
 import click
 
 from isthmus import __version__
+from isthmus.cli.failures import sentence
 from isthmus.config.secrets import redacted
-from isthmus.errors import IsthmusError
+from isthmus.errors import GateError, IsthmusError
 
 # command -> module, object, what it does; a module is imported only when its command is called, so help is instant
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -19,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "maintain": ("isthmus.cli.maintain", "maintain", "Put small files of the tables together, remove old ones."),
     "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
     "test-network": ("isthmus.cli.test_network", "test_network", "Which ties of your own network exceed size."),
+    "match": ("isthmus.cli.match", "match", "Compare treated with alike control units of your own table."),
     "pair": ("isthmus.cli.read", "pair", "Show one tie over the years in the terminal."),
     "report": ("isthmus.cli.read", "report", "Write the report of a study again from its published results."),
     "export": ("isthmus.cli.export", "export", "Write the networks for Gephi, VOSviewer, networkx, spreadsheets."),
@@ -27,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "tables": ("isthmus.cli.describe", "tables", "List the tables: name, key, what a row is."),
     "describe": ("isthmus.cli.describe", "describe", "Show the columns of a table and what each means."),
 }
+
+#: Environment variable that asks for the stack of calls of an unforeseen error.
+DEBUG = "ISTHMUS_DEBUG"
+GATE_FAILED = 3
 
 #: Commands of earlier versions, and what took their place.
 OLD_COMMANDS = {"significance": "test-network"}
@@ -71,12 +79,18 @@ class LazyGroup(click.Group):
     epilog="Start here:  isthmus simulate --out world && isthmus run --snapshot world --study demonstration",
 )
 @click.version_option(__version__, prog_name="isthmus")
-def cli() -> None:
+@click.option("--debug", is_flag=True, help="Show where an unforeseen error happened, too; or set ISTHMUS_DEBUG.")
+def cli(debug: bool) -> None:
     """Who works with whom, who builds on whom, and which ties are stronger than size explains.
 
     Isthmus reads the OpenAlex snapshot into Delta tables with Spark, builds yearly networks of countries, tests every
     tie against a null model, and writes a report.
+
+    Exit codes: 0 done; 1 an error, said in a sentence; 2 a word that is not understood; 3 a quality check of the data
+    failed; 130 stopped from the keyboard.
     """
+    if debug:
+        os.environ[DEBUG] = "1"
 
 
 def main() -> None:
@@ -98,6 +112,11 @@ def guarded(call: Callable[[], Any]) -> int:
         return 130
     except IsthmusError as error:
         click.echo(f"isthmus: {redacted(str(error))}", err=True)
+        return GATE_FAILED if isinstance(error, GateError) else 1
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            click.echo(redacted(traceback.format_exc()), err=True)
+        click.echo(f"isthmus: {redacted(sentence(error))}", err=True)
         return 1
     return 0
 

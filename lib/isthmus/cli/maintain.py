@@ -41,6 +41,7 @@ def maintain(
     from isthmus.engine import TableStore, start_session
     from isthmus.engine.maintenance import check_retention, maintain_all
     from isthmus.engine.objectstore import is_s3, reach
+    from isthmus.engine.turns import turn
     from isthmus.pipeline import STAGES
     from isthmus.pipeline.maintenance import all_tables, summary, table_names
 
@@ -55,7 +56,8 @@ def maintain(
     there = wanted or all_tables(store, STAGES)
     if not there:
         raise StoreError(f"{store.location} holds no table of Isthmus: is this the right --warehouse?")
-    done = maintain_all(store, there, retention_days=retention_days, allow_short=allow_short_retention)
+    with turn(warehouse, who="isthmus maintain"):
+        done = maintain_all(store, there, retention_days=retention_days, allow_short=allow_short_retention)
     for one in done:
         click.echo(one.summary)
     click.echo(f"\n{summary(done)}")

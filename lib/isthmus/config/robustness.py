@@ -3,7 +3,7 @@
 from pydantic import Field, model_validator
 
 from isthmus.config.corpus import CorpusRule
-from isthmus.config.networks import CitationYear
+from isthmus.config.networks import CitationYear, JointPapers
 from isthmus.config.section import Section
 from isthmus.config.significance import FiniteRule, LinkModel
 from isthmus.config.trajectories import ClusterCount
@@ -20,7 +20,7 @@ class Stability(Section):
 
 
 class Bootstrap(Section):
-    """How much the z and the labels depend on single works (METHODS 2.5, 7); null turns it off."""
+    """How much propensities and labels depend on single works (METHODS 9.4); null turns it off."""
 
     replicates: int = Field(default=100, ge=1, le=10_000, description="Poisson resamples of the works")
     level: float = Field(default=0.95, gt=0, lt=1, description="coverage of the intervals")
@@ -31,11 +31,14 @@ class Sensitivity(Section):
 
     corpus_rules: tuple[CorpusRule, ...] = Field(default=(), description="corpus rules beside the study's own")
     citation_years: tuple[CitationYear, ...] = Field(default=(), description="citation years beside the study's")
+    joint_papers: tuple[JointPapers, ...] = Field(
+        default=(), description="what becomes of citations of joint papers, beside the study's own"
+    )
     finite: tuple[FiniteRule, ...] = Field(default=(), description="rules of finite pairs beside the study's own")
     null_models: tuple[LinkModel, ...] = Field(default=(), description="null models beside the study's own")
 
     @model_validator(mode="after")
     def _something_is_varied(self) -> "Sensitivity":
-        if not (self.corpus_rules or self.citation_years or self.finite or self.null_models):
+        if not any(getattr(self, name) for name in type(self).model_fields):
             raise ValueError("nothing is varied: name a choice in one of the lists, or write `sensitivity: null`")
         return self

@@ -3,5 +3,17 @@
 from isthmus.files.addresses import S3, SCHEMES
 from isthmus.files.filesystem import FileEntry, Root, absolute, open_root
 from isthmus.files.stable_file import StableFile
+from isthmus.files.whole import whole_file, write_bytes, write_text
 
-__all__ = ["S3", "SCHEMES", "FileEntry", "Root", "StableFile", "absolute", "open_root"]
+__all__ = [
+    "S3",
+    "SCHEMES",
+    "FileEntry",
+    "Root",
+    "StableFile",
+    "absolute",
+    "open_root",
+    "whole_file",
+    "write_bytes",
+    "write_text",
+]

@@ -1,9 +1,9 @@
 """Who builds on whom: citations between countries, and their exchange in both directions (METHODS 1.3, 2.1)."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.config.networks import CitationYear
+from isthmus.config.networks import CitationYear, JointPapers
 from isthmus.corpus.exact import exact_sum
 from isthmus.networks.names import CITATION, KNOWLEDGE_EXCHANGE
 from isthmus.tables.citationorder import cites_back
@@ -26,11 +26,29 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
     """
     links = placed_citations(citations, countries, max_countries=max_countries)
     keys = ("study", "release", "citing_year", "cited_year")
-    one_side = links.select(*keys, "to", F.explode("from").alias("a"))
-    both = one_side.select(*keys, "a", F.explode("to").alias("b"))
+    one_side = links.select(*keys, "from", "to", F.explode("from").alias("a"))
+    both = one_side.select(*keys, "from", "to", "a", F.explode("to").alias("b"))
+    share = F.col("a.fraction") * F.col("b.fraction")
+    separate = ~signed_by_both(F.col("a.country"), F.col("b.country"))
     return both.groupBy(*keys, F.col("a.country").alias("src"), F.col("b.country").alias("dst")).agg(
-        F.count("*").alias("weight"), exact_sum(F.col("a.fraction") * F.col("b.fraction")).alias("fractional")
+        F.count("*").alias("weight"),
+        exact_sum(share).alias("fractional"),
+        F.count_if(separate).alias("separate"),
+        exact_sum(F.when(separate, share).otherwise(0.0)).alias("separate_fractional"),
     )
+
+
+def signed_by_both(citing: Column, cited: Column) -> Column:
+    """Return whether two different countries both sign the citing paper, or both the cited one (METHODS 9.5).
+
+    Parameters
+    ----------
+    citing, cited : Column
+        A country of the citing work and one of the cited work, on rows that have the arrays `from` and `to` of
+        `placed_citations`.
+    """
+    there = F.array_contains("from.country", cited) | F.array_contains("to.country", citing)
+    return there & (citing != cited)
 
 
 def placed_citations(citations: DataFrame, countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
@@ -91,19 +109,19 @@ def citation_edges(flows: DataFrame, *, citation_year: CitationYear, window: int
     chosen = flows.where((F.col("src") != F.col("dst")) & year.between(*years))
     if citation_year == "cited_window":
         chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= window)
-    counted = chosen.groupBy("study", "release", year.alias("year"), "src", "dst").agg(
-        F.sum("weight").alias("weight"), exact_sum(F.col("fractional")).alias("fractional")
-    )
+    counted = chosen.groupBy("study", "release", year.alias("year"), "src", "dst").agg(*_sums())
     return counted.select("*", F.lit(CITATION).alias("network"), F.lit(citation_year).alias("citation_year"))
 
 
-def knowledge_exchange(directed: DataFrame) -> DataFrame:
+def knowledge_exchange(directed: DataFrame, *, joint_papers: JointPapers = "whole") -> DataFrame:
     """Undirected edges: citations from one country to the other and vice versa, src < dst.
 
     Parameters
     ----------
     directed : DataFrame
         The result of `citation_edges`.
+    joint_papers : JointPapers
+        Whether citations from or to papers that both countries sign count; `joint` says how many they are either way.
     """
     ordered = directed.select(
         "study",
@@ -114,8 +132,19 @@ def knowledge_exchange(directed: DataFrame) -> DataFrame:
         F.greatest("src", "dst").alias("dst"),
         "weight",
         "fractional",
+        "separate",
+        "separate_fractional",
     )
-    counted = ordered.groupBy("study", "release", "citation_year", "year", "src", "dst").agg(
-        F.sum("weight").alias("weight"), exact_sum(F.col("fractional")).alias("fractional")
-    )
-    return counted.select("*", F.lit(KNOWLEDGE_EXCHANGE).alias("network"))
+    keys = ("study", "release", "citation_year", "year", "src", "dst")
+    counted = ordered.groupBy(*keys).agg(*_sums()).select("*", F.lit(KNOWLEDGE_EXCHANGE).alias("network"))
+    if joint_papers == "whole":
+        return counted
+    kept = {"weight": F.col("separate"), "fractional": F.col("separate_fractional")}
+    return counted.withColumns(kept).where("weight > 0")
+
+
+def _sums() -> list[Column]:
+    """Return the sums of flows: counts, fractions, and `joint`, the citations of joint papers among them."""
+    counts = [F.sum(name).alias(name) for name in ("weight", "separate")]
+    fractions = [exact_sum(F.col(name)).alias(name) for name in ("fractional", "separate_fractional")]
+    return [*counts, *fractions, (F.sum("weight") - F.sum("separate")).alias("joint")]

@@ -8,7 +8,7 @@ from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
 
 
 def collaboration(countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:
-    """Undirected edges: (study, release, network, citation_year, year, src, dst, weight, fractional), src < dst.
+    """Undirected edges: the columns of `country_edges`, src < dst.
 
     Full counting: a work of K countries adds 1 to each of its K(K-1)/2 pairs. Fractional counting: it adds 1 in all,
     divided equally among its pairs.
@@ -25,7 +25,12 @@ def collaboration(countries: DataFrame, *, max_countries: int | None = None) -> 
     counted = pairs.groupBy("study", "release", "year", "src", "dst").agg(
         F.count("*").alias("weight"), exact_sum(pair_share).alias("fractional")
     )
-    return counted.select("*", F.lit(COLLABORATION).alias("network"), F.lit(PUBLICATION_YEAR).alias("citation_year"))
+    return counted.select(
+        "*",
+        F.lit(COLLABORATION).alias("network"),
+        F.lit(PUBLICATION_YEAR).alias("citation_year"),
+        F.lit(None).cast("bigint").alias("joint"),
+    )
 
 
 def country_pairs(countries: DataFrame, *, max_countries: int | None = None) -> DataFrame:

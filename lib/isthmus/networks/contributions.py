@@ -1,21 +1,21 @@
-"""What each work adds to each tie: the basis of resampling networks work by work (METHODS 2.5, 7)."""
+"""What each work adds to each tie: the basis of resampling networks work by work (METHODS 9.4)."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Study
-from isthmus.networks.citation import placed_citations
+from isthmus.networks.citation import placed_citations, signed_by_both
 from isthmus.networks.collaboration import country_pairs
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 
-CONTRIBUTION_COLUMNS = ("network", "year", "work_id", "src", "dst", "amount")
-
 
 def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> DataFrame:
-    """Return what works add to the ties of the analysis years: (network, year, work_id, src, dst, amount), src < dst.
+    """Return what works add to the ties: a row adds 1 to the tie of its two countries.
 
-    Summed over works, the amounts are the full counts of `edges` under its citation year. A work adds 1 to each pair
-    of its countries; a citation belongs to its citing work and adds 1 to each pair of citing and cited country.
+    The years are those of the analysis and of significance; the columns are network, year,
+    work_id, cited_work_id, src, dst; src < dst. Counted, the rows are the full counts of `country_edges` under the
+    study's citation year. A work stands once with each pair of its countries, without a
+    cited work; a citation of a work stands with each pair of citing and cited country.
 
     Parameters
     ----------
@@ -24,32 +24,39 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
     countries : DataFrame
         Rows of `corpus_countries` of this study.
     study : Study
-        Citation year, citation window, cap and years.
+        Citation year, citation window, cap, years, citations of joint papers.
     """
-    cap, years = study.corpus.max_countries, study.years.analysis
-    together = country_pairs(countries, max_countries=cap).where(F.col("year").between(*years))
+    cap = study.corpus.max_countries
+    together = country_pairs(countries, max_countries=cap).where(_wanted(F.col("year"), study))
     joint = together.select(
-        F.lit(COLLABORATION).alias("network"), "year", "work_id", "src", "dst", F.lit(1).cast("bigint").alias("amount")
+        F.lit(COLLABORATION).alias("network"),
+        "year",
+        "work_id",
+        F.lit(None).cast("bigint").alias("cited_work_id"),
+        "src",
+        "dst",
     )
     return joint.unionByName(_exchanged(placed_citations(citations, countries, max_countries=cap), study))
 
 
 def _exchanged(links: DataFrame, study: Study) -> DataFrame:
     year = F.col("citing_year") if study.networks.citation_year == "citing" else F.col("cited_year")
-    chosen = links.where(year.between(*study.years.analysis))
+    chosen = links.where(_wanted(year, study))
+    keep = F.lit(True) if study.networks.joint_papers == "whole" else ~signed_by_both(F.col("a"), F.col("b"))
     if study.networks.citation_year == "cited_window":
         chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= study.networks.citation_window)
-    one_side = chosen.select(year.alias("year"), "citing_work_id", "to", F.explode("from.country").alias("a"))
-    both = one_side.select("year", "citing_work_id", "a", F.explode("to.country").alias("b")).where("a <> b")
-    ends = (
+    works = (year.alias("year"), F.col("citing_work_id").alias("work_id"), "cited_work_id")
+    one_side = chosen.select(*works, "from", "to", F.explode("from.country").alias("a"))
+    both = one_side.select("*", F.explode("to.country").alias("b")).where(F.col("a") != F.col("b")).where(keep)
+    return both.select(
+        F.lit(KNOWLEDGE_EXCHANGE).alias("network"),
         "year",
-        F.col("citing_work_id").alias("work_id"),
+        "work_id",
+        "cited_work_id",
         F.least("a", "b").alias("src"),
         F.greatest("a", "b").alias("dst"),
     )
-    return (
-        both.select(*ends)
-        .groupBy("year", "work_id", "src", "dst")
-        .agg(F.count("*").alias("amount"))
-        .select(F.lit(KNOWLEDGE_EXCHANGE).alias("network"), "year", "work_id", "src", "dst", "amount")
-    )
+
+
+def _wanted(year: Column, study: Study) -> Column:
+    return year.between(*study.years.analysis) | year.between(*study.years.significance)

@@ -57,20 +57,13 @@ def as_sparse(weights: Any, *, labels: Sequence[Any] | None = None) -> sparse.cs
     given: Any = weights if sparse.issparse(weights) else np.asarray(weights)
     if given.dtype.kind not in "biuf":
         raise NetworkError(f"the weights are of type {given.dtype}; expected whole numbers")
-    matrix: Any = sparse.coo_array(given)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise NetworkError(f"the weights have shape {matrix.shape}; expected a square matrix (N, N)")
-    row, col, data = matrix.row, matrix.col, matrix.data
-    for broken, expected in (
-        (~_is_whole(data), "a whole number up to 2^53 (null models take full counts)"),
-        (data < 0, ">= 0"),
-        ((row == col) & (data != 0), "0: the networks have no loops, drop them first"),
-    ):
-        if broken.any():
-            at = int(np.flatnonzero(broken)[0])
-            ends = f"{node_name(int(row[at]), labels)} and {node_name(int(col[at]), labels)}"
-            raise NetworkError(f"the weight of {ends} is {data[at]}; expected {expected}")
-    clean: Any = sparse.coo_array((data.astype(np.int64), (row, col)), shape=matrix.shape).tocsr()
+    if given.ndim != 2 or given.shape[0] != given.shape[1]:
+        raise NetworkError(f"the weights have shape {given.shape}; expected a square matrix (N, N)")
+    # Rows as they are: a large network is not sorted again.
+    is_rows = getattr(given, "format", "") == "csr"
+    matrix: Any = sparse.csr_array(given) if is_rows else sparse.coo_array(given)
+    _refuse_entries(matrix, labels)
+    clean: Any = matrix.astype(np.int64, copy=True).tocsr()
     clean.sum_duplicates()
     clean.eliminate_zeros()
     back = clean.T.tocsr()
@@ -84,6 +77,25 @@ def as_sparse(weights: Any, *, labels: Sequence[Any] | None = None) -> sparse.cs
             f"way back is {clean[j, i]}; add the two directions (W + W.T) to make an undirected network of it"
         )
     return clean
+
+
+def _refuse_entries(matrix: Any, labels: Sequence[Any] | None) -> None:
+    """Refuse weights that are no whole numbers >= 0, and loops; names the two nodes."""
+    data, loops = matrix.data, matrix.diagonal()
+    for broken, expected in (
+        (~_is_whole(data), "a whole number up to 2^53 (null models take full counts)"),
+        (data < 0, ">= 0"),
+    ):
+        if broken.any():
+            entries, at = matrix.tocoo(), int(np.flatnonzero(broken)[0])
+            ends = f"{node_name(int(entries.row[at]), labels)} and {node_name(int(entries.col[at]), labels)}"
+            raise NetworkError(f"the weight of {ends} is {data[at]}; expected {expected}")
+    if loops.any():
+        node = int(np.flatnonzero(loops)[0])
+        ends = f"{node_name(node, labels)} and {node_name(node, labels)}"
+        raise NetworkError(
+            f"the weight of {ends} is {loops[node]}; expected 0: the networks have no loops, drop them first"
+        )
 
 
 def _is_whole(data: NDArray[Any]) -> NDArray[np.bool_]:

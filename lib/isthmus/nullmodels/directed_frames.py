@@ -17,6 +17,7 @@ from isthmus.nullmodels.directed_significance import (
     check_directed_rule,
     directed_pair_significance,
 )
+from isthmus.nullmodels.frames import count_linked_pairs
 from isthmus.nullmodels.link_models import FitReport
 
 # The names under which fits report the two families of open pairs.
@@ -174,5 +175,8 @@ def directed_significance_frames(
         values: dict[str, Any] = dict(zip(keys, key, strict=True))
         for kind, table in directed_edge_significance(group, loops=loops, finite=finite, observed_zero=observed_zero):
             tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
-    pairs = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *PAIR_COLUMNS])]
-    return pd.concat(pairs, ignore_index=True), pd.concat(tables["fit"], ignore_index=True)
+    found = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *PAIR_COLUMNS])]
+    pairs = pd.concat(found, ignore_index=True)
+    if finite == "linked":
+        pairs = count_linked_pairs(pairs, by=by)
+    return pairs, pd.concat(tables["fit"], ignore_index=True)

@@ -133,8 +133,6 @@ def directed_pair_significance(
     counts = np.isfinite(z)
     if finite == "expected_in_500_samples":
         counts &= law.link_probability >= EXPECTED_LINK_PROBABILITY
-    elif finite == "linked":
-        counts &= w > 0
     table = DirectedPairTable(
         i=i,
         j=j,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from isthmus.nullmodels import kernels
-from isthmus.nullmodels.boundary import LINK_PRESENT, Classes, Kinds, certain_pairs, classes_of
+from isthmus.nullmodels.boundary import Classes, Kinds, certain_pairs, classes_of
 from isthmus.nullmodels.constraints import IntArray, check_constraints, degrees_and_strengths
 from isthmus.nullmodels.solver import NO_KINDS, TOLERANCE, FloatArray, Solution, solve
 
@@ -271,7 +271,7 @@ def _check(classes: Classes, kinds: Kinds, solution: Solution) -> tuple[float, f
     k, s = classes.degree, classes.degree + classes.excess
     error = float(max(np.max(np.abs(degree - k) / k), np.max(np.abs(strength - s) / s)))
     # Certain links are no choice: only free ones enter the likelihood.
-    certain = (kinds & LINK_PRESENT > 0) @ size - np.diagonal(kinds & LINK_PRESENT > 0) if kinds.size else 0
+    certain = kernels.marked_sums(kinds, size)[1] if kinds.size else 0
     beta = np.where(np.isfinite(solution.beta), solution.beta, 0.0)
     paid = (k - certain) * solution.gamma + classes.excess * beta
     return (error if np.isfinite(error) else np.inf), -float(size @ paid + partition)

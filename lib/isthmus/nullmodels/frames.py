@@ -120,8 +120,27 @@ def significance_frames(
         values: dict[str, Any] = dict(zip(keys, key, strict=True))
         for kind, table in edge_significance(group, key=key, seed=seed, **options):
             tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
-    pairs = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *(f.name for f in fields(PairTable)[2:])])]
-    return pd.concat(pairs, ignore_index=True), pd.concat(tables["fit"], ignore_index=True)
+    found = tables["pair"] or [pd.DataFrame(columns=[*keys, "src", "dst", *(f.name for f in fields(PairTable)[2:])])]
+    pairs = pd.concat(found, ignore_index=True)
+    if options.get("finite") == "linked":
+        pairs = count_linked_pairs(pairs, by=by)
+    return pairs, pd.concat(tables["fit"], ignore_index=True)
+
+
+def count_linked_pairs(pairs: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return tests of pairs whose z count only where the pair is linked in at least one year.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        Columns src, dst, weight, finite, and those of `by`.
+    by : Sequence[str], optional
+        Columns that tell networks apart; all but "year" tell networks apart whose links have nothing to do with each
+        other.
+    """
+    pair = [*(name for name in by if name != "year"), "src", "dst"]
+    seen = pairs.groupby(pair, sort=False)["weight"].transform("max") > 0
+    return pairs.assign(finite=pairs["finite"] & seen)
 
 
 def significant_ties(

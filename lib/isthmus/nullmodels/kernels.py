@@ -63,6 +63,28 @@ def _read_marks(i, hub, carries, kinds, free, present, carry):  # type: ignore[n
 
 
 @njit(**_OPTIONS)
+def marked_sums(kinds, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return how many others a node of each class may be linked to, is linked to for certain, may share excess with.
+
+    (3, C), from the marks of pairs of classes.
+    """
+    n = size.size
+    sums = np.zeros((3, n))
+    for i in range(n):
+        free = present = carry = 0.0
+        for j in range(n):
+            kind, m = kinds[i, j], size[j]
+            free += m * float(kind & 1)
+            present += m * float((kind >> 1) & 1)
+            carry += m * float((kind >> 2) & 1)
+        own = kinds[i, i]
+        sums[0, i] = free - float(own & 1)
+        sums[1, i] = present - float((own >> 1) & 1)
+        sums[2, i] = carry - float((own >> 2) & 1)
+    return sums
+
+
+@njit(**_OPTIONS)
 def pair_sums(g, E, carries, size, kinds, hub, T, V, C, W):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return expected degree and excess per node of each class, and the 2 x 2 diagonal blocks of the Hessian.
 
@@ -179,11 +201,39 @@ def hessian_product(g, E, carries, size, kinds, hub, T, V, C, W, sums, xg, xb, y
 
 
 @njit(**_OPTIONS)
-def newton_direction(g, E, carries, size, kinds, hub, T, V, C, W, sums, rg, rb, tolerance, limit):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def bundled_product(of, size, V, C, W, sums, xg, xb, yg, yb):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the Hessian times (xg, xb) into (yg, yb), the covariances of two classes being those of their bundles.
+
+    `of` is the bundle of each class, V, C, W as `isthmus.nullmodels.bundles.covariances` returns them.
+    """
+    n, count = size.size, V.shape[0]
+    zg, zb, tg, tb = np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count)
+    for i in range(n):
+        zg[of[i]] += size[i] * xg[i]
+        zb[of[i]] += size[i] * xb[i]
+    for a in range(count):
+        Va, Ca, Wa = V[a], C[a], W[a]
+        sg = sb = 0.0
+        for b in range(count):
+            v, c, w = Va[b], Ca[b], Wa[b]
+            sg += v * zg[b] + c * zb[b]
+            sb += c * zg[b] + w * zb[b]
+        tg[a], tb[a] = sg, sb
+    for i in range(n):
+        a, mg, mb = of[i], size[i] * xg[i], size[i] * xb[i]
+        sg = tg[a] - V[a, a] * mg - C[a, a] * mb  # a class is no pair with itself
+        sb = tb[a] - C[a, a] * mg - W[a, a] * mb
+        yg[i] = size[i] * sg + sums[2, i] * xg[i] + sums[3, i] * xb[i]
+        yb[i] = size[i] * sb + sums[3, i] * xg[i] + sums[4, i] * xb[i]
+
+
+@njit(**_OPTIONS)
+def newton_direction(g, E, carries, size, kinds, hub, T, V, C, W, sums, rg, rb, tolerance, limit, of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Solve Hessian * (dg, db) = (rg, rb) by conjugate gradients with the 2 x 2 diagonal blocks as preconditioner.
 
     Coordinates with a zero diagonal are left at 0. Returns dg, db, the products spent, and whether the residual fell
-    below tolerance times its start, in the norm of the preconditioner.
+    below tolerance times its start, in the norm of the preconditioner. Where `of`, the bundle of each class, is not
+    empty, V, C, W are those of the bundles.
     """
     n = g.size
     dg, db, qg, qb = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
@@ -204,7 +254,10 @@ def newton_direction(g, E, carries, size, kinds, hub, T, V, C, W, sums, rg, rb, 
     for spent in range(limit):
         if not rho > tolerance * tolerance * start:
             return dg, db, spent, rho >= 0.0
-        hessian_product(g, E, carries, size, kinds, hub, T, V, C, W, sums, pg, pb, qg, qb)
+        if of.size > 0:
+            bundled_product(of, size, V, C, W, sums, pg, pb, qg, qb)
+        else:
+            hessian_product(g, E, carries, size, kinds, hub, T, V, C, W, sums, pg, pb, qg, qb)
         curvature = np.sum(pg * qg) + np.sum(pb * qb)
         if not curvature > 0.0:
             return dg, db, spent, False
@@ -278,11 +331,14 @@ def pair_law(i, j, gamma, beta, hub, with_hub, of_node, kinds):  # type: ignore[
 def expected_sums(gamma, beta, hub, with_hub, size, kinds):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return expected degree and strength of a node of each class, and the log-partition of all pairs of nodes.
 
-    In logarithms and with expm1 per pair, on purpose unlike `pair_sums`: it checks what the solver claims.
+    With expm1 per pair, on purpose unlike `pair_sums`: it checks what the solver claims.
     """
     n = gamma.size
     degree, strength, partition, product = np.zeros(n), np.zeros(n), 0.0, 1.0
     marked = kinds.shape[0] > 0
+    # Products of such factors neither overflow nor vanish; where a gamma is larger the logarithms are added first.
+    factor = np.exp(-np.minimum(np.maximum(gamma, -300.0), 300.0))
+    moderate = np.abs(gamma) < 300.0
     for u in range(n):
         for v in range(u, n):
             bits = kinds[u, v] if marked else 5
@@ -294,7 +350,10 @@ def expected_sums(gamma, beta, hub, with_hub, size, kinds):  # type: ignore[no-u
                 p = 1.0
                 weight = mean
             else:
-                odds = np.exp(-gamma[u] - gamma[v]) * mean
+                if moderate[u] and moderate[v]:
+                    odds = factor[u] * factor[v] * mean
+                else:
+                    odds = np.exp(-gamma[u] - gamma[v]) * mean
                 p = odds / (1.0 + odds)
                 weight = 1.0 + odds
             if u == v:

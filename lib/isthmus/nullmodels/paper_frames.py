@@ -10,7 +10,7 @@ from scipy import sparse
 
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.constraints import IntArray
-from isthmus.nullmodels.frames import network_of, pairs_frame
+from isthmus.nullmodels.frames import count_linked_pairs, network_of, pairs_frame
 from isthmus.nullmodels.link_models import FitReport
 from isthmus.nullmodels.paper_models import paper_significance
 
@@ -184,4 +184,6 @@ def paper_significance_frames(
         for kind, table in paper_edge_significance(group, own, model=model, **options):
             tables[kind].append(table.assign(**values)[[*keys, *table.columns]])
     pairs = pd.concat(tables["pair"], ignore_index=True) if tables["pair"] else pd.DataFrame()
+    if options.get("finite") == "linked" and len(pairs):
+        pairs = count_linked_pairs(pairs, by=by)
     return pairs, pd.concat(tables["fit"], ignore_index=True)

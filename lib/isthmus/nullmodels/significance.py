@@ -110,8 +110,9 @@ def pair_significance(
         a fitted model, or what a model says about pairs (`exact_verdict`, `sampled_verdict`, ...).
     finite : FiniteRule, default 'expected_in_500_samples'
         Which pairs' z counts: "expected_in_500_samples" (500 realisations would more likely than not show the link
-        at least once), "present" (both nodes have links), "linked" (observed weight > 0), "sampled" (the null's own
-        realisations vary).
+        at least once), "present" (both nodes have links), "linked" (as "present": whether a pair is ever linked is
+        seen over all years, by `isthmus.nullmodels.frames.count_linked_pairs`), "sampled" (the null's own realisations
+        vary).
     observed_zero : bool, default True
         List pairs without a link too; they always count in the q-value's family.
 
@@ -156,7 +157,7 @@ def iter_pair_significance(
             p_lower=law.p_lower,
             p_two_sided=law.p_two_sided,
             q_value=q,
-            finite=np.isfinite(z) & _counts(finite, law, w),
+            finite=np.isfinite(z) & _counts(finite, law),
         )
 
 
@@ -201,12 +202,10 @@ def _linked_q_values(network: sparse.csr_array, verdict: Verdict) -> sparse.csr_
     return sparse.coo_array((q, (i, j)), shape=network.shape).tocsr()
 
 
-def _counts(finite: FiniteRule, law: PairVerdict, w: IntArray) -> NDArray[np.bool_]:
+def _counts(finite: FiniteRule, law: PairVerdict) -> NDArray[np.bool_]:
     if finite == "expected_in_500_samples":
         return np.asarray(law.link_probability >= EXPECTED_LINK_PROBABILITY)
-    if finite == "linked":
-        return np.asarray(w > 0)
-    return np.ones(w.shape, dtype=bool)
+    return np.ones(law.expected.shape, dtype=bool)
 
 
 def _links(network: sparse.csr_array) -> tuple[IntArray, IntArray, IntArray]:

@@ -8,6 +8,7 @@ from isthmus.analyses.stage import TASK_ORDER, Context, Stage
 from isthmus.config import Storage, Study
 from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
+from isthmus.engine.turns import turn
 from isthmus.errors import ConfigError, StoreError, did_you_mean
 from isthmus.files import open_root
 from isthmus.geography.places import pole_members
@@ -160,7 +161,15 @@ def run_pipeline(spark: "SparkSession", request: Request, snapshot: Snapshot | N
         The request's snapshot where it has been opened already.
     """
     stages = wanted_stages(request)
-    return _runner(spark, request, snapshot).execute(stages, force=request.force, quiet=request.quiet)
+    with turn(request.warehouse, who=_who(request)):
+        return _runner(spark, request, snapshot).execute(stages, force=request.force, quiet=request.quiet)
+
+
+def _who(request: Request) -> str:
+    """Return what a request runs, for whoever has to wait for it."""
+    if request.study is None:
+        return f"the reading of {request.snapshot}"
+    return f"a run of the study {request.study.study}"
 
 
 def explain(

@@ -1,10 +1,11 @@
 """Graphs as GraphML and GEXF files (Gephi, igraph, networkx, Cytoscape), written line by line."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax import saxutils
 
 import pandas as pd
 
@@ -15,7 +16,19 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 GEXF = "http://www.gexf.net/1.2draft"
 DEGREES_APART = 10.0  # units of a GEXF drawing per degree, so that nodes on the map do not cover each other
+#: Characters that no XML document may hold, not even escaped.
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SMALLEST, LARGEST = 4.0, 40.0  # node sizes of a GEXF drawing
+
+
+def escape(text: str) -> str:
+    """Return text as the content of an element."""
+    return saxutils.escape(NOT_IN_XML.sub("", text))
+
+
+def quoteattr(text: str) -> str:
+    """Return text as the quoted value of an attribute."""
+    return saxutils.quoteattr(NOT_IN_XML.sub("", text))
 
 
 def write_graphml(graph: Graph, file: Path) -> None:

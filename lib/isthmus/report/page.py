@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ import jinja2
 import vl_convert
 
 from isthmus.errors import ConfigError
+from isthmus.files import write_text
 from isthmus.report import checks, scorecard, text, theme
 from isthmus.report.figures import write_figures
 from isthmus.report.findings import findings
@@ -65,10 +65,7 @@ def build_report(
     out = Path(out)
     drawn = _figures_of(sections)
     page = _render(results, sections, card, drawn, out, written=figures)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.part")
-    partial.write_text(page, encoding="utf-8")
-    os.replace(partial, out)
+    write_text(out, page)
     written = (
         write_figures(list(drawn.values()), out.parent / "figures", simulated=results.simulated) if figures else ()
     )

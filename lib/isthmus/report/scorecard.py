@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from isthmus.files import whole_file
+from isthmus.report.exports import write_csv
 from isthmus.report.papers import GALLO, PAPERS, Paper, find_paper, published_values
 from isthmus.report.results import Results
 from isthmus.report.scoring import NO, YES, NotComparableError, Published, Rule
@@ -214,8 +216,8 @@ def write_scorecard(card: Scorecard | None, folder: str | Path) -> tuple[Path, .
         for target in targets:
             target.unlink(missing_ok=True)
         return ()
-    folder.mkdir(parents=True, exist_ok=True)
     frame = pd.DataFrame(rows).astype({"ours_value": "float64"})
-    frame.to_parquet(targets[0], index=False)
-    frame.to_csv(targets[1], index=False)
+    with whole_file(targets[0]) as file:
+        frame.to_parquet(file, index=False)
+    write_csv(frame, targets[1])
     return tuple(targets)

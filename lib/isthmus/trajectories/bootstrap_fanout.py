@@ -1,182 +1,246 @@
-"""The bootstrap over works, spread over the cluster: by works, then by network and year, then by pair."""
+"""The bootstrap over works, spread over the cluster: weights by works, intervals by tie, labels by pair.
 
+The works are resampled once, all replicates in one pass: a tie carries its weight in each of them as an array.
+"""
+
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from isthmus.nullmodels.frames import edge_significance
-from isthmus.trajectories.resampling import percentile_interval, replicated_labels, resampled_edges
+from isthmus.trajectories.dtw import Floats
+from isthmus.trajectories.panel import NETWORKS
+from isthmus.trajectories.replicates import log_propensity_interval, without_surplus
+from isthmus.trajectories.resampling import replicated_labels, resampled_edges
 
 NETWORK = ("network", "year")
+SPAN = ("network", "first_year", "last_year")
 PAIR = ("src", "dst")
-NETWORKS = ("collaboration", "knowledge_exchange")
 PAIRS_PER_TASK = 500
 ROWS_PER_TASK = 2_000_000  # contributions that one task sums; 64 MB, and as much again for the sums
 
 
 def resampled_weights(contributions: DataFrame, *, replicates: int, seed: int, parts: int = 1) -> DataFrame:
-    """Return the weight of each tie in each replicate, in partial sums.
-
-    (network, year, src, dst, weights ARRAY<BIGINT>).
+    """Return the weight of each tie in each replicate.
 
     Parameters
     ----------
     contributions : DataFrame
-        Network, year, work_id, src, dst, amount.
+        network, year, work_id, cited_work_id, src, dst.
     replicates, seed : int
         As in `isthmus.trajectories.resampling.resampled_edges`.
     parts : int, default 1
-        Tasks that share the works of one network and year; each gives a partial sum of its own.
+        Tasks that share the works of one network and year; the result does not depend on it.
+
+    Returns
+    -------
+    DataFrame
+        network, year, src, dst, weights (array of bigint), surplus (bigint).
     """
 
     def work(key: tuple[Any, ...], group: pd.DataFrame) -> pd.DataFrame:
         edges = resampled_edges(group, replicates=replicates, seed=seed)
-        return edges.assign(network=key[0], year=key[1])[[*NETWORK, *PAIR, "weights"]]
+        return edges.assign(network=key[0], year=key[1])[[*NETWORK, *PAIR, "weights", "surplus"]]
 
     part = F.pmod(F.xxhash64("work_id"), F.lit(parts))
-    keyed = contributions.select(*NETWORK, part.alias("part"), "work_id", *PAIR, "amount")
-    schema = "network string, year int, src string, dst string, weights array<bigint>"
-    return keyed.groupBy(*NETWORK, "part").applyInPandas(work, schema=schema)
+    keyed = contributions.select(*NETWORK, part.alias("part"), "work_id", "cited_work_id", *PAIR)
+    schema = "network string, year int, src string, dst string, weights array<bigint>, surplus bigint"
+    partial = keyed.groupBy(*NETWORK, "part").applyInPandas(work, schema=schema)
+    return partial if parts == 1 else _summed(partial, NETWORK, replicates)
 
 
-def resampled_z(weights: DataFrame, *, model: str, finite: str, pairs: frozenset[tuple[str, str]]) -> DataFrame:
-    """Return the z of each wanted pair in each replicate.
+def propensity_intervals(
+    weights: DataFrame,
+    pair_tests: DataFrame,
+    *,
+    years: tuple[int, int],
+    window: tuple[int, int],
+    replicates: int,
+    level: float,
+) -> DataFrame:
+    """Return how many times what size explains each pair weighs, in each year and over a window, with its interval.
 
-    (network, year, src, dst, z ARRAY<DOUBLE>), null where it has none.
-
-    The null model is fitted anew to each replicate's network.
+    The null model is held fixed; where nothing was observed there is only an upper bound, for papers (or citations)
+    that come in bundles as those of the smaller half of the linked pairs do.
 
     Parameters
     ----------
     weights : DataFrame
-        The result of `resampled_weights`.
-    model : str
-        An exact null model of `isthmus.nullmodels.link_models.MODELS`.
-    finite : str
-        Rule of finite pairs; "present" gives each pair of present countries a z.
-    pairs : frozenset[tuple[str, str]]
-        (src, dst) that are followed; all ties take part in the fits.
-    """
-
-    def work(key: tuple[Any, ...], group: pd.DataFrame) -> pd.DataFrame:
-        z = replicated_z(group, key=key, model=model, finite=finite, pairs=pairs)
-        return z.assign(network=key[0], year=key[1])[[*NETWORK, *PAIR, "z"]]
-
-    schema = "network string, year int, src string, dst string, z array<double>"
-    return weights.groupBy(*NETWORK).applyInPandas(work, schema=schema)
-
-
-def replicated_z(
-    weights: pd.DataFrame, *, key: tuple[Any, ...], model: str, finite: str, pairs: frozenset[tuple[str, str]]
-) -> pd.DataFrame:
-    """Return the z of each wanted pair of one network in each replicate.
-
-    Src, dst, z (arrays with nan where there is none).
-
-    Parameters
-    ----------
-    weights : pandas.DataFrame
-        Src, dst, weights (arrays of one length); partial sums of one tie are added.
-    key, model, finite, pairs : tuple[Any, ...], str, frozenset[tuple[str, str]]
-        As in `resampled_z`.
-    """
-    ties = weights.groupby(list(PAIR), sort=True)["weights"].agg(lambda parts: np.sum(np.stack(list(parts)), axis=0))
-    names = ties.index.to_frame(index=False)
-    total = np.stack(list(ties)) if len(ties) else np.zeros((0, 0), dtype=np.int64)
-    wanted = sorted(pairs)
-    place = {pair: row for row, pair in enumerate(wanted)}
-    z = np.full((len(wanted), total.shape[1]), np.nan)
-    for replicate in range(total.shape[1]):
-        there = total[:, replicate] > 0
-        edges = names[there].assign(weight=total[there, replicate])
-        for kind, table in edge_significance(edges, key=(*key, replicate), model=model, finite=finite):
-            if kind == "pair":
-                counted = table[table["finite"]]
-                rows = [place.get(pair, -1) for pair in zip(counted["src"], counted["dst"], strict=True)]
-                known = np.asarray(rows, dtype=np.int64)
-                z[known[known >= 0], replicate] = counted["z"].to_numpy()[known >= 0]
-    src, dst = zip(*wanted, strict=True) if wanted else ((), ())
-    return pd.DataFrame({"src": src, "dst": dst, "z": list(z)})
-
-
-def intervals(replicated: DataFrame, *, level: float) -> DataFrame:
-    """Return the percentile interval of each z: (network, year, src, dst, low, high, replicates INT).
-
-    Parameters
-    ----------
-    replicated : DataFrame
-        The result of `resampled_z`, once written.
+        The result of `resampled_weights`, once written.
+    pair_tests : DataFrame
+        network, year, src, dst, weight, expected: a row per pair and year in which both are present.
+    years, window : tuple[int, int]
+        First and last of the single years, and of the years that are taken together.
+    replicates : int
+        Number of resamples.
     level : float
         Coverage, e.g. 0.95.
+
+    Returns
+    -------
+    DataFrame
+        network, first_year, last_year, src, dst, weight, expected, propensity, propensity_low, propensity_high,
+        design_effect.
     """
+    in_window = F.col("year").between(*window)
+    together = (F.lit(window[0]).alias("first_year"), F.lit(window[1]).alias("last_year"))
+    single = (F.col("year").alias("first_year"), F.col("year").alias("last_year"))
+    tested = pair_tests.where(F.col("year").between(*years)).select("network", *single, *PAIR, "weight", "expected")
+    resampled = weights.select("network", *single, *PAIR, "weights", "surplus")
+    if window[0] < window[1] or not years[0] <= window[0] <= years[1]:
+        by_year = F.sort_array(F.collect_list(F.struct("year", "expected")))
+        # added year after year: the same bits whatever the order of the rows
+        expected = F.reduce(by_year, F.lit(0.0), lambda total, one: total + one["expected"])
+        pooled = (
+            pair_tests.where(in_window)
+            .groupBy("network", *PAIR)
+            .agg(F.sum("weight").alias("weight"), expected.alias("expected"))
+        )
+        tested = tested.unionByName(pooled.select("network", *together, *PAIR, "weight", "expected"))
+        sums = _summed(weights.where(in_window), ("network",), replicates)
+        resampled = resampled.unionByName(sums.select("network", *together, *PAIR, "weights", "surplus"))
+    both = tested.where("expected > 0").join(resampled, [*SPAN, *PAIR], "left")
+    return _with_upper_bounds(_linked_intervals(both, level), replicates, level)
+
+
+def _linked_intervals(rows: DataFrame, level: float) -> DataFrame:
+    """Return the interval of each pair that is linked; `squares` sums the squared deviations of its replicates."""
+    bounds = ["propensity_low", "propensity_high", "design_effect"]
+    columns = [*SPAN, *PAIR, "weight", "expected", "propensity", *bounds, "squares", "surplus"]
 
     def work(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            found = [percentile_interval(numbers(z), level=level) for z in batch["z"]]
-            yield batch.drop(columns="z").join(
-                pd.DataFrame(found, columns=["low", "high", "replicates"], index=batch.index)
-            )
+            linked = batch["weight"] > 0
+            found = batch.assign(propensity=batch["weight"] / batch["expected"], squares=0)
+            found = found.assign(propensity_low=0.0, propensity_high=np.nan, design_effect=np.nan)
+            found["surplus"] = batch["surplus"].fillna(0).astype("int64")
+            if linked.any():
+                own = found[linked]
+                resampled, weight = np.stack(own["weights"].to_list()), own["weight"].to_numpy()
+                interval = log_propensity_interval(
+                    resampled, weight, own["expected"], surplus=own["surplus"], level=level
+                )
+                found.loc[linked, bounds] = np.column_stack(
+                    [np.exp(interval.low), np.exp(interval.high), interval.design_effect]
+                )
+                found.loc[linked, "squares"] = ((resampled - weight[:, None]) ** 2).sum(axis=1)
+            yield found[columns]
 
-    schema = "network string, year int, src string, dst string, low double, high double, replicates int"
-    return replicated.select(*NETWORK, *PAIR, "z").mapInPandas(work, schema=schema)
+    schema = (
+        "network string, first_year int, last_year int, src string, dst string, weight bigint, expected double, "
+        "propensity double, propensity_low double, propensity_high double, design_effect double, squares bigint, "
+        "surplus bigint"
+    )
+    return rows.mapInPandas(work, schema=schema)
 
 
-def label_support(
-    replicated: DataFrame,
+def _with_upper_bounds(rows: DataFrame, replicates: int, level: float) -> DataFrame:
+    """Add the upper bound of pairs of which nothing was observed: Garwood's, times the design effect of small ties."""
+    span, linked = Window.partitionBy(*SPAN), F.col("weight") > 0
+    marked = rows.withColumn("middle", F.median(F.when(linked, F.col("weight"))).over(span))
+    small = linked & (F.col("weight") <= F.col("middle"))
+    # sums of whole numbers: the same bits whatever the order of the rows
+    variance = F.sum(F.when(small, F.col("squares") - F.lit(replicates) * F.col("surplus"))).over(span)
+    pooled = variance / (F.lit(replicates) * F.sum(F.when(small, F.col("weight"))).over(span))
+    effect = F.when(linked, F.col("design_effect")).otherwise(F.greatest(F.coalesce(pooled, F.lit(1.0)), F.lit(1.0)))
+    upper = F.lit(-math.log((1.0 - level) / 2.0)) * effect / F.col("expected")
+    return marked.select(
+        *SPAN,
+        *PAIR,
+        "weight",
+        "expected",
+        "propensity",
+        "propensity_low",
+        F.when(linked, F.col("propensity_high")).otherwise(upper).alias("propensity_high"),
+        effect.alias("design_effect"),
+    )
+
+
+def replicate_labels(
+    weights: DataFrame,
+    pair_tests: DataFrame,
+    labels: DataFrame,
     *,
-    centroids: np.ndarray[Any, np.dtype[np.float64]],
-    labels: pd.DataFrame,
+    centroids: Floats,
     years: tuple[int, int],
     window: int,
     order: int,
     replicates: int,
+    parts: int = 1,
 ) -> DataFrame:
-    """How often each pair keeps its label: (src, dst, cluster, label, support DOUBLE, replicates INT).
+    """Return how often each pair keeps its label when the works are resampled.
+
+    In each replicate z is (weight - expected) / sd with the null model held fixed; its trajectory is smoothed, rescaled
+    and given to the nearest centroid of the study.
 
     Parameters
     ----------
-    replicated : DataFrame
-        The result of `resampled_z`, once written.
-    centroids : np.ndarray[Any, np.dtype[np.float64]]
+    weights : DataFrame
+        The result of `resampled_weights`, once written.
+    pair_tests : DataFrame
+        network, year, src, dst, weight, expected, sd.
+    labels : DataFrame
+        src, dst, cluster, label of the pairs that are followed.
+    centroids : array of float
         (k, T, 2), the study's own.
-    labels : pandas.DataFrame
-        Src, dst, cluster, label of the followed pairs.
     years : tuple[int, int]
         First and last year of the trajectories.
     window, order : int
         Of the Savitzky-Golay filter.
     replicates : int
         Number of resamples.
+    parts : int, default 1
+        Tasks that share the pairs.
+
+    Returns
+    -------
+    DataFrame
+        src, dst, cluster, label, kept (share of the resamples with the same cluster), replicates (in which the
+        trajectory moves), shares (of each cluster, in their order).
     """
-    own = {(r.src, r.dst): (int(r.cluster), r.label) for r in _rows(labels)}
-    length = years[1] - years[0] + 1
+    k, length = len(centroids), years[1] - years[0] + 1
 
     def work(group: pd.DataFrame) -> pd.DataFrame:
         rows = []
-        for key, series in group.groupby(list(PAIR), sort=True):
-            pair: Any = key
-            z = np.full((replicates, length, 2), np.nan)
+        for pair, series in group.groupby(list(PAIR), sort=True):
+            z = np.full((replicates, length, len(NETWORKS)), np.nan)
             for row in _rows(series):
-                z[:, row.year - years[0], NETWORKS.index(row.network)] = numbers(row.z)
+                resampled = np.zeros(replicates) if row.weights is None else _drawn_together(row)
+                z[:, row.year - years[0], NETWORKS.index(row.network)] = (resampled - row.expected) / row.sd
             nearest = replicated_labels(z, centroids, window=window, order=order)
-            cluster, label = own[pair]
-            counted = int((nearest >= 0).sum())
-            support = float((nearest == cluster).sum() / counted) if counted else None
-            rows.append((*pair, cluster, None if pd.isna(label) else label, support, counted))
-        return pd.DataFrame(rows, columns=[*PAIR, "cluster", "label", "support", "replicates"])
+            times = np.bincount(nearest[nearest >= 0], minlength=k)
+            shares = times / times.sum() if times.any() else None
+            cluster, label = series["cluster"].iloc[0], series["label"].iloc[0]
+            kept = None if shares is None else float(shares[cluster])
+            rows.append((*_names(pair), cluster, label, kept, int(times.sum()), shares))
+        return pd.DataFrame(rows, columns=[*PAIR, "cluster", "label", "kept", "replicates", "shares"])
 
-    tasks = F.pmod(F.xxhash64(*PAIR), F.lit(1 + len(own) // PAIRS_PER_TASK))
-    schema = "src string, dst string, cluster int, label string, support double, replicates int"
-    return replicated.select(*NETWORK, *PAIR, "z").groupBy(tasks.alias("task")).applyInPandas(work, schema=schema)
+    followed = pair_tests.where(F.col("year").between(*years) & (F.col("sd") > 0))
+    tied = followed.join(labels, list(PAIR)).join(weights, [*NETWORK, *PAIR], "left")
+    task = F.pmod(F.xxhash64(*PAIR), F.lit(parts)).alias("task")
+    schema = "src string, dst string, cluster int, label string, kept double, replicates int, shares array<double>"
+    wanted = tied.select(task, *NETWORK, *PAIR, "weight", "expected", "sd", "cluster", "label", "weights", "surplus")
+    return wanted.groupBy("task").applyInPandas(work, schema=schema)
 
 
-def numbers(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return an array as Arrow hands it over, its nulls as nan."""
-    return np.array([np.nan if v is None else v for v in values], dtype=float)
+def _summed(weights: DataFrame, keys: tuple[str, ...], replicates: int) -> DataFrame:
+    """Add weights element by element, and their surplus, per tie and what else is in `keys`."""
+    nothing = F.array_repeat(F.lit(0).cast("bigint"), replicates)
+    total = F.reduce(F.collect_list("weights"), nothing, lambda sum_, one: F.zip_with(sum_, one, lambda a, b: a + b))
+    return weights.groupBy(*keys, *PAIR).agg(total.alias("weights"), F.sum("surplus").alias("surplus"))
+
+
+def _drawn_together(row: Any) -> Floats:
+    return without_surplus(np.asarray(row.weights)[None, :], [row.weight], [row.surplus])[0]
+
+
+def _names(pair: Any) -> tuple[str, str]:
+    src, dst = pair
+    return src, dst
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

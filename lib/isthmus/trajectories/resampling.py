@@ -1,4 +1,4 @@
-"""Resampling works: how much a tie, and the label of a trajectory, depends on single papers (METHODS 2.5, 7).
+"""Resampling works: how much a tie, and the label of a trajectory, depends on single papers (METHODS 9.4).
 
 A Poisson bootstrap gives each work of each replicate a weight drawn from Poisson(1), from a hash of the study's seed,
 the replicate and the work's number: the same work has the same weight wherever it is met, on whatever machine.
@@ -21,6 +21,7 @@ FloatArray = NDArray[np.float64]
 
 # Weights above this have a probability below 1e-14 a draw: the table of the distribution function ends there.
 LARGEST_WEIGHT = 16
+NOTHING_CITED = -1
 _CUMULATIVE = np.cumsum([math.exp(-1.0) / math.factorial(k) for k in range(LARGEST_WEIGHT)])
 
 
@@ -60,11 +61,17 @@ def _weights(works: IntArray, streams: Any, cumulative: FloatArray) -> Any:
 
 
 @numba.njit(cache=True)
-def _add(pairs: IntArray, works: IntArray, amounts: IntArray, streams: Any, cumulative: FloatArray, total: Any) -> None:
+def _add(pairs: IntArray, works: IntArray, cited: IntArray, streams: Any, cumulative: FloatArray, total: Any) -> None:
+    weights = np.zeros(streams.size, dtype=np.int64)
     for row in range(pairs.size):
-        work = np.uint64(works[row])
+        # a citation between works of several countries is several rows in a row: its weights are made once
+        if row == 0 or works[row] != works[row - 1] or cited[row] != cited[row - 1]:
+            for r in range(streams.size):
+                weights[r] = _weight(np.uint64(works[row]), streams[r], cumulative)
+                if cited[row] != NOTHING_CITED and weights[r] > 0:
+                    weights[r] *= _weight(np.uint64(cited[row]), streams[r], cumulative)
         for r in range(streams.size):
-            total[pairs[row], r] += amounts[row] * _weight(work, streams[r], cumulative)
+            total[pairs[row], r] += weights[r]
 
 
 def poisson_weights(work_ids: IntArray, *, replicates: int, seed: int) -> NDArray[np.uint8]:
@@ -91,10 +98,14 @@ def poisson_weights(work_ids: IntArray, *, replicates: int, seed: int) -> NDArra
 def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) -> pd.DataFrame:
     """Return the weight of each tie of one network in each replicate.
 
+    A work's row counts its weight. A citation's row counts the product of the weights of its two works, each of which
+    might not have been there: the pigeonhole bootstrap of two crossed factors (Owen 2007, Annals of Applied Statistics
+    1, 386). A work has one weight in a replicate, whether it cites, is cited, or joins countries.
+
     Parameters
     ----------
     contributions : pandas.DataFrame
-        work_id, src, dst, amount (whole numbers): what each work adds to each tie.
+        work_id, cited_work_id (missing where nothing is cited), src, dst: each row adds 1 to its tie.
     replicates : int
         Number of replicates.
     seed : int
@@ -103,33 +114,25 @@ def resampled_edges(contributions: pd.DataFrame, *, replicates: int, seed: int) 
     Returns
     -------
     pandas.DataFrame
-        `src`, `dst`, `weights`: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where
-        the tie vanishes.
+        `src`, `dst`, `weights`, `surplus`: one row per tie, `weights` an array (replicates,) of whole numbers, 0 where
+        the tie vanishes; `surplus` as in `isthmus.trajectories.replicates.without_surplus`: twice the sum of the
+        squared counts of its citations.
     """
     tie = contributions.groupby(["src", "dst"], sort=True)
-    codes, ties = tie.ngroup().to_numpy(), tie.size().reset_index()
+    codes = np.asarray(tie.ngroup(), dtype=np.int64)
+    ties = tie.size().reset_index()
     total = np.zeros((len(ties), replicates), dtype=np.int64)
-    works, amounts = (contributions[name].to_numpy(dtype=np.int64) for name in ("work_id", "amount"))
-    _add(codes.astype(np.int64), works, amounts, _streams(seed, replicates), _CUMULATIVE, total)
-    return ties[["src", "dst"]].assign(weights=list(total))
+    works = np.asarray(contributions["work_id"], dtype=np.int64)
+    cited = np.asarray(contributions["cited_work_id"].astype("Int64").fillna(NOTHING_CITED), dtype=np.int64)
+    _add(codes, works, cited, _streams(seed, replicates), _CUMULATIVE, total)
+    return ties[["src", "dst"]].assign(weights=list(total), surplus=_surplus(codes, works, cited, len(ties)))
 
 
-def percentile_interval(values: FloatArray, *, level: float) -> tuple[float, float, int]:
-    """Return the percentile interval of replicated values and how many there were; nan, nan, 0 without any.
-
-    Parameters
-    ----------
-    values : array of float
-        (replicates,), nan where a replicate has none.
-    level : float
-        Coverage, e.g. 0.95.
-    """
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return math.nan, math.nan, 0
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(finite, (tail, 1.0 - tail))
-    return float(low), float(high), int(finite.size)
+def _surplus(codes: IntArray, works: IntArray, cited: IntArray, ties: int) -> IntArray:
+    citation = pd.DataFrame({"tie": codes, "work": works, "cited": cited})[cited != NOTHING_CITED]
+    counts = citation.groupby(["tie", "work", "cited"]).size().reset_index(name="count")
+    squares = np.bincount(counts["tie"], weights=counts["count"] ** 2, minlength=ties)
+    return 2 * squares.astype(np.int64)
 
 
 def centroids_of(frame: pd.DataFrame) -> FloatArray:
@@ -152,6 +155,11 @@ def replicated_labels(z: FloatArray, centroids: FloatArray, *, window: int, orde
         (k, T, 2), rescaled.
     window, order : int
         Of the Savitzky-Golay filter.
+
+    Returns
+    -------
+    array of int
+        (replicates,).
     """
     found = np.full(len(z), -1, dtype=np.int64)
     whole = np.isfinite(z).all(axis=(1, 2))

@@ -5,13 +5,15 @@ import pytest
 from isthmus.analyses.robustness.frames import agreement_table, sensitivity_table
 from isthmus.analyses.robustness.sentences import (
     agreement_sentences,
-    pair_support,
+    kept_sentence,
+    pair_kept,
     sensitivity_sentences,
-    support_sentence,
 )
-from isthmus.analyses.robustness.tables import LABEL_SUPPORT
+from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
 from isthmus.analyses.sections import study_findings
 from isthmus.analyses.significance.paircharts import pair_frame
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.report import load_results
 
 
@@ -47,13 +49,24 @@ def test_sensitivity_in_words(results):
     ]
 
 
-def test_support_of_labels_and_intervals_of_z(results):
-    own = results.table(LABEL_SUPPORT).query("src == 'CN' and dst == 'US'")["support"].item()
-    assert pair_support(results, "US", "CN") == own
-    assert support_sentence(results).startswith("When the works are drawn anew 50 times, 40% of the pairs keep")
-    assert f"is kept in {round(100 * own)}% of them" in support_sentence(results)
+def test_how_often_labels_are_kept_and_intervals_of_z(results):
+    own = results.table(BOOTSTRAP_LABELS).query("src == 'CN' and dst == 'US'")["kept"].item()
+    assert pair_kept(results, "US", "CN") == own
+    assert kept_sentence(results).startswith("When the works are drawn anew 50 times, 40% of the pairs keep")
+    assert f"is kept in {round(100 * own)}% of them" in kept_sentence(results)
     rows = pair_frame(results, "US", "CN")
-    assert (rows["z_high"] - rows["z_low"]).tolist() == pytest.approx([1.0] * 28)
+    assert rows["weight"].min() > 0
+    by_hand = {"z_low": rows["weight"] / 1.5, "z_high": rows["weight"] * 1.5}
+    sd = rows["high"] - rows["expected"]
+    for name, weight in by_hand.items():
+        assert rows[name].tolist() == pytest.approx(((weight - rows["expected"]) / sd).tolist())
+
+
+def test_z_has_only_an_upper_bound_where_nothing_was_observed(results):
+    ties = results.table(PAIR_TESTS).query("network == 'collaboration' and weight == 0").head(3)
+    found = with_z_intervals(results, ties)
+    assert found["z_low"].tolist() == pytest.approx(ties["z"].tolist())
+    assert found["z_high"].tolist() == pytest.approx(((4.4 - ties["expected"]) / ties["sd"]).tolist())
 
 
 def test_without_the_stages_there_is_nothing(make_results):
@@ -61,8 +74,8 @@ def test_without_the_stages_there_is_nothing(make_results):
     assert agreement_table(bare).empty
     assert sensitivity_table(bare).empty
     assert sensitivity_sentences(bare) == []
-    assert support_sentence(bare) == ""
-    assert pair_support(bare, "US", "CN") is None
+    assert kept_sentence(bare) == ""
+    assert pair_kept(bare, "US", "CN") is None
     assert "z_low" not in pair_frame(bare, "US", "CN")
 
 

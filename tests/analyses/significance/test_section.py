@@ -105,6 +105,32 @@ def test_the_citation_window_is_told_where_it_counts(changed):
     assert "Computed too, and in pair_tests.parquet: cited." in text_of(windowed, "Year of a citation")
 
 
+def test_citations_of_joint_papers_are_told_when_they_are_left_out(changed):
+    left_out = "no exchange between two countries that both sign the citing or the cited paper"
+    assert left_out in text_of(changed({"networks.joint_papers": "left_out"}), "Year of a citation")
+    assert left_out not in text_of(changed({"networks.joint_papers": "whole"}), "Year of a citation")
+
+
+def test_null_models_of_papers_are_explained_only_where_they_are_used(results, changed):
+    papers, bicm = "Null model of papers", "Bipartite Configuration Model of papers and countries"
+    assert not {papers, bicm} & {paragraph.heading for paragraph in method(results)}
+    own = changed(null_model="bicm")
+    assert "makes every large tie look weak" in text_of(own, bicm)
+    assert "a paper of two countries, one pair, expects about two" in text_of(own, bicm)
+    assert text_of(own, "What size explains").endswith("Means, deviations and probabilities are exact, not sampled.")
+    assert papers not in {paragraph.heading for paragraph in method(own)}
+
+
+def test_a_null_model_of_papers_beside_the_study_s_own_is_explained_once(make_results):
+    folder = make_results()
+    file = folder / "pair_tests_other_models.parquet"
+    beside = pd.read_parquet(file)
+    pd.concat([beside, beside.assign(null_model="papers")]).to_parquet(file, index=False)
+    headings = [paragraph.heading for paragraph in method(load_results(folder))]
+    assert headings.count("Null model of papers") == 1
+    assert "one event" in text_of(load_results(folder), "Null model of papers")
+
+
 def test_fits_that_failed_are_named_by_year(make_results):
     table = fits_table(load_results(make_results(failed_years=(2009, 2015)))).set_index("network")
     row = table.loc["Collaboration"]

@@ -17,6 +17,7 @@ from isthmus.analyses.networks.graphs import (
 )
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.errors import ConfigError, did_you_mean
+from isthmus.files import write_text
 from isthmus.networks.names import CITATION
 from isthmus.report.exports import FORMATS, write_graph, write_table
 from isthmus.report.graphs import Graph
@@ -67,7 +68,7 @@ def export_networks(
     years = list(years)
     _check_years(results, years)
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / GUIDE).unlink(missing_ok=True)  # it says that all files are there, and is written last
     written: list[Path] = []
     for graph in _graphs(results, networks, years):
         written += write_graph(graph, folder, formats)
@@ -75,7 +76,7 @@ def export_networks(
     written += write_table(_in_order(every, ["network", "year", *EDGE_MEANINGS]), folder / "ties_by_year", formats)
     written += write_table(_nodes_by_year(results), folder / "nodes_by_year", formats)
     guide = folder / GUIDE
-    guide.write_text(_guide(results, written), encoding="utf-8")
+    write_text(guide, _guide(results, written))
     return [*written, guide]
 
 
@@ -138,7 +139,8 @@ OpenAlex release {study["release"]}; null model {study["null_model"]}; a citatio
 Pairs without any common paper or citation are not edges; what was expected is in `pair_tests.parquet` of the results.
 GEXF files place nodes at ten times their longitude and latitude. VOSviewer: *Create a map based on network data*, map
 and network file together. The code of Namibia is `NA`: read CSV files with `keep_default_na=False` (pandas) or
-`na.strings = ""` (R).
+`na.strings = ""` (R). In CSV files, text that a spreadsheet would take for a formula has an apostrophe before it. This
+page is written last: where it is, all files are whole.
 
 ## Nodes
 {_list(NODE_MEANINGS)}

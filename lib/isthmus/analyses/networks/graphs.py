@@ -3,6 +3,7 @@
 import pandas as pd
 
 from isthmus.analyses.networks.countries import countries
+from isthmus.analyses.networks.joint import joint_citations, joint_shares
 from isthmus.analyses.networks.node_places import node_place
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
@@ -37,6 +38,7 @@ EDGE_MEANINGS = {
     "target_name": "its name",
     "weight": "papers written together, or citations (full count), over the years of the graph",
     "fractional": "the same with each paper, or citation, adding 1 over all its pairs",
+    "joint_share": "of the citations of knowledge exchange, the share whose citing or cited paper both sign",
     "expected": "what size alone explains, summed over the years of the graph",
     "ratio": "weight / expected",
     "z": "(observed - expected) / standard deviation; over several years the mean of those that count",
@@ -65,6 +67,8 @@ def window_graph(results: Results, network: str) -> Graph:
         if "q_value" in tested:
             tested = tested.assign(discoveries=tested["q_value"] <= rate)
     edges = ties.groupby(ends, as_index=False, observed=True).agg(**sums)
+    if network == KNOWLEDGE_EXCHANGE:
+        edges = _with_joint_share(edges, joint_shares(results, (first, last)), ends)
     if network != CITATION:
         more = {"expected": ("expected", "sum")}
         if "discoveries" in tested:
@@ -108,8 +112,21 @@ def yearly_ties(results: Results, network: str) -> pd.DataFrame:
         ties = ties.merge(tested, on=["year", "src", "dst"], how="left")
         ties = ties.rename(columns={"p_upper": "p", "q_value": "q"})
         ties["ratio"] = ties["weight"] / ties["expected"].where(ties["expected"] > 0)
+    if network == KNOWLEDGE_EXCHANGE:
+        joint = joint_citations(results)
+        yearly = joint.assign(joint_share=joint["joint"] / joint["citations"])
+        ties = _with_joint_share(ties, yearly, ["year", "src", "dst"])
     ties = ties.rename(columns={"src": "source", "dst": "target"})
     return _labelled(results, _named(ties)).sort_values(["year", "source", "target"], ignore_index=True)
+
+
+def _with_joint_share(edges: pd.DataFrame, joint: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Edges with the share of joint papers in their citations, where the study knows it."""
+    if joint.empty:
+        return edges
+    if "source" in keys:
+        joint = joint.rename(columns={"src": "source", "dst": "target"})
+    return edges.merge(joint[[*keys, "joint_share"]], on=keys, how="left")
 
 
 def node_table(results: Results, years: tuple[int, int]) -> pd.DataFrame:

@@ -61,6 +61,7 @@ STAGES = (
             "networks.citation_year",
             "networks.citation_years",
             "networks.citation_window",
+            "networks.joint_papers",
         ),
         run=write_networks,
     ),

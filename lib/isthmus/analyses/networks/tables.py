@@ -13,6 +13,8 @@ CITATION_FLOWS = TableSpec(
         column("dst", "string", "country of the cited works; may equal src", False),
         column("weight", "bigint", "full count: each citation adds 1 to every pair of citing and cited country", False),
         column("fractional", "double", "each citation adds 1 in all, by the countries' author fractions", False),
+        column("separate", "bigint", "of weight, without citations from or to papers that both countries sign", False),
+        column("separate_fractional", "double", "of fractional, the same", False),
     ),
     key=("study", "citing_year", "cited_year", "src", "dst"),
     comment="Citations from works of any field to the corpus, by year and country of both sides.",
@@ -33,6 +35,12 @@ COUNTRY_EDGES = TableSpec(
         column("dst", "string", "country; the cited one in citation", False),
         column("weight", "bigint", "full count: works of both, or citations between both", False),
         column("fractional", "double", "fractional count: each work, or citation, adds 1 over all its pairs", False),
+        column(
+            "joint",
+            "bigint",
+            "citations between both from or to papers that both sign, part of weight unless "
+            "networks.joint_papers is left_out; null for collaboration",
+        ),
     ),
     key=("study", "network", "citation_year", "year", "src", "dst"),
     comment="Yearly networks of countries; no loops, every weight above zero.",

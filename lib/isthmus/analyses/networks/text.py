@@ -24,3 +24,8 @@ CITATION_YEAR_NAMES = {
     "cited_window": "year of the cited paper, within the window",
     "citing": "year of the citing paper",
 }
+#: What becomes of citations of papers that both countries of a pair sign.
+JOINT_PAPERS_NAMES = {
+    "whole": "citations of joint papers count",
+    "left_out": "without citations of joint papers",
+}

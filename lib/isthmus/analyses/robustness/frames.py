@@ -3,14 +3,14 @@
 import pandas as pd
 
 from isthmus.analyses.corpus.text import RULE_NAMES
-from isthmus.analyses.networks.text import CITATION_YEAR_NAMES
+from isthmus.analyses.networks.text import CITATION_YEAR_NAMES, JOINT_PAPERS_NAMES
 from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT, SENSITIVITY
 from isthmus.analyses.significance.text import FINITE_NAMES, MODEL_NAMES
 from isthmus.report.results import Results, rows_of
 from isthmus.report.text import number, plural
 from isthmus.trajectories.labels import LABELS
 
-CHOICES = ("corpus_rule", "citation_year", "finite", "null_model")
+CHOICES = ("corpus_rule", "citation_year", "joint_papers", "finite", "null_model")
 _COMPARISONS = {
     "seeds": "other seeds",
     "null_model": "null model: ",
@@ -21,6 +21,7 @@ _COMPARISONS = {
 _NAMES = {
     "corpus_rule": RULE_NAMES,
     "citation_year": CITATION_YEAR_NAMES,
+    "joint_papers": JOINT_PAPERS_NAMES,
     "finite": FINITE_NAMES,
     "null_model": MODEL_NAMES,
 }

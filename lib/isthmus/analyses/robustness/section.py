@@ -6,8 +6,8 @@ from typing import Any
 
 from isthmus.analyses.robustness.charts import agreement_chart, sensitivity_chart, silhouette_chart
 from isthmus.analyses.robustness.frames import CHOICES, agreement_table, sensitivity_labels, sensitivity_table
-from isthmus.analyses.robustness.sentences import sensitivity_sentences, support_sentence
-from isthmus.analyses.robustness.tables import INTERVALS, SILHOUETTE
+from isthmus.analyses.robustness.sentences import kept_sentence, sensitivity_sentences
+from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES, SILHOUETTE
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.report.results import Results
 from isthmus.report.section import Figure, Section
@@ -18,9 +18,9 @@ from isthmus.trajectories.labels import LABELS
 TURNED_ON_BY: Mapping[str, str] = {
     "agreement": "Set `stability.restarts` (50, say) to see how much the clusters depend on seeds and choices.",
     "silhouette": "`stability.restarts` also turns on the silhouette over the number of clusters.",
-    "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and the support of every label.",
-    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, finite, null_models) to vary "
-    "them.",
+    "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and how often each label is kept.",
+    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, joint_papers, finite, "
+    "null_models) to vary them.",
 }
 
 
@@ -37,8 +37,8 @@ def section(results: Results) -> Section | None:
             "absent": TURNED_ON_BY,
             "agreement_rows": agreement_table(results).to_dict("records"),
             "silhouette_rows": [] if silhouette is None else silhouette.to_dict("records"),
-            "support_sentence": support_sentence(results),
-            "has_intervals": results.has(INTERVALS),
+            "kept_sentence": kept_sentence(results),
+            "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),
             "sensitivity_sentences": sensitivity_sentences(results),
             "sensitivity": _sensitivity(results),
         },

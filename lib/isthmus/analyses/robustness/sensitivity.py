@@ -10,18 +10,20 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.analyses.networks.tables import COUNTRY_EDGES
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
+from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import SENSITIVITY
-from isthmus.analyses.rows import of_study
+from isthmus.analyses.rows import of_study, replace_rows
+from isthmus.analyses.significance.finite import counting, linked_pairs
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel, write_frames
 from isthmus.config import Study
 from isthmus.errors import TrajectoryError
+from isthmus.networks.edges import all_edges
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.fanout import fan_out, pairs_of
 from isthmus.nullmodels.frames import significant_ties
-from isthmus.nullmodels.significance import EXPECTED_LINK_PROBABILITY
 from isthmus.trajectories.frames import chosen_clustering, label_agreement, labels_frame
 from isthmus.trajectories.labels import LABELS
 from isthmus.trajectories.panel import Panel
@@ -35,6 +37,7 @@ class Choice:
 
     corpus_rule: str
     citation_year: str
+    joint_papers: str
     finite: str
     null_model: str
 
@@ -43,9 +46,10 @@ def choices(study: Study) -> list[Choice]:
     """Every combination of the study's own choices and those that are varied; the study's own combination first."""
     varied_fields = study.sensitivity
     return [
-        Choice(corpus_rule, citation_year, finite, null_model)
+        Choice(corpus_rule, citation_year, joint_papers, finite, null_model)
         for corpus_rule in _both(study.corpus.rule, varied_fields.corpus_rules)
         for citation_year in _both(study.networks.citation_year, varied_fields.citation_years)
+        for joint_papers in _both(study.networks.joint_papers, varied_fields.joint_papers)
         for finite in _both(study.significance.finite, varied_fields.finite)
         for null_model in _both(study.significance.null_model, varied_fields.null_models)
     ]
@@ -66,6 +70,12 @@ def varied(study: Study, corpus_rule: str) -> Study:
     )
 
 
+def with_joint_papers(study: Study, joint_papers: str) -> Study:
+    """Return the study with citations of joint papers counted otherwise, under a name of its own."""
+    networks = study.networks.model_copy(update={"joint_papers": joint_papers})
+    return study.model_copy(update={"study": f"{study.study}{SEPARATOR}{joint_papers}", "networks": networks})
+
+
 def write_sensitivity(context: Context) -> Outcome:
     """Write the table `sensitivity` of the study."""
     study = context.the_study
@@ -73,11 +83,13 @@ def write_sensitivity(context: Context) -> Outcome:
     default = wanted[0]
     own_labels: pd.DataFrame | None = None
     rows: list[dict[str, Any]] = []
-    for (corpus_rule, null_model), held in _ties_of(context, wanted):
-        for choice in (c for c in wanted if (c.corpus_rule, c.null_model) == (corpus_rule, null_model)):
+    for tested, held, linked in _ties_of(context, wanted):
+        for choice in (c for c in wanted if (c.corpus_rule, c.joint_papers, c.null_model) == tested):
             of_citation_year = (held["network"] == COLLABORATION) | (held["citation_year"] == choice.citation_year)
-            ties = held[of_citation_year].assign(counts=_counts(held[of_citation_year], choice.finite))
-            labels, reason = _labels(context, ties, choice)
+            ties = held[of_citation_year]
+            own_linked = linked[linked["citation_year"] == choice.citation_year]
+            ties = ties.assign(finite=counting(ties, choice.finite, own_linked))
+            labels, reason = _labels(context, ties)
             if choice == default:
                 own_labels = labels
             found = [*significant_findings(ties, study), *label_findings(labels, own_labels, study)]
@@ -100,7 +112,7 @@ def significant_findings(ties: pd.DataFrame, study: Study) -> Iterator[tuple[str
     rule = study.significance
     together = ties[ties["network"] == COLLABORATION]
     tested = significant_ties(
-        together.assign(finite=together["counts"]),
+        together,
         study.years.significance,
         threshold=rule.threshold,
         least_finite_years=rule.min_finite_years,
@@ -144,15 +156,20 @@ def label_findings(
         yield f"z change exchange {one}-{other}", _number(row["z_change_exchange"]), None
 
 
-def _ties_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """((corpus rule, null model), the ties of all citation years in the years of the analysis), one at a time."""
+def _ties_of(
+    context: Context, wanted: list[Choice]
+) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame, pd.DataFrame]]:
+    """((corpus rule, joint papers, null model), the ties of the analysis years, the linked pairs), one at a time.
+
+    Both of all citation years.
+    """
     study = context.the_study
-    for corpus_rule in dict.fromkeys(choice.corpus_rule for choice in wanted):
-        own = corpus_rule == study.corpus.rule
-        edges = of_study(context, COUNTRY_EDGES) if own else _edges_of(context, corpus_rule)
+    own_networks = (study.corpus.rule, study.networks.joint_papers)
+    for networks, edges in _networks_of(context, wanted):
+        linked = linked_pairs(edges).toPandas()
         for null_model in dict.fromkeys(choice.null_model for choice in wanted):
-            if own and null_model == study.significance.null_model:
-                yield (corpus_rule, null_model), _collected(of_study(context, PAIR_TESTS), study)
+            if networks == own_networks and null_model == study.significance.null_model:
+                yield (*networks, null_model), _collected(of_study(context, PAIR_TESTS), study), linked
             else:
                 undirected = edges.where(F.col("network").isin(COLLABORATION, KNOWLEDGE_EXCHANGE))
                 held = fan_out(
@@ -160,11 +177,8 @@ def _ties_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str
                     model=null_model,
                     samples=study.significance.samples if null_model == study.significance.null_model else 0,
                     seed=study.seed,
-                    finite="expected_in_500_samples"
-                    if study.significance.finite == "sampled"
-                    else study.significance.finite,
                 )
-                yield (corpus_rule, null_model), _collected(pairs_of(held), study)
+                yield (*networks, null_model), _collected(pairs_of(held), study), linked
 
 
 def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
@@ -172,38 +186,43 @@ def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
     return years.select(*PANEL_COLUMNS, "citation_year").toPandas()
 
 
-def _edges_of(context: Context, corpus_rule: str) -> DataFrame:
-    """Return the networks under another corpus rule.
+def _networks_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], DataFrame]]:
+    """((corpus rule, joint papers), rows of `country_edges`); other than the study's own stand beside them."""
+    study = context.the_study
+    for corpus_rule in dict.fromkeys(choice.corpus_rule for choice in wanted):
+        base = context if corpus_rule == study.corpus.rule else _with_corpus_rule(context, corpus_rule)
+        for joint_papers in dict.fromkeys(choice.joint_papers for choice in wanted):
+            own = joint_papers == study.networks.joint_papers
+            yield (corpus_rule, joint_papers), of_study(base if own else _counted(base, joint_papers), COUNTRY_EDGES)
 
-    Its tables stand beside the study's own under a name of their own.
-    """
+
+def _with_corpus_rule(context: Context, corpus_rule: str) -> Context:
+    """Return the study under another corpus rule, its corpus and networks written under a name of its own."""
     from isthmus.analyses.corpus.stage import write_corpus
     from isthmus.analyses.networks.stage import write_networks
 
     other = replace(context, study=varied(context.the_study, corpus_rule))
     write_corpus(other)
     write_networks(other)
-    return of_study(other, COUNTRY_EDGES)
+    return other
 
 
-def _labels(context: Context, ties: pd.DataFrame, choice: Choice) -> tuple[pd.DataFrame, str]:
+def _counted(context: Context, joint_papers: str) -> Context:
+    """Return the study with citations of joint papers counted otherwise, its edges written under a name of its own."""
+    other = replace(context, study=with_joint_papers(context.the_study, joint_papers))
+    edges = all_edges(of_study(context, CORPUS_COUNTRIES), of_study(context, CITATION_FLOWS), other.the_study)
+    replace_rows(other, COUNTRY_EDGES, edges.withColumn("study", F.lit(other.the_study.study)))
+    return other
+
+
+def _labels(context: Context, ties: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return the labels under a choice, or an empty table and the reason."""
     study = context.the_study
     try:
-        panel: Panel = study_panel(ties, study, finite=choice.finite)
+        panel: Panel = study_panel(ties, study)
         return labels_frame(panel, chosen_clustering(cluster(context.spark, panel, study))), ""
     except TrajectoryError as error:
         return pd.DataFrame(columns=["src", "dst", "status", "label"]), str(error)
-
-
-def _counts(ties: pd.DataFrame, finite: str) -> "pd.Series[bool]":
-    """Whether a year's z counts under a rule."""
-    there = ties["z"].notna()
-    if finite == "expected_in_500_samples":
-        return there & (ties["link_probability"] >= EXPECTED_LINK_PROBABILITY)
-    if finite == "linked":
-        return there & (ties["weight"] > 0)
-    return there & ties["finite"] if finite == "sampled" else there
 
 
 def _both(own: str, others: tuple[str, ...]) -> list[str]:

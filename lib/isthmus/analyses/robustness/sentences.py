@@ -4,13 +4,14 @@ import pandas as pd
 
 from isthmus.analyses.networks.countries import pole_pairs
 from isthmus.analyses.robustness.frames import CHOICES, agreement_table, sensitivity_table
-from isthmus.analyses.robustness.tables import LABEL_SUPPORT
+from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
 from isthmus.report.results import Results, rows_of
 from isthmus.report.text import in_sentence, joined, number, percent
 
 _DIMENSIONS = {
     "corpus_rule": "corpus",
     "citation_year": "year of a citation",
+    "joint_papers": "citations of joint papers",
     "finite": "pairs",
     "null_model": "null model",
 }
@@ -28,33 +29,33 @@ def agreement_sentences(results: Results) -> list[str]:
     return sentences
 
 
-def support_sentence(results: Results) -> str:
+def kept_sentence(results: Results) -> str:
     """Return how many pairs keep their label when the works are resampled; empty where the bootstrap is off."""
-    support = results.optional(LABEL_SUPPORT)
-    if support is None:
+    labels = results.optional(BOOTSTRAP_LABELS)
+    if labels is None:
         return ""
-    times = int(support["replicates"].max())
-    firm = int((support["support"] >= FIRM).sum())
+    times = int(labels["replicates"].max())
+    firm = int((labels["kept"] >= FIRM).sum())
     text = (
-        f"When the works are drawn anew {times} times, {percent(firm, len(support))} of the pairs keep their label in "
+        f"When the works are drawn anew {times} times, {percent(firm, len(labels))} of the pairs keep their label in "
         f"at least {percent(FIRM, 1.0)} of the draws (median "
-        f"over the pairs: {percent(support['support'].median(), 1.0)})."
+        f"over the pairs: {percent(labels['kept'].median(), 1.0)})."
     )
     for one, two in pole_pairs(results)[:1]:
-        own = pair_support(results, one, two)
+        own = pair_kept(results, one, two)
         if own is not None:
             text += f" The label of {in_sentence(one)} and {in_sentence(two)} is kept in {percent(own, 1.0)} of them."
     return text
 
 
-def pair_support(results: Results, one: str, two: str) -> float | None:
+def pair_kept(results: Results, one: str, two: str) -> float | None:
     """Return the share of the resamples in which a pair keeps its label; None where it is not known."""
-    if not results.has(LABEL_SUPPORT):
+    if not results.has(BOOTSTRAP_LABELS):
         return None
     src, dst = sorted((one, two))
-    rows = results.table(LABEL_SUPPORT)
+    rows = results.table(BOOTSTRAP_LABELS)
     rows = rows[(rows["src"] == src) & (rows["dst"] == dst)]
-    return None if rows.empty else float(rows["support"].iloc[0])
+    return None if rows.empty else float(rows["kept"].iloc[0])
 
 
 def sensitivity_sentences(results: Results) -> list[str]:

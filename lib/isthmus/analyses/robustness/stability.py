@@ -3,11 +3,13 @@
 import pandas as pd
 from pyspark.sql import functions as F
 
+from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT, SILHOUETTE
 from isthmus.analyses.rows import of_study
+from isthmus.analyses.significance.finite import counting, linked_pairs
 from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
 from isthmus.analyses.stage import Context, Outcome
-from isthmus.analyses.trajectories.clusters import cluster, own_rule, panel_ties, study_panel, write_frames
+from isthmus.analyses.trajectories.clusters import cluster, panel_ties, study_panel, write_frames
 from isthmus.errors import TrajectoryError
 from isthmus.trajectories.frames import (
     chosen_clustering,
@@ -25,7 +27,7 @@ def write_stability(context: Context) -> Outcome:
     study = context.the_study
     ties = panel_ties(of_study(context, PAIR_TESTS), study, citation_year=study.networks.citation_year)
     try:
-        panel = study_panel(ties, study, finite=own_rule(study))
+        panel = study_panel(ties, study)
     except TrajectoryError as error:
         write_frames(context, {}, (CLUSTERING_AGREEMENT, SILHOUETTE))
         return Outcome(f"there is nothing to compare: {error}")
@@ -34,8 +36,8 @@ def write_stability(context: Context) -> Outcome:
     chosen = chosen_clustering(starts[: study.trajectories.restarts])
     labels = labels_frame(panel, chosen)
     rows = [seed_agreement(starts[: study.stability.restarts], chosen)]
-    for comparison, variant, other, rule in _variants(context, ties):
-        rows.append(_agreement(context, labels, other, rule, comparison, variant))
+    for comparison, variant, other in _variants(context, ties):
+        rows.append(_agreement(context, labels, other, comparison, variant))
     silhouette = silhouette_frame(
         panel,
         clusters=study.stability.silhouette_clusters,
@@ -53,10 +55,16 @@ def write_stability(context: Context) -> Outcome:
     return Outcome(f"median agreement of single starts with the labels (adjusted Rand index): {seeds:.2f}")
 
 
-def _variants(context: Context, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame, str]]:
-    """(comparison, variant, ties, rule of finite pairs) of each other choice."""
+def _variants(context: Context, ties: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
+    """(comparison, variant, ties with `finite`) of each other choice."""
     study = context.the_study
-    found = [("finite", rule, ties, rule) for rule in FINITE_RULES if rule != study.significance.finite]
+    linked = linked_pairs(of_study(context, COUNTRY_EDGES))
+    own_linked = linked.where(F.col("citation_year") == study.networks.citation_year).toPandas()
+    found = [
+        ("finite", rule, ties.assign(finite=counting(ties, rule, own_linked)))
+        for rule in FINITE_RULES
+        if rule != study.significance.finite
+    ]
     for citation_year in study.networks.citation_years:
         if citation_year != study.networks.citation_year:
             found.append(
@@ -64,7 +72,6 @@ def _variants(context: Context, ties: pd.DataFrame) -> list[tuple[str, str, pd.D
                     "citation_year",
                     citation_year,
                     panel_ties(of_study(context, PAIR_TESTS), study, citation_year=citation_year),
-                    own_rule(study),
                 )
             )
     if study.enabled("other_null_models"):
@@ -73,16 +80,16 @@ def _variants(context: Context, ties: pd.DataFrame) -> list[tuple[str, str, pd.D
             other = panel_ties(
                 held.where(F.col("null_model") == model), study, citation_year=study.networks.citation_year
             )
-            found.append(("null_model", model, other, "sampled"))
+            found.append(("null_model", model, other))
     return found
 
 
 def _agreement(
-    context: Context, labels: pd.DataFrame, ties: pd.DataFrame, rule: str, comparison: str, variant: str
+    context: Context, labels: pd.DataFrame, ties: pd.DataFrame, comparison: str, variant: str
 ) -> pd.DataFrame:
     study = context.the_study
     try:
-        panel = study_panel(ties, study, finite=rule)
+        panel = study_panel(ties, study)
         other = labels_frame(panel, chosen_clustering(cluster(context.spark, panel, study)))
     except TrajectoryError:  # too few pairs under this choice: a row without any pair says so
         other = labels.iloc[:0]

@@ -4,10 +4,10 @@ from isthmus.analyses.robustness.bootstrap import write_bootstrap
 from isthmus.analyses.robustness.sensitivity import write_sensitivity
 from isthmus.analyses.robustness.stability import write_stability
 from isthmus.analyses.robustness.tables import (
-    BOOTSTRAP_Z,
+    BOOTSTRAP_LABELS,
+    BOOTSTRAP_PROPENSITIES,
+    BOOTSTRAP_WEIGHTS,
     CLUSTERING_AGREEMENT,
-    INTERVALS,
-    LABEL_SUPPORT,
     SENSITIVITY,
     SILHOUETTE,
 )
@@ -19,7 +19,7 @@ STAGES = (
         description="compare the clusters with those of other seeds, null models, citation years and rules",
         task="trajectories",
         section="stability",
-        needs=("null_models", "other_null_models"),
+        needs=("networks", "null_models", "other_null_models"),
         writes=(CLUSTERING_AGREEMENT, SILHOUETTE),
         publishes=(CLUSTERING_AGREEMENT, SILHOUETTE),
         reads=(
@@ -36,22 +36,22 @@ STAGES = (
     ),
     Stage(
         name="bootstrap",
-        description="resample the works: intervals of every z, support of every label",
+        description="resample the works: intervals of every propensity, how often every label is kept",
         task="trajectories",
         section="bootstrap",
         needs=("records", "corpus", "networks", "null_models", "trajectories"),
-        writes=(BOOTSTRAP_Z, INTERVALS, LABEL_SUPPORT),
-        publishes=(INTERVALS, LABEL_SUPPORT),
+        writes=(BOOTSTRAP_WEIGHTS, BOOTSTRAP_PROPENSITIES, BOOTSTRAP_LABELS),
+        publishes=(BOOTSTRAP_PROPENSITIES, BOOTSTRAP_LABELS),
         reads=(
             "seed",
             "bootstrap",
-            "significance.null_model",
-            "significance.finite",
             "trajectories.window",
             "trajectories.order",
             "networks.citation_year",
             "networks.citation_window",
+            "networks.joint_papers",
             "years.analysis",
+            "years.significance",
             "corpus.max_countries",
         ),
         run=write_bootstrap,

@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from isthmus.analyses.networks.countries import countries_by_size
-from isthmus.analyses.robustness.tables import INTERVALS, LABEL_SUPPORT
+from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
 from isthmus.analyses.significance.pair_series import FIELDS
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.significance.ties import shown_networks, significant_ties
+from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.analyses.trajectories.tables import PAIR_LABELS, TRAJECTORIES
 from isthmus.report.results import Results
 
@@ -79,14 +80,14 @@ def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, fl
     if not results.has(PAIR_LABELS):
         return {}
     named = results.table(PAIR_LABELS)[results.table(PAIR_LABELS)["label"].notna()][["src", "dst", "label"]]
-    if not results.has(LABEL_SUPPORT):
-        named = named.assign(support=None)
+    if not results.has(BOOTSTRAP_LABELS):
+        named = named.assign(kept=None)
     else:
-        named = named.merge(results.table(LABEL_SUPPORT)[["src", "dst", "support"]], on=["src", "dst"], how="left")
+        named = named.merge(results.table(BOOTSTRAP_LABELS)[["src", "dst", "kept"]], on=["src", "dst"], how="left")
     found = {}
-    for src, dst, label, support in named.itertuples(index=False, name=None):
+    for src, dst, label, kept in named.itertuples(index=False, name=None):
         if f"{src}|{dst}" in chosen:
-            found[f"{src}|{dst}"] = (str(label), None if pd.isna(support) else round(float(support), 3))
+            found[f"{src}|{dst}"] = (str(label), None if pd.isna(kept) else round(float(kept), 3))
     return found
 
 
@@ -101,10 +102,7 @@ def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
             for name, column in _AXES.items()
         ]
         ties = ties.merge(pd.concat(parts), on=keys, how="left")
-    if results.has(INTERVALS):
-        bounds = results.table(INTERVALS).rename(columns={"low": "z_low", "high": "z_high"})
-        ties = ties.merge(bounds[[*keys, "z_low", "z_high"]], on=keys, how="left")
-    return ties
+    return with_z_intervals(results, ties)
 
 
 def _in_order(every: set[Pair], linked: set[Pair], significant: pd.DataFrame, rank: dict[str, int]) -> list[Pair]:
@@ -128,7 +126,9 @@ def _series(ties: pd.DataFrame, years: list[int]) -> Callable[[Pair], dict[str, 
     fields = {name: np.full((group.max(initial=-1) + 1, len(years)), np.nan) for name in names}
     for name, grid in fields.items():
         grid[group, position] = _short(name, ties[name].to_numpy(dtype=float))
-    fields["z"][group, position] = np.where(ties["finite"].fillna(False), fields["z"][group, position], np.nan)
+    counts = ties["finite"].fillna(False).to_numpy(dtype=bool)
+    for name in {"z", "z_low", "z_high"} & fields.keys():
+        fields[name][group, position] = np.where(counts, fields[name][group, position], np.nan)
     rows_by_pair: dict[Pair, dict[str, int]] = {}
     for row, (src, dst, network) in enumerate(ties[keys].drop_duplicates().itertuples(index=False)):
         rows_by_pair.setdefault((src, dst), {})[network] = row

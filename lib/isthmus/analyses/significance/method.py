@@ -1,11 +1,11 @@
 """The method of significance in words: the year of a citation, the null model, the test."""
 
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS
-from isthmus.analyses.significance.tables import PAIR_TESTS
-from isthmus.analyses.significance.text import FINITE_RULES, MODEL_TEXTS
+from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
+from isthmus.analyses.significance.text import FINITE_RULES, MODEL_NAMES, MODEL_TEXTS, PAPER_MODEL_TEXTS
 from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
-from isthmus.report.text import count, joined, plural
+from isthmus.report.text import capital, count, joined, plural
 
 
 def method(results: Results) -> list[Paragraph]:
@@ -25,7 +25,7 @@ def method(results: Results) -> list[Paragraph]:
     ]
     if results.study["null_model"] == "ecm":
         paragraphs.append(Paragraph("How to read z", _READING))
-    return paragraphs
+    return [*paragraphs, *_paper_models(results)]
 
 
 _READING = (
@@ -47,7 +47,9 @@ def _citation_year(results: Results) -> str:
         if name not in (citation_year, "publication_year")
     ]
     more = f" Computed too, and in pair_tests.parquet: {joined(sorted(others))}." if others else ""
-    return f"In this report {text} (“{citation_year}”).{more}"
+    joint = results.switch("networks.joint_papers") == "left_out"
+    left_out = " A citation is no exchange between two countries that both sign the citing or the cited paper." * joint
+    return f"In this report {text} (“{citation_year}”).{left_out}{more}"
 
 
 def _model(results: Results) -> str:
@@ -56,9 +58,24 @@ def _model(results: Results) -> str:
     text = MODEL_TEXTS.get(name, f"Null model “{name}”.")
     drawn = f"Means and deviations come from {count(samples)} sampled networks." if samples else ""
     exact = (
-        "Means, deviations and probabilities are exact, not sampled." if not samples and name.startswith("ecm") else ""
+        "Means, deviations and probabilities are exact, not sampled."
+        if not samples and (name.startswith("ecm") or name in PAPER_MODEL_TEXTS)
+        else ""
     )
     return " ".join(part for part in (text, drawn, exact) if part)
+
+
+def _paper_models(results: Results) -> list[Paragraph]:
+    """Return how to read each null model of papers that the study uses, as its own or beside it."""
+    used = [str(results.study["null_model"])]
+    others = results.optional(PAIR_TESTS_OTHER_MODELS)
+    if others is not None:
+        used += sorted(others["null_model"].unique())
+    return [
+        Paragraph(capital(MODEL_NAMES[name]), PAPER_MODEL_TEXTS[name])
+        for name in dict.fromkeys(used)
+        if name in PAPER_MODEL_TEXTS
+    ]
 
 
 def _finite(results: Results) -> str:

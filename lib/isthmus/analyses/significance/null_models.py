@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
 from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.significance.finite import count_linked_pairs
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, NULL_MODEL_ROWS, PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.config import Study
@@ -59,12 +60,11 @@ def papers_of(context: Context) -> DataFrame:
 def write_null_models(context: Context) -> Outcome:
     """Write the tables `null_model_rows`, `pair_tests` and `null_model_fits` of the study."""
     study = context.the_study
-    replace_rows(
-        context,
-        NULL_MODEL_ROWS,
-        null_model_rows(of_study(context, COUNTRY_EDGES), papers_of(context), study, context.release),
-    )
+    edges = of_study(context, COUNTRY_EDGES)
+    replace_rows(context, NULL_MODEL_ROWS, null_model_rows(edges, papers_of(context), study, context.release))
     pairs, fits = split_pairs_and_fits(of_study(context, NULL_MODEL_ROWS), study, context.release)
+    if study.significance.finite == "linked":
+        pairs = count_linked_pairs(pairs, edges, study.networks.citation_year)
     concurrently(
         lambda: replace_rows(context, PAIR_TESTS, pairs),
         lambda: replace_rows(context, NULL_MODEL_FITS, fits),

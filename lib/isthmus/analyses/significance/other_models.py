@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, stamped
+from isthmus.analyses.significance.finite import count_linked_pairs
 from isthmus.analyses.significance.null_models import papers_of
 from isthmus.analyses.significance.tables import PAIR_TESTS_OTHER_MODELS
 from isthmus.analyses.stage import Context, Outcome
@@ -47,6 +48,8 @@ def other_null_models(edges: DataFrame, papers: DataFrame, study: Study, release
         return pairs_of(rows).select("*", F.lit(model).alias("null_model"))
 
     every = reduce(DataFrame.unionByName, map(tested, study.other_null_models.models))
+    if rule == "linked":
+        every = count_linked_pairs(every, edges, study.networks.citation_year)
     return stamped(every, study, release).select(*PAIR_TESTS_OTHER_MODELS.columns)
 
 

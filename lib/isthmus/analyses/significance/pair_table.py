@@ -9,19 +9,21 @@ from typing import Any
 import pandas as pd
 
 from isthmus.analyses.networks.countries import countries
+from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks, window_ties
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
-from isthmus.networks.names import COLLABORATION
+from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.report.results import Results, load_results, rows_of
 from isthmus.report.text import MISSING, count, measure, number, p_value, percent, plural
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 _HEADINGS = ("year", "observed", "expected", "sd", "z", "p (≥ observed)", "p (two-sided)", "coverage")
+_JOINT = "of joint papers"
 
 
 def pair_table(results_dir: str | Path, first: str, second: str) -> str:
@@ -130,7 +132,9 @@ def _block(results: Results, network: str, rows: pd.DataFrame, one: _Place, two:
     if rows.empty:
         return [f"  The two were never in this network in the same year ({one.name} or {two.name} has no link)."]
     cells = [_HEADINGS, *(_cells(results, row) for row in rows_of(rows))]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
+    if network == KNOWLEDGE_EXCHANGE:
+        cells = [(*row, joint) for row, joint in zip(cells, _joint(results, rows, one, two), strict=True)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     z = [float(value) if keep else math.nan for value, keep in zip(rows["z"], rows["finite"], strict=True)]
     lines += ["", f"  z, {rows['year'].iloc[0]} to {rows['year'].iloc[-1]}: {sparkline(z)}  {_range(z)}".rstrip()]
@@ -150,6 +154,15 @@ def _cells(results: Results, row: Any) -> tuple[str, ...]:
         p_value(row.p_two_sided),
         percent(coverage["corpus_with_country"].sum(), coverage["corpus_works"].sum()),
     )
+
+
+def _joint(results: Results, rows: pd.DataFrame, one: _Place, two: _Place) -> list[str]:
+    """Return the heading and, by year, the share of the citations whose citing or cited paper both countries sign."""
+    src, dst = sorted((one.code, two.code))
+    found = joint_citations(results)
+    own = found[(found["src"] == src) & (found["dst"] == dst)].set_index("year")
+    shares = (own["joint"] / own["citations"]).reindex(rows["year"])
+    return [_JOINT, *(MISSING if math.isnan(share) else percent(share, 1.0) for share in shares)]
 
 
 def _range(z: Sequence[float]) -> str:
@@ -172,6 +185,16 @@ def _verdict(results: Results, network: str, one: _Place, two: _Place) -> str:
     )
 
 
+def _joint_note(results: Results) -> list[str]:
+    if KNOWLEDGE_EXCHANGE not in dict(shown_networks(results)):
+        return []
+    left_out = results.switch("networks.joint_papers") == "left_out"
+    return [
+        f"{_JOINT}: share of the citations whose citing or cited paper both sign"
+        + ("; left out of observed and expected." if left_out else ".")
+    ]
+
+
 def _footnotes(results: Results) -> list[str]:
     networks = dict(shown_networks(results))
     unit = "papers written together" if COLLABORATION in networks else "citations"
@@ -179,5 +202,6 @@ def _footnotes(results: Results) -> list[str]:
         f"observed: full count ({unit}, citations to and fro). expected, sd: what the sizes of all countries explain.",
         "z: (observed - expected) / sd; in brackets where it does not count under the study's rule of finite pairs.",
         "coverage: share of that year's corpus works that name a country.",
+        *_joint_note(results),
         f"All pairs and years: {results.folder / 'pair_tests.parquet'}",
     ]

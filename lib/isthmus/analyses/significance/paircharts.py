@@ -7,9 +7,10 @@ import altair as alt
 import pandas as pd
 
 from isthmus.analyses.networks.text import NETWORK_NAMES
-from isthmus.analyses.robustness.tables import INTERVALS
+from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.ties import shown_networks
+from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.networks.names import COLLABORATION
 from isthmus.report.charts import finish, inline, year_axis
 from isthmus.report.results import Results
@@ -37,20 +38,15 @@ def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
     rows = pair_series(results, first, second)
     rows = rows[rows["year"].between(*results.years)].copy()
     rows["z"] = rows["z"].where(rows["finite"].fillna(False).astype(bool))
-    if results.has(INTERVALS):
-        rows = rows.merge(_interval(results, first, second), on=["network", "year"], how="left")
-        rows["z_low"], rows["z_high"] = rows["z_low"].fillna(rows["z"]), rows["z_high"].fillna(rows["z"])
+    if results.has(BOOTSTRAP_PROPENSITIES):
+        src, dst = sorted((first, second))
+        rows = with_z_intervals(results, rows.assign(src=src, dst=dst)).drop(columns=["src", "dst"])
+        for bound in ("z_low", "z_high"):
+            rows[bound] = rows[bound].fillna(rows["z"]).where(rows["z"].notna())
     rows["network"] = rows["network"].map(NETWORK_NAMES)
     rows["low"] = (rows["expected"] - rows["sd"]).clip(lower=0)
     rows["high"] = rows["expected"] + rows["sd"]
     return rows.drop(columns=["sd", "finite"])
-
-
-def _interval(results: Results, first: str, second: str) -> pd.DataFrame:
-    src, dst = sorted((first, second))
-    rows = results.table(INTERVALS)
-    own = rows[(rows["src"] == src) & (rows["dst"] == dst)]
-    return own.rename(columns={"low": "z_low", "high": "z_high"})[["network", "year", "z_low", "z_high"]]
 
 
 def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
@@ -95,7 +91,7 @@ def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
     )
     what = "z of the pair by year in each network."
     layers = [lines, texts, line]
-    if results.has(INTERVALS):
+    if results.has(BOOTSTRAP_PROPENSITIES):
         band = alt.Chart(data).mark_area(opacity=0.18, aria=False)
         edges = {"y": alt.Y("z_low:Q", title=None), "y2": alt.Y2("z_high:Q")}
         layers.insert(0, band.encode(x=x, color=scales["color"], **edges))

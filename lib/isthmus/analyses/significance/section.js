@@ -82,9 +82,9 @@ function planeRows() {
 function labelWords() {
   const found = data.pairs.labels[chosen().join("|")];
   if (!found) return "";
-  const [label, support] = found;
-  const kept = support === null ? "" : `; kept in ${Math.round(support * 100)}% of the resamples`;
-  return ` Way from ${data.span[0]} to ${data.span[1]}: ${data.labelNames[label]} (${label}${kept}).`;
+  const [label, kept] = found;
+  const often = kept === null ? "" : `; kept in ${Math.round(kept * 100)}% of the resamples`;
+  return ` Way from ${data.span[0]} to ${data.span[1]}: ${data.labelNames[label]} (${label}${often}).`;
 }
 
 function summary(rows) {

@@ -6,8 +6,9 @@ from typing import Any
 import altair as alt
 
 from isthmus.analyses.networks.countries import countries, country_options, pole_members, pole_pairs
+from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
-from isthmus.analyses.robustness.tables import INTERVALS
+from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.charts import BARS, partners_chart
 from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs
 from isthmus.analyses.significance.findings import significance_findings
@@ -87,12 +88,14 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "network_meanings": NETWORK_MEANINGS,
         "ties": significant_ties(results).to_dict("records"),
         "solid": SOLID,
+        "has_joint": len(joint_citations(results)) > 0,
+        "joint_papers": results.switch("networks.joint_papers"),
         "poles": [_pole(results, pole) for pole in results.poles],
         "options": country_options(results),
         "pairs": pairs,
         "default_pair": default_pair(results),
         "suggested": suggested_pairs(results),
-        "has_intervals": results.has(INTERVALS),
+        "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),
         "has_labels": len(label_shares(results)) > 0,
         "fits": fits_table(results).to_dict("records"),
     }

@@ -26,6 +26,7 @@ STAGES = (
             "significance.null_model",
             "significance.samples",
             "significance.finite",
+            "networks.citation_year",
             "corpus.max_countries",
         ),
         run=write_null_models,

@@ -5,6 +5,7 @@ from functools import lru_cache
 import pandas as pd
 
 from isthmus.analyses.networks.countries import pole_members
+from isthmus.analyses.networks.joint import joint_shares
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR
 from isthmus.report.results import Results
@@ -33,7 +34,8 @@ def significant_ties(results: Results, network: str | None = None) -> pd.DataFra
     """Return the ties that are stronger than size explains over the significance years, strongest first.
 
     Returns the columns network, src, dst (codes), first, second (names), mean_z, weight and expected (sums over the
-    window), ratio (weight / expected) and finite_years, for one network or for all that the report shows.
+    window), ratio (weight / expected), finite_years and joint_share (of the citations, those of papers that both
+    countries sign; nan for collaboration), for one network or for all that the report shows.
     """
     window = _window_ties(results)
     found = window[window["significant"]]
@@ -62,8 +64,10 @@ def _window_ties(results: Results) -> pd.DataFrame:
     tested["ratio"] = tested["weight"] / tested["expected"].where(tested["expected"] > 0)
     tested["first"] = tested["src"].map(place_name)
     tested["second"] = tested["dst"].map(place_name)
+    tested = tested.merge(joint_shares(results, (first, last)), on=["src", "dst"], how="left")
+    tested["joint_share"] = tested["joint_share"].where(tested["network"] == KNOWLEDGE_EXCHANGE)
     columns = ["network", "src", "dst", "first", "second", "mean_z", "weight", "expected", "ratio", "finite_years"]
-    return tested[[*columns, "significant"]].reset_index(drop=True)
+    return tested[[*columns, "joint_share", "significant"]].reset_index(drop=True)
 
 
 def partners(results: Results, pole: str, network: str = COLLABORATION) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def write_trajectories(context: Context) -> Outcome:
     study = context.the_study
     ties = panel_ties(of_study(context, PAIR_TESTS), study, citation_year=study.networks.citation_year)
     try:
-        panel = study_panel(ties, study, finite=own_rule(study))
+        panel = study_panel(ties, study)
         restarts = cluster(context.spark, panel, study)
         frames = trajectory_frames(
             panel,
@@ -68,16 +68,8 @@ def panel_ties(ties: DataFrame, study: Study, *, citation_year: str) -> pd.DataF
     return wanted.select(*(c for c in PANEL_COLUMNS if c in ties.columns)).toPandas()
 
 
-def own_rule(study: Study) -> str:
-    """Return the study's rule of finite pairs for a panel.
-
-    The column `finite` holds it, but "linked" is about all years.
-    """
-    return "linked" if study.significance.finite == "linked" else "sampled"
-
-
-def study_panel(ties: pd.DataFrame, study: Study, *, finite: str) -> Panel:
-    """Return the panel of a study under a rule of finite pairs.
+def study_panel(ties: pd.DataFrame, study: Study) -> Panel:
+    """Return the panel of a study: the pairs whose z count, by the column `finite`, in both networks and every year.
 
     Raises
     ------
@@ -85,7 +77,7 @@ def study_panel(ties: pd.DataFrame, study: Study, *, finite: str) -> Panel:
         As `isthmus.trajectories.build_panel`, or fewer pairs than clusters.
     """
     rule = study.trajectories
-    panel = build_panel(ties, years=study.years.analysis, finite=finite, window=rule.window, order=rule.order)  # type: ignore[arg-type]
+    panel = build_panel(ties, years=study.years.analysis, finite="sampled", window=rule.window, order=rule.order)
     if len(panel) < rule.clusters:
         raise TrajectoryError(
             f"{len(panel)} pairs have a z in both networks in every year from {study.years.analysis[0]} to "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus.analyses.networks.text import NETWORK_NAMES
-from isthmus.analyses.robustness.tables import INTERVALS
+from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.paircharts import pair_frame
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
@@ -37,7 +37,7 @@ TURNED_ON_BY: Mapping[str, str] = {
     "groups": "Integration groups need four clusters (`trajectories.clusters: 4`) and at least one pole with "
     "trajectories.",
     "other_models": "Name null models in `other_null_models.models` to test this tie against them.",
-    "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and the support of every label.",
+    "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and how often each label is kept.",
 }
 
 
@@ -77,7 +77,7 @@ def values(results: Results) -> dict[str, Any]:
     """Return everything that the template shows but the figures."""
     return {
         "absent": TURNED_ON_BY,
-        "has_intervals": results.has(INTERVALS),
+        "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),
         "span": results.years,
         "pole_ways": [_pole_way(results, at, pair) for at, pair in enumerate(shown_pole_pairs(results))],
         "vector_poles": _vector_poles(results),

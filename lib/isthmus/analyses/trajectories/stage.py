@@ -32,7 +32,6 @@ STAGES = (
             "years.analysis",
             "geography.poles",
             "networks.citation_year",
-            "significance.finite",
         ),
         run=write_trajectories,
     ),

@@ -3,13 +3,14 @@
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from posixpath import dirname, join
 
 import pyarrow.fs as pafs
 
 from isthmus.config import load_storage
 from isthmus.errors import ConfigError
-from isthmus.files import open_root
+from isthmus.files import open_root, write_bytes
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,11 @@ class Target:
         """Write a file under the folder, whole; its size in bytes."""
         filesystem, base = _opened(self.uri)
         full = join(base, path)
+        if isinstance(filesystem, pafs.LocalFileSystem):
+            write_bytes(Path(full), content)
+            return len(content)
         filesystem.create_dir(dirname(full), recursive=True)
-        with filesystem.open_output_stream(full, compression=None) as stream:
+        with filesystem.open_output_stream(full, compression=None) as stream:  # an object has its name when it is whole
             stream.write(content)
         return len(content)
 
