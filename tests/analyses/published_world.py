@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from isthmus.nullmodels.window_frames import window_tests
 from isthmus.report.results import UNPUBLISHED
 from isthmus.tablespec import TableSpec
+from isthmus.trajectories.trend_frames import pair_classes, pair_trends, propensities
 
 SIZES = {
     "US": 900, "CN": 800, "GB": 330, "DE": 300, "IN": 260, "FR": 210, "IT": 190, "JP": 180, "CA": 170, "AU": 160,
@@ -173,6 +175,16 @@ def _trajectories(world: World, ties: pd.DataFrame, nodes: pd.DataFrame) -> dict
         "clusterings": pd.DataFrame({**starts, "chosen": [True, False], "seconds": 0.1}),
         "integration_groups": _groups(world, labels, nodes),
         "pair_tests_other_models": other,
+        **_trends(world, ties),
+    }
+
+
+def _trends(world: World, ties: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    trends = pair_trends(ties, world.years, keys=("network",))
+    return {
+        "propensities": propensities(ties, keys=("network",)),
+        "pair_trends": trends,
+        "pair_classes": pair_classes(trends),
     }
 
 
@@ -279,6 +291,7 @@ def _uncertainty(ties: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataF
         propensity_low=times / 1.5, propensity_high=np.where(times > 0, 1.5 * times, 4.4 / shown["expected"]),
     )  # fmt: skip
     named = labels[labels.label.notna()][["src", "dst", "label"]]
+    bounds = pd.concat([bounds, _window_bounds(shown)], ignore_index=True)
     sensitivity = []
     for citation_year, finite, shift in (
         ("cited", "expected_in_500_samples", 0),
@@ -322,6 +335,17 @@ def _uncertainty(ties: pd.DataFrame, labels: pd.DataFrame) -> dict[str, pd.DataF
         "bootstrap_labels": named.assign(kept=np.linspace(0.5, 1, len(named)), replicates=50),
         "sensitivity": pd.DataFrame(sensitivity, columns=columns),
     }
+
+
+def _window_bounds(ties: pd.DataFrame) -> pd.DataFrame:
+    """Return the intervals over 2017 to 2021: a half and twice the propensity, only an upper bound without papers."""
+    inside = ties[ties["year"].between(2017, 2021)]
+    sums = inside.groupby(["network", "src", "dst"], as_index=False)[["weight", "expected"]].sum()
+    times = sums["weight"] / sums["expected"]
+    return sums.assign(
+        first_year=2017, last_year=2021, propensity=times, design_effect=1.2, propensity_low=times / 2,
+        propensity_high=np.where(times > 0, 2 * times, 4.4 / sums["expected"]),
+    )  # fmt: skip
 
 
 def _years(world: World) -> range:
@@ -405,7 +429,8 @@ def _significant(world, ties) -> pd.DataFrame:
     means = window[window.finite].groupby(keys, as_index=False).agg(mean_z=("z", "mean"))
     table = table.merge(means, on=keys, how="left")
     table["significant"] = (table.mean_z > 2) & (table.finite_years >= 3)
-    return table[[*keys, "finite_years", "mean_z", "significant", "weight"]]
+    pooled = window_tests(ties, (first, last), 0.05, 2.0)
+    return table.merge(pooled[[*keys, *pooled.columns.difference(table.columns)]], on=keys)
 
 
 def _coverage(world) -> pd.DataFrame:

@@ -7,7 +7,9 @@ import pytest
 
 from isthmus.analyses.sections import study_report
 from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.significance.ties import tie_statement
 from isthmus.report import load_results
+from isthmus.report.statement import factor
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -66,7 +68,7 @@ def visit(browser, report):
 def test_every_chart_is_drawn(visit):
     page = visit()
     charts = page.locator(".chart")
-    assert charts.count() == 33
+    assert charts.count() == 36
     for at in range(charts.count()):
         chart = charts.nth(at)
         assert chart.get_attribute("data-drawn") == "true", chart.get_attribute("id")
@@ -80,7 +82,10 @@ def test_a_reader_picks_a_pair(visit, results_dir):
     page.select_option("#pair-first", label="Namibia")
     page.select_option("#pair-second", label="Kenya")
     page.wait_for_selector("#pair[data-shown='KE|NA']")
-    assert page.locator("#pair-summary").inner_text().startswith("Namibia and Kenya. Collaboration:")
+    said = tie_statement(load_results(results_dir), "collaboration", "KE", "NA").sentence
+    assert (
+        page.locator("#pair-summary").inner_text().startswith(f"Namibia and Kenya. Collaboration, 2017–2021: {said}.")
+    )
     assert page.url.endswith("#pair=NA-KE")
     ties = (
         load_results(results_dir)
@@ -92,11 +97,13 @@ def test_a_reader_picks_a_pair(visit, results_dir):
     line = page.locator("#pair-table tbody tr", has_text="2021").filter(has_text="Knowledge exchange")
     cells = line.locator("td").all_inner_texts()
     assert cells[2] == str(row["weight"])
-    assert float(cells[4].replace("−", "-")) == pytest.approx(row["z"], abs=0.0051)
-    assert cells[7] == "93%"
+    assert cells[4] == factor(row["weight"] / row["expected"])
+    assert cells[5].count(" to ") == 1 or cells[5].startswith("at most ")
+    assert float(cells[6].replace("−", "-")) == pytest.approx(row["z"], abs=0.0051)
+    assert cells[9] == "93%"
     rows = page.locator("#chart-pair-plane svg .mark-symbol path")
     assert rows.count() >= 2 * 14, "each year alone, and smoothed"
-    assert "Way from 2008 to 2021: " in page.locator("#pair-summary").inner_text()
+    assert "Direction from 2008 to 2021: not settled (" in page.locator("#pair-summary").inner_text()
     page.click("#pair-swap")
     assert page.locator("#pair-summary").inner_text().startswith("Kenya and Namibia")
 
@@ -112,7 +119,7 @@ def test_the_same_country_twice_and_an_address_with_a_pair(visit):
 def test_a_pair_without_a_trajectory_has_no_label(visit):
     page = visit(anchor="#pair=US-XK")
     assert page.locator("#pair-summary").inner_text().startswith("United States and Kosovo")
-    assert "Way from" not in page.locator("#pair-summary").inner_text()
+    assert "Direction from" not in page.locator("#pair-summary").inner_text()
     assert page.locator("#chart-pair-plane svg .mark-symbol path").count() >= 12
 
 
@@ -142,14 +149,23 @@ def test_ties_are_searched_and_sorted(visit):
     assert rows.count() == 13
     page.fill("#ties-search", "hong")
     assert rows.count() == 2
-    assert page.locator("#ties-status").inner_text() == "2 shown of 2 that match (13 in all)"
+    assert page.locator("#ties-status").inner_text() == "2 shown of 2 that match (59 in all)"
     page.fill("#ties-search", "")
     page.select_option("#ties-network", label="Collaboration")
     assert rows.count() == 6
+    page.select_option("#ties-called", "published")
+    assert rows.count() == 6
+    assert page.locator("#ties-side").is_disabled()
+    page.select_option("#ties-called", "probable")
+    page.select_option("#ties-side", label="below size")
+    assert rows.count() == 4
+    assert set(page.locator("#ties-table tbody tr:visible td.grade").all_inner_texts()) == {"probable"}
+    page.select_option("#ties-side", label="both")
+    page.select_option("#ties-called", "firm")
     page.get_by_role("button", name="Observed").click()
     shown = [
         int(text.replace(",", ""))
-        for text in page.locator("#ties-table tbody tr:visible td:nth-child(5)").all_inner_texts()
+        for text in page.locator("#ties-table tbody tr:visible td:nth-child(9)").all_inner_texts()
     ]
     assert shown == sorted(shown, reverse=True)
     assert page.locator("#ties-table th[aria-sort]").inner_text().startswith("Observed")
@@ -165,8 +181,19 @@ def test_the_map_shows_the_chosen_network_and_country(visit):
     page.wait_for_function("document.getElementById('map-status').textContent.includes('knowledge')")
     page.select_option("#map-focus", label="China")
     page.wait_for_function("document.getElementById('map-status').textContent.includes('of China')")
-    assert page.locator("#map-status").inner_text() == "Shown: 3 ties of China in knowledge exchange."
+    assert (
+        page.locator("#map-status").inner_text() == "Shown: 3 ties of China in knowledge exchange (above size, firm)."
+    )
     assert lines.locator("path").count() == 3
+    page.select_option("#map-called", "probable")
+    page.select_option("#map-side", label="below size")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('below size, firm and')")
+    assert page.locator("#map-status").inner_text().startswith("Shown: 1 tie of China in knowledge exchange")
+    dashed = page.locator("#chart-map svg path[stroke-dasharray='6,5']")
+    assert dashed.count() == 1
+    page.select_option("#map-called", "published")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('by the published rule')")
+    assert page.locator("#map-status").inner_text().startswith("Shown: 3 ties of China")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -206,7 +233,7 @@ def test_without_scripts_text_and_tables_remain(browser, report):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(report.as_uri())
-    assert page.locator("#ties-table tbody tr").count() == 13
+    assert page.locator("#ties-table tbody tr").count() == 59
     assert page.locator(".findings li").count() >= 7
     context.close()
 

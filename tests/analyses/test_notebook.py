@@ -30,12 +30,12 @@ def test_it_runs_on_published_results(notebook, results_dir, monkeypatch, tmp_pa
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     text = "\n".join(output.get("text", "") for output in outputs)
     assert "SIMULATED DATA" in text
-    assert "6 of 325 pairs of countries worked together more" in text
-    assert "mean z" in text
+    assert "of 325 pairs of countries 6 worked together more and 0 less than size explains (firm)" in text
+    assert "called by the published rule: {'knowledge_exchange': 7, 'collaboration': 6} of 650 pairs" in text
     pictures = [output["data"]["image/svg+xml"] for output in outputs if "image/svg+xml" in output.get("data", {})]
-    assert len(pictures) == 10
+    assert len(pictures) == 11
     assert "Hong Kong" in pictures[0]
-    assert "converging with China only: Canada" in text
+    assert "SC with China only: Canada" in text
     assert "http://" not in "".join(pictures).replace("http://www.w3.org/", "")
     tables = [output["data"]["text/html"] for output in outputs if "text/html" in output.get("data", {})]
     assert any("Hong Kong" in table for table in tables)

@@ -105,7 +105,8 @@ def test_the_method_is_told_from_the_corpus_to_the_test(results_dir):
     sections = build_sections(load_results(results_dir), SECTIONS)
     headings = [paragraph.heading for section in sections for paragraph in section.method]
     assert headings == [
-        "Corpus", "Counting", "Year of a citation", "What size explains", "The test", "How to read z",
+        "Corpus", "Counting", "Year of a citation", "What size explains", "The test", "Times what size explains",
+        "The published rule", "How to read z",
     ]  # fmt: skip
 
 

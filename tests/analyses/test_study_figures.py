@@ -10,6 +10,7 @@ from isthmus.analyses.sections import SECTIONS, study_report
 from isthmus.analyses.significance.charts import partners_chart
 from isthmus.analyses.significance.maps import places, tie_features, tie_map
 from isthmus.analyses.significance.paircharts import pair_chart
+from isthmus.analyses.significance.ties import graded_ties
 from isthmus.errors import ConfigError
 from isthmus.report import load_results
 from isthmus.report.figures import write_figures
@@ -56,7 +57,7 @@ def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
             assert ElementTree.parse(file).getroot().tag.endswith("svg")
     drawn = (tmp_path / "figures" / "map_collaboration.svg").read_text(encoding="utf-8")
     assert "Hong Kong" in drawn
-    assert "Collaboration: ties stronger than size explains, 2017–2021" in drawn
+    assert "Collaboration: ties above size, firm, 2017–2021" in drawn
     assert "SIMULATED DATA" in drawn
     assert "scientific convergence" in (tmp_path / "figures" / "centroids.svg").read_text(encoding="utf-8")
     page = summary.path.read_text(encoding="utf-8")
@@ -67,6 +68,7 @@ def test_figures_are_written_as_pictures(results_dir, tmp_path, monkeypatch):
 def test_every_figure_of_the_study_is_offered(results_dir, make_results):
     before = {
         "coverage", "papers", "international", "map_collaboration", "map_knowledge_exchange",
+        "published_map_collaboration", "published_map_knowledge_exchange",
         "partners_US_collaboration", "partners_US_knowledge_exchange", "partners_CN_collaboration",
         "partners_CN_knowledge_exchange", "pair_US_CN", "truth", "volume_US_CN_collaboration",
         "volume_US_CN_knowledge_exchange", "trajectory_US_CN",
@@ -81,7 +83,12 @@ def test_every_figure_of_the_study_is_offered(results_dir, make_results):
 
 def test_the_map_draws_a_line_for_every_tie_in_the_pole_s_colour(results_dir):
     features = {(f["network"], f["src"], f["dst"]): f for f in tie_features(load_results(results_dir))}
-    assert len(features) == 13
+    assert sum(feature["published"] for feature in features.values()) == 13
+    assert sum(feature["grade"] == "firm" for feature in features.values()) == 13
+    assert len(features) == len(graded_ties(load_results(results_dir)))
+    weaker = features["collaboration", "CN", "US"]
+    assert (weaker["grade"], weaker["direction"]) == ("probable", "weaker")
+    assert weaker["size"] == pytest.approx(1 / weaker["times"], abs=0.05)
     assert features["collaboration", "IL", "US"]["group"] == "United States"
     assert features["collaboration", "CN", "PK"]["group"] == "China"
     assert features["collaboration", "FR", "TN"]["group"] == "other countries"
@@ -118,5 +125,29 @@ def test_a_pair_s_chart_names_the_pair_and_holds_its_years(results_dir):
 
 
 def test_a_pole_without_partners_cannot_be_drawn(results_dir):
-    with pytest.raises(ConfigError, match="India has no significant tie in collaboration"):
-        partners_chart(load_results(results_dir), "IN")
+    with pytest.raises(ConfigError, match="Kosovo has no tie with a grade in collaboration"):
+        partners_chart(load_results(results_dir), "XK")
+
+
+def test_the_map_tells_grades_apart_and_the_published_rule_keeps_its_mean_z(results_dir):
+    results = load_results(results_dir)
+    [links] = [layer for layer in tie_map(results).to_dict()["layer"] if "strokeDash" in layer.get("encoding", {})]
+    dashes = links["encoding"]["strokeDash"]["scale"]
+    assert dict(zip(dashes["domain"], map(tuple, dashes["range"]), strict=True))["firm"] == (1, 0)
+    assert len({tuple(dash) for dash in dashes["range"][:3]}) == 3
+    assert links["encoding"]["strokeWidth"]["field"] == "size"
+    published = tie_map(results, called="published").to_dict()
+    [links] = [layer for layer in published["layer"] if "strokeDash" in layer.get("encoding", {})]
+    assert links["encoding"]["strokeWidth"]["field"] == "mean_z"
+    assert next(p["value"] for p in published["params"] if p["name"] == "called") == "published"
+
+
+def test_partners_stand_on_a_logarithmic_axis_with_their_intervals(results_dir):
+    spec = partners_chart(load_results(results_dir), "CN").to_dict()
+    bars = next(layer for layer in spec["layer"] if "x2" in layer["encoding"])
+    assert bars["encoding"]["x"]["scale"]["type"] == "log"
+    rows = {row["label"]: row for row in bars["data"]["values"]}
+    assert rows["Pakistan"]["low"] < rows["Pakistan"]["point"] < rows["Pakistan"]["high"]
+    assert rows["Pakistan"]["words"].endswith("firm, q < 0.001")
+    assert rows["United States"]["point"] < 1
+    assert rows["United States"]["grade"] == "probable"

@@ -2,11 +2,12 @@ import json
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from isthmus.analyses.sections import study_report
 from isthmus.analyses.significance.embedded_pairs import embed_pairs
-from isthmus.analyses.significance.ties import significant_ties
+from isthmus.analyses.significance.ties import graded_ties, published_ties
 from isthmus.report import load_results
 
 SIZES = {"US": 900.0, "CN": 800.0, "FR": 210.0, "TN": 30.0, "NA": 12.0}
@@ -67,7 +68,7 @@ def test_the_summary_says_what_was_written(built, results_dir):
     summary, _ = built
     assert summary.size == summary.path.stat().st_size < 15_000_000
     assert summary.figures == ()
-    assert summary.findings[0].startswith("In 2017–2021, 6 of 325 pairs")
+    assert summary.findings[0].startswith("In 2017–2021, of 325 pairs of countries 6 worked together more")
     assert list(summary.path.parent.iterdir()) == [summary.path]
 
 
@@ -100,16 +101,17 @@ def test_simulated_data_are_called_so_in_large_letters(page, make_results, tmp_p
     assert "the OpenAlex snapshot (CC0)" in real.words
 
 
-def test_the_table_holds_every_significant_tie_by_name(page, results_dir):
-    ties = significant_ties(load_results(results_dir))
+def test_the_table_holds_every_tie_with_a_grade_and_of_the_published_rule_by_name(page, results_dir):
+    results = load_results(results_dir)
+    ties = pd.concat([graded_ties(results), published_ties(results)])
     links = [attrs["href"] for tag, attrs in page.elements if tag == "a" and str(attrs["href"]).startswith("#pair=")]
     for row in ties.itertuples():
         assert f"#pair={row.src}-{row.dst}" in links
-    assert "China Pakistan Knowledge exchange 9.53 2,782 261 10.7" in page.words
+    assert "China Pakistan Knowledge exchange firm 11 10 to 11 5.3 to 21 q < 0.001 2,782 261 9.53" in page.words
 
 
 def test_coverage_stands_beside_every_section_of_results(page):
-    assert page.words.count("Coverage: 87% of the corpus works name a country") == 12
+    assert page.words.count("Coverage: 87% of the corpus works name a country") == 13
 
 
 def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
@@ -127,15 +129,17 @@ def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
 
 def test_the_whole_study_is_on_the_page(page):
     for text in (
-        "The United States and China are on the way of scientific divergence (SD)",
-        "Under the variance-corrected Enhanced Configuration Model both z fall",
-        "Converging with the United States and China",
+        "The United States and China, direction 2008–2021: not settled (label scientific divergence, P",
+        "Under the variance-corrected Enhanced Configuration Model the z of collaboration changes by",
+        "SC with the United States and China",
+        "The published rule (mean z above 2) calls a tie by its mean z over 2017–2021",
+        "p below 0.05 for this pair alone, not corrected for the number of pairs",
         "The 12 countries with the most papers",
         "Members of the EU-28",
         "Two meanings of “strength”",
         "South America collaboration 12 of 14 33 of 66 50% 50 of 500 10% 5.0",
         "year of the citing paper 320 120 90 60 50 0.80",
-        "Significant tie China–United States",
+        "Tie by the published rule: China–United States",
     ):
         assert text in page.words, text
 

@@ -12,7 +12,8 @@ from tests.matching.conftest import CUTS
 from isthmus.errors import MatchingError
 from isthmus.matching import match
 from isthmus.matching.coarsening import coarsening
-from isthmus.matching.fanout import coded, fan_out_sums, matched_histogram
+from isthmus.matching.fanout import fan_out_sums, matched_histogram
+from isthmus.matching.units_fanout import coded
 
 pytestmark = pytest.mark.spark
 TOY = "A,1,4 A,1,6 A,0,3 B,1,9 B,0,2 B,0,3 B,0,7 C,1,5 D,0,1 D,0,2"

@@ -24,3 +24,5 @@ def test_the_notebook_runs(real_edges, tmp_path, monkeypatch):
     text = json.dumps([cell.get("outputs") for cell in book.cells if cell.cell_type == "code"])
     assert "status='converged'" in text
     assert "sign agreement with ecm" in text
+    assert "times what size explains (" in text
+    assert "mean z > 2" in text

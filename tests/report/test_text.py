@@ -1,8 +1,23 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from isthmus.report.text import count, in_sentence, joined, measure, number, p_value, percent, place_name, plural, span
+from isthmus.report.text import (
+    capital,
+    count,
+    in_sentence,
+    joined,
+    measure,
+    number,
+    p_value,
+    percent,
+    place_name,
+    plural,
+    pole_name,
+    span,
+)
 
 
 def test_names_never_fail():
@@ -53,3 +68,52 @@ def test_lists_and_spans():
     assert span([2004, 2001, 2005, 2006]) == "2001, 2004–2006"
     assert plural(1, "country", "countries") == "1 country"
     assert plural(1200, "country", "countries") == "1,200 countries"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", ""), ("a", "A"), ("the EU-27 and China", "The EU-27 and China"), ("État", "État"), ("10 pairs", "10 pairs")],
+)
+def test_a_sentence_begins_with_a_capital(text, words):
+    assert capital(text) == words
+
+
+def test_poles_have_their_own_names():
+    assert [pole_name(pole) for pole in ("US", "EU-27", "My bloc")] == ["United States", "EU-27", "My bloc"]
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_every_number_can_be_read(value):
+    said = number(value)
+    if not math.isfinite(value):
+        assert said == "–"
+        return
+    assert "-" not in said, "a true minus sign"
+    read = float(said.replace("−", "-").replace(",", ""))
+    assert read == pytest.approx(value, abs=0.5 if abs(value) >= 99.99 else 0.00501)
+    assert said not in ("−0.00", "−0"), "zero has no sign"
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6))
+def test_a_share_is_near_and_only_all_is_100_percent(part, more):
+    whole = part + more
+    said = percent(part, whole)
+    assert said.endswith("%")
+    assert float(said[:-1]) == pytest.approx(100 * part / whole, abs=0.51)
+    if part and 100 * part / whole < 0.94:
+        assert "." in said, "a small share keeps a decimal"
+
+
+@given(st.floats(0, 1))
+def test_a_probability_is_never_printed_as_zero(value):
+    said = p_value(value)
+    assert said == "< 0.001" if value < 0.001 else float(said) == pytest.approx(value, abs=0.00051)
+
+
+@given(st.sets(st.integers(1900, 2100)))
+def test_a_span_holds_exactly_its_years(years):
+    found = set()
+    for part in filter(None, span(years).split(", ")):
+        first, _, last = part.partition("–")
+        found |= set(range(int(first), int(last or first) + 1))
+    assert found == years

@@ -10,6 +10,7 @@ import pandas as pd
 from isthmus import __version__
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.analyses.output.tables import DENSITIES
+from isthmus.analyses.significance.pooled import NOT_POOLED, pools
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.files import whole_file, write_text
@@ -17,12 +18,14 @@ from isthmus.geography import COUNTRIES
 from isthmus.indicators.regions import region_density
 from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
 from isthmus.nullmodels.frames import significant_ties
+from isthmus.nullmodels.window_frames import window_tests
 from isthmus.report.results import ACCOUNTING_COLUMNS, COVERAGE_COLUMNS, GATES_COLUMNS, UNPUBLISHED
 from isthmus.tablespec import TableSpec
 
 WINDOW_YEARS = 5
 LEAST_FINITE_YEARS = 3
 THRESHOLD = 2.0
+FALSE_DISCOVERY_RATE = 0.05
 #: A network alone holds no citations: the report needs a name for the year they would count in.
 CITATION_YEAR = "cited"
 
@@ -38,6 +41,7 @@ def publish_network(
     regions: Mapping[str, Sequence[str]] | None = None,
     threshold: float = THRESHOLD,
     least_finite_years: int = LEAST_FINITE_YEARS,
+    false_discovery_rate: float = FALSE_DISCOVERY_RATE,
 ) -> Path:
     """Write the tested ties of a network as the published results of a study, which `build_report` reads.
 
@@ -57,11 +61,13 @@ def publish_network(
     poles : Sequence[str], optional
         Countries whose tie the report puts first.
     window : tuple[int, int] | None, optional
-        First and last year whose mean z decides a significant tie; the last five without it.
+        First and last year over which ties are tested; the last five without it.
     regions : Mapping[str, Sequence[str]] | None, optional
         Names and countries whose density of significant ties is counted.
     threshold, least_finite_years : float, int
-        A tie is significant when its mean z over at least so many years is above it.
+        The published rule calls a tie when its mean z over at least so many years is above it.
+    false_discovery_rate : float
+        A firm tie has a q below this.
 
     Raises
     ------
@@ -74,9 +80,14 @@ def publish_network(
     folder = Path(out)
     (folder / "study.json").unlink(missing_ok=True)  # it says that the results are whole, and is written last
     first, last = int(ties["year"].min()), int(ties["year"].max())
-    window = window or (max(first, last - WINDOW_YEARS + 1), last)
+    window = window or last_years(first, last)
     named = _named(ties)
     significant = significant_ties(named, window, threshold=threshold, least_finite_years=least_finite_years)
+    exact = pools(str(fits["null_model"].iloc[0]), int(fits["samples"].max()))
+    if exact:
+        tested = window_tests(named, window, false_discovery_rate, threshold, min_finite_years=least_finite_years)
+        pair = ["network", "citation_year", "src", "dst"]
+        significant = significant.merge(tested[[*pair, *tested.columns.difference(significant.columns)]], on=pair)
     tables = {
         PAIR_TESTS.name: named,
         COUNTRY_EDGES.name: named.loc[named["weight"] > 0, [*KEY, "weight"]].assign(fractional=float("nan")),
@@ -105,12 +116,20 @@ def publish_network(
         "citation_year": CITATION_YEAR,
         "null_model": str(fits["null_model"].iloc[0]),
         "threshold": threshold,
-        "switches": {"significance.min_finite_years": least_finite_years},
-        "notes": ["Papers and coverage are unknown: only the network was given."],
+        "switches": {
+            "significance.min_finite_years": least_finite_years,
+            "significance.false_discovery_rate": false_discovery_rate,
+        },
+        "notes": ["Papers and coverage are unknown: only the network was given.", *([] if exact else [NOT_POOLED])],
         "isthmus_version": __version__,
     }
     write_text(folder / "study.json", json.dumps(study, indent=2, ensure_ascii=False))
     return folder
+
+
+def last_years(first: int, last: int) -> tuple[int, int]:
+    """Return the window of a network that names none: its last years, `WINDOW_YEARS` at most."""
+    return max(first, last - WINDOW_YEARS + 1), last
 
 
 KEY = ["network", "citation_year", "year", "src", "dst"]

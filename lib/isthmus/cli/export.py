@@ -24,8 +24,8 @@ from isthmus.errors import ConfigError
 def export(results: str | None, networks: str, years: str, formats: str, out: str, storage: Storage) -> None:
     """Write the networks of a study as Parquet, CSV, GraphML, GEXF and VOSviewer files.
 
-    Each network is written as its sum over the years that decide a significant tie, as its significant ties alone,
-    and as one table of all years. README.md in the folder says what every column means.
+    Each network is written as its sum over the significance years with grades, as its ties with a grade and those of
+    the published rule alone, and as one table of all years. README.md in the folder says what every column means.
     """
     from isthmus.analyses.networks.exports import export_networks
     from isthmus.analyses.networks.graphs import NETWORKS

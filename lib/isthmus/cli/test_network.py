@@ -1,5 +1,6 @@
-"""`isthmus test-network`: which ties of your own network are stronger than size explains, without Spark."""
+"""`isthmus test-network`: which ties of your own network size does not explain, without Spark."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,6 @@ from isthmus.errors import NetworkError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FALSE_DISCOVERY_RATE = 0.05
-SHOWN_TIES = 5
 
 
 @click.command("test-network")
@@ -45,7 +43,7 @@ SHOWN_TIES = 5
 @click.option("--linked-only", is_flag=True, help="List observed links only; pairs without a link still count in q.")
 @click.option("--report", "title", metavar="TITLE", help="Also write a report; for yearly networks of countries.")
 @click.option("--poles", default="US,CN", show_default=True, help="Countries whose tie the report puts first.")
-@click.option("--window", help="First and last year that decide a significant tie, as 2017-2021.  [default: last five]")
+@click.option("--window", help="First and last year that are tested as one window, as 2017-2021.  [default: last five]")
 def test_network(
     edges: Path,
     out: Path,
@@ -64,9 +62,11 @@ def test_network(
     """Test every pair of a network against a null model with the same degrees and strengths.
 
     EDGES is a .csv or .parquet file with columns source, target, weight (whole numbers) and optionally year and
-    network; each undirected pair once, or with --directed each ordered pair once. Writes the tests of all pairs and
-    the fits to the folder OUT.
+    network; each undirected pair once, or with --directed each ordered pair once. Writes the tests of all pairs, of
+    every year and of the window of years as a whole, and the fits to the folder OUT. Without a year the one network is
+    the window.
     """
+    from isthmus.analyses.network_window import said_of_fits, said_of_window, window_of
     from isthmus.nullmodels.directed_frames import directed_significance_frames
     from isthmus.nullmodels.edgelists import OPTIONAL_KEYS, read_edges
     from isthmus.nullmodels.frames import significance_frames
@@ -76,6 +76,8 @@ def test_network(
         _check_directed(model, samples, finite, loops, drop_loops, title)
     elif loops:
         raise NetworkError("--loops is for directed networks: add --directed, or leave loops out with --drop-loops")
+    if title is not None and linked_only:
+        raise NetworkError("--report tests the window, which needs the pairs without a link, too: drop --linked-only")
     check_model(model, samples=samples, finite=finite)
     table = read_edges(edges, drop_loops=drop_loops, directed=directed, loops=loops)
     if table.empty:
@@ -90,11 +92,16 @@ def test_network(
         ties, fits = significance_frames(
             table, by=keys, seed=seed, model=model, samples=samples, finite=finite, observed_zero=not linked_only
         )
-    ties = ties.rename(columns={"src": "source", "dst": "target"})
-    _write(ties, fits, out)
-    _summarise(ties, fits, keys, out)
+    span = _years(window)
+    tested, note = window_of(ties, fits, keys, span, linked_only=linked_only)
+    ties, tested = (frame.rename(columns={"src": "source", "dst": "target"}) for frame in (ties, tested))
+    tables = {"pair_tests": ties, "null_model_fits": fits} | ({} if note else {"window_tests": tested})
+    _write(tables, out)
+    for line in (*said_of_fits(fits, keys), *([note] if note else said_of_window(tested, keys, directed=directed))):
+        click.echo(line)
+    click.echo(f"written: {', '.join(f'{out}/{name}.csv and .parquet' for name in tables)}")
     if title is not None:
-        _report(ties, fits, out, title, tuple(poles.split(",")), _years(window))
+        _report(ties, fits, out, title, tuple(poles.split(",")), span)
     if (fits["status"] == "failed").all():
         raise NetworkError(f"no network could be fitted; the reasons are in {out / 'null_model_fits.csv'}")
 
@@ -114,10 +121,10 @@ def _check_directed(model: str, samples: int, finite: str, loops: bool, drop_loo
             raise NetworkError(message)
 
 
-def _write(ties: "pd.DataFrame", fits: "pd.DataFrame", out: Path) -> None:
+def _write(tables: Mapping[str, "pd.DataFrame"], out: Path) -> None:
     from isthmus.report.exports import write_table
 
-    for name, frame in (("pair_tests", ties), ("null_model_fits", fits)):
+    for name, frame in tables.items():
         write_table(frame, out / name, ("parquet", "csv"))
 
 
@@ -148,30 +155,3 @@ def _years(window: str | None) -> tuple[int, int] | None:
     if not (dash and first.isdigit() and last.isdigit() and int(first) <= int(last)):
         raise click.BadParameter(f"{window!r} is no span of years; write it as 2017-2021", param_hint="--window")
     return int(first), int(last)
-
-
-def _summarise(ties: "pd.DataFrame", fits: "pd.DataFrame", keys: list[str], out: Path) -> None:
-    fitted = fits[fits["status"] != "failed"]
-    model = fits["null_model"].iloc[0]
-    click.echo(f"{len(fitted)} of {len(fits)} networks fitted with {model}, in {fitted['seconds'].sum():.2f} s")
-    for _, row in fits[fits["status"] != "converged"].iterrows():
-        name = " ".join(str(row[key]) for key in keys) or "the network"
-        click.echo(f"  {name}: {row['status']}: {row['message']}")
-    if fitted.empty:
-        return
-    if model == "rewiring":
-        click.echo(f"samples worth at least {fitted['effective_samples'].min():.0f} independent ones")
-    else:
-        worst = fitted["max_relative_error"].max()
-        click.echo(f"worst relative error of a degree or strength: {worst:.1e}")
-    chosen = ties[(ties["q_value"] < FALSE_DISCOVERY_RATE) & ties["finite"]]
-    click.echo(
-        f"{len(chosen)} of {int((ties['weight'] > 0).sum())} ties are stronger than size explains "
-        f"(false-discovery rate {FALSE_DISCOVERY_RATE:.0%}, upper tail); {int((ties['z'] > 2).sum())} have z > 2"
-    )
-    for _, tie in chosen.sort_values(["q_value", "z"], ascending=[True, False]).head(SHOWN_TIES).iterrows():
-        arrow = "->" if "q_lower" in ties.columns else "-"
-        name = " ".join([*(str(tie[key]) for key in keys), f"{tie['source']} {arrow} {tie['target']}"])
-        summary = f"weight {tie['weight']}, expected {tie['expected']:.1f}, z {tie['z']:.1f}, q {tie['q_value']:.1e}"
-        click.echo(f"  {name}: {summary}")
-    click.echo(f"written: {out}/pair_tests.csv, pair_tests.parquet, null_model_fits.csv, null_model_fits.parquet")

@@ -28,12 +28,14 @@ class Significance(Section):
     samples: int = Field(default=0, ge=0, le=100_000, description="realisations; 0 uses exact moments and tails")
     finite: FiniteRule = Field(default="expected_in_500_samples", description="which pairs have a z at all")
     threshold: float = Field(
-        default=2.0, allow_inf_nan=False, description="a tie is significant when its mean z is above this"
+        default=2.0, allow_inf_nan=False, description="the published rule calls a tie when its mean z is above this"
     )
     min_finite_years: int = Field(
         default=3, ge=1, le=600, description="least years with a z within the significance years"
     )
-    false_discovery_rate: float = Field(default=0.05, gt=0, lt=1, description="level of Benjamini-Hochberg's q")
+    false_discovery_rate: float = Field(
+        default=0.05, gt=0, lt=1, description="a tie is firm when its Benjamini-Hochberg q is below this"
+    )
 
 
 class OtherNullModels(Section):

@@ -11,7 +11,7 @@ class Years(Section):
     corpus: tuple[Year, Year] = Field((1990, 2021), description="publication years of the corpus")
     citing_until: Year = Field(default=2023, description="last publication year of a citing work")
     analysis: tuple[Year, Year] = Field((2000, 2021), description="years of trajectories and of the report")
-    significance: tuple[Year, Year] = Field((2017, 2021), description="years whose mean z decides a significant tie")
+    significance: tuple[Year, Year] = Field((2017, 2021), description="years over which ties are tested together")
 
     @model_validator(mode="after")
     def _ordered(self) -> "Years":

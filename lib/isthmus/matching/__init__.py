@@ -72,7 +72,9 @@ def match(
         list(frame.columns), treatment=treatment, exact=exact, coarsen=coarsen, treated=treated, missing=missing
     )
     # a module of Spark is asked for by name, so that frames of pandas are matched without it
-    kind, made = ("fanout", "SparkMatch") if type(frame).__module__.startswith("pyspark.") else ("frames", "FrameMatch")
+    kind, made = (
+        ("match_fanout", "SparkMatch") if type(frame).__module__.startswith("pyspark.") else ("frames", "FrameMatch")
+    )
     found: Matched = getattr(import_module(f"{__name__}.{kind}"), made)(frame, asked)
     return found
 

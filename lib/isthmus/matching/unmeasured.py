@@ -9,12 +9,15 @@ the association, as a ratio, that an unmeasured cause would need with the treatm
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from isthmus.errors import MatchingError
-from isthmus.matching.effects import Effect
+
+if TYPE_CHECKING:  # at run time it would bring scipy to every worker
+    from isthmus.matching.effects import Effect
 
 Floats = NDArray[np.float64]
 GAMMAS = (1.0, 1.25, 1.5, 2.0, 3.0)
@@ -195,7 +198,7 @@ def e_value(ratio: float) -> float:
     return larger + math.sqrt(larger * (larger - 1))
 
 
-def unmeasured(found: Effect, *, nonnegative: bool) -> EValue | None:
+def unmeasured(found: "Effect", *, nonnegative: bool) -> EValue | None:
     """Return the E-value of the SATT; None where it has neither an interval nor a ratio.
 
     Parameters

@@ -60,7 +60,7 @@ class Results:
 
     @property
     def window(self) -> tuple[int, int]:
-        """First and last year whose mean z decides a significant tie."""
+        """First and last year over which ties are tested together."""
         first, last = self.study["significance_years"]
         return int(first), int(last)
 
@@ -72,7 +72,7 @@ class Results:
 
     @property
     def threshold(self) -> float:
-        """A tie is significant when its mean z is above this."""
+        """The published rule calls a tie when its mean z is above this."""
         return float(self.study["threshold"])
 
     def switch(self, name: str, default: Any = None) -> Any:

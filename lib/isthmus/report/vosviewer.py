@@ -8,6 +8,7 @@ import pandas as pd
 
 from isthmus.report.graphs import Graph
 
+_FIRM = {"firm_above": "Firm ties above size", "firm_below": "Firm ties below size"}
 MOST_CLUSTERS = 1000  # that VOSviewer accepts
 
 
@@ -15,8 +16,9 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
     """Write a graph as the two tab-delimited files that VOSviewer opens together.
 
     The map file has one line per node: a number, name, place (longitude and latitude), cluster (the integration group
-    where the study made groups, else the continent), weights and the share of international papers as a score. The
-    network file has one line per pair of numbers with its weight, and no header.
+    where the study made groups, else the continent), weights, and as scores the share of international papers and the
+    firm ties above and below size. The network file has one line per pair of numbers with its weight, and no header:
+    VOSviewer knows no other attribute of a pair.
 
     Parameters
     ----------
@@ -42,6 +44,7 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
             "weight<Total link strength>": nodes["strength"],
             "weight<Papers>": nodes["papers"],
             "score<Share of international papers>": share.fillna(0.0).round(4),
+            **{f"score<{words}>": nodes[name] for name, words in _FIRM.items() if name in nodes},
         }
     )
     frame.to_csv(map_file, sep="\t", index=False, quoting=csv.QUOTE_MINIMAL, encoding="utf-8")

@@ -22,6 +22,7 @@ LABEL_NAMES = {
 # Ideal changes (collaboration, knowledge exchange) of the labels, in their order.
 DIRECTIONS = np.array([[1.0, 1.0], [-1.0, -1.0], [-1.0, 1.0], [0.0, -1.0]])
 DIRECTIONS /= np.linalg.norm(DIRECTIONS, axis=1, keepdims=True)
+SETTLED = 0.9  # probability from which on a direction is said
 END_YEARS = 3  # years at either end whose mean counts as start and as end
 
 

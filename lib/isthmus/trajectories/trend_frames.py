@@ -9,8 +9,9 @@ from isthmus.errors import TrajectoryError
 from isthmus.nullmodels.propensity import LEVEL, propensity
 from isthmus.nullmodels.yearly import KEYS, PAIR, year_tables
 from isthmus.trajectories.dtw import Floats
+from isthmus.trajectories.labels import SETTLED
 from isthmus.trajectories.panel import NETWORKS
-from isthmus.trajectories.trends import CLASSES, DELTA, SETTLED, SLAB, class_shares, propensity_trends
+from isthmus.trajectories.trends import CLASSES, DELTA, SLAB, class_shares, propensity_trends
 
 TREND_COLUMNS = (
     "years_used",

@@ -26,7 +26,6 @@ SLAB = 2.0
 YEARS_PER_DECADE = 10.0
 
 CLASSES = ("SC", "SD", "KI", "KD", "KDr", "level", "rest")
-SETTLED = 0.9
 
 
 @dataclass(frozen=True)

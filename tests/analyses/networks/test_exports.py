@@ -8,14 +8,19 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
 from isthmus.analyses.networks.exports import export_networks
-from isthmus.analyses.networks.graphs import EDGE_MEANINGS, NODE_MEANINGS, significant_graph, window_graph, year_graph
+from isthmus.analyses.networks.graphs import (
+    EDGE_MEANINGS,
+    NODE_MEANINGS,
+    graded_graph,
+    published_graph,
+    window_graph,
+    year_graph,
+)
 from isthmus.analyses.significance.maps import places, tie_features
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.analyses.stage import Context
-from isthmus.cli.export import export, years_of
 from isthmus.config import Study
 from isthmus.errors import ConfigError
 from isthmus.pipeline.export_stage import EXPORTS
@@ -23,10 +28,12 @@ from isthmus.report import load_results
 
 GRAPHS = (
     "collaboration_2017-2021",
-    "collaboration_significant",
+    "collaboration_graded",
+    "collaboration_published_rule",
     "collaboration_2009",
     "knowledge_exchange_2017-2021",
-    "knowledge_exchange_significant",
+    "knowledge_exchange_graded",
+    "knowledge_exchange_published_rule",
     "knowledge_exchange_2009",
     "citation_2017-2021",
     "citation_2009",
@@ -85,7 +92,9 @@ def exported(folder, tmp_path_factory):
 def graphs(folder):
     results = load_results(folder)
     made = [window_graph(results, n) for n in ("collaboration", "knowledge_exchange", "citation")]
-    made += [significant_graph(results, n) for n in ("collaboration", "knowledge_exchange")]
+    made += [
+        make(results, n) for n in ("collaboration", "knowledge_exchange") for make in (graded_graph, published_graph)
+    ]
     made += [year_graph(results, n, 2009) for n in ("collaboration", "knowledge_exchange", "citation")]
     return {graph.name: graph for graph in made}
 
@@ -108,7 +117,7 @@ def test_the_window_is_the_sum_of_its_years(folder, graphs):
     assert row["expected"] == pytest.approx(ties.query(window)["expected"].sum())
     assert row["z"] == pytest.approx(ties.query(window)["z"].mean())
     assert (row["source_name"], row["target_name"], row["trajectory"]) == ("China", "United States", "SD")
-    assert (row["significant"], row["z_years"], row["discoveries"]) == (False, 5, 0)
+    assert (row["published_rule"], row["z_years"], row["discoveries"]) == (False, 5, 0)
 
 
 def test_years_without_a_common_paper_are_expected_too(folder, graphs):
@@ -119,16 +128,16 @@ def test_years_without_a_common_paper_are_expected_too(folder, graphs):
     assert found["expected"] == pytest.approx(rare["expected"].sum())
 
 
-def test_the_significant_network_is_what_was_called_significant(folder, graphs):
+def test_the_network_of_the_published_rule_is_what_it_calls(folder, graphs):
     pairs = pd.read_parquet(folder / "significant_pairs.parquet")
     for network in ("collaboration", "knowledge_exchange"):
         wanted = pairs[pairs["significant"] & (pairs["network"] == network)]
-        edges = graphs[f"{network}_significant"].edges
+        edges = graphs[f"{network}_published_rule"].edges
         assert set(zip(edges["source"], edges["target"], strict=True)) == set(
             zip(wanted["src"], wanted["dst"], strict=True)
         )
-        assert edges["significant"].all()
-        assert set(graphs[f"{network}_significant"].nodes["id"]) == {*edges["source"], *edges["target"]}
+        assert edges["published_rule"].all()
+        assert set(graphs[f"{network}_published_rule"].nodes["id"]) == {*edges["source"], *edges["target"]}
 
 
 def test_nodes_carry_names_places_papers_poles_and_groups(folder, graphs):
@@ -229,6 +238,9 @@ def test_vosviewer_files_hold_the_same_links(exported, graphs):
     assert nodes["weight<Papers>"].to_list() == graph.nodes["papers"].to_list()
     assert nodes["weight<Total link strength>"].sum() == 2 * edges["weight"].sum()
     assert nodes["score<Share of international papers>"].between(0, 1).all()
+    assert nodes["score<Firm ties above size>"].to_list() == graph.nodes["firm_above"].to_list()
+    assert nodes["score<Firm ties above size>"].sum() == 2 * 6
+    assert nodes["score<Firm ties below size>"].sum() == 0
     clusters = dict(zip(nodes["label"], nodes["cluster"], strict=True))
     assert clusters["United Kingdom"] == 1  # groups: SC_both, none, and no group at all
     assert set(clusters.values()) == {1, 2, 3}
@@ -300,22 +312,11 @@ def test_the_stage_writes_beside_the_results(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "tiny")
     run = Context(None, None, study, None, "2026-01-15", str(tmp_path))  # needs neither session nor tables
     assert not EXPORTS.has_result(run)
-    assert EXPORTS.run(run).summary.startswith("33 files in ")
+    assert EXPORTS.run(run).summary.startswith("45 files in ")
     assert EXPORTS.has_result(run)
     first = {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()}
     EXPORTS.run(run)
     assert {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()} == first
-
-
-def test_the_command_writes_what_is_asked(folder, tmp_path):
-    words = ["--results", str(folder), "--network", "collaboration", "--format", "gexf", "--years", "2010-2011"]
-    said = CliRunner().invoke(export, [*words, "--out", str(tmp_path / "out")])
-    assert said.exit_code == 0, said.output
-    assert "5 files" in said.output
-    names = {"2017-2021", "significant", "2010", "2011"}
-    assert {file.name for file in (tmp_path / "out").iterdir()} == {f"collaboration_{n}.gexf" for n in names} | {
-        "README.md"
-    }
 
 
 @pytest.mark.parametrize(
@@ -332,18 +333,9 @@ def test_wrong_words_are_said(folder, tmp_path, wrong, message):
         export_networks(folder, tmp_path, **wrong)
 
 
-def test_years_as_words():
-    assert years_of("2005") == [2005]
-    assert years_of("2000, 2003-2005,2004") == [2000, 2003, 2004, 2005]
-    assert years_of("") == []
-    for wrong, message in (("20x5", "is no year"), ("2005-", "is no year"), ("2005-2003", "write 2003-2005")):
-        with pytest.raises(ConfigError, match=message):
-            years_of(wrong)
-
-
 def test_the_map_draws_the_ties_of_a_bloc(folder):
     results = load_results(folder)
-    significant = results.table(SIGNIFICANT_PAIRS).query("significant and (src == 'EU-27' or dst == 'EU-27')")
+    graded = results.table(SIGNIFICANT_PAIRS).query("grade.notna() and (src == 'EU-27' or dst == 'EU-27')")
     drawn = [feature for feature in tie_features(results) if "EU-27" in (feature["src"], feature["dst"])]
-    assert len(drawn) == len(significant) > 0
+    assert len(drawn) == len(graded) > 0
     assert "EU-27" in set(places(results)["code"])

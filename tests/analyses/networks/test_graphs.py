@@ -1,11 +1,19 @@
 import pandas as pd
 import pytest
 
-from isthmus.analyses.networks.graphs import node_table, significant_graph, window_graph, year_graph, yearly_ties
+from isthmus.analyses.networks.graphs import (
+    graded_graph,
+    node_table,
+    published_graph,
+    window_graph,
+    year_graph,
+    yearly_ties,
+)
 from isthmus.analyses.networks.node_places import node_place
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
+from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.report import load_results
-from isthmus.report.exports import write_graph, write_table
+from isthmus.report.exports import write_graph
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +29,41 @@ def test_every_edge_of_a_year_is_in_the_graph_of_that_year(results):
     assert not graph.directed
 
 
-def test_the_significant_graph_is_part_of_the_window_s(results):
-    whole, part = window_graph(results, "collaboration"), significant_graph(results, "collaboration")
+def test_graded_ties_and_those_of_the_published_rule_are_part_of_the_window_s(results):
+    whole = window_graph(results, "collaboration")
+    graded, published = (make(results, "collaboration") for make in (graded_graph, published_graph))
     keys = ["source", "target"]
-    assert len(part.edges) == 6
-    assert len(part.edges.merge(whole.edges[keys], on=keys)) == 6
-    assert set(part.nodes["id"]) == {*part.edges["source"], *part.edges["target"]}
+    assert len(published.edges) == 6
+    assert graded.edges["grade"].value_counts().to_dict() == {"probable": 19, "firm": 6}
+    for part in (graded, published):
+        assert len(part.edges.merge(whole.edges[keys], on=keys)) == len(part.edges)
+        assert set(part.nodes["id"]) == {*part.edges["source"], *part.edges["target"]}
+
+
+def test_edges_of_the_window_carry_grade_p_q_and_propensity(results):
+    table = results.table(SIGNIFICANT_PAIRS).query("network == 'collaboration' and src == 'CN' and dst == 'US'").iloc[0]
+    edge = window_graph(results, "collaboration").edges.query("source == 'CN' and target == 'US'").iloc[0]
+    assert (edge["grade"], edge["direction"], edge["published_rule"]) == ("probable", "weaker", False)
+    assert edge[["p", "q", "p_lower", "q_lower"]].tolist() == pytest.approx(
+        table[["p_upper", "q_upper", "p_lower", "q_lower"]].tolist()
+    )
+    times = ["propensity", "propensity_low", "propensity_high"]
+    assert edge[times].tolist() == pytest.approx(table[times].tolist())
+    nodes = window_graph(results, "collaboration").nodes.set_index("id")
+    assert nodes.loc[["CN", "US", "DE"], "firm_above"].tolist() == [3, 2, 0]
+    assert nodes["firm_below"].sum() == 0
+
+
+def test_a_window_that_was_not_tested_has_no_grade_but_a_propensity(results, tmp_path):
+    for file in results.folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    pooled = ["p_upper", "p_lower", "p_two_sided", "q_upper", "q_lower", "grade", "direction", "propensity"]
+    table = results.table(SIGNIFICANT_PAIRS).assign(**dict.fromkeys(pooled))
+    table.to_parquet(tmp_path / "significant_pairs.parquet")
+    graph = window_graph(load_results(tmp_path), "collaboration")
+    assert graph.edges[["grade", "direction", "p", "q"]].isna().all(axis=None)
+    assert graph.edges["propensity"].notna().all()
+    assert graded_graph(load_results(tmp_path), "collaboration").edges.empty
 
 
 def test_strengths_of_nodes_are_sums_of_their_edges(results):
@@ -59,20 +96,13 @@ def test_a_country_lies_at_its_own_place_and_a_bloc_amid_its_members(results, ma
 
 
 def test_a_graph_is_written_in_the_formats_that_are_wanted(results, tmp_path):
-    graph = significant_graph(results, "collaboration")
+    graph = published_graph(results, "collaboration")
     files = write_graph(graph, tmp_path, ("csv", "gexf", "vosviewer"))
     assert [file.name for file in files] == [
-        "collaboration_significant.csv",
-        "collaboration_significant.gexf",
-        "collaboration_significant_vosviewer_map.txt",
-        "collaboration_significant_vosviewer_network.txt",
+        "collaboration_published_rule.csv",
+        "collaboration_published_rule.gexf",
+        "collaboration_published_rule_vosviewer_map.txt",
+        "collaboration_published_rule_vosviewer_network.txt",
     ]
     assert all(file.stat().st_size for file in files)
     assert len(pd.read_csv(files[0], keep_default_na=False)) == 6
-
-
-def test_a_table_is_read_back_as_it_was(tmp_path):
-    frame = pd.DataFrame({"id": ["NA", "US"], "papers": [1, 2]})
-    parquet, csv = write_table(frame, tmp_path / "nodes", ("csv", "parquet"))
-    pd.testing.assert_frame_equal(pd.read_parquet(parquet), frame)
-    pd.testing.assert_frame_equal(pd.read_csv(csv, keep_default_na=False), frame)

@@ -81,11 +81,7 @@ def test_without_the_stages_there_is_nothing(make_results):
 
 def test_labels_and_groups_are_findings(results):
     sentences = study_findings(results)
-    assert (
-        "The United States and China are on the way of scientific divergence: both fall behind what size explains."
-        in sentences
-    )
-    assert any(
-        s.startswith("Of 300 pairs of countries with a trajectory: 28% scientific convergence") for s in sentences
-    )
-    assert any(s.startswith("Of the 14 most productive countries: 1 is converging with China only") for s in sentences)
+    start = "The United States and China, direction 2008–2021: not settled (label scientific divergence, P"
+    assert any(s.startswith(start) for s in sentences)
+    assert any(s.startswith("Of 300 pairs of countries with a trajectory the direction of 0 is set") for s in sentences)
+    assert "Ways towards China of the 14 most productive countries: 14 not settled." in sentences

@@ -1,11 +1,14 @@
 import json
+import re
 
 import pandas as pd
 import pytest
 
 from isthmus.analyses.networks.countries import pole_members
 from isthmus.analyses.significance.pair_table import pair_table, sparkline
+from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.significance.ties import tie_statement
 from isthmus.errors import ConfigError
 from isthmus.report import load_results
 from isthmus.report.text import place_name
@@ -26,35 +29,55 @@ def test_a_pair_as_text_holds_every_year_of_both_networks(results_dir):
     shown = next(line.split() for line in lines if line.strip().startswith("2021"))
     assert shown[1] == str(row["weight"])
     assert shown[2] == f"{row['expected']:.0f}"
-    assert shown[4] == f"{row['z']:.2f}".replace("-", "−")
-    assert shown[5] == f"{row['p_upper']:.3f}"
-    assert shown[6] == f"{row['p_two_sided']:.3f}"
-    assert shown[7] == "93%"
-    years = [line.split()[0] for line in lines if line.startswith("  20") and " to " not in line]
+    assert shown[3] == f"{row['weight'] / row['expected']:.2f}"
+    assert float(shown[4]) < float(shown[3]) < float(shown[6])
+    assert shown[5] == "to"
+    assert shown[8] == f"{row['z']:.2f}".replace("-", "−")
+    assert shown[9] == f"{row['p_upper']:.3f}"
+    assert shown[10] == f"{row['p_two_sided']:.3f}"
+    assert shown[11] == "93%"
+    years = [line.split()[0] for line in lines if re.match(r"  20\d\d  ", line)]
     assert years == [str(year) for year in range(2008, 2022)] * 2
-    assert "2017 to 2021: mean z" in text
-    assert "not significant (threshold 2)" in text
+    said = tie_statement(load_results(results_dir), "collaboration", "CN", "US")
+    assert f"2017 to 2021: {said.sentence}." in text
+    assert "Published rule: mean z −0.62 over 5 years, not called (threshold 2)." in text
+    assert "Trend, 2008 to 2021: 0.98 times per decade (0.81 to 1.2), level, P = 0.94." in text
+    assert "Direction in both networks: not settled (label scientific divergence, P" in text
 
 
 def test_columns_are_aligned(results_dir):
-    table = [line for line in pair_table(results_dir, "Kenya", "Namibia").splitlines() if line.startswith("  ")]
-    headers = [at for at, line in enumerate(table) if line.strip().startswith("year")]
-    assert len(headers) == 2
-    for at in headers:
-        assert len(table[at + 1]) == len(table[at])
-        assert table[at + 1].index("20") == table[at].index("year")
+    first, second = pair_table(results_dir, "Kenya", "Namibia").split("Knowledge exchange: ")
+    for block in (first, second):
+        header = next(line for line in block.splitlines() if line.strip().startswith("year"))
+        rows = [line for line in block.splitlines() if re.match(r"  20\d\d  ", line)]
+        assert len(rows) == 14
+        assert {len(row) for row in rows} == {len(header)}
 
 
 def test_a_z_that_does_not_count_stands_in_brackets(results_dir):
     rare = load_results(results_dir).table(PAIR_TESTS).query("network == 'collaboration' and not finite").iloc[-1]
     text = pair_table(results_dir, rare["src"], rare["dst"])
     line = next(line for line in text.splitlines() if line.strip().startswith(str(rare["year"])))
-    assert line.split()[4].startswith("(")
-    assert line.split()[4].endswith(")")
+    assert line.split()[-4].startswith("(")
+    assert line.split()[-4].endswith(")")
 
 
-def test_a_significant_tie_is_called_so(results_dir):
-    assert "over 5 years, significant (threshold 2)" in pair_table(results_dir, "Pakistan", "China")
+def test_a_firm_tie_is_called_so(results_dir):
+    text = pair_table(results_dir, "Pakistan", "China")
+    assert "9.5 times what size explains (8.8 to 10), firm, q < 0.001." in text
+    assert "over 5 years, called (threshold 2)" in text
+
+
+def test_a_pair_outside_the_window_and_a_window_that_is_not_tested(make_results):
+    folder = make_results()
+    table = pd.read_parquet(folder / "significant_pairs.parquet")
+    table = table[(table["src"] != "KE") | (table["dst"] != "NA")]
+    table.assign(**dict.fromkeys(["p_upper", "p_lower", "p_two_sided", "grade", "direction"])).to_parquet(
+        folder / "significant_pairs.parquet"
+    )
+    assert "2017 to 2021: no year in which both are in the network: not tested." in pair_table(folder, "NA", "KE")
+    assert NOT_POOLED in pair_table(folder, "CN", "US")
+    assert "times what size explains (0.34 to 0.42), not tested." in pair_table(folder, "CN", "US")
 
 
 def test_real_studies_do_not_say_simulated(make_results):

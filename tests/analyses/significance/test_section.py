@@ -6,7 +6,7 @@ import pytest
 from isthmus.analyses.significance.fits import fits_table
 from isthmus.analyses.significance.method import method
 from isthmus.analyses.significance.section import default_pair, section, suggested_pairs
-from isthmus.analyses.significance.ties import shown_networks, significant_ties, window_text
+from isthmus.analyses.significance.ties import graded_ties, shown_networks, window_text
 from isthmus.report import load_results
 
 
@@ -47,17 +47,18 @@ def test_only_the_study_s_own_citation_year_is_shown(changed):
 
 def test_tiles_count_ties_by_network(results):
     found = {tile.label: tile.value for tile in section(results).tiles}
-    assert found["ties in collaboration stronger than size explains, 2017–2021"] == "6"
-    assert found["ties in knowledge exchange stronger than size explains, 2017–2021"] == "7"
+    end = "stronger and 0 weaker than size explains"
+    assert found[f"firm ties in collaboration, 2017–2021: 6 {end}"] == "6"
+    assert found[f"firm ties in knowledge exchange, 2017–2021: 7 {end}"] == "7"
 
 
 def test_the_page_s_data_hold_what_its_script_reads(results):
     data = section(results).data
     assert set(data) == {
-        "pairs", "networks", "units", "threshold", "window", "span", "labelNames", "coverage", "names", "defaultPair",
+        "pairs", "networks", "called", "threshold", "window", "span", "labelNames", "coverage", "names", "defaultPair",
         "firstRows", "mapAspect",
     }  # fmt: skip
-    assert data["units"] == {"collaboration": "papers", "knowledge_exchange": "citations"}
+    assert list(data["called"]) == ["firm", "probable", "all", "published"]
     assert data["coverage"][2021] == pytest.approx(0.93, abs=1e-3)
     json.dumps(data, allow_nan=False)
 
@@ -65,7 +66,7 @@ def test_the_page_s_data_hold_what_its_script_reads(results):
 def test_the_picker_opens_with_the_poles_else_with_the_strongest_tie(results, make_results):
     assert default_pair(results) == ("US", "CN")
     without = load_results(make_results(poles=("AQ", "US")))
-    strongest = significant_ties(without).iloc[0]
+    strongest = graded_ties(without).iloc[0]
     assert default_pair(without) == (strongest["src"], strongest["dst"])
     assert suggested_pairs(results)[0] == ("US", "CN")
     assert len(set(suggested_pairs(results))) == len(suggested_pairs(results)) == 5
@@ -77,12 +78,15 @@ def test_partners_of_a_pole_link_to_their_figure(results):
     names = {figure.name for figure in own.figures}
     assert set(china["figures"].values()) <= names
     assert china["figures"]["collaboration"] == "partners_CN_collaboration"
-    assert china["partners"]["collaboration"][0]["partner"] in {"HK", "PK", "SG"}
+    assert [row["partner"] for row in china["partners"]["collaboration"][:3]] == ["PK", "HK", "SG"]
+    assert china["counts"]["collaboration"] == "3 firm, 4 probable, 0 few papers"
 
 
 def test_a_pole_without_partners_has_no_figure(make_results):
-    results = load_results(make_results(poles=("US", "IN")))
-    assert "partners_IN_collaboration" not in {figure.name for figure in section(results).figures}
+    results = load_results(make_results(poles=("US", "XK")))
+    names = {figure.name for figure in section(results).figures}
+    assert "partners_XK_collaboration" not in names
+    assert "partners_US_collaboration" in names
 
 
 def test_the_method_follows_the_study(changed):
@@ -93,10 +97,14 @@ def test_the_method_follows_the_study(changed):
     rewired = changed(null_model="rewiring")
     assert "How to read z" not in [paragraph.heading for paragraph in method(rewired)]
     assert "Null model “mine”." in text_of(changed(null_model="mine"), "What size explains")
-    test = text_of(changed({"significance.finite": "linked", "significance.min_finite_years": 1}), "The test")
+    rule = "The published rule"
+    test = text_of(changed({"significance.finite": "linked", "significance.min_finite_years": 1}), rule)
     assert "with at least 1 year that count" in test
     assert "if the two were linked in at least one year in both networks" in test
-    assert "above 2," in text_of(changed(threshold=2.0), "The test")
+    assert "above 2," in text_of(changed(threshold=2.0), rule)
+    assert "false-discovery rate below 0.01" in text_of(
+        changed({"significance.false_discovery_rate": 0.01}), "The test"
+    )
 
 
 def test_the_citation_window_is_told_where_it_counts(changed):

@@ -8,12 +8,21 @@ from isthmus.analyses.networks.countries import countries_by_size
 from isthmus.analyses.significance.embedded_pairs import embed_pairs
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
-from isthmus.analyses.significance.ties import partners, significant_ties, window_ties
+from isthmus.analyses.significance.ties import (
+    default_called,
+    graded_ties,
+    listed_ties,
+    partners,
+    published_partners,
+    published_ties,
+    tie_statement,
+    window_ties,
+)
 from isthmus.report import load_results
 
 
-def test_the_planted_ties_are_the_significant_ones_strongest_first(results_dir):
-    ties = significant_ties(load_results(results_dir), "collaboration")
+def test_the_planted_ties_are_those_of_the_published_rule_highest_z_first(results_dir):
+    ties = published_ties(load_results(results_dir), "collaboration")
     assert set(zip(ties["src"], ties["dst"], strict=True)) == {
         ("CN", "HK"), ("CN", "PK"), ("CN", "SG"), ("IL", "US"), ("KR", "US"), ("FR", "TN"),
     }  # fmt: skip
@@ -21,15 +30,51 @@ def test_the_planted_ties_are_the_significant_ones_strongest_first(results_dir):
     assert list(ties.loc[ties["src"] == "IL", ["first", "second"]].iloc[0]) == ["Israel", "United States"]
 
 
+def test_ties_with_a_grade_come_in_its_order_then_by_side_then_by_the_near_end_of_the_interval(results_dir):
+    results = load_results(results_dir)
+    ties = graded_ties(results, "collaboration")
+    firm = graded_ties(results, "collaboration", "firm")
+    assert len(firm) == 6
+    assert (firm["grade"] == "firm").all()
+    assert firm["propensity_low"].is_monotonic_decreasing
+    assert list(ties["grade"]) == ["firm"] * 6 + ["probable"] * (len(ties) - 6)
+    weaker = ties[ties["direction"] == "weaker"]
+    assert ("CN", "US") in set(zip(weaker["src"], weaker["dst"], strict=True))
+    assert weaker["propensity_high"].is_monotonic_increasing
+    assert len(weaker) == 4
+    assert default_called(results) == "firm"
+
+
+def test_a_page_holds_every_firm_and_published_tie_and_the_largest_others(results_dir):
+    results = load_results(results_dir)
+    every = listed_ties(results, "collaboration", 1000)
+    assert len(every) == 6 + 15 + 4
+    few = listed_ties(results, "collaboration", 8)
+    others = every[every["grade"] != "firm"].assign(size=lambda frame: frame[["weight", "expected"]].max(axis=1))
+    assert set(few["grade"]) == {"firm", "probable"}
+    assert len(few) == 8
+    largest = others.nlargest(2, "size")
+    assert set(few["src"] + few["dst"]) >= set(largest["src"] + largest["dst"])
+    assert len(listed_ties(results, "collaboration", 2)) == 6, "firm ties stay whatever the room"
+
+
+def test_a_pair_says_the_same_from_either_side(results_dir):
+    results = load_results(results_dir)
+    said = tie_statement(results, "collaboration", "US", "CN")
+    assert said == tie_statement(results, "collaboration", "CN", "US")
+    assert (said.grade, said.direction) == ("probable", "weaker")
+    assert tie_statement(results, "collaboration", "US", "AQ") is None
+
+
 def test_window_sums_are_those_of_the_yearly_rows(results_dir):
     results = load_results(results_dir)
-    row = significant_ties(results, "collaboration").query("src == 'IL'").iloc[0]
+    row = published_ties(results, "collaboration").query("src == 'IL'").iloc[0]
     years = results.table(PAIR_TESTS).query(
         "network == 'collaboration' and src == 'IL' and dst == 'US' and year >= 2017"
     )
     assert row["weight"] == years["weight"].sum()
     assert row["expected"] == pytest.approx(years["expected"].sum())
-    assert row["ratio"] == pytest.approx(years["weight"].sum() / years["expected"].sum())
+    assert row["propensity"] == pytest.approx(years["weight"].sum() / years["expected"].sum())
     assert row["mean_z"] == pytest.approx(years["z"].mean())
 
 
@@ -45,15 +90,21 @@ def test_other_citation_years_stay_out(results_dir, tmp_path):
 
 
 def test_partners_of_a_country(results_dir):
-    found = partners(load_results(results_dir), "CN")
+    results = load_results(results_dir)
+    found = partners(results, "CN")
+    assert list(found.loc[found["grade"] == "firm", "partner_name"]) == ["Pakistan", "Hong Kong", "Singapore"]
+    assert "United States" in set(found.loc[found["direction"] == "weaker", "partner_name"])
+    found = published_partners(results, "CN")
     assert set(found["partner_name"]) == {"Hong Kong", "Pakistan", "Singapore"}
     assert set(found["member"]) == {"CN"}
 
 
 def test_partners_of_a_bloc_name_the_member_and_leave_out_ties_within(make_results):
     results = load_results(make_results(poles=("EU-27", "BRICS")))
-    assert partners(results, "EU-27")[["partner", "member"]].to_numpy().tolist() == [["TN", "FR"]]
-    assert set(partners(results, "BRICS")["partner"]) == {"HK", "PK", "SG"}
+    assert published_partners(results, "EU-27")[["partner", "member"]].to_numpy().tolist() == [["TN", "FR"]]
+    assert set(published_partners(results, "BRICS")["partner"]) == {"HK", "PK", "SG"}
+    firm = partners(results, "EU-27").query("grade == 'firm'")
+    assert firm[["partner", "member"]].to_numpy().tolist() == [["TN", "FR"]]
 
 
 def test_series_of_a_pair_do_not_depend_on_the_order(results_dir):
@@ -99,7 +150,18 @@ def test_years_that_do_not_count_have_no_z_and_absent_years_nothing(results_dir)
     assert series["weight"][2] == results.table(PAIR_TESTS).loc[row, "weight"]
 
 
-def test_a_page_without_room_keeps_significant_ties_and_the_largest_countries(results_dir):
+def test_pairs_on_the_page_carry_what_is_said_of_them(results_dir):
+    results = load_results(results_dir)
+    embedded = embed_pairs(results)
+    said = tie_statement(results, "collaboration", "CN", "US").sentence
+    assert embedded.statements["CN|US"]["collaboration"] == said
+    assert embedded.directions["CN|US"].startswith("not settled (label scientific divergence, P")
+    assert set(embedded.statements) == set(embedded.pairs)
+    fields, rows = embedded.pairs["CN|US"]["collaboration"], pair_series(results, "CN", "US")
+    np.testing.assert_allclose(fields["times_low"], rows.query("network == 'collaboration'")["times_low"], atol=5e-4)
+
+
+def test_a_page_without_room_keeps_firm_ties_and_the_largest_countries(results_dir):
     results = load_results(results_dir)
     embedded = embed_pairs(results, room=60_000)
     assert not embedded.complete

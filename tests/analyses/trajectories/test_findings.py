@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.analyses.trajectories.findings import other_model_sentences, pole_sentence, trajectories_findings
 from isthmus.analyses.trajectories.section import section
 from isthmus.report import load_results
@@ -22,20 +23,63 @@ def test_poles_that_are_no_nodes_have_no_way(make_results):
     assert [target for target, _ in own.contents] == ["vectors", "groups", "clusters"]
 
 
-def test_shares_of_labels_add_up_to_all_pairs(results):
-    sentence = next(s for s in trajectories_findings(results) if s.startswith("Of 300 pairs"))
-    shares = [int(word.rstrip("%")) for word in sentence.split() if word.endswith("%")]
-    assert len(shares) == 4
-    assert sum(shares) == pytest.approx(100, abs=2)
-
-
-def test_nobody_in_a_group_is_a_finding_too(make_results):
+def settled(make_results, told=True):
+    """Results in which China and the United States are labelled SD, and the trend says so with P = .97."""
     folder = make_results(uncertainty=False)
-    groups = pd.read_parquet(folder / "integration_groups.parquet").assign(group="none", group_speed=float("nan"))
+    classes = pd.read_parquet(folder / "pair_classes.parquet")
+    pole = (classes["src"] == "CN") & (classes["dst"] == "US")
+    classes.loc[pole, ["p_SD", "class", "probability", "settled"]] = [0.97, "SD", 0.97, told]
+    classes.to_parquet(folder / "pair_classes.parquet")
+    labels = pd.read_parquet(folder / "pair_labels.parquet")
+    labels.loc[(labels["src"] == "CN") & (labels["dst"] == "US"), "label"] = "SD"
+    labels.to_parquet(folder / "pair_labels.parquet")
+    return folder
+
+
+def test_a_direction_is_said_where_label_and_probability_agree(make_results):
+    results = load_results(settled(make_results))
+    found = trajectories_findings(results)
+    said = "scientific divergence, P = 0.97: both fall behind what size explains."
+    assert found[0] == f"The United States and China, direction 2008–2021: {said}"
+    assert found[1].startswith("Of 300 pairs of countries with a trajectory the direction of 1 is settled (label and")
+    assert "P of 0.9 or above): 1 scientific divergence. The others are not settled." in found[1]
+    assert pole_sentence(results, "CN", "US").startswith("China and the United States, direction 2008–2021: scientific")
+    assert "Trends: collaboration 0.98 times per decade (" in pole_sentence(results, "CN", "US")
+
+
+def test_a_label_that_the_probability_does_not_share_is_not_settled(make_results):
+    folder = settled(make_results)
+    labels = pd.read_parquet(folder / "pair_labels.parquet")
+    labels.loc[(labels["src"] == "CN") & (labels["dst"] == "US"), "label"] = "SC"
+    labels.to_parquet(folder / "pair_labels.parquet")
+    said = trajectories_findings(load_results(folder))[0]
+    assert "not settled (label scientific convergence, P" in said
+    assert "behind what size explains" not in said
+    unseen = trajectories_findings(load_results(settled(make_results, told=False)))[0]
+    assert "not settled (label scientific divergence, P = 0.97, no papers in one network)" in unseen
+
+
+def test_without_trends_no_direction_is_said(make_results):
+    folder = make_results(uncertainty=False)
+    for name in ("propensities", "pair_trends", "pair_classes"):
+        (folder / f"{name}.parquet").unlink()
+    results = load_results(folder)
+    found = trajectories_findings(results)
+    assert "not settled (label scientific divergence, no trend)" in found[0]
+    assert "Trends:" not in pole_sentence(results, "US", "CN")
+    assert direction_of(results, "US", "XK").words == "not settled (no label)"
+    assert trend_of(results, "collaboration", "US", "CN") is None
+
+
+def test_who_moves_with_a_pole_is_named_where_it_is_settled(make_results):
+    folder = settled(make_results)
+    groups = pd.read_parquet(folder / "integration_groups.parquet")
+    groups.loc[groups["rank"] == 1, "country"] = "US"  # as if a pole were among the countries of the other
     groups.to_parquet(folder / "integration_groups.parquet")
-    own = section(load_results(folder))
-    assert "None of the 14 most productive countries belongs to an integration group." in own.findings
-    assert "groups" not in {figure.name for figure in own.figures}
+    found = trajectories_findings(load_results(folder))
+    said = "scientific divergence (P of 0.9 or above) with the United States; 13 not settled."
+    assert f"Ways towards China of the 14 most productive countries: {said}" in found
+    assert "Ways towards the United States of the 13 most productive countries: 13 not settled." in found
 
 
 def test_a_pair_of_poles_without_a_trajectory_tells_why(make_results):
@@ -46,12 +90,14 @@ def test_a_pair_of_poles_without_a_trajectory_tells_why(make_results):
     labels.to_parquet(folder / "pair_labels.parquet")
     results = load_results(folder)
     assert pole_sentence(results, "US", "CN").endswith("has no label: it is not finite in every year.")
-    assert not any("are on the way" in sentence for sentence in trajectories_findings(results))
+    assert not any("direction 2008–2021" in sentence for sentence in trajectories_findings(results))
 
 
 def test_directions_under_another_null_model(results, make_results):
     (sentence,) = other_model_sentences(results, "US", "CN")
-    assert sentence.startswith("Under the variance-corrected Enhanced Configuration Model both z ")
+    assert sentence.startswith(
+        "Under the variance-corrected Enhanced Configuration Model the z of collaboration changes"
+    )
     short = load_results(make_results(years=(2017, 2021)))
     assert other_model_sentences(short, "US", "CN") == [], "five years have no first and last three"
 

@@ -112,9 +112,9 @@ def test_groups_hold_every_country_once_and_the_fast_ones_first(results):
 @pytest.mark.parametrize(
     ("key", "labels", "words"),
     [
-        ("SC_CN_SD_US", (("US", "SD"), ("CN", "SC")), "converging with China, diverging from the United States"),
-        ("SC_EU-27_only", (("EU-27", "SC"), ("US", "KD")), "converging with the EU-27 only"),
-        ("SC_both", (("US", "SC"), ("CN", "SC")), "converging with the United States and China"),
+        ("SC_CN_SD_US", (("US", "SD"), ("CN", "SC")), "SC with China, SD with the United States"),
+        ("SC_EU-27_only", (("EU-27", "SC"), ("US", "KD")), "SC with the EU-27 only"),
+        ("SC_both", (("US", "SC"), ("CN", "SC")), "SC with the United States and China"),
         ("none", (("US", None), ("CN", "SC")), "in none of these groups"),
     ],
 )

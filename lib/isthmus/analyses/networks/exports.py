@@ -9,8 +9,9 @@ from isthmus.analyses.networks.graphs import (
     EDGE_MEANINGS,
     NETWORKS,
     NODE_MEANINGS,
+    graded_graph,
     node_table,
-    significant_graph,
+    published_graph,
     window_graph,
     year_graph,
     yearly_ties,
@@ -37,10 +38,11 @@ def export_networks(
 ) -> list[Path]:
     """Write the networks of a study from its published results; return the files in the order written.
 
-    For each network: the sum over the significance years with mean z, and the significant network alone; as tables
+    For each network: the sum over the significance years with grade, p, q and propensity, the ties with a grade alone,
+    and those of the published rule; as tables
     (Parquet, CSV) and as graphs (GraphML, GEXF, VOSviewer). All years together are one table of ties and one of
     nodes; a graph of a single year is written for each of `years`. Citations are directed and have no null model,
-    hence no significant network, and no VOSviewer files, which know no direction.
+    hence no grades, and no VOSviewer files, which know no direction.
 
     Parameters
     ----------
@@ -84,7 +86,8 @@ def _graphs(results: Results, networks: Sequence[str], years: Sequence[int]) -> 
     for network in networks:
         yield window_graph(results, network)
         if network != CITATION:
-            yield significant_graph(results, network)
+            yield graded_graph(results, network)
+            yield published_graph(results, network)
         for year in years:
             yield year_graph(results, network, year)
 
@@ -131,12 +134,14 @@ def _guide(results: Results, written: Sequence[Path]) -> str:
 OpenAlex release {study["release"]}; null model {study["null_model"]}; a citation counts in the
 `{study["citation_year"]}` year; Isthmus {study.get("isthmus_version", "")}.
 
-- `NETWORK_{first}-{last}`: the sum over the years that decide a significant tie; z is the mean over these years.
-- `NETWORK_significant`: of these, the ties that are stronger than size explains (mean z above {results.threshold:g}).
+- `NETWORK_{first}-{last}`: the sum over the significance years; p, q and grade are of this sum, z is the mean.
+- `NETWORK_graded`: of these, the ties that size does not explain: firm, probable, or of few papers (column `grade`).
+- `NETWORK_published_rule`: those that the published rule calls (mean z above {results.threshold:g}).
 - `NETWORK_YEAR`: one year, where it is wanted (`isthmus export --years`).
 - `ties_by_year`, `nodes_by_year`: all years in one table each.
 
-Pairs without any common paper or citation are not edges; what was expected is in `pair_tests.parquet` of the results.
+Pairs without any common paper or citation are not edges, be they firmly below what size explains: all pairs are in
+`significant_pairs.parquet` and `pair_tests.parquet` of the results.
 GEXF files place nodes at ten times their longitude and latitude. VOSviewer: *Create a map based on network data*, map
 and network file together. The code of Namibia is `NA`: read CSV files with `keep_default_na=False` (pandas) or
 `na.strings = ""` (R). In CSV files, text that a spreadsheet would take for a formula has an apostrophe before it. This

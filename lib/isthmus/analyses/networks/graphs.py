@@ -6,9 +6,12 @@ from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.joint import joint_citations, joint_shares
 from isthmus.analyses.networks.node_places import node_place
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
+from isthmus.analyses.significance.pair_series import level_of
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.analyses.trajectories.tables import INTEGRATION_GROUPS, PAIR_LABELS
 from isthmus.networks.names import CITATION, COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR
+from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
+from isthmus.nullmodels.propensity import LEVEL, propensity
 from isthmus.report.graphs import Graph
 from isthmus.report.results import Results
 from isthmus.report.text import place_name, pole_name
@@ -24,6 +27,8 @@ NODE_MEANINGS = {
     "papers_international": "of the papers, those with another country, too",
     "links": "edges of the node in this graph; in both directions where it is directed",
     "strength": "sum of their weights",
+    "firm_above": "firm ties of the node in this graph that are stronger than size explains",
+    "firm_below": "firm ties of the node in this graph that are weaker",
     "continent": "continent of UN M49; of a bloc, that of most of its members",
     "subregion": "subregion of UN M49; of a bloc, that of most of its members, if any",
     "longitude": "degrees east of a point on the main land; of a bloc, the middle of its members",
@@ -40,20 +45,26 @@ EDGE_MEANINGS = {
     "fractional": "the same with each paper, or citation, adding 1 over all its pairs",
     "joint_share": "of the citations of knowledge exchange, the share whose citing or cited paper both sign",
     "expected": "what size alone explains, summed over the years of the graph",
-    "ratio": "weight / expected",
+    "propensity": "weight / expected: times what size explains",
+    "propensity_low": "lower end of its exact 95 % interval; as if links were independent papers",
+    "propensity_high": "upper end of it",
+    "grade": "firm, probable or few papers, over the significance years; empty: not settled, or not tested",
+    "direction": "stronger or weaker than size explains; empty without a grade",
     "z": "(observed - expected) / standard deviation; over several years the mean of those that count",
     "z_years": "years behind the mean z",
     "finite": "whether z counts under the study's rule",
-    "p": "probability of this weight or more by size alone",
-    "q": "p after Benjamini-Hochberg over all pairs of the network and year",
+    "p": "probability of this weight or more by size alone, over the years of the graph",
+    "q": "p after Benjamini-Hochberg over all pairs of the network and of these years",
+    "p_lower": "probability of this weight or less by size alone, over the years of the graph",
+    "q_lower": "p_lower after Benjamini-Hochberg over all pairs of the network and of these years",
     "discoveries": "years with q at or below the study's false-discovery rate",
-    "significant": "mean z above the study's threshold over the significance years",
+    "published_rule": "whether the published rule calls the tie: mean z above the study's threshold over these years",
     "trajectory": "label of the pair's trajectory: SC, SD, KI or KD, where the study made trajectories",
 }
 
 
 def window_graph(results: Results, network: str) -> Graph:
-    """Return a network summed over the significance years, with mean z and what is significant."""
+    """Return a network summed over the significance years, with what each tie is called and how sure that is."""
     first, last = results.window
     ties = yearly_ties(results, network)
     ties = ties[ties["year"].between(first, last)]
@@ -74,20 +85,29 @@ def window_graph(results: Results, network: str) -> Graph:
         if "discoveries" in tested:
             more["discoveries"] = ("discoveries", "sum")
         edges = edges.merge(tested.groupby(ends, as_index=False, observed=True).agg(**more), on=ends, how="left")
-        edges["ratio"] = edges["weight"] / edges["expected"].where(edges["expected"] > 0)
-        edges = edges.merge(_significance(results, network), on=ends, how="left")
-        edges["significant"] = edges["significant"].fillna(False).astype(bool)
+        edges = edges.merge(_calls(results, network), on=ends, how="left")
+        edges["published_rule"] = edges["published_rule"].fillna(False).astype(bool)
+        edges = _with_propensity(edges, LEVEL)
     title = f"{_network_title(network)} of countries, {first}-{last}: {results.study['title']}"
     return _graph(results, f"{network}_{first}-{last}", title, network, edges, (first, last))
 
 
-def significant_graph(results: Results, network: str) -> Graph:
-    """Return the ties of a network that are stronger than size explains over the significance years."""
-    whole = window_graph(results, network)
+def graded_graph(results: Results, network: str) -> Graph:
+    """Return the observed ties of a network that have a grade over the significance years."""
+    edges = window_graph(results, network).edges
+    return _part(results, network, "graded", "ties with a grade", edges[edges["grade"].notna()])
+
+
+def published_graph(results: Results, network: str) -> Graph:
+    """Return the ties of a network that the published rule calls."""
+    edges = window_graph(results, network).edges
+    return _part(results, network, "published_rule", "ties of the published rule", edges[edges["published_rule"]])
+
+
+def _part(results: Results, network: str, name: str, words: str, edges: pd.DataFrame) -> Graph:
     first, last = results.window
-    title = f"Significant {_network_title(network).lower()} of countries, {first}-{last}: {results.study['title']}"
-    edges = whole.edges[whole.edges["significant"]]
-    return _graph(results, f"{network}_significant", title, network, edges, (first, last))
+    title = f"{_network_title(network)} of countries, {words}, {first}-{last}: {results.study['title']}"
+    return _graph(results, f"{network}_{name}", title, network, edges, (first, last))
 
 
 def year_graph(results: Results, network: str, year: int) -> Graph:
@@ -111,7 +131,7 @@ def yearly_ties(results: Results, network: str) -> pd.DataFrame:
         tested = _tested(results, network).drop(columns="weight")
         ties = ties.merge(tested, on=["year", "src", "dst"], how="left")
         ties = ties.rename(columns={"p_upper": "p", "q_value": "q"})
-        ties["ratio"] = ties["weight"] / ties["expected"].where(ties["expected"] > 0)
+        ties = _with_propensity(ties, level_of(results))
     if network == KNOWLEDGE_EXCHANGE:
         joint = joint_citations(results)
         yearly = joint.assign(joint_share=joint["joint"] / joint["citations"])
@@ -160,16 +180,26 @@ def _citation_year(results: Results, network: str) -> str:
 def _tested(results: Results, network: str) -> pd.DataFrame:
     ties = results.table(PAIR_TESTS)
     ties = ties[(ties["network"] == network) & (ties["citation_year"] == _citation_year(results, network))]
-    kept = [name for name in ("weight", "expected", "z", "finite", "p_upper", "q_value") if name in ties]
+    wanted = ("weight", "expected", "z", "finite", "p_upper", "p_lower", "q_value")
+    kept = [name for name in wanted if name in ties]
     return ties[["year", "src", "dst", *kept]]
 
 
-def _significance(results: Results, network: str) -> pd.DataFrame:
+def _calls(results: Results, network: str) -> pd.DataFrame:
+    """Return what each pair is called over the significance years: grades, their p and q, and the published rule."""
     found = results.table(SIGNIFICANT_PAIRS)
     found = found[(found["network"] == network) & (found["citation_year"] == _citation_year(results, network))]
-    return found[["src", "dst", "mean_z", "finite_years", "significant"]].rename(
-        columns={"src": "source", "dst": "target", "mean_z": "z", "finite_years": "z_years"}
-    )
+    numbers = {"p_upper": "p", "q_upper": "q", "p_lower": "p_lower", "q_lower": "q_lower"}
+    found = found.astype(dict.fromkeys(numbers, "float64")).rename(columns=numbers)
+    names = {"src": "source", "dst": "target", "mean_z": "z", "finite_years": "z_years"}
+    called = found.rename(columns=names | {"significant": "published_rule"})
+    called[["grade", "direction"]] = called[["grade", "direction"]].astype(object).where(called["grade"].notna(), None)
+    return called[["source", "target", "grade", "direction", *numbers.values(), "z", "z_years", "published_rule"]]
+
+
+def _with_propensity(edges: pd.DataFrame, level: float) -> pd.DataFrame:
+    found = propensity(edges["weight"], edges["expected"], level=level)
+    return edges.assign(propensity=found.value, propensity_low=found.low, propensity_high=found.high)
 
 
 def _named(edges: pd.DataFrame) -> pd.DataFrame:
@@ -199,6 +229,11 @@ def _graph(results: Results, name: str, title: str, network: str, edges: pd.Data
     nodes = nodes[nodes["id"].isin(set(ends))].reset_index(drop=True)
     nodes["links"] = nodes["id"].map(ends.value_counts()).astype("int64")
     nodes["strength"] = nodes["id"].map(weights.groupby(ends).sum()).astype("int64")
+    if "grade" in edges:
+        for side, direction in (("firm_above", STRONGER), ("firm_below", WEAKER)):
+            firm = edges[(edges["grade"] == FIRM) & (edges["direction"] == direction)]
+            number = pd.concat([firm["source"], firm["target"]]).value_counts()
+            nodes[side] = nodes["id"].map(number).fillna(0).astype("int64")
     nodes = nodes[[column for column in NODE_MEANINGS if column in nodes]]
     return Graph(name, title, network == CITATION, nodes, edges)
 

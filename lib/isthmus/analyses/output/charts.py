@@ -178,10 +178,10 @@ def densities_chart(results: Results, network: str = COLLABORATION, **size: Any)
         )
     )
     chart = alt.layer(span.encode(y=y, x=alt.X("density_outside:Q"), x2="density_inside:Q"), dots)
-    what = "Share of possible ties that are significant, inside regions and with countries outside."
+    what = "Share of possible ties that the published rule calls, inside regions and with countries outside."
     return finish(
         chart,
-        above="Share of the possible ties that are significant",
+        above="Share of the possible ties that the published rule calls",
         description=what,
         **({"height": 34 * max(len(order), 2)} | size),
     )

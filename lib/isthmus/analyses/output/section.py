@@ -57,7 +57,9 @@ def _figures(results: Results) -> list[Figure]:
     densities = results.optional(DENSITIES)
     if densities is not None and (densities["network"] == COLLABORATION).any():
         first, last = results.window
-        caption = f"Collaboration, mean z over {first}–{last} above {results.threshold:g}."
-        heading = f"{NETWORK_NAMES[COLLABORATION]}: significant ties inside regions, and with the outside"
+        caption = (
+            f"Collaboration: ties with a mean z over {first}–{last} above {results.threshold:g}, the published rule."
+        )
+        heading = f"{NETWORK_NAMES[COLLABORATION]}: ties of the published rule inside regions, and with the outside"
         found.append(Figure("densities", heading, caption, partial(densities_chart, results)))
     return found

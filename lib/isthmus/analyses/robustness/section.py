@@ -82,6 +82,8 @@ def _sensitivity(results: Results) -> dict[str, Any]:
 
 def _in_names(results: Results, finding: str) -> str:
     """Return a finding's name with the names of poles in place of their codes."""
+    for name in ("partners", "tie"):
+        finding = finding.replace(f"significant {name}", f"{name} by the published rule:")
     words = finding.split(" ")
     pairs = {f"{a}-{b}": f"{place_name(a)}–{place_name(b)}" for a in results.poles for b in results.poles if a != b}
     known = {pole: place_name(pole) for pole in results.poles} | pairs

@@ -1,7 +1,7 @@
 """The pairs whose series the page carries for its picker: as many as there is room for."""
 
 import json
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,19 +11,23 @@ from numpy.typing import NDArray
 
 from isthmus.analyses.networks.countries import countries_by_size
 from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
-from isthmus.analyses.significance.pair_series import FIELDS
+from isthmus.analyses.significance.pair_series import FIELDS, TIMES, level_of, with_times
 from isthmus.analyses.significance.tables import PAIR_TESTS
-from isthmus.analyses.significance.ties import shown_networks, significant_ties
+from isthmus.analyses.significance.ties import UNITS, graded_ties, published_ties, shown_networks, window_ties
 from isthmus.analyses.significance.z_intervals import with_z_intervals
+from isthmus.analyses.trajectories.directions import directions
 from isthmus.analyses.trajectories.tables import PAIR_LABELS, TRAJECTORIES
-from isthmus.report.results import Results
+from isthmus.report.results import Results, rows_of
+from isthmus.report.statement import statement
 
 #: Room for the pairs in the page: a page of 15 MB holds them, the charting library (0.9 MB) and the map (0.15 MB).
 PAIR_BYTES = 8_000_000
 #: An expected weight that makes a pair worth a look although the two share nothing.
 NOTABLE = 0.5
 #: Of pairs with a trajectory or a bootstrap: z smoothed over the years, and the interval of z.
-EXTRA_FIELDS = ("smooth", "z_low", "z_high")
+EXTRA_FIELDS = ("smooth", "z_low", "z_high", *TIMES)
+#: Decimals of the page's numbers, where they are not three.
+_DECIMALS = {"p_upper": 4, "p_two_sided": 4, "smooth": 2, "z_low": 2, "z_high": 2, "times_low": 4, "times_high": 4}
 _AXES = {"collaboration": "smooth_collaboration", "knowledge_exchange": "smooth_exchange"}
 Pair = tuple[str, str]
 
@@ -34,9 +38,10 @@ class EmbeddedPairs:
 
     `pairs` maps "CN|US" to {network: {field: list over `years`}}, fields as in `FIELDS`, null where the pair was not
     tested that year; with a trajectory or a bootstrap also those of `EXTRA_FIELDS`. `labels` maps those that have a
-    label to [label, share of the resamples that keep it, or null]. `complete` means that every pair that is linked in
-    some year is there; else `largest_countries` is the number of largest countries whose linked pairs are all there,
-    and `left_out` counts the linked pairs that are not.
+    label to [label, share of the resamples that keep it, or null], `directions` maps them to their direction in words.
+    `statements` maps a pair to what is said of it over the window, by network. `complete` means that every pair that is
+    linked in some year is there; else `largest_countries` is the number of largest countries whose linked pairs are all
+    there, and `left_out` counts the linked pairs that are not.
     """
 
     years: list[int]
@@ -45,13 +50,16 @@ class EmbeddedPairs:
     largest_countries: int
     left_out: int
     labels: dict[str, tuple[str, float | None]] = field(default_factory=dict)
+    directions: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
     """Choose the pairs whose series fit into `room` bytes of JSON, and write them compactly.
 
-    Significant ties come first, then linked pairs by the size of their countries, as many as there is room for; then
-    pairs that never share a paper or a citation although size alone leads one to expect `NOTABLE` in some year.
+    Firm ties and those of the published rule come first, then linked pairs by the size of their countries, as many as
+    there is room for; then pairs that never share a paper or a citation although size alone leads one to expect
+    `NOTABLE` in some year.
     """
     ties = results.table(PAIR_TESTS)[results.table(PAIR_TESTS)["year"].between(*results.years)]
     shown = ties[pd.MultiIndex.from_frame(ties[["network", "citation_year"]]).isin(list(shown_networks(results)))]
@@ -60,20 +68,43 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
     linked: set[Pair] = set(highest.index[highest["weight"] > 0])
     notable: set[Pair] = linked | set(highest.index[highest["expected"] >= NOTABLE])
     rank = {code: position for position, code in enumerate(countries_by_size(results))}
-    wanted = _in_order(notable, linked, significant_ties(results), rank)
+    first = pd.concat([graded_ties(results, called="firm"), published_ties(results)])
+    wanted = _in_order(notable, linked, first, rank)
+    rows = {(row.network, row.src, row.dst): row for row in rows_of(window_ties(results))}
 
     series = _series(_with_extras(results, shown), years)
     chosen: dict[str, Any] = {}
+    said: dict[str, dict[str, str]] = {}
     used = 0
     for pair in wanted:
         entry = series(pair)
-        used += len(json.dumps(entry, separators=(",", ":"))) + len('"AA|BB":,')
+        words = _statements(pair, entry, rows)
+        used += len(json.dumps([entry, words], separators=(",", ":"))) + 2 * len('"AA|BB":,')
         if used > room:
             break
-        chosen["|".join(pair)] = entry
+        chosen["|".join(pair)], said["|".join(pair)] = entry, words
     missing = [pair for pair in wanted[len(chosen) :] if pair in linked]
     largest = max(rank[code] for code in missing[0]) if missing else len(rank)
-    return EmbeddedPairs(years, chosen, not missing, largest, len(missing), _labels(results, chosen.keys()))
+    return EmbeddedPairs(
+        years,
+        chosen,
+        complete=not missing,
+        largest_countries=largest,
+        left_out=len(missing),
+        labels=_labels(results, chosen.keys()),
+        directions=_directions(results, chosen.keys()),
+        statements=said,
+    )
+
+
+def _statements(pair: Pair, networks: Iterable[str], rows: Mapping[tuple[str, str, str], Any]) -> dict[str, str]:
+    found = {network: rows.get((network, *pair)) for network in networks}
+    return {network: statement(row, UNITS[network]).sentence for network, row in found.items() if row is not None}
+
+
+def _directions(results: Results, chosen: Container[str]) -> dict[str, str]:
+    every = directions(results)
+    return {f"{src}|{dst}": said.words for (src, dst), said in every.items() if f"{src}|{dst}" in chosen and said.label}
 
 
 def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, float | None]]:
@@ -94,6 +125,7 @@ def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, fl
 def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
     """Return the ties with the smoothed z of their trajectories and the intervals of a bootstrap, where published."""
     keys = ["network", "year", "src", "dst"]
+    ties = with_times(ties, level_of(results))
     if results.has(TRAJECTORIES):
         parts = [
             results.table(TRAJECTORIES)[["year", "src", "dst", column]]
@@ -105,9 +137,9 @@ def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
     return with_z_intervals(results, ties)
 
 
-def _in_order(every: set[Pair], linked: set[Pair], significant: pd.DataFrame, rank: dict[str, int]) -> list[Pair]:
-    """Significant pairs, then linked ones by their smaller country, so that a prefix is complete up to a country."""
-    first: Iterable[Pair] = zip(significant["src"], significant["dst"], strict=True)
+def _in_order(every: set[Pair], linked: set[Pair], wanted: pd.DataFrame, rank: dict[str, int]) -> list[Pair]:
+    """Put the wanted pairs first, then linked ones by their smaller country: a prefix is complete up to a country."""
+    first: Iterable[Pair] = zip(wanted["src"], wanted["dst"], strict=True)
     by_rank = sorted(
         every, key=lambda pair: (pair not in linked, max(rank[c] for c in pair), min(rank[c] for c in pair))
     )
@@ -151,10 +183,10 @@ def _plain(values: NDArray[np.float64]) -> list[float | None]:
 
 
 def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """As many digits as the page shows: weights whole, z to three decimals, p to four, the rest to four digits."""
+    """Round to what the page shows: weights whole, z three decimals, p and intervals four, the rest four digits."""
     values = np.where(np.isfinite(values), values, np.nan)
-    digits = np.round(values, 4 if name.startswith("p_") else 2 if name in EXTRA_FIELDS else 3)
-    if name not in ("expected", "sd"):
+    digits = np.round(values, _DECIMALS.get(name, 3))
+    if name not in ("expected", "sd", *TIMES):
         return digits
     large = np.abs(values) >= 10
     scale = 10.0 ** (np.floor(np.log10(np.where(large, np.abs(values), 10.0))) - 3)

@@ -1,95 +1,118 @@
-"""What the null models found: which ties are stronger than size explains, and what became of those of the poles."""
+"""What the null models found: which ties size does not explain, how sure that is, and what became of the poles' tie."""
 
 import pandas as pd
 
-from isthmus.analyses.networks.countries import countries, pole_members
+from isthmus.analyses.networks.countries import countries, pole_members, pole_pairs
+from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.significance.fits import CONVERGED
-from isthmus.analyses.significance.pair_series import pair_series
+from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS
-from isthmus.analyses.significance.ties import SOLID, partners, shown_networks, significant_ties, window_ties
+from isthmus.analyses.significance.ties import (
+    UNITS,
+    graded_ties,
+    is_tested,
+    partners,
+    published_partners,
+    published_ties,
+    shown_networks,
+    tie_statement,
+    window_text,
+    window_ties,
+)
 from isthmus.networks.names import COLLABORATION
+from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
 from isthmus.report.results import Results, rows_of
-from isthmus.report.text import capital, count, in_sentence, joined, measure, number, plural, span
-from isthmus.trajectories.labels import END_YEARS
+from isthmus.report.statement import NOT_SETTLED, counts_words, grade_counts, statement
+from isthmus.report.text import capital, count, in_sentence, joined, plural, span
+
+_MOST = 3
+_MOST_PARTNERS = 4
 
 
 def significance_findings(results: Results) -> list[str]:
     """Return the findings as plain sentences, the most important first."""
-    sentences = [_significant(results, network) for network, _ in shown_networks(results)]
-    sentences += [_pole(results, pole) for pole in results.poles]
+    tested = is_tested(results)
+    sentences = [_ties(results, network, tested) for network, _ in shown_networks(results)]
+    if not tested and shown_networks(results):
+        sentences.append(NOT_POOLED)
+    sentences += [_pole(results, pole, tested) for pole in results.poles]
     return [*sentences, *_between_poles(results), *_failed_fits(results)]
 
 
-def _significant(results: Results, network: str) -> str:
+def published_rule(results: Results) -> str:
+    """Return the name of the published rule with its threshold."""
+    return f"the published rule (mean z above {results.threshold:g})"
+
+
+def _ties(results: Results, network: str, tested: bool) -> str:
     pairs = window_ties(results)
     pairs = pairs[pairs["network"] == network]
-    ties = significant_ties(results, network)
-    first, last = results.window
+    called = count(len(published_ties(results, network)))
+    every = f"{plural(len(pairs), 'pair')} of countries"
+    if not tested:
+        what = NETWORK_NAMES[network].lower()
+        return f"Of {every}, {published_rule(results)} calls {called} in {what}, {window_text(results)}."
     verb = "worked together" if network == COLLABORATION else "built on each other's work"
-    of = f"{count(len(pairs))} pairs of countries"
-    if ties.empty:
-        return f"In {first}–{last}, none of {of} {verb} significantly more than the sizes of the two explain."
-    text = f"In {first}–{last}, {count(len(ties))} of {of} {verb} more than their sizes explain."
-    solid = ties[ties["weight"] >= SOLID]
-    if len(solid):
-        strongest = [f"{in_sentence(row.src)} and {in_sentence(row.dst)}" for row in rows_of(solid.head(3))]
-        text += f" The strongest: {'; '.join(strongest)}." if len(strongest) > 1 else f" Among them: {strongest[0]}."
-    weak = len(ties) - len(solid)
-    unit = "papers" if network == COLLABORATION else "citations"
-    if weak:
-        share = capital(f"{_some(weak, len(ties))} of the {count(len(ties))}")
-        text += f" {share} rest on fewer than {SOLID} {unit}: handle with care."
+    found = counts_words(grade_counts(pairs["grade"], pairs["direction"]), verb)
+    rule = capital(published_rule(results))
+    return f"In {window_text(results)}, of {every} {found}. {rule} calls {called}.{_strongest(results, network)}"
+
+
+def _strongest(results: Results, network: str) -> str:
+    """Return the firm ties furthest from what size explains, above it and below, with their numbers."""
+    firm = graded_ties(results, network, "firm")
+    text = ""
+    for direction, words in ((STRONGER, "Furthest above size"), (WEAKER, "Furthest below size")):
+        ties = firm[firm["direction"] == direction].head(_MOST)
+        said = [
+            f"{in_sentence(row.src)} and {in_sentence(row.dst)}, {statement(row, UNITS[network]).words}"
+            for row in rows_of(ties)
+        ]
+        text += f" {words}: {'; '.join(said)}." if said else ""
     return text
 
 
-def _some(part: int, whole: int) -> str:
-    return "all" if part == whole else count(part)
-
-
-def _pole(results: Results, pole: str) -> str:
+def _pole(results: Results, pole: str, tested: bool) -> str:
     name = capital(in_sentence(pole))
     if not pole_members(results, pole) & set(countries(results)):
         return f"{name} does not appear in the networks of this study."
-    found = partners(results, pole).drop_duplicates("partner")
+    if not tested:
+        found = published_partners(results, pole).drop_duplicates("partner")
+        rule = published_rule(results)
+        return f"{name}: {rule} calls ties in collaboration with {_listed(found)}."
+    found = partners(results, pole)
+    firm = found[found["grade"] == FIRM]
+    if firm.empty:
+        return f"{name}: which ties in collaboration are more or less than size explains is {NOT_SETTLED} (none firm)."
+    parts = [
+        f"{word} than size explains (firm) with {_listed(own.drop_duplicates('partner'))}"
+        for direction, word in ((STRONGER, "more"), (WEAKER, "less"))
+        if len(own := firm[firm["direction"] == direction])
+    ]
+    return f"{name} collaborates {'; '.join(parts)}."
+
+
+def _listed(found: pd.DataFrame) -> str:
     if found.empty:
-        return f"{name} collaborates with no country more than size explains."
-    names = [in_sentence(code) for code in found["partner"].head(4)]
+        return "no country"
+    names = [in_sentence(code) for code in found["partner"].head(_MOST_PARTNERS)]
     rest = len(found) - len(names)
-    listed = joined([*names, f"{count(rest)} more"] if rest else names)
-    return f"{name} has such collaborations with {plural(len(found), 'country', 'countries')}: {listed}."
+    listed = joined([*names, f"{count(rest)} others" if rest > 1 else "1 other"] if rest else names)
+    return f"{plural(len(found), 'country', 'countries')}: {listed}"
 
 
 def _between_poles(results: Results) -> list[str]:
-    """Return what became of the tie between the first two poles, where both are countries."""
-    if len(results.poles) < 2:
+    """Return what is said of the tie between the first two poles that are nodes, in each network."""
+    if not pole_pairs(results):
         return []
-    one, two = results.poles[:2]
-    series = pair_series(results, one, two)
+    one, two = pole_pairs(results)[0]
     sentences = []
     for network, _ in shown_networks(results):
-        years = series[(series["network"] == network) & series["finite"].fillna(False) & series["z"].notna()]
-        if years.empty:
-            continue
-        sentences.append(_tie_over_time(results, years, network, f"{in_sentence(one)} and {in_sentence(two)}"))
+        said = tie_statement(results, network, one, two)
+        if said is not None:
+            both = f"{in_sentence(one)} and {in_sentence(two)}"
+            sentences.append(f"{NETWORK_NAMES[network]} of {both}, {window_text(results)}: {said.sentence}.")
     return sentences
-
-
-def _tie_over_time(results: Results, years: pd.DataFrame, network: str, both: str) -> str:
-    end = years.iloc[-1]
-    what = "papers" if network == COLLABORATION else "citations"
-    kind = "Collaboration" if network == COLLABORATION else "Knowledge exchange"
-    side = "significantly more than" if end.z > results.threshold else ("more than" if end.z > 0 else "less than")
-    sentence = (
-        f"{kind} between {both}: {count(end.weight)} {what} in {int(end.year)}, {side} the "
-        f"{measure(float(end.expected))} that size alone leads one to expect"
-    )
-    if len(years) < 2 * END_YEARS:
-        return f"{sentence} (z {number(end.z)})."
-    before, after = years.iloc[:END_YEARS], years.iloc[-END_YEARS:]
-    return (
-        f"{sentence}. Its mean z was {number(before.z.mean())} in {span(before.year)} and "
-        f"{number(after.z.mean())} in {span(after.year)}."
-    )
 
 
 def _failed_fits(results: Results) -> list[str]:

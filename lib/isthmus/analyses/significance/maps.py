@@ -1,6 +1,8 @@
-"""The world map of significant ties."""
+"""The world map of the ties that size does not explain."""
 
 import json
+import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,17 +13,32 @@ from isthmus.analyses.networks.countries import countries, pole_members
 from isthmus.analyses.networks.node_places import NodePlace, node_place
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.networks.text import NETWORK_NAMES
-from isthmus.analyses.significance.ties import SOLID, significant_ties
+from isthmus.analyses.significance.ties import (
+    PUBLISHED,
+    UNITS,
+    default_called,
+    graded_ties,
+    is_tested,
+    listed_ties,
+    published_ties,
+)
 from isthmus.geography import country_shapes
 from isthmus.networks.names import COLLABORATION
+from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER, WEAKER
 from isthmus.report.charts import finish, inline
 from isthmus.report.results import Results, rows_of
+from isthmus.report.statement import Statement, statement
 from isthmus.report.text import place_name, pole_name
 from isthmus.report.theme import colour, pole_colour
 
 #: Height of the map for a width of one: the Equal Earth projection without Antarctica.
 ASPECT = 0.47
-_FEATURE_COLUMNS = ["type", "geometry", "network", "src", "dst", "tie", "mean_z", "weight", "expected", "group"]
+#: Drawn of the ties that have a grade or that the published rule calls; the most certain ones first.
+MOST_TIES = 1500
+_FEATURE_COLUMNS = [
+    "type", "geometry", "network", "src", "dst", "tie", "grade", "direction", "published", "times", "size", "words",
+    "mean_z", "group",
+]  # fmt: skip
 _SOUTH = -56.0  # nothing south of this is drawn but Antarctica
 #: Countries named on the map at most.
 NAMED_COUNTRIES = 14
@@ -29,16 +46,30 @@ ARC_STEPS = 24
 #: How far an arc leaves the straight line, as a share of its length.
 BEND = 0.18
 ALL = "all"
+#: Factor from which on lines are no wider.
+_WIDEST = 100
 
 
-def tie_features(results: Results) -> list[dict[str, Any]]:
-    """Return each significant tie as a line between its countries, the weakest first so that strong ones lie on top."""
+def tie_features(results: Results, network: str | None = None) -> list[dict[str, Any]]:
+    """Return each tie with a grade, or of the published rule, as a line between its countries.
+
+    The least certain come first so that firm ones lie on top. `size` is the width: how many times above size, or below
+    it; `times` the propensity itself.
+
+    Parameters
+    ----------
+    results : Results
+        The study.
+    network : str | None, optional
+        One network; all that the report shows without it.
+    """
     groups = tie_groups(results)
     features = []
-    for row in rows_of(significant_ties(results).iloc[::-1]):
+    for row in rows_of(listed_ties(results, network, MOST_TIES).iloc[::-1]):
         start, end = node_place(results, row.src), node_place(results, row.dst)
         if start is None or end is None:
             continue
+        said = statement(row, UNITS[row.network])
         features.append(
             {
                 "type": "Feature",
@@ -47,13 +78,28 @@ def tie_features(results: Results) -> list[dict[str, Any]]:
                 "src": row.src,
                 "dst": row.dst,
                 "tie": f"{row.first} – {row.second}",
-                "mean_z": round(row.mean_z, 2),
-                "weight": int(row.weight),
-                "expected": round(row.expected, 1),
+                "grade": said.grade or "",
+                "direction": said.direction or "",
+                "published": bool(row.significant),
+                "times": _rounded(said.number),
+                "size": _distance(said),
+                "words": said.sentence,
+                "mean_z": _rounded(row.mean_z),
                 "group": _group(row.src, row.dst, groups),
             }
         )
     return features
+
+
+def _distance(said: Statement) -> float:
+    """Return how many times a tie lies above size, or below it; where nothing was observed by its upper bound."""
+    if said.direction != WEAKER:
+        return _rounded(max(said.number, 1.0)) or 1.0
+    return _rounded(1.0 / (said.number or said.high)) or 1.0
+
+
+def _rounded(value: float) -> float | None:
+    return round(float(value), 2) if math.isfinite(value) else None
 
 
 def _arc(start: NodePlace, end: NodePlace) -> list[list[float]]:
@@ -92,7 +138,7 @@ def places(results: Results) -> pd.DataFrame:
 
     Columns code, name, latitude, longitude, papers, ties, and `label`: whether there is room for the name.
     """
-    ties = significant_ties(results, COLLABORATION)
+    ties = _dotted_ties(results)
     number = pd.concat([ties["src"], ties["dst"]]).value_counts()
     papers = results.table(COUNTRY_YEARS).groupby("country")["papers"].sum()
     nodes = [(code, node_place(results, code)) for code in countries(results)]
@@ -110,6 +156,14 @@ def places(results: Results) -> pd.DataFrame:
     return frame
 
 
+def _dotted_ties(results: Results) -> pd.DataFrame:
+    """Return the collaborations that a country's dot counts: firm ties above size, or those of the published rule."""
+    if not is_tested(results):
+        return published_ties(results, COLLABORATION)
+    firm = graded_ties(results, COLLABORATION, "firm")
+    return firm[firm["direction"] == STRONGER]
+
+
 def _with_room(frame: pd.DataFrame, results: Results) -> list[bool]:
     """Names for the poles, then for countries with most ties, as long as they do not run into each other."""
     poles = frame["code"].isin(results.poles)
@@ -124,13 +178,33 @@ def _with_room(frame: pd.DataFrame, results: Results) -> list[bool]:
     return [code in chosen for code in frame["code"]]
 
 
-def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960) -> Any:
-    """Return the world map of ties that are stronger than size explains.
+def tie_map(
+    results: Results, network: str = COLLABORATION, *, called: str = "", side: str = STRONGER, width: int = 960
+) -> Any:
+    """Return the world map of the ties that size does not explain.
 
-    Links are arcs, no routes; their width is the mean z, their colour the pole they touch. Two parameters of the
-    drawing, `network` and `focus` (a code or "all"), choose what it shows.
+    Links are arcs, no routes; their colour is the pole they touch. Firm ties are solid, probable ones dashed, those of
+    few papers dotted; the width is how many times above or below size they lie, for the published rule the mean z. Four
+    parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"), `called` and `side`.
+
+    Parameters
+    ----------
+    results : Results
+        The study.
+    network : str
+        Shown first.
+    called : str, optional
+        A key of `CALLED`, or `PUBLISHED`; `default_called` without it.
+    side : str
+        "stronger" or "weaker" than size explains.
+    width : int
+        In pixels.
     """
+    called = called or default_called(results)
+    by_rule = called == PUBLISHED
     features = tie_features(results)
+    if by_rule:
+        features = [feature for feature in features if feature["published"]]
     legend: dict[str, Any] = {
         "orient": "bottom",
         "direction": "horizontal",
@@ -146,35 +220,32 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
     land = alt.Chart(
         inline(values=_land(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
     ).mark_geoshape(fill=colour("land"), stroke=colour("border"), strokeWidth=0.6, aria=False)
-    which = alt.param(name="network", value=network)
-    focus = alt.param(name="focus", value=ALL)
+    chosen = {"network": network, "focus": ALL, "called": called, "side": side}
+    parameters = [alt.param(name=name, value=value) for name, value in chosen.items()]
     links = (
         alt.Chart(pd.DataFrame(features, columns=_FEATURE_COLUMNS))
         .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
+        .transform_filter(_IS_CALLED)
         .mark_geoshape(filled=False, strokeCap="round")
         .encode(
-            opacity=alt.condition(f"datum.weight >= {SOLID}", alt.value(0.7), alt.value(0.3)),
+            opacity=_by_grade(alt.Opacity, _OPACITY, legend=None),
+            strokeDash=_by_grade(alt.StrokeDash, _DASH, legend=None),
             color=alt.Color(
                 "group:N",
                 title="Ties of",
                 scale=alt.Scale(domain=names, range=[hues[name] for name in names]),
                 legend=alt.Legend(**legend),
             ),
-            strokeWidth=alt.StrokeWidth(
-                "mean_z:Q",
-                title="Mean z",
-                scale=alt.Scale(domain=_z_domain(results, features), range=[1.2, 6]),
-                legend=alt.Legend(tickCount=4, symbolStrokeColor=colour("soft"), **legend),
-            ),
+            strokeWidth=_width(results, features, legend, by_rule=by_rule),
             tooltip=[
                 alt.Tooltip("tie:N", title="Tie"),
+                alt.Tooltip("words:N", title="Papers or citations"),
                 alt.Tooltip("mean_z:Q", title="Mean z", format=".2f"),
-                alt.Tooltip("weight:Q", title="Observed", format=","),
-                alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
             ],
         )
-    )  # fmt: skip
+    )
     where = places(results)
+    dotted = "Firm collaborations above size" if is_tested(results) else "Collaborations by the published rule"
     at = {"longitude": "longitude:Q", "latitude": "latitude:Q"}
     dots = (
         alt.Chart(where)
@@ -184,7 +255,7 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
             tooltip=[
                 alt.Tooltip("name:N", title="Country"),
                 alt.Tooltip("papers:Q", title="Papers", format=","),
-                alt.Tooltip("ties:Q", title="Significant collaborations"),
+                alt.Tooltip("ties:Q", title=dotted),
             ],
             **at,
         )
@@ -195,10 +266,10 @@ def tie_map(results: Results, network: str = COLLABORATION, *, width: int = 960)
         text.mark_text(fill=colour("paper"), stroke=colour("paper"), strokeWidth=3.5, opacity=0.8, **below),
         text.mark_text(fill=colour("ink"), **below),
     ]
-    chart = alt.layer(land, links, dots, *labels).add_params(which, focus).project(type="equalEarth")
+    chart = alt.layer(land, links, dots, *labels).add_params(*parameters).project(type="equalEarth")
     shown = NETWORK_NAMES[network].lower()
     return finish(
-        chart, width=width, height=round(width * ASPECT), description=f"World map of significant ties in {shown}."
+        chart, width=width, height=round(width * ASPECT), description=f"World map of {_SHOWN[called]} in {shown}."
     )
 
 
@@ -211,6 +282,32 @@ def _land() -> str:
     return json.dumps(shapes, separators=(",", ":"))
 
 
-def _z_domain(results: Results, features: list[dict[str, Any]]) -> list[float]:
-    largest = max((feature["mean_z"] for feature in features), default=results.threshold + 1)
-    return [results.threshold, max(largest, results.threshold + 1)]
+#: The same choice as in the page's script.
+_IS_CALLED = (
+    f"called == '{PUBLISHED}' ? datum.published : datum.direction == side && (datum.grade == '{FIRM}' || "
+    f"(called != 'firm' && datum.grade == '{PROBABLE}') || (called == 'all' && datum.grade == '{FEW_PAPERS}'))"
+)
+_SHOWN = {
+    "firm": "firm ties",
+    "probable": "firm and probable ties",
+    "all": "ties of every grade",
+    PUBLISHED: "ties that the published rule calls",
+}
+_OPACITY = {FIRM: 0.75, PROBABLE: 0.55, FEW_PAPERS: 0.4, "": 0.6}
+_DASH = {FIRM: [1, 0], PROBABLE: [6, 5], FEW_PAPERS: [1, 6], "": [1, 0]}
+
+
+def _by_grade(channel: Any, values: Mapping[str, Any], **options: Any) -> Any:
+    scale = alt.Scale(domain=list(values), range=list(values.values()))
+    return channel("grade:O", sort=list(values), scale=scale, **options)
+
+
+def _width(results: Results, features: list[dict[str, Any]], legend: dict[str, Any], *, by_rule: bool) -> Any:
+    shown = alt.Legend(tickCount=4, symbolStrokeColor=colour("soft"), **legend)
+    if by_rule:
+        largest = max((feature["mean_z"] or 0.0 for feature in features), default=0.0)
+        domain = [results.threshold, max(largest, results.threshold + 1)]
+        return alt.StrokeWidth("mean_z:Q", title="Mean z", scale=alt.Scale(domain=domain, range=[1.2, 6]), legend=shown)
+    scale = alt.Scale(type="log", domain=[1, _WIDEST], range=[1.0, 6], clamp=True)
+    shown = alt.Legend(values=[1, 3, 10, 30, _WIDEST], symbolStrokeColor=colour("soft"), **legend)
+    return alt.StrokeWidth("size:Q", title="Times above or below size", scale=scale, legend=shown)

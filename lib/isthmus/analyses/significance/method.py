@@ -1,11 +1,17 @@
 """The method of significance in words: the year of a citation, the null model, the test."""
 
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS
+from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
 from isthmus.analyses.significance.text import FINITE_RULES, MODEL_NAMES, MODEL_TEXTS, PAPER_MODEL_TEXTS
+from isthmus.analyses.significance.ties import is_tested
 from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
+from isthmus.report.statement import GRADE_MEANINGS, GRADES
 from isthmus.report.text import capital, count, joined, plural
+
+#: Of studies published before it was a field.
+FALSE_DISCOVERY_RATE = 0.05
 
 
 def method(results: Results) -> list[Paragraph]:
@@ -16,11 +22,16 @@ def method(results: Results) -> list[Paragraph]:
         Paragraph("What size explains", _model(results)),
         Paragraph(
             "The test",
+            _window_test(results),
+        ),
+        Paragraph("Times what size explains", _TIMES),
+        Paragraph(
+            "The published rule",
             "z is the distance of the observed weight from the expected one, in standard deviations of the model. "
-            f"A tie is significant when its mean z over {first}–{last} is above {results.threshold:g}"
-            f"{_min_years(results)}. A z counts {_finite(results)}. "
-            "p-values are exact tail probabilities of the same model, for one pair in one year; "
-            "they are not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values).",
+            f"The rule of the paper calls a tie when its mean z over {first}–{last} is above {results.threshold:g}"
+            f"{_min_years(results)}. A z counts {_finite(results)}. It serves the published values and the figures "
+            "that reproduce the paper. The p-values beside a single year are exact tail probabilities for one pair, "
+            "not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values).",
         ),
     ]
     if results.study["null_model"] == "ecm":
@@ -28,11 +39,32 @@ def method(results: Results) -> list[Paragraph]:
     return [*paragraphs, *_paper_models(results)]
 
 
+_TIMES = (
+    "Observed weight over expected weight. The interval is Garwood's exact one for a Poisson count (95 %), as if links "
+    "were independent papers; the test beside it takes the null model's own spread, which is wider, so that an "
+    "interval without 1 may be not settled. Where nothing was observed there is only an upper bound."
+)
 _READING = (
     "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall below −1 "
     "however little the two work together, and z above 2 takes about three times the expected weight. A tie that "
     "weakens shows as a z drifting from 0 towards −1."
 )
+
+
+def _window_test(results: Results) -> str:
+    if not is_tested(results):
+        return f"{NOT_POOLED} Ties are called by the published rule, and have no grade."
+    first, last = results.window
+    rate = float(results.switch("significance.false_discovery_rate", FALSE_DISCOVERY_RATE))
+    grades = "; ".join(
+        f"{grade}: {GRADE_MEANINGS[grade].format(rate=f'{rate:g}', threshold=f'{results.threshold:g}')}"
+        for grade in GRADES
+    )
+    return (
+        f"The weights of {first}–{last} are added up, and their sum is tested against its exact law under the null "
+        f"model, each tail with a false-discovery rate of its own over all pairs. Grades: {grades}. What has no grade "
+        "is not settled, which does not say that it is as size explains."
+    )
 
 
 def _citation_year(results: Results) -> str:

@@ -12,22 +12,26 @@ from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.significance.pair_series import pair_series
+from isthmus.analyses.significance.pooled import NOT_POOLED
+from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.text import MODEL_NAMES
-from isthmus.analyses.significance.ties import shown_networks, window_ties
+from isthmus.analyses.significance.ties import UNITS, shown_networks, window_ties
+from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.report.results import Results, load_results, rows_of
+from isthmus.report.statement import NOT_TESTED, factor, interval, statement
 from isthmus.report.text import MISSING, count, measure, number, p_value, percent, plural
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-_HEADINGS = ("year", "observed", "expected", "sd", "z", "p (≥ observed)", "p (two-sided)", "coverage")
+_HEADINGS = ("year", "observed", "expected", "times", "95 %", "sd", "z", "p (≥ observed)", "p (two-sided)", "coverage")
 _JOINT = "of joint papers"
 
 
 def pair_table(results_dir: str | Path, first: str, second: str) -> str:
-    """Return observed, expected, z, p and coverage of one pair by year, for both networks, as aligned text.
+    """Return one pair by year for both networks, with what is said of it and how sure that is, as aligned text.
 
     Parameters
     ----------
@@ -60,6 +64,7 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
             "",
         ]
         lines += _block(results, network, rows, one, two)
+    lines += ["", f"Direction in both networks: {direction_of(results, one.code, two.code).words}."]
     lines += ["", *_footnotes(results)]
     return "\n".join(lines)
 
@@ -138,7 +143,7 @@ def _block(results: Results, network: str, rows: pd.DataFrame, one: _Place, two:
     lines = ["  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     z = [float(value) if keep else math.nan for value, keep in zip(rows["z"], rows["finite"], strict=True)]
     lines += ["", f"  z, {rows['year'].iloc[0]} to {rows['year'].iloc[-1]}: {sparkline(z)}  {_range(z)}".rstrip()]
-    return [*lines, f"  {_verdict(results, network, one, two)}"]
+    return [*lines, *(f"  {line}" for line in _verdicts(results, network, one, two))]
 
 
 def _cells(results: Results, row: Any) -> tuple[str, ...]:
@@ -148,6 +153,8 @@ def _cells(results: Results, row: Any) -> tuple[str, ...]:
         str(row.year),
         count(row.weight),
         measure(row.expected),
+        factor(row.times),
+        interval(row.times_low, row.times_high),
         measure(row.sd),
         z if row.finite else f"({z})",
         p_value(row.p_upper),
@@ -170,19 +177,32 @@ def _range(z: Sequence[float]) -> str:
     return f"(lowest {number(min(finite))}, highest {number(max(finite))})" if finite else "(no z that counts)"
 
 
-def _verdict(results: Results, network: str, one: _Place, two: _Place) -> str:
+def _verdicts(results: Results, network: str, one: _Place, two: _Place) -> list[str]:
+    """Return what is said of the pair over the window, what the published rule says, and how the pair moves."""
     first, last = results.window
     src, dst = sorted((one.code, two.code))
     tested = window_ties(results)
     tested = tested[(tested["network"] == network) & (tested["src"] == src) & (tested["dst"] == dst)]
-    if tested.empty or tested["mean_z"].isna().all():
-        return f"{first} to {last}: {MISSING} no year with a z that counts, so this tie is not tested."
-    row = tested.iloc[0]
-    verdict = "significant" if row["significant"] else "not significant"
-    over = plural(int(row["finite_years"]), "year")
-    return (
-        f"{first} to {last}: mean z {number(row['mean_z'])} over {over}, {verdict} (threshold {results.threshold:g})."
-    )
+    if tested.empty:
+        return [f"{first} to {last}: no year in which both are in the network: {NOT_TESTED}."]
+    row = next(rows_of(with_resampled(results, tested)))
+    said = statement(row, UNITS[network])
+    lines = [f"{first} to {last}: {said.sentence}."]
+    if row.resampled:
+        lines.append(f"The same over resampled works: {row.resampled}.")
+    if not said.tested:
+        lines.append(NOT_POOLED)
+    if pd.isna(row.mean_z):
+        lines.append("Published rule: no year with a z that counts.")
+    else:
+        over, called = plural(int(row.finite_years), "year"), "called" if row.significant else "not called"
+        lines.append(
+            f"Published rule: mean z {number(row.mean_z)} over {over}, {called} (threshold {results.threshold:g})."
+        )
+    trend = trend_of(results, network, one.code, two.code)
+    if trend is not None:
+        lines.append(f"Trend, {results.years[0]} to {results.years[1]}: {trend.words}.")
+    return lines
 
 
 def _joint_note(results: Results) -> list[str]:
@@ -200,6 +220,8 @@ def _footnotes(results: Results) -> list[str]:
     unit = "papers written together" if COLLABORATION in networks else "citations"
     return [
         f"observed: full count ({unit}, citations to and fro). expected, sd: what the sizes of all countries explain.",
+        "times, 95 %: observed / expected, times what size explains, and its exact interval.",
+        "firm, probable, few papers, not settled: how sure it is, by the test of all years of the window together.",
         "z: (observed - expected) / sd; in brackets where it does not count under the study's rule of finite pairs.",
         "coverage: share of that year's corpus works that name a country.",
         *_joint_note(results),

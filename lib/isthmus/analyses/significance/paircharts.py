@@ -32,8 +32,9 @@ def _fixed_years(results: Results) -> alt.X:
 def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
     """Return the rows behind `pair_chart`.
 
-    Columns year, network (in words), z, weight, expected, low and high (expected ± 1 sd). With a bootstrap also z_low
-    and z_high, the interval of z.
+    Columns year, network (in words), z, weight, expected, low and high (expected ± 1 sd), times (weight over expected,
+    missing where nothing was observed) with times_low and times_high. With a bootstrap also z_low and z_high, the
+    interval of z.
     """
     rows = pair_series(results, first, second)
     rows = rows[rows["year"].between(*results.years)].copy()
@@ -44,16 +45,16 @@ def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
         for bound in ("z_low", "z_high"):
             rows[bound] = rows[bound].fillna(rows["z"]).where(rows["z"].notna())
     rows["network"] = rows["network"].map(NETWORK_NAMES)
+    rows["times"] = rows["times"].where(rows["weight"] > 0)
     rows["low"] = (rows["expected"] - rows["sd"]).clip(lower=0)
     rows["high"] = rows["expected"] + rows["sd"]
     return rows.drop(columns=["sd", "finite"])
 
 
-def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
-    """Draw z over time in both networks, with the line above which a tie counts as significant."""
+def _by_network(results: Results) -> dict[str, Any]:
+    """Return the colour and the dashes that tell the networks apart."""
     names = [NETWORK_NAMES[network] for network, _ in shown_networks(results)]
-    x = _fixed_years(results)
-    scales = {
+    return {
         "color": alt.Color(
             "network:N",
             title=None,
@@ -64,6 +65,54 @@ def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
             "network:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [7, 3]][: len(names)])
         ),
     }
+
+
+def pair_times_chart(results: Results, data: Any, **size: Any) -> Any:
+    """Draw how many times what size explains a pair weighs over time, with exact intervals, on a logarithmic axis."""
+    x, scales = _fixed_years(results), _by_network(results)
+    y_axis = alt.Axis(format="~g", tickCount=6, labelOverlap=True)
+    scale = alt.Scale(type="log", nice=False)
+    # a year in which nothing was observed has an upper bound only: its band begins at a tenth of that
+    shown = (
+        alt.Chart(data)
+        .transform_filter("datum.times_high > 0")
+        .transform_calculate(bottom="datum.times_low > 0 ? datum.times_low : datum.times_high / 10")
+    )
+    band = shown.mark_area(opacity=0.18, aria=False).encode(
+        x=x, y=alt.Y("bottom:Q", title=None, scale=scale, axis=y_axis), y2="times_high:Q", color=scales["color"]
+    )
+    line = (
+        shown.transform_filter("datum.times > 0")
+        .mark_line(point=alt.OverlayMarkDef(size=40))
+        .encode(
+            x=x,
+            y=alt.Y("times:Q", title=None, scale=scale),
+            tooltip=[
+                alt.Tooltip("year:Q", title="Year", format="d"),
+                alt.Tooltip("network:N", title="Network"),
+                alt.Tooltip("times:Q", title="Times what size explains", format=".2r"),
+                alt.Tooltip("times_low:Q", title="from", format=".2r"),
+                alt.Tooltip("times_high:Q", title="to", format=".2r"),
+                alt.Tooltip("weight:Q", title="Observed", format=","),
+                alt.Tooltip("expected:Q", title="Expected by size", format=",.1f"),
+            ],
+            **scales,
+        )
+    )
+    one = pd.DataFrame({"y": [1.0], "label": ["as size explains"]})
+    rule = alt.Chart(one).mark_rule(strokeDash=[3, 3]).encode(y=alt.Y("y:Q", scale=scale))
+    text = (
+        alt.Chart(one)
+        .mark_text(align="right", dy=-7, fontSize=11, color=colour("soft"))
+        .encode(y=alt.Y("y:Q", scale=scale), text="label:N", x=alt.value("width"))
+    )
+    what = "How many times what size explains the pair weighs, by year in each network."
+    return finish(band + rule + text + line, above="Times what size explains (log)", description=what, **size)
+
+
+def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
+    """Draw z over time in both networks, with the line above whose mean the published rule calls a tie."""
+    x, scales = _fixed_years(results), _by_network(results)
     line = (
         alt.Chart(data)
         .mark_line(point=alt.OverlayMarkDef(size=40))
@@ -81,7 +130,10 @@ def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
         )
     )  # fmt: skip
     marks = pd.DataFrame(
-        {"y": [0.0, results.threshold], "label": ["as size explains", f"significant above {results.threshold:g}"]}
+        {
+            "y": [0.0, results.threshold],
+            "label": ["as size explains", f"published rule: mean above {results.threshold:g}"],
+        }
     )
     lines = alt.Chart(marks).mark_rule(strokeDash=[3, 3]).encode(y="y:Q")
     texts = (
@@ -132,9 +184,9 @@ def pair_weight_chart(results: Results, data: Any, network: str, **size: Any) ->
 
 
 def pair_chart(results: Results, first: str, second: str, *, width: int = 560) -> Any:
-    """Draw one pair of countries over time: z in each network, then observed beside expected."""
+    """Draw one pair of countries over time: times what size explains, z, then observed beside expected."""
     data = inline(values=records(pair_frame(results, first, second)))
-    parts = [pair_z_chart(results, data, width=width, height=240)]
+    parts = [draw(results, data, width=width, height=240) for draw in (pair_times_chart, pair_z_chart)]
     parts += [
         pair_weight_chart(results, data, network, width=width, height=170) for network, _ in shown_networks(results)
     ]
@@ -142,9 +194,9 @@ def pair_chart(results: Results, first: str, second: str, *, width: int = 560) -
         color="independent", strokeDash="independent"
     )
     title = f"{place_name(first)} and {place_name(second)}"
-    return stacked.properties(title=title, description=f"{title}: z, observed and expected by year.").configure(
-        **config()
-    )
+    return stacked.properties(
+        title=title, description=f"{title}: times what size explains, z, observed and expected by year."
+    ).configure(**config())
 
 
 def _unconfigured(chart: Any) -> Any:

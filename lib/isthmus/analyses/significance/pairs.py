@@ -4,16 +4,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.rows import of_study, replace_rows
+from isthmus.analyses.significance.pooled import NOT_POOLED, pools
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.config import Study
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE
 from isthmus.nullmodels.window_fanout import POOLED_TYPES, fan_out_windows
-
-#: Null models whose link probability and expected weight are the exact ones of the Enhanced Configuration Model.
-EXACT_LAWS = ("ecm", "ecm-variance-corrected", "ecm-variance-corrected-poisson", "ecm-variance-corrected-mad")
-NOT_POOLED = "The window as a whole is not tested: the null model's law of a sum of years is not known exactly."
 
 
 def write_significant_pairs(context: Context) -> Outcome:
@@ -37,8 +34,7 @@ def write_significant_pairs(context: Context) -> Outcome:
 
 def is_exact(study: Study) -> bool:
     """Return whether the null model's law of a pair is exact, so that years can be pooled."""
-    rule = study.significance
-    return rule.null_model in EXACT_LAWS and (rule.samples == 0 or rule.null_model != "ecm")
+    return pools(study.significance.null_model, study.significance.samples)
 
 
 def with_pooled_test(published: DataFrame, pairs_by_year: DataFrame, study: Study) -> DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 from isthmus.analyses.networks.places import both_names, country_code, country_pair
 from isthmus.analyses.significance.pair_series import pole_volumes
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
-from isthmus.analyses.significance.ties import partners, window_text, window_ties
+from isthmus.analyses.significance.ties import published_partners, window_text, window_ties
 from isthmus.geography import bloc_members
 from isthmus.indicators.regions import region_density
 from isthmus.networks.names import COLLABORATION
@@ -53,7 +53,7 @@ def _require_window(results: Results, published: Published) -> None:
 def _partners(results: Results, published: Published) -> Ours:
     _require_window(results, published)
     code = country_code(results, published.scope)
-    total = partners(results, code)["partner"].nunique()
+    total = published_partners(results, code)["partner"].nunique()
     return Ours(float(total), count(total), f"ties of mean z above {results.threshold:g} over {window_text(results)}")
 
 

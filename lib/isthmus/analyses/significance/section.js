@@ -1,16 +1,23 @@
 // The map of ties, the table of ties, and the picker of any pair.
+// Which ties are asked for: the same choice as in the map's own filter.
+const isCalled = (called, side, tie) =>
+  called === "published" ? tie.published
+    : (side === "all" || tie.direction === side) && (tie.grade === "firm" || (called !== "firm" && tie.grade === "probable") || (called === "all" && tie.grade === "few papers"));
+
 // ---- map
 const checkedNetwork = () => document.querySelector("input[name=map-network]:checked")?.value;
 async function showMap() {
   const view = views.map;
   if (!view) return;
   const network = checkedNetwork();
-  const focus = byId("map-focus").value;
-  await view.signal("network", network).signal("focus", focus).runAsync();
+  const focus = byId("map-focus").value, called = byId("map-called").value, side = byId("map-side").value;
+  byId("map-side").disabled = called === "published";
+  await view.signal("network", network).signal("focus", focus).signal("called", called).signal("side", side).runAsync();
   const features = Object.values(data.charts.map.datasets).find((rows) => rows[0]?.tie) || [];
-  const shown = features.filter((tie) => tie.network === network && (focus === "all" || tie.src === focus || tie.dst === focus)).length;
+  const shown = features.filter((tie) => tie.network === network && (focus === "all" || tie.src === focus || tie.dst === focus) && isCalled(called, side, tie)).length;
   const of = focus === "all" ? "" : ` of ${data.names[focus]}`;
-  byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${of} in ${data.networks[network].toLowerCase()}.`;
+  const which = called === "published" ? "by the published rule" : `${side === "stronger" ? "above" : "below"} size, ${data.called[called]}`;
+  byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${of} in ${data.networks[network].toLowerCase()} (${which}).`;
 }
 
 // ---- table of ties
@@ -18,27 +25,28 @@ const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").t
 function setUpTies() {
   const table = byId("ties-table");
   if (!table) return;
-  const search = byId("ties-search"), network = byId("ties-network"), more = byId("ties-more"), least = byId("ties-least");
+  const search = byId("ties-search"), network = byId("ties-network"), more = byId("ties-more"), called = byId("ties-called"), side = byId("ties-side");
   const total = table.tBodies[0].rows.length;
-  if (![...table.tBodies[0].rows].some((row) => Number(row.cells[4].dataset.value) >= Number(least.value))) least.value = "0";
   let all = false;
   const show = () => {
     const words = plain(search.value.trim());
+    side.disabled = called.value === "published";
     let matching = 0, visible = 0;
     for (const row of table.tBodies[0].rows) {
       const text = plain(row.cells[0].textContent + " " + row.cells[1].textContent);
-      const fits = text.includes(words) && (network.value === "all" || row.dataset.network === network.value) && Number(row.cells[4].dataset.value) >= Number(least.value);
+      const fits = text.includes(words) && (network.value === "all" || row.dataset.network === network.value) && isCalled(called.value, side.value, { grade: row.dataset.grade, direction: row.dataset.side, published: "published" in row.dataset });
       if (fits) matching += 1;
       row.hidden = !fits || (!all && matching > data.firstRows);
       if (!row.hidden) visible += 1;
     }
-    byId("ties-status").textContent = matching ? `${whole.format(visible)} shown of ${whole.format(matching)} that match (${whole.format(total)} in all)` : "No significant tie matches";
+    byId("ties-status").textContent = matching ? `${whole.format(visible)} shown of ${whole.format(matching)} that match (${whole.format(total)} in all)` : "No tie matches";
     more.hidden = matching <= data.firstRows;
     more.textContent = all ? `Show the first ${data.firstRows} only` : `Show all ${whole.format(matching)}`;
   };
   search.addEventListener("input", show);
   network.addEventListener("change", show);
-  least.addEventListener("change", show);
+  called.addEventListener("change", show);
+  side.addEventListener("change", show);
   more.addEventListener("click", () => { all = !all; show(); });
   makeSortable(table, show);
   show();
@@ -59,6 +67,7 @@ function pairRows(onlyFinite) {
       for (const field of Object.keys(fields)) row[field] = fields[field][at];
       row.low = Math.max(0, row.expected - row.sd);
       row.high = row.expected + row.sd;
+      row.times = row.weight > 0 ? row.weight / row.expected : null; // a logarithm has no zero
       row.z_low ??= row.z; // no interval: a band without width
       row.z_high ??= row.z;
       if (!onlyFinite || row.z !== null) rows.push(row);
@@ -79,12 +88,17 @@ function planeRows() {
   return rows.map((row, at) => ({ ...row, first: at === 0, mark: at === 0 || at === rows.length - 1 ? String(row.year) : "" }));
 }
 
+// as in isthmus.report.statement
+const factor = (value) =>
+  value === null || !Number.isFinite(value) ? MISSING : value === 0 ? "0" : value < 0.005 ? "< 0.01" : decimals(value, value < 0.995 ? 2 : value < 9.95 ? 1 : 0);
+const range = (row) => (row.times_high === null ? MISSING : row.times_low ? `${factor(row.times_low)} to ${factor(row.times_high)}` : `at most ${factor(row.times_high)}`);
+
 function labelWords() {
   const found = data.pairs.labels[chosen().join("|")];
   if (!found) return "";
-  const [label, kept] = found;
-  const often = kept === null ? "" : `; kept in ${Math.round(kept * 100)}% of the resamples`;
-  return ` Way from ${data.span[0]} to ${data.span[1]}: ${data.labelNames[label]} (${label}${often}).`;
+  const [, kept] = found;
+  const often = kept === null ? "" : `; the label is kept in ${Math.round(kept * 100)}% of the resamples`;
+  return ` Direction from ${data.span[0]} to ${data.span[1]}: ${data.pairs.directions[chosen().join("|")]}${often}.`;
 }
 
 function summary(rows) {
@@ -95,14 +109,11 @@ function summary(rows) {
       ? `${a} and ${b} share no paper and no citation in the years of this study.`
       : `This page does not hold ${a} and ${b}. In a terminal: isthmus pair ${first.value} ${second.value}`;
   }
+  const said = data.pairs.statements[chosen().join("|")] || {};
   const parts = Object.entries(data.networks).map(([key, name]) => {
-    const own = rows.filter((row) => row.network === name);
-    if (!own.length) return `${name}: no year in which both are in the network.`;
-    const inWindow = own.filter((row) => row.year >= data.window[0] && row.year <= data.window[1] && row.z !== null);
-    const mean = inWindow.length ? inWindow.reduce((sum, row) => sum + row.z, 0) / inWindow.length : null;
-    const end = own[own.length - 1];
-    const verdict = mean === null ? "no z that counts" : `mean z ${decimals(mean, 2)}`;
-    return `${name}: ${whole.format(end.weight)} ${data.units[key]} in ${end.year}, ${measure(end.expected)} expected by size; ${verdict} in ${data.window[0]}–${data.window[1]}.`;
+    if (!rows.some((row) => row.network === name)) return `${name}: no year in which both are in the network.`;
+    const years = `${data.window[0]}–${data.window[1]}`;
+    return said[key] ? `${name}, ${years}: ${said[key]}.` : `${name}: not tested in ${years}.`;
   });
   return `${a} and ${b}. ${parts.join(" ")}${labelWords()}`;
 }
@@ -116,7 +127,7 @@ async function showPair() {
   const body = byId("pair-table").tBodies[0];
   body.replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr");
-    const cells = [row.year, row.network, whole.format(row.weight), measure(row.expected), decimals(row.z, 2), probability(row.p_upper), probability(row.p_two_sided), share(row.year)];
+    const cells = [row.year, row.network, whole.format(row.weight), measure(row.expected), factor(row.weight / row.expected), range(row), decimals(row.z, 2), probability(row.p_upper), probability(row.p_two_sided), share(row.year)];
     cells.forEach((text, at) => {
       const cell = document.createElement("td");
       cell.textContent = text;
@@ -162,7 +173,7 @@ function setUpPair() {
 }
 
 hooks.prepare.push((name, spec, width) => {
-  if (name === "map") spec.height = Math.round(width * data.mapAspect);
+  if (byId("chart-" + name).classList.contains("map")) spec.height = Math.round(width * data.mapAspect);
   if (name.startsWith("pair-")) spec.datasets = { ...spec.datasets, pair: pairRows(name === "pair-z"), plane: planeRows() };
 });
 hooks.drawn.push((name) => (name === "map" ? showMap() : undefined));
@@ -170,6 +181,6 @@ hooks.postponed.push((name) => name.startsWith("pair-"));
 hooks.start.push(() => {
   setUpTies();
   document.querySelectorAll("input[name=map-network]").forEach((radio) => radio.addEventListener("change", showMap));
-  byId("map-focus")?.addEventListener("change", showMap);
+  for (const id of ["map-focus", "map-called", "map-side"]) byId(id)?.addEventListener("change", showMap);
   return setUpPair();
 });

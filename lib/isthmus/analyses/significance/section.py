@@ -1,51 +1,70 @@
-"""The section on significance: the map and the table of ties, the partners of the poles, any pair, the null models."""
+"""The section on ties: map and table with grades, the partners of the poles, any pair, the null models."""
 
 from functools import partial
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
 from isthmus.analyses.networks.countries import countries, country_options, pole_members, pole_pairs
 from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
-from isthmus.analyses.significance.charts import BARS, partners_chart
+from isthmus.analyses.significance.charts import PARTNERS, partners_chart
 from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs
-from isthmus.analyses.significance.findings import significance_findings
+from isthmus.analyses.significance.findings import published_rule, significance_findings
 from isthmus.analyses.significance.fits import fits_table
 from isthmus.analyses.significance.maps import ASPECT, tie_map
-from isthmus.analyses.significance.method import method
-from isthmus.analyses.significance.paircharts import PAIR_DATA, pair_chart, pair_weight_chart, pair_z_chart
+from isthmus.analyses.significance.method import FALSE_DISCOVERY_RATE, method
+from isthmus.analyses.significance.paircharts import (
+    PAIR_DATA,
+    pair_chart,
+    pair_times_chart,
+    pair_weight_chart,
+    pair_z_chart,
+)
+from isthmus.analyses.significance.pooled import NOT_POOLED
+from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS
 from isthmus.analyses.significance.ties import (
-    SOLID,
+    PUBLISHED,
+    UNITS,
+    default_called,
+    graded_ties,
+    is_tested,
+    listed_ties,
     partners,
+    published_ties,
     shown_networks,
-    significant_ties,
     window_text,
     window_ties,
+    with_words,
 )
 from isthmus.analyses.trajectories.frames import label_shares
 from isthmus.analyses.trajectories.planecharts import picker_chart
 from isthmus.networks.names import COLLABORATION
+from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Figure, Section, Tile, figure_name
-from isthmus.report.text import count, in_sentence, place_name, pole_name
+from isthmus.report.statement import GRADE_MEANINGS, GRADES, factor, grade_counts, interval
+from isthmus.report.text import capital, count, in_sentence, place_name, pole_name
 from isthmus.trajectories.labels import LABEL_NAMES
 
 _HERE = "isthmus.analyses.significance"
 #: Rows of the table of ties that are shown before "show all".
 FIRST_ROWS = 20
+#: Rows of that table at most, beyond firm ties and those of the published rule.
+MOST_ROWS = 2000
 
 
 def section(results: Results) -> Section | None:
-    """Return the section on ties stronger than size explains; None where no null model was fitted."""
+    """Return the section on ties that size does not explain; None where no null model was fitted."""
     if not (results.published(PAIR_TESTS) and results.published(NULL_MODEL_FITS)):
         return None
     pairs = embed_pairs(results, PAIR_BYTES)
     return Section(
         id="significance",
-        title="Ties stronger than size explains",
+        title="Ties that size does not explain",
         template=f"{_HERE}/section.html.j2",
         values=_values(results, pairs),
         figures=tuple(_figures(results)),
@@ -71,23 +90,34 @@ def _pair_link(results: Results) -> tuple[tuple[str, str], ...]:
 
 
 def _tiles(results: Results) -> list[Tile]:
-    first, last = results.window
-    pairs = window_ties(results)
-    found = []
+    pairs, window, found = window_ties(results), window_text(results), []
     for network, _ in shown_networks(results):
-        number = int(pairs.loc[pairs["network"] == network, "significant"].sum())
-        what = f"ties in {NETWORK_NAMES[network].lower()} stronger than size explains, {first}–{last}"
-        found.append(Tile(count(number), what))
+        own, what = pairs[pairs["network"] == network], NETWORK_NAMES[network].lower()
+        if not is_tested(results):
+            label = f"ties in {what} by {published_rule(results)}, {window}"
+            found.append(Tile(count(len(published_ties(results, network))), label))
+            continue
+        grades = grade_counts(own["grade"], own["direction"])
+        more, less = grades[FIRM, STRONGER], grades[FIRM, WEAKER]
+        label = f"firm ties in {what}, {window}: {count(more)} stronger and {count(less)} weaker than size explains"
+        found.append(Tile(count(more + less), label))
     return found
 
 
 def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
+    listed = listed_ties(results, None, MOST_ROWS)
+    total = len(graded_ties(results)) + int((published_ties(results)["grade"].isna()).sum())
     return {
         "window": window_text(results),
         "networks": [(network, NETWORK_NAMES[network]) for network, _ in shown_networks(results)],
         "network_meanings": NETWORK_MEANINGS,
-        "ties": significant_ties(results).to_dict("records"),
-        "solid": SOLID,
+        "ties": _rows(results, listed),
+        "left_out": total - len(listed),
+        "tested": is_tested(results),
+        "not_pooled": NOT_POOLED,
+        "rule": published_rule(results),
+        "called_options": _called_options(results),
+        "grade_meanings": _grade_meanings(results),
         "has_joint": len(joint_citations(results)) > 0,
         "joint_papers": results.switch("networks.joint_papers"),
         "poles": [_pole(results, pole) for pole in results.poles],
@@ -101,6 +131,31 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     }
 
 
+def _rows(results: Results, ties: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return ties as rows of a table: numbers for sorting, words for reading."""
+    worded = with_resampled(results, with_words(ties))
+    worded["times"] = [factor(value) for value in worded["propensity"]]
+    ends = zip(worded["propensity_low"], worded["propensity_high"], strict=True)
+    worded["range"] = [interval(low, high) for low, high in ends]
+    worded["grade"] = worded["grade"].fillna("")
+    worded["direction"] = worded["direction"].fillna("")
+    return worded.to_dict("records")
+
+
+def _called_options(results: Results) -> list[dict[str, Any]]:
+    """Return what a reader may ask for, the default chosen; only the published rule where the window is not tested."""
+    words = {"firm": "firm", "probable": "firm and probable", "all": "every grade"} if is_tested(results) else {}
+    words |= {PUBLISHED: published_rule(results)}
+    chosen = default_called(results)
+    return [{"key": key, "words": word, "chosen": key == chosen} for key, word in words.items()]
+
+
+def _grade_meanings(results: Results) -> list[tuple[str, str]]:
+    rate = f"{float(results.switch('significance.false_discovery_rate', FALSE_DISCOVERY_RATE)):g}"
+    threshold = f"{results.threshold:g}"
+    return [(capital(grade), GRADE_MEANINGS[grade].format(rate=rate, threshold=threshold)) for grade in GRADES]
+
+
 def _pole(results: Results, pole: str) -> dict[str, Any]:
     tables = {network: partners(results, pole, network) for network, _ in shown_networks(results)}
     return {
@@ -108,37 +163,52 @@ def _pole(results: Results, pole: str) -> dict[str, Any]:
         "name": pole_name(pole),
         "in_sentence": in_sentence(pole),
         "several": len(pole_members(results, pole)) > 1,
-        "partners": {network: table.to_dict("records") for network, table in tables.items()},
+        "partners": {network: _rows(results, table) for network, table in tables.items()},
+        "counts": {network: _grades_in_words(table) for network, table in tables.items()},
         "figures": {network: figure_name("partners", pole, network) for network in tables},
         "shared": _shared(results, pole),
     }
 
 
+def _grades_in_words(table: pd.DataFrame) -> str:
+    numbers = table["grade"].value_counts()
+    return ", ".join(f"{count(numbers.get(grade, 0))} {grade}" for grade in GRADES)
+
+
 def _shared(results: Results, pole: str) -> list[str]:
-    """Return the partners in collaboration that the first pole has in common with every other pole."""
+    """Return the partners that the first pole and every other one have firm ties above size with, in collaboration."""
     if len(results.poles) < 2 or pole != results.poles[0]:
         return []
-    return sorted(set.intersection(*(set(partners(results, other)["partner_name"]) for other in results.poles)))
+    return sorted(set.intersection(*(_firm_partners(results, other) for other in results.poles)))
+
+
+def _firm_partners(results: Results, pole: str) -> set[str]:
+    found = partners(results, pole)
+    return set(found.loc[(found["grade"] == FIRM) & (found["direction"] == STRONGER), "partner_name"])
 
 
 def default_pair(results: Results) -> tuple[str, str] | None:
-    """Return the pair that the picker opens with: the first two poles that are countries, else the strongest tie."""
+    """Return the pair that the picker opens with: the first two poles that are countries, else the first tie."""
     if pole_pairs(results):
         return pole_pairs(results)[0]
-    strongest = significant_ties(results)
-    if len(strongest):
-        return str(strongest["src"][0]), str(strongest["dst"][0])
+    first = _first_ties(results)
+    if len(first):
+        return str(first["src"].iloc[0]), str(first["dst"].iloc[0])
     codes = countries(results)
     return (codes[0], codes[1]) if len(codes) > 1 else None
 
 
+def _first_ties(results: Results) -> pd.DataFrame:
+    graded = graded_ties(results)
+    return graded if len(graded) else published_ties(results)
+
+
 def suggested_pairs(results: Results, number: int = 5) -> list[tuple[str, str]]:
-    """Return a few pairs worth a look: the poles, then the strongest ties."""
-    strongest = significant_ties(results, COLLABORATION)
-    strongest = strongest[strongest["weight"] >= SOLID].head(number)
+    """Return a few pairs worth a look: the poles, then the first ties of each network."""
     first = default_pair(results)
     pairs = [first] if first else []
-    pairs += [(str(row.src), str(row.dst)) for row in rows_of(strongest)]
+    ties = _first_ties(results)
+    pairs += [(str(row.src), str(row.dst)) for row in rows_of(ties[ties["network"] == COLLABORATION].head(number))]
     return list(dict.fromkeys(pairs))[:number]
 
 
@@ -147,23 +217,38 @@ def _figures(results: Results) -> list[Figure]:
     figures = []
     for network, _ in shown_networks(results):
         what = NETWORK_NAMES[network]
-        heading = f"{what}: ties stronger than size explains, {window}"
-        figures.append(Figure(figure_name("map", network), heading, "", partial(tie_map, results, network)))
-        for pole in results.poles:
-            if number := len(partners(results, pole, network)):
-                figures.append(
-                    Figure(
-                        figure_name("partners", pole, network),
-                        f"{what}: significant partners of {in_sentence(pole)}, mean z {window}",
-                        f"Mean z and observed weight, {window}{'; the 15 strongest' if number > BARS else ''}.",
-                        partial(partners_chart, results, pole, network),
-                    )
-                )
+        heading = f"{what}: ties above size, {_called_words(results)}, {window}"
+        if is_tested(results):
+            figures.append(Figure(figure_name("map", network), heading, "", partial(tie_map, results, network)))
+        heading = f"{what}: {published_rule(results)}, {window}"
+        draw = partial(tie_map, results, network, called=PUBLISHED)
+        caption = f"Ties that {published_rule(results)} calls. The thicker the line, the higher the mean z."
+        figures.append(Figure(figure_name("published_map", network), heading, caption, draw))
+        figures += [_partners_figure(results, pole, network) for pole in results.poles if _has(results, pole, network)]
     if shown_networks(results) and pole_pairs(results):
         one, two = pole_pairs(results)[0]
         heading = f"{place_name(one)} and {place_name(two)}"
         figures.append(Figure(figure_name("pair", one, two), heading, "", partial(pair_chart, results, one, two)))
     return figures
+
+
+def _called_words(results: Results) -> str:
+    return str(next(option["words"] for option in _called_options(results) if option["chosen"]))
+
+
+def _has(results: Results, pole: str, network: str) -> bool:
+    return len(partners(results, pole, network)) > 0
+
+
+def _partners_figure(results: Results, pole: str, network: str) -> Figure:
+    more = f"; {PARTNERS} of them, firm ones first" if len(partners(results, pole, network)) > PARTNERS else ""
+    return Figure(
+        figure_name("partners", pole, network),
+        f"{NETWORK_NAMES[network]}: partners of {in_sentence(pole)}, {window_text(results)}",
+        f"Observed {UNITS[network]} over those that size explains, with the exact 95 % interval{more}. A line "
+        "without a point is an upper bound: nothing was observed.",
+        partial(partners_chart, results, pole, network),
+    )
 
 
 def _charts(results: Results) -> dict[str, Any]:
@@ -173,6 +258,7 @@ def _charts(results: Results) -> dict[str, Any]:
     data = alt.NamedData(name=PAIR_DATA)
     charts: dict[str, Any] = {
         "map": partial(tie_map, results, shown_networks(results)[0][0]),
+        "pair-times": partial(pair_times_chart, results, data, height=280),
         "pair-z": partial(pair_z_chart, results, data, height=280),
     }
     for network, _ in shown_networks(results):
@@ -187,7 +273,7 @@ def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     return {
         "pairs": vars(pairs),
         "networks": {network: NETWORK_NAMES[network] for network, _ in networks},
-        "units": {network: "papers" if network == COLLABORATION else "citations" for network, _ in networks},
+        "called": {option["key"]: option["words"] for option in _called_options(results)},
         "threshold": results.threshold,
         "window": list(results.window),
         "span": list(results.years),

@@ -69,7 +69,7 @@ def figures(results: Results) -> list[Figure]:
 
 _GROUPS_CAPTION = (
     "Speed: distance that the tie moved in the plane of both z, from the first year to the last; with both poles, the "
-    "faster one. Classes: terciles of the converging ties, unless the study sets thresholds."
+    "faster one. Classes: terciles of the ties labelled SC, unless the study sets thresholds."
 )
 
 
@@ -94,8 +94,8 @@ def _pole_figures(results: Results, one: str, two: str) -> list[Figure]:
         smoothed = label_of(results, one, two) is not None
         caption = (
             f"From the hollow dot to the filled one. The line is z {'smoothed over the years' if smoothed else _RAW}, "
-            "the pale dots each year alone. To the right of 0: more papers together than size explains; above 0: more "
-            "citations."
+            "the pale dots each year alone. At 0: what size explains; to the right papers together above it, upwards "
+            "citations above it. z grows with the field even where the times stay the same."
         )
         draw = partial(_way_chart, results, one, two)
         found.append(Figure(figure_name("trajectory", one, two), f"{both}, {first}–{last}", caption, draw))

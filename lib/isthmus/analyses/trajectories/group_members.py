@@ -56,18 +56,24 @@ def integration_groups(results: Results) -> list[Group]:
     return [Group(key, words[key], tuple(sorted(members[key], key=_fastest))) for key in order]
 
 
+def integration_countries(results: Results) -> list[str]:
+    """Return the most productive countries that the study compares with its poles; none without groups."""
+    table = results.optional(INTEGRATION_GROUPS)
+    return [] if table is None else list(dict.fromkeys(table.sort_values("rank", kind="stable")["country"]))
+
+
 def _fastest(member: Member) -> float:
     return -member.speed if np.isfinite(member.speed) else 0.0
 
 
 def group_words(key: str, labels: Sequence[tuple[str, str | None]]) -> str:
-    """Return a group in words, from the labels of one of its countries: "converging with China only"."""
+    """Return a group in words, from the labels of one of its countries: "SC with China only"."""
     if key == NO_GROUP:
         return "in none of these groups"
     together = joined([in_sentence(pole) for pole, label in labels if label == "SC"])
     apart = joined([in_sentence(pole) for pole, label in labels if label == "SD"])
     if key.endswith("_only"):
-        return f"converging with {together} only"
+        return f"SC with {together} only"
     if apart:
-        return f"converging with {together}, diverging from {apart}"
-    return f"converging with {together}"
+        return f"SC with {together}, SD with {apart}"
+    return f"SC with {together}"

@@ -10,8 +10,14 @@ from isthmus.analyses.significance.paircharts import pair_frame
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.analyses.trajectories.clustercharts import clusters
+from isthmus.analyses.trajectories.directions import direction_of
 from isthmus.analyses.trajectories.figures import figures, matrix_words, page_charts, shown_pole_pairs
-from isthmus.analyses.trajectories.findings import other_model_sentences, pole_sentence, trajectories_findings
+from isthmus.analyses.trajectories.findings import (
+    other_model_sentences,
+    pole_sentence,
+    settled_sentence,
+    trajectories_findings,
+)
 from isthmus.analyses.trajectories.frames import (
     label_matrix,
     label_shares,
@@ -23,7 +29,7 @@ from isthmus.analyses.trajectories.frames import (
     vectors,
     without_label,
 )
-from isthmus.analyses.trajectories.group_members import integration_groups
+from isthmus.analyses.trajectories.group_members import integration_countries, integration_groups
 from isthmus.analyses.trajectories.text import LABEL_MEANINGS
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Section, figure_name
@@ -82,6 +88,12 @@ def values(results: Results) -> dict[str, Any]:
         "pole_ways": [_pole_way(results, at, pair) for at, pair in enumerate(shown_pole_pairs(results))],
         "vector_poles": _vector_poles(results),
         "shares": _shares(results),
+        "settled": settled_sentence(results),
+        "directions": {
+            (code, pole): direction_of(results, code, pole).short
+            for code in integration_countries(results)
+            for pole in results.poles
+        },
         "matrices": _matrices(results),
         "groups": integration_groups(results),
         "group_poles": [(pole, pole_name(pole)) for pole in results.poles],
@@ -124,7 +136,7 @@ def _vector_poles(results: Results) -> list[dict[str, Any]]:
         rows = [
             Vector(
                 row.name,
-                row.label if isinstance(row.label, str) else "–",
+                direction_of(results, row.country, pole).short,
                 f"{number(row.start_x)} | {number(row.start_y)}",
                 f"{number(row.end_x)} | {number(row.end_y)}",
                 f"{number(row.z_change_x)} | {number(row.z_change_y)}",

@@ -1,0 +1,137 @@
+"""The window of somebody's own network: the test of all its years together, and what is said of its ties."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from isthmus.analyses.significance.pooled import NOT_POOLED, pools
+from isthmus.analyses.user_network import FALSE_DISCOVERY_RATE, LEAST_FINITE_YEARS, THRESHOLD, last_years
+from isthmus.errors import NetworkError
+from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
+from isthmus.nullmodels.window_frames import WINDOW_COLUMNS, window_tests
+from isthmus.report.results import rows_of
+from isthmus.report.statement import counts_words, grade_counts, statement
+from isthmus.report.text import capital, count, plural
+
+SHOWN_TIES = 5
+NEEDS_ALL = "The window as a whole is not tested: that needs the pairs without a link, too (leave out --linked-only)."
+#: A network without years is a window of one.
+_ONE_YEAR = 0
+_DIRECTED = ("directed-ecm", "directed-ecm-loops")
+
+
+def window_of(
+    ties: pd.DataFrame,
+    fits: pd.DataFrame,
+    keys: Sequence[str],
+    window: tuple[int, int] | None,
+    *,
+    linked_only: bool = False,
+) -> tuple[pd.DataFrame, str]:
+    """Return the tests of a window of years, a row per pair, and why there are none (empty where there are).
+
+    Parameters
+    ----------
+    ties : pandas.DataFrame
+        `keys`, src, dst and the columns of `isthmus.nullmodels.significance.PairTable` from weight on.
+    fits : pandas.DataFrame
+        The columns of `isthmus.nullmodels.link_models.FitReport`.
+    keys : Sequence[str]
+        Columns that tell networks apart: network, year, both or none.
+    window : tuple[int, int] | None
+        First and last year; the last five without it. A network without years is tested as it is.
+    linked_only : bool, default False
+        Whether pairs without a link are missing.
+
+    Returns
+    -------
+    tuple[pandas.DataFrame, str]
+        Columns first_year and last_year where there are years, network where there are several, src, dst,
+        `WINDOW_COLUMNS`, and published_rule; and the note.
+
+    Raises
+    ------
+    NetworkError
+        A window of years for a network that has none, or one that holds no year of it.
+    """
+    if window is not None and "year" not in keys:
+        raise NetworkError("--window is for yearly networks, and this one has no column year; leave it out")
+    model, samples = str(fits["null_model"].iloc[0]), int(fits["samples"].max())
+    if linked_only:
+        return pd.DataFrame(), NEEDS_ALL
+    if not pools(model, samples) and model not in _DIRECTED:
+        return pd.DataFrame(), NOT_POOLED
+    if ties.empty:
+        return pd.DataFrame(), "Nothing was fitted: no window is tested."
+    yearly = "year" in keys
+    span = (window or last_years(int(ties["year"].min()), int(ties["year"].max()))) if yearly else (_ONE_YEAR,) * 2
+    others = [key for key in keys if key != "year"]
+    found = window_tests(
+        ties if yearly else ties.assign(year=_ONE_YEAR),
+        span,
+        FALSE_DISCOVERY_RATE,
+        THRESHOLD,
+        keys=others,
+        min_finite_years=LEAST_FINITE_YEARS if yearly else 1,
+    )
+    if found.empty:
+        raise NetworkError(f"the window {span[0]}-{span[1]} holds no year of the network, which has {_span_of(ties)}")
+    found["published_rule"] = (found["mean_z"] > THRESHOLD).fillna(False)
+    if not yearly:
+        return found, ""
+    front = ["first_year", "last_year"]
+    found = found.assign(first_year=span[0], last_year=span[1])
+    return found[[*front, *others, "src", "dst", *WINDOW_COLUMNS, "published_rule"]], ""
+
+
+def _span_of(ties: pd.DataFrame) -> str:
+    return f"{ties['year'].min()} to {ties['year'].max()}"
+
+
+def said_of_fits(fits: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """Return how the fits went: how many, which did not converge, the worst error."""
+    fitted = fits[fits["status"] != "failed"]
+    model = fits["null_model"].iloc[0]
+    lines = [f"{len(fitted)} of {len(fits)} networks fitted with {model}, in {fitted['seconds'].sum():.2f} s"]
+    for _, row in fits[fits["status"] != "converged"].iterrows():
+        name = " ".join(str(row[key]) for key in keys) or "the network"
+        lines.append(f"  {name}: {row['status']}: {row['message']}")
+    if fitted.empty:
+        return lines
+    if model == "rewiring":
+        return [*lines, f"samples worth at least {fitted['effective_samples'].min():.0f} independent ones"]
+    return [*lines, f"worst relative error of a degree or strength: {fitted['max_relative_error'].max():.1e}"]
+
+
+def said_of_window(tested: pd.DataFrame, keys: Sequence[str], *, directed: bool = False) -> list[str]:
+    """Return how many ties have each grade, and the firm ones furthest from what size explains, in words.
+
+    Parameters
+    ----------
+    tested : pandas.DataFrame
+        As `window_of` returns it, the ends named source and target.
+    keys : Sequence[str]
+        Columns that tell networks apart.
+    directed : bool, default False
+        Whether a tie has a direction.
+    """
+    start = f"In {tested['first_year'].iloc[0]}–{tested['last_year'].iloc[0]}, of" if "year" in keys else "Of"
+    found = counts_words(grade_counts(tested["grade"], tested["direction"]), "weigh")
+    rule = f"The published rule (mean z above {THRESHOLD:g}) calls {count(tested['published_rule'].sum())}."
+    lines = [f"{start} {plural(len(tested), 'pair')} {found} (false-discovery rate {FALSE_DISCOVERY_RATE:g}). {rule}"]
+    others = [key for key in keys if key != "year"]
+    for direction, words in ((STRONGER, "furthest above size"), (WEAKER, "furthest below size")):
+        firm = _firm(tested, direction)
+        if len(firm):
+            lines.append(f"{capital(words)}:")
+        for row in rows_of(firm.head(SHOWN_TIES)):
+            pair = f"{row.source} {'->' if directed else '-'} {row.target}"
+            name = " ".join([*(str(getattr(row, key)) for key in others), pair])
+            lines.append(f"  {name}: {statement(row, 'units').sentence}")
+    return lines
+
+
+def _firm(tested: pd.DataFrame, direction: str) -> pd.DataFrame:
+    own = tested[(tested["grade"] == FIRM) & (tested["direction"] == direction)]
+    by = {STRONGER: ("propensity_low", False), WEAKER: ("propensity_high", True)}[direction]
+    return own.sort_values(by[0], ascending=by[1], kind="stable")

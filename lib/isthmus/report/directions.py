@@ -1,0 +1,100 @@
+"""What is said of the way of a tie: its direction with its probability, or that none is settled (METHODS 9.2)."""
+
+import math
+from dataclasses import dataclass
+
+from isthmus.report.statement import NOT_SETTLED, factor
+from isthmus.trajectories.labels import LABEL_NAMES, SETTLED
+
+#: Half the width of a 95 % interval, in standard deviations.
+_WIDTH = 1.96
+
+
+@dataclass(frozen=True)
+class Direction:
+    """The direction of a pair in both networks: printed only where label and probability agree.
+
+    Attributes
+    ----------
+    label : str | None
+        Label of the published method (clusters of z): SC, SD, KI, KD; None without one.
+    probability : float
+        Of the class that the label names, from the trends of the propensity; nan without trends.
+    told : bool
+        Whether the pair has papers in both networks: without any its trend is only what other pairs do.
+    """
+
+    label: str | None
+    probability: float
+    told: bool = True
+
+    @property
+    def settled(self) -> bool:
+        """Whether label and probability agree."""
+        return self.label in LABEL_NAMES and self.told and self.probability >= SETTLED
+
+    @property
+    def name(self) -> str:
+        """The label's name; empty without one."""
+        return LABEL_NAMES.get(self.label or "", "")
+
+    @property
+    def words(self) -> str:
+        """The direction with its P: "scientific divergence, P = 0.97"; else that it is not settled, and why."""
+        if self.settled:
+            return f"{self.name}, P {_equal(self.probability)}"
+        if not self.name:
+            return f"{NOT_SETTLED} (no label)"
+        if math.isnan(self.probability):
+            return f"{NOT_SETTLED} (label {self.name}, no trend)"
+        why = "" if self.told else ", no papers in one network"
+        return f"{NOT_SETTLED} (label {self.name}, P {_equal(self.probability)}{why})"
+
+    @property
+    def short(self) -> str:
+        """The label with its P for tables: "SD, P = 0.97", "SD, not settled", a dash without a label."""
+        if self.label is None:
+            return "–"
+        return f"{self.label}, P {_equal(self.probability)}" if self.settled else f"{self.label}, {NOT_SETTLED}"
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The trend of one tie's propensity in one network, per decade.
+
+    Attributes
+    ----------
+    slope, sd : float
+        Change of the log propensity per decade and its standard deviation.
+    rise, fall, level : float
+        Their probabilities; they sum to 1.
+    """
+
+    slope: float
+    sd: float
+    rise: float
+    fall: float
+    level: float
+
+    @property
+    def words(self) -> str:
+        """The factor per decade, its range, and the direction with its P; or that it is not settled."""
+        low, high = (math.exp(self.slope + side * _WIDTH * self.sd) for side in (-1.0, 1.0))
+        number = f"{factor(math.exp(self.slope))} times per decade ({factor(low)} to {factor(high)})"
+        ways = {"rises": self.rise, "falls": self.fall, "level": self.level}
+        way = max(ways, key=lambda name: ways[name])
+        if ways[way] >= SETTLED:
+            return f"{number}, {way}, P {_equal(ways[way])}"
+        chances = f"P of a rise {_probability(self.rise)}, of a fall {_probability(self.fall)}"
+        return f"{number}, {NOT_SETTLED} ({chances})"
+
+
+def _equal(value: float) -> str:
+    shown = _probability(value)
+    return shown if shown[0] in "<>" else f"= {shown}"
+
+
+def _probability(value: float) -> str:
+    """Two digits, rounded down so that nothing below a bound is printed as it; what is not certain is never 0 or 1."""
+    down = math.floor(100 * value + 1e-9) / 100
+    return "> 0.99" if 0.99 < value < 1 else "< 0.01" if 0 < value < 0.01 else f"{down:.2f}"
