@@ -25,6 +25,7 @@ STUDY = Study(
     title="A literal world",
     years={"corpus": (2018, 2021), "analysis": (2018, 2021), "significance": (2019, 2021), "citing_until": 2021},
     geography={"cn_includes_hk_mo": True},
+    trajectories=None,
     blocs={"entities": ("CN", "EU", "GB"), "organisation_papers": 3, "organisation_share": 0.2, "replicates": 20},
     active_researchers={"papers": (1, 2), "windows": (1, 2)},
 )
