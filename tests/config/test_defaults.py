@@ -19,6 +19,7 @@ def test_the_defaults_are_the_documented_ones():
             "rule": "ai_primary",
             "ids": [],
             "min_score": 0.0,
+            "tune": None,
             "sources": [],
             "types": ["article", "conference-paper", "journal-article", "proceedings-article"],
             "source_types": None,

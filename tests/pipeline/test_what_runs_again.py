@@ -58,6 +58,7 @@ PUBLISHED = {"publish", "report", "exports"}
         ("bootstrap.replicates=7", {"bootstrap"} | PUBLISHED),
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
+        ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
         ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"}),
         ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"}),
     ],

@@ -138,6 +138,13 @@ class Study(Section):
         return {**data, "significance": {**significance, **changes}} | _paper_starts(data)
 
     @model_validator(mode="after")
+    def _tuned_within_the_corpus(self) -> "Study":
+        tune, (first, last) = self.corpus.tune, self.years.corpus
+        if tune is not None and not first <= tune.year <= last:
+            raise ValueError(f"corpus.tune.year is {tune.year}, and the corpus spans {first} to {last} (years.corpus)")
+        return self
+
+    @model_validator(mode="after")
     def _enough_years(self) -> "Study":
         first, last = self.years.significance
         if self.significance.min_finite_years > last - first + 1:
