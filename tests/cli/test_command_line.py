@@ -30,6 +30,14 @@ def test_each_command_explains_itself(name):
     assert "Usage:" in result.output
 
 
+def test_a_section_within_a_section_is_shown_as_its_file_would_hold_it(tmp_path):
+    file = tmp_path / "sized.yaml"
+    file.write_text("extends: gallo2026\nstudy: sized\ncorpus: {rule: ai_narrow, tune: {year: 2020, works: 60000}}\n")
+    said = invoke("studies", str(file)).output
+    assert '{"year": 2020, "works": 60000}' in said
+    assert "find the least score by the corpus's size" in said
+
+
 def test_help_starts_neither_spark_nor_numba():
     code = (
         "import sys; from click.testing import CliRunner; from isthmus.cli.main import cli;"

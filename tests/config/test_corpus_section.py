@@ -1,10 +1,28 @@
 """`corpus`: which works are the study's own."""
 
+import gzip
+
+import msgspec
 import pytest
 from pydantic import ValidationError
 
-from isthmus.config import Corpus
+from isthmus.config import Corpus, Study
 from isthmus.corpus.rules import resolved
+
+
+class Word(msgspec.Struct):
+    """A concept or keyword of a work."""
+
+    display_name: str
+    score: float
+
+
+class Words(msgspec.Struct):
+    """The concepts and keywords of a work."""
+
+    concepts: list[Word] | None = None
+    keywords: list[Word] | None = None
+
 
 RULES_WITH_IDS = (
     "primary_topic",
@@ -71,3 +89,53 @@ def test_writing_out_keeps_every_other_field():
 def test_values_out_of_range_are_refused(field, value):
     with pytest.raises(ValidationError, match=field):
         Corpus(**{field: value})
+
+
+@pytest.mark.parametrize("rule", ["keyword", "keywords", "any_keyword"])
+def test_who_looks_for_keywords_is_told_what_they_are(rule):
+    with pytest.raises(ValidationError, match="keywords are those concepts of a work that have a score"):
+        Corpus(rule=rule, ids=(7,))
+
+
+def test_keywords_of_real_records_are_their_concepts(openalex_records):
+    """What the answer above rests on: each keyword is a concept of its work, with the very same score."""
+    keywords, scored = 0, 0
+    with gzip.open(openalex_records / "works_2026_format.jsonl.gz") as lines:
+        for work in map(msgspec.json.Decoder(Words).decode, lines):
+            concepts = {(concept.display_name, concept.score) for concept in work.concepts or ()}
+            assert {(keyword.display_name, keyword.score) for keyword in work.keywords or ()} <= concepts
+            keywords += len(work.keywords or ())
+            scored += sum(score > 0 for _, score in concepts)
+    assert 60_000 < keywords <= scored < 1.01 * keywords, "hardly any concept with a score is no keyword"
+
+
+TUNE = {"year": 2020, "works": 60_000}
+
+
+@pytest.mark.parametrize("rule", ["ai_mag", "ai_narrow", "concept", "concept_or_source"])
+def test_rules_with_a_score_can_be_tuned(rule):
+    ids = () if rule.startswith("ai_") else (7,)
+    assert Corpus(rule=rule, ids=ids, tune=TUNE).tune.works == 60_000
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"rule": "ai_primary"}, "tune: rule 'ai_primary' has no score; rules with one: concept, concept_or_source"),
+        ({"rule": "ai_narrow", "min_score": 0.4}, "tune finds the least score, and min_score says 0.4"),
+        ({"rule": "ai_narrow", "tune": {"year": 2020, "works": 0}}, "tune.works"),
+        ({"rule": "ai_narrow", "tune": {"year": 2020}}, "tune.works"),
+    ],
+)
+def test_a_size_that_cannot_be_tuned_is_refused(fields, words):
+    with pytest.raises(ValidationError, match=words):
+        Corpus(**({"tune": TUNE} | fields))
+
+
+def test_the_year_of_the_size_lies_in_the_corpus():
+    with pytest.raises(ValidationError, match=r"corpus\.tune\.year is 2024, and the corpus spans 1990 to 2021"):
+        Study(study="s", title="S", corpus={"rule": "ai_narrow", "tune": {"year": 2024, "works": 60_000}})
+
+
+def test_a_score_to_be_tuned_has_no_default():
+    assert resolved(Corpus(rule="ai_narrow", tune=TUNE)).min_score == 0

@@ -66,8 +66,7 @@ def make_study():
     years = {"corpus": (2010, 2013), "citing_until": 2014, "analysis": (2010, 2013), "significance": (2011, 2013)}
 
     def study(**sections):
-        return Study.model_validate(
-            {"study": "s", "title": "A study", "years": years, "report": {"matrix_bloc": None}, **sections}
-        )
+        usual = {"report": {"matrix_bloc": None}, "trajectories": {"window": 3}}  # a filter no longer than the years
+        return Study.model_validate({"study": "s", "title": "A study", "years": years} | usual | sections)
 
     return study

@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.indicators.regions import region_density
+from isthmus.indicators.regions import region_density, regional_densities
 
 NAMES = "ABCDEF"
 PAIRS = [(a, b) for n, a in enumerate(NAMES) for b in NAMES[n + 1 :]]
@@ -40,3 +40,26 @@ def test_every_pair_is_inside_across_or_among_the_others(flags, members):
     assert own.outside_possible == others.outside_possible
     assert own.inside_possible + own.outside_possible + others.inside_possible == len(PAIRS)
     assert own.inside_significant + own.outside_significant + others.inside_significant == sum(flags)
+
+
+REGIONS = {
+    "Balkans": ("AL", "BG", "HR", "RS"),  # Albania is in no network
+    "Nowhere": ("AQ",),
+    "Everywhere": ("BG", "DE", "HR", "RS", "US"),  # has no outside
+}
+TOGETHER = {"BG HR": True, "BG RS": True, "HR RS": False, "BG DE": True, "DE HR": False, "DE RS": False, "RS US": False, "DE US": True}  # fmt: skip
+
+
+def test_a_row_per_network_and_region():
+    tested = [("collaboration", *pair.split(), flag) for pair, flag in TOGETHER.items()]
+    tested += [("knowledge_exchange", *pair.split(), False) for pair in ("DE HR", "DE US")]
+    found = regional_densities(pd.DataFrame(tested, columns=["network", "src", "dst", "significant"]), REGIONS)
+    rows = found.astype(object).where(found.notna(), None).sort_values(["network", "region"])
+    assert list(map(tuple, rows.to_numpy())) == [
+        ("collaboration", "Balkans", 4, 3, 3, 2, 4, 1, 2 / 3, 1 / 4, (2 / 3) / (1 / 4)),
+        ("collaboration", "Everywhere", 5, 5, 8, 4, 0, 0, 1 / 2, None, None),
+        ("collaboration", "Nowhere", 1, 0, 0, 0, 0, 0, None, None, None),
+        ("knowledge_exchange", "Balkans", 4, 1, 0, 0, 1, 0, None, 0.0, None),
+        ("knowledge_exchange", "Everywhere", 5, 3, 2, 0, 0, 0, 0.0, None, None),
+        ("knowledge_exchange", "Nowhere", 1, 0, 0, 0, 0, 0, None, None, None),
+    ]

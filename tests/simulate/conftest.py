@@ -1,4 +1,7 @@
-"""A small world, built once."""
+"""A small world, built once; a plain reader of its files."""
+
+import importlib.util
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +21,12 @@ def works(plan):
     import numpy as np
 
     return build_works(plan, np.sort(np.concatenate([part_works(plan.world, 0), part_works(plan.world, 1)])))
+
+
+@pytest.fixture(scope="session")
+def plain():
+    """A reader of snapshots that knows nothing of the library (plain_reader.py beside this file)."""
+    spec = importlib.util.spec_from_file_location("plain_reader", Path(__file__).with_name("plain_reader.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

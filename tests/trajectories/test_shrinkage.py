@@ -11,6 +11,7 @@ from isthmus.trajectories.shrinkage import (
     posterior,
 )
 
+ONE_CLASS = np.zeros(1, dtype=np.int64)
 AS_CLASS = np.eye(NOISE_FACTORS.size)[NOISE_FACTORS == 1.0]
 
 
@@ -22,7 +23,7 @@ def estimates(slope, information, noise=AS_CLASS):
 
 
 def test_one_component_is_the_normal_conjugate():
-    known = posterior(estimates([1.5], 4.0), Prior(sd=np.array([2.0]), share=np.array([1.0])))
+    known = posterior(estimates([1.5], 4.0), Prior(sd=np.array([2.0]), share=np.array([[1.0]])), ONE_CLASS)
     mean, sd = known.moments()
     assert mean[0] == pytest.approx(1.5 * 4 / 4.25)
     assert sd[0] == pytest.approx(4.25**-0.5)
@@ -31,18 +32,18 @@ def test_one_component_is_the_normal_conjugate():
 
 
 def test_a_mixture_is_bayes_rule_by_quadrature():
-    prior = Prior(sd=np.array([2.0, 0.5, 0.05]), share=np.array([0.2, 0.3, 0.5]))
+    prior = Prior(sd=np.array([2.0, 0.5, 0.05]), share=np.array([[0.2, 0.3, 0.5]]))
     noise = np.zeros((1, NOISE_FACTORS.size))
     noise[0, [2, 5]] = 0.4, 0.6  # half and four times the class's variance
     slope, information = 0.9, 6.0
-    known = posterior(estimates(slope, information, noise), prior)
+    known = posterior(estimates(slope, information, noise), prior, ONE_CLASS)
 
     def density(b):
         own = sum(
             share * stats.norm.pdf(slope, b, np.sqrt(factor / information))
             for factor, share in zip(NOISE_FACTORS, noise[0], strict=True)
         )
-        return own * sum(p * stats.norm.pdf(b, 0, sd) for p, sd in zip(prior.share, prior.sd, strict=True))
+        return own * sum(p * stats.norm.pdf(b, 0, sd) for p, sd in zip(prior.share[0], prior.sd, strict=True))
 
     points = {"points": [0, slope], "limit": 500, "epsabs": 1e-13}
     total = integrate.quad(density, -12, 12, **points)[0]
@@ -61,16 +62,33 @@ def test_the_shares_of_planted_slopes_are_found():
     n = 20_000
     moving = rng.random(n) < 0.25
     slope = np.where(moving, rng.normal(0, 2, n), 0.0) + rng.normal(0, 0.2, n)
-    prior = estimate_prior(estimates(slope, 25.0), 2.0)
+    prior = estimate_prior(estimates(slope, 25.0), 2.0, np.zeros(n, dtype=np.int64))
     assert prior.share.sum() == pytest.approx(1)
-    assert prior.share[:2].sum() == pytest.approx(0.25, abs=0.03)
-    assert prior.share[4:].sum() == pytest.approx(0.75, abs=0.03)
+    assert prior.share[0, :2].sum() == pytest.approx(0.25, abs=0.03)
+    assert prior.share[0, 4:].sum() == pytest.approx(0.75, abs=0.03)
+
+
+def test_each_class_has_the_law_of_its_own_slopes():
+    rng = np.random.default_rng(4)
+    size_class = np.repeat([0, 1], 5_000)
+    slope = np.where(size_class == 1, rng.normal(0, 1, 10_000), 0.0) + rng.normal(0, 0.2, 10_000)
+    given = estimates(slope, 25.0)
+    prior = estimate_prior(given, 2.0, size_class)
+    for number in (0, 1):
+        mine = size_class == number
+        alone = estimate_prior(estimates(slope[mine], 25.0), 2.0, np.zeros(5_000, dtype=np.int64))
+        np.testing.assert_allclose(prior.share[number], alone.share[0])
+    same = estimates([0.5, 0.5, 0.5], 25.0)
+    still, moving, unseen = posterior(same, prior, np.array([0, 1, -1])).above(0.3)
+    assert still < 0.2 < 0.8 < moving
+    assert unseen == still
 
 
 def test_without_pairs_all_components_are_alike():
-    prior = estimate_prior(estimates([], 1.0), 2.0)
+    prior = estimate_prior(estimates([], 1.0), 2.0, np.zeros(0, dtype=np.int64))
     np.testing.assert_allclose(prior.share, 1 / prior.share.size)
-    np.testing.assert_allclose(estimate_prior(estimates([1.0, 2.0], 0.0), 2.0).share, prior.share)
+    silent = estimate_prior(estimates([1.0, 2.0], 0.0), 2.0, np.zeros(2, dtype=np.int64))
+    np.testing.assert_allclose(silent.share, prior.share)
 
 
 def test_restless_pairs_are_known_as_such():
@@ -96,7 +114,7 @@ def test_a_pair_without_freedom_is_as_its_class():
 
 
 def test_a_slope_far_from_all_components_is_still_known():
-    known = posterior(estimates([60.0], 400.0), Prior(sd=np.array([2.0, 0.5]), share=np.array([0.5, 0.5])))
+    known = posterior(estimates([60.0], 400.0), Prior(sd=np.array([2.0, 0.5]), share=np.array([[0.5, 0.5]])), ONE_CLASS)
     mean, sd = known.moments()
     assert np.isfinite([mean[0], sd[0]]).all()
     assert known.above(1.0)[0] == pytest.approx(1)

@@ -210,7 +210,7 @@ def test_pairs_that_say_nothing_are_as_the_others():
     for row in range(4):
         np.testing.assert_allclose(trends.trend[row], 0, atol=1e-12)
         np.testing.assert_allclose([trends.rise[row], trends.fall[row]], trends.rise[0])
-        assert trends.sd[row] == pytest.approx(math.sqrt((trends.prior.share * trends.prior.sd**2).sum()) / 2.1)
+        assert trends.sd[row] == pytest.approx(math.sqrt((trends.prior.share[0] * trends.prior.sd**2).sum()) / 2.1)
     for name in ("trend", "sd", "rise", "fall", "level"):
         assert np.isfinite(getattr(trends, name)).all()
     np.testing.assert_allclose(trends.rise + trends.fall + trends.level, 1)

@@ -1,10 +1,15 @@
 """A study's part of the tables that all studies share: its rows, its stamp, its networks."""
 
+from collections.abc import Mapping
+
+import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.stage import Context
 from isthmus.config import Study
+from isthmus.engine.concurrent import concurrently
+from isthmus.engine.ddl import spark_schema
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.tablespec import TableSpec
 
@@ -17,6 +22,22 @@ def of_study(context: Context, spec: TableSpec) -> DataFrame:
 def replace_rows(context: Context, spec: TableSpec, rows: DataFrame) -> int:
     """Replace this study's rows of a table; return the table's version."""
     return context.store.replace(spec, rows, {"study": context.the_study.study})
+
+
+def write_frames(context: Context, frames: Mapping[str, pd.DataFrame], specs: tuple[TableSpec, ...]) -> None:
+    """Replace the study's rows of each table; a table that has no frame becomes empty."""
+    name, release = context.the_study.study, context.release
+
+    def write(spec: TableSpec) -> int:
+        frame = frames.get(spec.name)
+        if frame is None or frame.empty:
+            rows = context.spark.createDataFrame([], spark_schema(spec))
+        else:
+            full = frame.assign(study=name, release=release)[spec.columns]
+            rows = context.spark.createDataFrame(full, spark_schema(spec))
+        return replace_rows(context, spec, rows)
+
+    concurrently(*((lambda spec=spec: write(spec)) for spec in specs))
 
 
 def stamped(rows: DataFrame, study: Study, release: str) -> DataFrame:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +14,7 @@ from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SI
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.files import whole_file, write_text
 from isthmus.geography import COUNTRIES
-from isthmus.indicators.regions import region_density
+from isthmus.indicators.regions import regional_densities
 from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
 from isthmus.nullmodels.frames import significant_ties
 from isthmus.nullmodels.window_frames import window_tests
@@ -145,28 +144,6 @@ def _complete(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
     """Return the frame with empty columns for what a network alone does not tell."""
     lacking = [name for name in spec.columns if name not in frame.columns and name not in UNPUBLISHED]
     return frame.assign(**dict.fromkeys(lacking, None))
-
-
-def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Return the rows of the table `densities`: one per network and region.
-
-    Parameters
-    ----------
-    significant : pandas.DataFrame
-        Network, src, dst, significant.
-    regions : Mapping[str, Sequence[str]]
-        Names and countries.
-    """
-    rows = []
-    for network, pairs in significant.groupby("network"):
-        for region, members in regions.items():
-            found = region_density(pairs, members)
-            rows.append(
-                {"network": network, "region": region, "members": len(members)}
-                | asdict(found)
-                | {"density_inside": found.inside, "density_outside": found.outside, "ratio": found.ratio}
-            )
-    return pd.DataFrame(rows)
 
 
 def _named(ties: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """`isthmus studies`, `stages`, `tables`, `describe`: what there is, without Spark's JVM."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -79,8 +79,13 @@ def _settings(study: "Study") -> None:
             _setting(f"  {inner}", getattr(value, inner), of.description)
 
 
+def _plain(value: Any) -> Any:
+    """Return a section within a section (`corpus.tune`) as its file would hold it, anything else as a list."""
+    return value.model_dump(mode="json") if hasattr(value, "model_dump") else list(value)
+
+
 def _setting(name: str, value: object, meaning: str | None) -> None:
-    shown = json.dumps(value, default=list)
+    shown = json.dumps(value, default=_plain)
     click.echo(f"{name:<{SETTING_WIDTH}} {shown}")
     click.echo(click.wrap_text(meaning or "", 100, " " * (SETTING_WIDTH + 1), " " * (SETTING_WIDTH + 1)))
 

@@ -33,6 +33,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
 OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity", "blocs", "active_researchers")
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
+PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
 
 
 class Study(Section):
@@ -129,7 +130,7 @@ class Study(Section):
     @model_validator(mode="before")
     @classmethod
     def _as_the_paper(cls, data: Any) -> Any:
-        """With `as_published`, samples and the rule of finite pairs are the paper's unless the study says otherwise."""
+        """With `as_published`, samples, starts and finite pairs are the paper's unless the study says otherwise."""
         if not isinstance(data, dict) or not data.get("as_published"):
             return data
         given = data.get("significance")
@@ -139,7 +140,14 @@ class Study(Section):
             changes["samples"] = PAPER_SAMPLES
         if significance.get("finite", "expected_in_500_samples") == "expected_in_500_samples":
             changes["finite"] = "sampled"
-        return {**data, "significance": {**significance, **changes}}
+        return {**data, "significance": {**significance, **changes}} | _paper_starts(data)
+
+    @model_validator(mode="after")
+    def _tuned_within_the_corpus(self) -> "Study":
+        tune, (first, last) = self.corpus.tune, self.years.corpus
+        if tune is not None and not first <= tune.year <= last:
+            raise ValueError(f"corpus.tune.year is {tune.year}, and the corpus spans {first} to {last} (years.corpus)")
+        return self
 
     @model_validator(mode="after")
     def _enough_years(self) -> "Study":
@@ -150,3 +158,12 @@ class Study(Section):
                 f"only {last - first + 1} years"
             )
         return self
+
+
+def _paper_starts(data: dict[str, Any]) -> dict[str, Any]:
+    given = data.get("trajectories", {})
+    trajectories = given if isinstance(given, dict) else given.model_dump()
+    usual = Trajectories().restarts
+    if trajectories.get("restarts", usual) != usual:
+        return {}
+    return {"trajectories": {**trajectories, "restarts": PAPER_STARTS}}

@@ -8,7 +8,10 @@ NARROW_SCORE = 0.6
 
 
 def resolved(corpus: Corpus) -> Corpus:
-    """Return the same corpus with the ai_* shorthands written out (METHODS 1.1)."""
+    """Return the same corpus with the ai_* shorthands written out (METHODS 1.1).
+
+    A score that is to be tuned stays as it is: 0, which takes in all that tuning can choose, until it is found.
+    """
     written_out: dict[str, dict[str, object]] = {
         "ai_primary": {"rule": "primary_subfield", "ids": (AI_SUBFIELD,)},
         "ai_any": {"rule": "any_subfield", "ids": (AI_SUBFIELD,)},
@@ -16,6 +19,6 @@ def resolved(corpus: Corpus) -> Corpus:
         "ai_narrow": {"rule": "concept_or_source", "ids": (AI_CONCEPT,)},
     }
     changes = dict(written_out.get(corpus.rule, {}))
-    if corpus.rule == "ai_narrow" and corpus.min_score == 0:
+    if corpus.rule == "ai_narrow" and corpus.min_score == 0 and corpus.tune is None:
         changes["min_score"] = NARROW_SCORE
     return corpus.model_copy(update=changes)

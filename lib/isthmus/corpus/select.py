@@ -101,14 +101,22 @@ def _any_topic_has(field: str, ids: tuple[int, ...]) -> Column:
     return F.exists("topics", lambda topic: topic[field].isin(list(ids)))
 
 
+def best_score(corpus: Corpus) -> Column:
+    """Return the highest score that a work has of the rule's concepts; null where it has none of them.
+
+    A concept without a score counts as 0.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Its `ids` are the concepts.
+    """
+    own = F.filter("concepts", lambda concept: concept["concept_id"].isin(list(corpus.ids)))
+    return F.array_max(F.transform(own, lambda concept: F.coalesce(F.nanvl(concept["score"], F.lit(0.0)), F.lit(0.0))))
+
+
 def _concept(corpus: Corpus) -> Column:
-    return F.exists(
-        "concepts",
-        lambda concept: (
-            concept["concept_id"].isin(list(corpus.ids))
-            & (F.coalesce(concept["score"], F.lit(0.0)) >= F.lit(corpus.min_score))
-        ),
-    )
+    return best_score(corpus) >= F.lit(corpus.min_score)
 
 
 RULES: dict[str, Callable[[Corpus], Column]] = {

@@ -1,7 +1,7 @@
 """How close-knit a region is, on a table of tested pairs; without Spark."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
@@ -61,6 +61,28 @@ def region_density(pairs: pd.DataFrame, members: Collection[str]) -> RegionDensi
         outside_possible=len(crossing),
         outside_significant=int(crossing["significant"].sum()),
     )
+
+
+def regional_densities(significant: pd.DataFrame, regions: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return the rows of the table `densities`: one per network and region, for networks that have any tested pair.
+
+    Parameters
+    ----------
+    significant : pandas.DataFrame
+        Tested pairs, one reading of the citation year: network, src, dst, significant (boolean).
+    regions : Mapping[str, Sequence[str]]
+        Names and countries.
+    """
+    rows = []
+    for network, pairs in significant.groupby("network"):
+        for region, members in regions.items():
+            found = region_density(pairs, members)
+            rows.append(
+                {"network": network, "region": region, "members": len(members)}
+                | asdict(found)
+                | {"density_inside": found.inside, "density_outside": found.outside, "ratio": found.ratio}
+            )
+    return pd.DataFrame(rows)
 
 
 def _share(part: int, whole: int) -> float:

@@ -13,8 +13,8 @@ from isthmus.simulate.world.facts import countries
 from isthmus.simulate.world.fates import part_works
 from isthmus.simulate.world.plan import Plan
 from isthmus.simulate.world.seats import COUNTRY, FULL, OTHER_COUNTRY
-from isthmus.simulate.world.sizes import AI, EXPANSION
-from isthmus.simulate.world.works import ARTICLE, CONFERENCE, PARATEXT, Works, build_works
+from isthmus.simulate.world.sizes import EXPANSION
+from isthmus.simulate.world.works import PARATEXT, Works, build_works, is_study_work
 from isthmus.tables.citationorder import cites_back
 
 COLLABORATION, EXCHANGE = "collaboration", "knowledge_exchange"
@@ -99,9 +99,8 @@ def _places_of_ids(total: int) -> Ints:
 
 
 def _in_corpus(works: Works) -> np.ndarray:
-    kind = np.isin(works.kind, (ARTICLE, CONFERENCE))
     dated = (works.year >= YEARS[0]) & (works.year <= YEARS[-1])
-    found: np.ndarray = (works.layer == AI) & (works.topics[:, 0] >= 0) & ~works.retracted & kind & dated
+    found: np.ndarray = dated & is_study_work(works.layer, works.kind, works.topics[:, 0], works.retracted)
     return found
 
 

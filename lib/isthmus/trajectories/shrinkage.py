@@ -1,8 +1,9 @@
-"""Empirical-Bayes shrinkage of trends: what all pairs together say about how large trends are, and how noisy.
+"""Empirical-Bayes shrinkage of trends: what pairs of one size say about how large trends are, and how noisy.
 
 The prior of a slope is a mixture of normal laws around 0 with standard deviations from the slab's down, the weights of
-which are those that make the slopes of all pairs most probable (adaptive shrinkage: Stephens 2017, Biostatistics 18,
-275, with normal components). Where most pairs do not move, a noisy slope is pulled to 0; a well measured one is not.
+which are those that make the slopes of the size class most probable (adaptive shrinkage: Stephens 2017, Biostatistics
+18, 275, with normal components). Where most pairs do not move, a noisy slope is pulled to 0; a well measured one is
+not. Each size class has its own law: what the ties of large countries do says little about pairs of a few papers.
 
 Pairs of one size differ in how much they scatter. A pair's variance is phi times that of its size class; the law of phi
 in the class is estimated likewise, on a grid, from the pairs' sums of squared residuals, so that a restless series is
@@ -28,14 +29,14 @@ PSEUDO_PAIRS = 1.0
 
 @dataclass(frozen=True)
 class Prior:
-    """The law of the slopes of all pairs: a mixture of normal laws around 0.
+    """The law of the slopes of the pairs of each size class: a mixture of normal laws around 0.
 
     Attributes
     ----------
     sd : float array of shape (k,)
         Standard deviation of each component, the slab first.
-    share : float array of shape (k,)
-        Weight of each component; they sum to 1.
+    share : float array of shape (c, k)
+        Weight of each component in each class; those of a class sum to 1.
 
     """
 
@@ -114,8 +115,8 @@ def noise_probabilities(squares: Floats, freedom: Floats, size_class: NDArray[np
     return found
 
 
-def estimate_prior(estimates: Estimates, slab: float) -> Prior:
-    """Estimate the weights of the mixture by expectation-maximisation over all slopes with information.
+def estimate_prior(estimates: Estimates, slab: float, size_class: NDArray[np.int64]) -> Prior:
+    """Estimate the weights of each class's mixture by expectation-maximisation over its slopes with information.
 
     Parameters
     ----------
@@ -123,29 +124,35 @@ def estimate_prior(estimates: Estimates, slab: float) -> Prior:
         Of all pairs of a network.
     slab : float
         Standard deviation of the widest component.
+    size_class : int64 array of shape (n,)
+        Number of the class, 0 for the smallest; -1 where nothing was observed.
 
     """
     sd: Floats = slab * 0.5 ** np.arange(COMPONENTS, dtype=np.float64)
     told = estimates.information > 0.0
     marginal = _marginal(estimates, sd).sum(axis=1)
-    return Prior(sd=sd, share=_shares(marginal[told]))
+    classes = range(max(int(size_class.max(initial=0)) + 1, 1))
+    return Prior(sd=sd, share=np.stack([_shares(marginal[told & (size_class == number)]) for number in classes]))
 
 
-def posterior(estimates: Estimates, prior: Prior) -> Posterior:
-    """Return the law of each slope, given its estimate and what all pairs say.
+def posterior(estimates: Estimates, prior: Prior, size_class: NDArray[np.int64]) -> Posterior:
+    """Return the law of each slope, given its estimate and what the pairs of its class say.
 
     Parameters
     ----------
     estimates : Estimates
         Of n pairs.
     prior : Prior
-        The law of the slopes of all pairs.
+        The law of the slopes of each class.
+    size_class : int64 array of shape (n,)
+        Number of the class; -1, where nothing was observed, is as the smallest.
 
     """
+    of_class = prior.share[np.maximum(size_class, 0)]
     shape = (len(estimates.slope), NOISE_FACTORS.size * prior.sd.size)
     information = estimates.information[:, None] / NOISE_FACTORS
     precision = information[:, :, None] + prior.sd**-2.0
-    share = (_marginal(estimates, prior.sd) * prior.share).reshape(shape)
+    share = (_marginal(estimates, prior.sd) * of_class[:, None, :]).reshape(shape)
     return Posterior(
         share=share / share.sum(axis=1, keepdims=True),
         mean=((information * estimates.slope[:, None])[:, :, None] / precision).reshape(shape),

@@ -125,7 +125,9 @@ def test_organisations_at_both_levels_with_intervals_in_the_last_year(context):
 
 
 def test_active_researchers_of_every_meaning(context):
-    found = rows(context, t.ACTIVE_RESEARCHERS).set_index(["entity", "least_papers", "window_years", "year"]).sort_index()
+    found = (
+        rows(context, t.ACTIVE_RESEARCHERS).set_index(["entity", "least_papers", "window_years", "year"]).sort_index()
+    )
     researchers = found["researchers"]
     assert researchers["CN", 1, 1, 2021] == 2, "the author in Hong Kong, too"
     assert researchers["EU", 1, 1].to_dict() == {2018: 2, 2019: 2, 2020: 1, 2021: 1}, "Britain left"

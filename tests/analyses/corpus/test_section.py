@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from isthmus.analyses.corpus.section import coverage_sentence, section
-from isthmus.report import load_results
+from isthmus.report import build_report, load_results
 
 
 @pytest.fixture
@@ -73,3 +73,40 @@ def test_the_table_has_a_row_per_year(study):
     rows = pd.DataFrame(section(results).values["rows"])
     assert rows["year"].tolist() == results.coverage["year"].tolist()
     assert rows["corpus_works"].sum() == results.coverage["corpus_works"].sum()
+
+
+TUNED = {"year": 2020, "target": 60_000, "min_score": 0.41234, "works": 59_990, "fewest": 12, "most": 200_000}
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (
+            {"by_source": 0},
+            "The least score of the concept is 0.4123: with it the corpus holds 59,990 works in 2020, nearest to the "
+            "60,000 asked for.",
+        ),
+        (
+            {"by_source": 7, "most": 59_990},
+            "The least score of the concept is 0.4123: with it the corpus holds 59,990 works in 2020; the 60,000 asked "
+            "for are out of reach, for any score gives 12 to 59,990 (7 of them in listed sources, whatever their score).",
+        ),
+    ],
+)
+def test_a_tuned_score_is_said(study, plain_study, tmp_path, row, text):
+    pd.DataFrame([TUNED | row]).to_parquet(plain_study / "corpus_tuning.parquet")
+    results = study(corpus={"rule": "ai_narrow"})
+    found = section(results)
+    assert found.values["tuning"] == text
+    assert found.method[0].text.endswith(text)
+    build_report(results, [found], tmp_path / "report.html")
+    assert text in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_where_no_size_was_asked_for_nothing_is_said(study, plain_study):
+    empty = pd.DataFrame([TUNED | {"by_source": 0}]).iloc[:0]
+    empty.to_parquet(plain_study / "corpus_tuning.parquet")
+    results = study(corpus={"rule": "ai_mag", "min_score": 0.3})
+    assert section(results).values["tuning"] == ""
+    assert "least score" not in corpus_text(results)
+    assert ", with a score of at least 0.3, published" in corpus_text(results)

@@ -3,10 +3,13 @@
 from functools import partial
 
 from isthmus.analyses.corpus.charts import coverage_chart
+from isthmus.analyses.corpus.tables import CORPUS_TUNING
 from isthmus.analyses.corpus.text import CORPUS_RULES
 from isthmus.report.results import Results
 from isthmus.report.section import Figure, Paragraph, Section, Tile
-from isthmus.report.text import count, joined, percent, span
+from isthmus.report.text import count, joined, number, percent, span
+
+SCORE_DIGITS = 4
 
 
 def section(results: Results) -> Section | None:
@@ -20,7 +23,11 @@ def section(results: Results) -> Section | None:
         id="corpus",
         title="What the records cover",
         template="isthmus.analyses.corpus/section.html.j2",
-        values={"sentence": coverage_sentence(results), "rows": coverage.to_dict("records")},
+        values={
+            "sentence": coverage_sentence(results),
+            "tuning": tuning_sentence(results),
+            "rows": coverage.to_dict("records"),
+        },
         figures=tuple(figures),
         method=(Paragraph("Corpus", _corpus(results)),),
         tiles=_tiles(results),
@@ -56,12 +63,36 @@ def coverage_sentence(results: Results) -> str:
     )
 
 
+def tuning_sentence(results: Results) -> str:
+    """Return which score a corpus of a given size needed, and whether the size was reached; empty where none was asked.
+
+    The score has four digits: it is written out in full in the table.
+    """
+    table = results.optional(CORPUS_TUNING)
+    if table is None:
+        return ""
+    row = table.iloc[0]
+    year, target, works = int(row["year"]), count(row["target"]), count(row["works"])
+    text = f"The least score of the concept is {number(row['min_score'], SCORE_DIGITS)}: with it "
+    if row["fewest"] <= row["target"] <= row["most"]:
+        text += f"the corpus holds {works} works in {year}, nearest to the {target} asked for"
+    else:
+        text += (
+            f"the corpus holds {works} works in {year}; the {target} asked for are out of reach, for any score gives "
+            f"{count(row['fewest'])} to {count(row['most'])}"
+        )
+    by_source = f" ({count(row['by_source'])} of them in listed sources, whatever their score)"
+    return f"{text}{by_source if row['by_source'] else ''}."
+
+
 def _corpus(results: Results) -> str:
     corpus = results.study.get("corpus", {})
     rule = str(corpus.get("rule", ""))
     ids = joined([str(number) for number in corpus.get("ids", ())]) or "none"
     years = results.switch("years.corpus") or results.study["years"]
     text = CORPUS_RULES.get(rule, f"works by the rule “{rule}”").format(ids=ids)
+    if corpus.get("min_score"):
+        text += f", with a score of at least {corpus['min_score']:g}"
     text = f"{text[:1].upper()}{text[1:]}, published {years[0]}–{years[1]}"
     if corpus.get("types"):
         text += f", of type {joined([str(kind) for kind in corpus['types']])}"
@@ -74,7 +105,8 @@ def _corpus(results: Results) -> str:
         )
         if not corpus.get(switch, False)
     ]
-    return f"{text}. {_sentence(joined(left_out))} left out." if left_out else f"{text}."
+    sentences = [f"{text}.", *([f"{_sentence(joined(left_out))} left out."] if left_out else [])]
+    return " ".join([*sentences, tuning_sentence(results)]).rstrip()
 
 
 def _sentence(words: str) -> str:

@@ -1,14 +1,19 @@
 """The stage of the corpus: the study's works, their countries, and how much of them is known."""
 
+from dataclasses import asdict
+
+import pandas as pd
 from pyspark.sql import functions as F
 
-from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_COVERAGE, CORPUS_WORKS
-from isthmus.analyses.rows import of_study, replace_rows
+from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES, CORPUS_COVERAGE, CORPUS_TUNING, CORPUS_WORKS
+from isthmus.analyses.rows import of_study, replace_rows, write_frames
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.config import Corpus
 from isthmus.corpus.countries import country_shares
 from isthmus.corpus.coverage import corpus_coverage
+from isthmus.corpus.nearest import Tuning
 from isthmus.corpus.select import corpus_works
+from isthmus.corpus.tuning import tuned, with_score
 from isthmus.engine import Gate, check_gates
 from isthmus.geography.places import Places
 
@@ -16,8 +21,11 @@ LEAST_COUNTRY_COVERAGE = 0.28  # OpenAlex's own floor of works with any institut
 
 
 def write_corpus(context: Context) -> Outcome:
-    """Write the tables of the study's works, their countries and their coverage."""
+    """Write the tables of the study's works, their countries, their coverage and, where it was tuned, the score."""
     study, store = context.the_study, context.store
+    tuning = tuned(store.read("works"), study) if study.corpus.tune is not None else None
+    _write_tuning(context, tuning)
+    study = study if tuning is None else with_score(study, tuning)
     works = corpus_works(store.read("works"), store.read("citations"), study, context.release)
     replace_rows(context, CORPUS_WORKS, works)
     chosen, authorships = of_study(context, CORPUS_WORKS), store.read("authorships")
@@ -56,7 +64,17 @@ def write_corpus(context: Context) -> Outcome:
         ],
     )
     total = int(gates[0].observed or 0)
-    return Outcome(f"{total:,} works in the corpus", gates=tuple(gates))
+    words = () if tuning is None else (tuning.sentence,)
+    return Outcome("; ".join((f"{total:,} works in the corpus", *words)), gates=tuple(gates), notes=_notes(tuning))
+
+
+def _write_tuning(context: Context, tuning: Tuning | None) -> None:
+    frames = {} if tuning is None else {CORPUS_TUNING.name: pd.DataFrame([asdict(tuning)])}
+    write_frames(context, frames, (CORPUS_TUNING,))
+
+
+def _notes(tuning: Tuning | None) -> tuple[str, ...]:
+    return () if tuning is None or tuning.reachable else (tuning.sentence,)
 
 
 STAGES = (
@@ -65,7 +83,8 @@ STAGES = (
         description="choose the study's works and the works that cite them, and place them in countries",
         task="networks",
         needs=("records",),
-        writes=(CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
+        writes=(CORPUS_TUNING, CORPUS_WORKS, CORPUS_COUNTRIES, CORPUS_COVERAGE),
+        publishes=(CORPUS_TUNING,),
         reads=(
             *(f"corpus.{name}" for name in Corpus.model_fields if name != "max_countries"),  # the networks' own
             "years.corpus",

@@ -56,3 +56,21 @@ CORPUS_COVERAGE = TableSpec(
     partition_by=("study",),
     checks={"country_within_works": "corpus_with_country <= corpus_works"},
 )
+
+CORPUS_TUNING = TableSpec(
+    name="corpus_tuning",
+    fields=(
+        *STUDY_COLUMNS,
+        column("year", "int", "year whose works were counted", False),
+        column("target", "bigint", "works that the corpus was to hold in that year", False),
+        column("min_score", "double", "least score of the concept with which it comes nearest", False),
+        column("works", "bigint", "works of the corpus in that year with this score", False),
+        column("fewest", "bigint", "works at the highest score that occurs: the least that can be reached", False),
+        column("most", "bigint", "works at any score: the most that can be reached", False),
+        column("by_source", "bigint", "of these, works in listed sources, which need no score", False),
+    ),
+    key=("study", "year"),
+    comment="The least score of a corpus whose size in a year was asked for (`corpus.tune`); empty for others.",
+    partition_by=("study",),
+    checks={"within_reach": "fewest <= works AND works <= most"},
+)

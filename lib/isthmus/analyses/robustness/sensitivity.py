@@ -13,11 +13,11 @@ from pyspark.sql import functions as F
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
 from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import SENSITIVITY
-from isthmus.analyses.rows import of_study, replace_rows
+from isthmus.analyses.rows import of_study, replace_rows, write_frames
 from isthmus.analyses.significance.finite import counting, linked_pairs
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
-from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel, write_frames
+from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel
 from isthmus.config import Study
 from isthmus.errors import TrajectoryError
 from isthmus.networks.edges import all_edges
@@ -58,9 +58,9 @@ def choices(study: Study) -> list[Choice]:
 def varied(study: Study, corpus_rule: str) -> Study:
     """Return the study with another corpus rule, under a name of its own; all citation years are computed."""
     citation_years = tuple(dict.fromkeys((*study.networks.citation_years, *study.sensitivity.citation_years)))
-    corpus = study.corpus.model_copy(update={"rule": corpus_rule, "ids": ()})
+    corpus = study.corpus.model_copy(update={"rule": corpus_rule, "ids": (), "tune": None})
     if not corpus_rule.startswith("ai_") and corpus_rule != "everything":
-        corpus = study.corpus.model_copy(update={"rule": corpus_rule})
+        corpus = study.corpus.model_copy(update={"rule": corpus_rule, "tune": None})
     return study.model_copy(
         update={
             "study": f"{study.study}{SEPARATOR}{corpus_rule}",

@@ -5,11 +5,11 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import CLUSTERING_AGREEMENT, SILHOUETTE
-from isthmus.analyses.rows import of_study
+from isthmus.analyses.rows import of_study, write_frames
 from isthmus.analyses.significance.finite import counting, linked_pairs
 from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
 from isthmus.analyses.stage import Context, Outcome
-from isthmus.analyses.trajectories.clusters import cluster, panel_ties, study_panel, write_frames
+from isthmus.analyses.trajectories.clusters import cluster, panel_ties, study_panel
 from isthmus.errors import TrajectoryError
 from isthmus.trajectories.frames import (
     chosen_clustering,

@@ -1,22 +1,17 @@
 """Trajectories of a study: panel on the driver, starts of the clustering over the cluster, tables."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
-from isthmus.analyses.rows import in_both_networks, of_study, replace_rows
+from isthmus.analyses.rows import in_both_networks, of_study, write_frames
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.analyses.trajectories.tables import TABLES
 from isthmus.config import Study
 from isthmus.engine import GateResult
-from isthmus.engine.concurrent import concurrently
-from isthmus.engine.ddl import spark_schema
 from isthmus.errors import TrajectoryError
-from isthmus.tablespec import TableSpec
 from isthmus.trajectories.frames import trajectory_frames
 from isthmus.trajectories.panel import Panel, build_panel
 from isthmus.trajectories.restarts import Restart
@@ -112,22 +107,6 @@ def papers_of(context: Context) -> dict[str, float]:
         row["country"]: float(row["papers"])
         for row in nodes.groupBy("country").agg(F.sum("papers").alias("papers")).collect()
     }
-
-
-def write_frames(context: Context, frames: Mapping[str, pd.DataFrame], specs: tuple[TableSpec, ...]) -> None:
-    """Replace the study's rows of each table; a table that has no frame becomes empty."""
-    name, release = context.the_study.study, context.release
-
-    def write(spec: TableSpec) -> int:
-        frame = frames.get(spec.name)
-        if frame is None or frame.empty:
-            rows = context.spark.createDataFrame([], spark_schema(spec))
-        else:
-            full = frame.assign(study=name, release=release)[spec.columns]
-            rows = context.spark.createDataFrame(full, spark_schema(spec))
-        return replace_rows(context, spec, rows)
-
-    concurrently(*((lambda spec=spec: write(spec)) for spec in specs))
 
 
 def _gate(name: str, observed: float, message: str) -> GateResult:

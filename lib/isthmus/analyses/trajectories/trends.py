@@ -5,10 +5,9 @@ import math
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, stamped
+from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, stamped, write_frames
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
-from isthmus.analyses.trajectories.clusters import write_frames
 from isthmus.analyses.trajectories.tables import PAIR_CLASSES, PAIR_TRENDS, PROPENSITIES
 from isthmus.engine.concurrent import concurrently
 from isthmus.tablespec import TableSpec

@@ -80,8 +80,36 @@ def _by_home(blocks: Blocks, value: Floats, years: int, n: int, layer: int | Non
     return alone, partner
 
 
-def build_exchange(world: World, sizes: Sizes, blocks: Blocks, pull: Floats, ties: tuple[PlantedTie, ...]) -> Exchange:
-    """Return the solved reference preferences of a world; `pull` is each block's citations per work, relative."""
+@dataclass(frozen=True)
+class Supply:
+    """The references of a world before it is decided where they go: T years, n countries.
+
+    Attributes
+    ----------
+    rate, listed : array of float
+        (T, L) as in `Exchange`.
+    refs, along, behind, citable : array
+        As `solve_preferences` takes them.
+    """
+
+    rate: Floats
+    listed: Floats
+    refs: Floats
+    along: Floats
+    behind: Floats
+    citable: np.ndarray
+
+
+def build_supply(sizes: Sizes, blocks: Blocks, pull: Floats) -> Supply:
+    """Return how many references each home gives, and which countries stand beside them on both sides.
+
+    Parameters
+    ----------
+    sizes, blocks : Sizes, Blocks
+        Of the world.
+    pull : array of float
+        (B,) relative citations of one work of each block.
+    """
     T, n = sizes.output.shape
     rate, listed = _reference_habits(sizes)
     given = blocks.count * (rate * listed * TO_AI)[blocks.year, blocks.layer]
@@ -95,12 +123,18 @@ def build_exchange(world: World, sizes: Sizes, blocks: Blocks, pull: Floats, tie
     along = np.tensordot(lag, citing_partner, axes=1) / np.maximum(refs, 1e-12)[..., None]
     cited, cited_partner = _by_home(blocks, blocks.count * pull, T, n, AI)
     behind = cited_partner / np.maximum(cited, 1e-12)[..., None]
-    law = null_law(sizes.share, FOREIGN * refs.sum(axis=1))
+    return Supply(rate, listed, refs, along, behind, cited > 0)
+
+
+def build_exchange(world: World, sizes: Sizes, blocks: Blocks, pull: Floats, ties: tuple[PlantedTie, ...]) -> Exchange:
+    """Return the solved reference preferences of a world; `pull` is each block's citations per work, relative."""
+    supply = build_supply(sizes, blocks, pull)
+    law = null_law(sizes.share, FOREIGN * supply.refs.sum(axis=1))
     target = draw_weights(world, law, multipliers(ties, sizes.years, "exchange"), sizes.years, "exchange").astype(float)
-    preference, solved = solve_preferences(refs, along, behind, cited > 0, sizes.share, target)
+    preference, solved = solve_supply(supply, sizes.share, target)
     return Exchange(
-        rate=rate,
-        listed=listed,
+        rate=supply.rate,
+        listed=supply.listed,
         lags=running(np.append(LAGS, max(1.0 - LAGS.sum(), 0.0))),
         preference=running(preference.ravel()),
         pull=pulls(blocks, pull),
@@ -108,6 +142,19 @@ def build_exchange(world: World, sizes: Sizes, blocks: Blocks, pull: Floats, tie
         target=target,
         solved=solved,
     )
+
+
+def solve_supply(supply: Supply, share: Floats, target: Floats) -> tuple[Floats, Floats]:
+    """Return `solve_preferences` of the references that there are.
+
+    Parameters
+    ----------
+    supply : Supply
+        The references of a world.
+    share, target : array of float
+        (T, n) sizes, (T, n, n) wanted exchange of each pair.
+    """
+    return solve_preferences(supply.refs, supply.along, supply.behind, supply.citable, share, target)
 
 
 def solve_preferences(

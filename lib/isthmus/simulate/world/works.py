@@ -103,8 +103,9 @@ def build_works(plan: Plan, number: Ints) -> Works:
     year = plan.sizes.years[plan.blocks.year[block]]
     kind = _kinds(plan, number, layer)
     topics, levels = _topics(plan, number, layer)
+    retracted = _retracted(plan, number, layer)
     source, located = _sources(plan, number, layer, kind)
-    chance = {name: uniform(plan.key(name), number) for name in ("retracted", "doi", "words", "abstract", "language")}
+    chance = {name: uniform(plan.key(name), number) for name in ("doi", "words", "abstract", "language")}
     age = plan.world.release.year - year
     return Works(
         number=number,
@@ -112,7 +113,7 @@ def build_works(plan: Plan, number: Ints) -> Works:
         block=block,
         year=year,
         layer=layer,
-        published=_days(year) + integers(plan.key("day"), 365, number),
+        published=publication_days(plan, number),
         kind=kind,
         topics=topics,
         levels=levels,
@@ -122,7 +123,7 @@ def build_works(plan: Plan, number: Ints) -> Works:
         title=np.stack(
             [integers(plan.key("title"), 16, number, k) for k in range(2)] + [np.maximum(topics[:, 0], 0)], axis=1
         ),
-        retracted=(chance["retracted"] < RETRACTED) & (layer != EXPANSION),
+        retracted=retracted,
         has_doi=chance["doi"] >= NO_DOI,
         has_words=(chance["words"] >= NO_CONCEPTS) & (layer != EXPANSION),
         has_abstract=chance["abstract"] >= NO_ABSTRACT,
@@ -136,8 +137,38 @@ def build_works(plan: Plan, number: Ints) -> Works:
     )
 
 
-def _days(year: Ints) -> Ints:
-    return (np.array(year - 1970, dtype="datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
+def publication_days(plan: Plan, number: Ints) -> Ints:
+    """Return the publication date of each work, in days since 1970."""
+    year = plan.sizes.years[plan.blocks.year[plan.blocks.of(number)]]
+    first = np.array(year - 1970, dtype="datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    days: Ints = first + integers(plan.key("day"), 365, number)
+    return days
+
+
+def in_study(plan: Plan, number: Ints) -> np.ndarray:
+    """Whether studies of artificial intelligence take in each work, of whatever year; does without the whole record."""
+    layer = plan.blocks.layer[plan.blocks.of(number)]
+    topic = _topics(plan, number, layer)[0][:, 0]
+    return is_study_work(layer, _kinds(plan, number, layer), topic, _retracted(plan, number, layer))
+
+
+def is_study_work(layer: Ints, kind: Ints, topic: Ints, retracted: np.ndarray) -> np.ndarray:
+    """Whether works are articles or conference papers on artificial intelligence that were not retracted.
+
+    Parameters
+    ----------
+    layer, kind, topic : array of int
+        (W,) layer, index into `TYPES`, position of the primary topic (-1: none).
+    retracted : np.ndarray
+        (W,) boolean.
+    """
+    found: np.ndarray = (layer == AI) & (topic >= 0) & ~retracted & np.isin(kind, (ARTICLE, CONFERENCE))
+    return found
+
+
+def _retracted(plan: Plan, number: Ints, layer: Ints) -> np.ndarray:
+    found: np.ndarray = (uniform(plan.key("retracted"), number) < RETRACTED) & (layer != EXPANSION)
+    return found
 
 
 def _updated(plan: Plan, number: Ints) -> Ints:

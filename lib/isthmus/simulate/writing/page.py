@@ -1,6 +1,6 @@
 """The answer key of a world as a page in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -12,20 +12,25 @@ TIE_HEADINGS = ("pair", "kind", "times size 2000", "2021", "expected weight a ye
 TABLES = (
     "`ties.parquet`: the planted pairs; `is_strong`: propensity differs or changes threefold, 30 a year expected.",
     "`weights.parquet`: every pair's weight by size alone, its multiplier and what was drawn, by network and year.",
+    "`leaders.parquet`: whom China, the United States and the United Kingdom are planned to write most with.",
+    "`bloc_papers.parquet`, `bloc_partners.parquet`, `organisations.parquet`, `researchers.parquet`: papers, joint "
+    "papers, organisations with more than so many papers and active researchers of China, the United States, the EU-27 "
+    "and the United Kingdom, as the records show them, counted without reading these files and without hostile lines.",
     "`countries.parquet`: planned shares. `migrants.parquet`: who moved when. `facts.parquet`: the switches.",
 )
 
 
-def page(plan: Plan, ties: pd.DataFrame, facts: pd.DataFrame) -> str:
+def page(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> str:
     """Return what is true in a world, in Markdown.
 
     Parameters
     ----------
     plan : Plan
         The world.
-    ties, facts : pandas.DataFrame
-        The tables of the answer key.
+    tables : Mapping[str, pandas.DataFrame]
+        The tables of the answer key by their names.
     """
+    ties, facts = tables["ties"], tables["facts"]
     lines = ["# What is true in this simulated world", "", *_opening(plan), "", "## Planted", "", *_switches(facts)]
     for switch, title in (("poles", "The poles"), ("ties", "Ties stronger or weaker than size explains, in all years")):
         chosen = ties[ties["switch"] == switch]
@@ -37,7 +42,41 @@ def page(plan: Plan, ties: pd.DataFrame, facts: pd.DataFrame) -> str:
         rows = [[kind.replace("_", " "), *map(str, row)] for kind, row in zip(counts.index, counts.values, strict=True)]
         lines += ["", "## Trends from 2000 to 2021", "", *_table(["kind", *counts.columns], rows), ""]
         lines += ["strong, medium and weak: the propensity changes nine, four and two times."]
+    lines += ["", "## Partners and organisations", "", *_changes(tables["leaders"])]
+    if "organisations" in tables:
+        lines += _growth(tables["organisations"])
     return "\n".join([*lines, "", "## Tables", "", *(f"* {line}" for line in TABLES), ""])
+
+
+def _changes(leaders: pd.DataFrame) -> list[str]:
+    """Return, for each compared country, which partner it is planned to write most with, and since when."""
+    names = dict(zip(countries().code, countries().name, strict=True))
+    lines = []
+    for entity, years in leaders.groupby("entity"):
+        changed = years[years["partner"] != years["partner"].shift()]
+        since = zip(changed["partner"].astype(str), changed["year"].astype(int), strict=True)
+        spans = ", ".join(f"{names[partner]} from {year}" for partner, year in since)
+        lines.append(f"* {names[str(entity)]} is planned to write most with {spans}.")
+    return lines
+
+
+def _growth(organisations: pd.DataFrame) -> list[str]:
+    """Return where the number of large organisations grew most, for each bound."""
+    listed = organisations[organisations["level"] == "listed"]
+    first, last = int(listed["year"].min()), int(listed["year"].max())
+    keys = ["more_than", "country"]
+    counts = (
+        listed.set_index([*keys, "year"])["organisations"].unstack("year", fill_value=0)[[first, last]].reset_index()
+    )
+    counts["growth"] = counts[last] - counts[first]
+    most = counts.sort_values(["growth", "country"], ascending=[False, True]).drop_duplicates("more_than")
+    names = dict(zip(countries().code, countries().name, strict=True))
+    return [
+        f"* Organisations with more than {row['more_than']} papers grew most in number in {names[row['country']]}: "
+        f"{row[first]} in {first}, {row[last]} in {last}."
+        for row in most.sort_values("more_than").to_dict("records")
+        if row["growth"] > 0
+    ]
 
 
 def _opening(plan: Plan) -> list[str]:

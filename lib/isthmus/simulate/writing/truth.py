@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from isthmus.simulate.blocs import bloc_tables, leaders
 from isthmus.simulate.world.exchange import Exchange
 from isthmus.simulate.world.facts import countries
 from isthmus.simulate.world.people import MIGRANT_BASE, RETURN_RATE
@@ -177,10 +178,12 @@ def write_truth(plan: Plan, target: Target) -> None:
         "countries": country_table(plan),
         "migrants": migrant_table(plan),
         "facts": fact_table(plan),
+        "leaders": leaders(plan),
+        **bloc_tables(plan),
     }
     for name, frame in tables.items():
         write_frame(target, name, frame)
-    target.write("README.md", page(plan, tables["ties"], tables["facts"]).encode())
+    target.write("README.md", page(plan, tables).encode())
 
 
 def write_frame(target: Target, name: str, frame: pd.DataFrame) -> None:
