@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from isthmus.config import Study
+from isthmus.config.trajectories import Trajectories
 
 
 def test_the_defaults_are_the_documented_ones():
@@ -61,7 +62,7 @@ def test_the_defaults_are_the_documented_ones():
             "window": 5,
             "order": 1,
             "clusters": 4,
-            "restarts": 20,
+            "restarts": 100,
             "max_iterations": 50,
             "tolerance": 1e-6,
             "engine": "isthmus",
@@ -82,6 +83,16 @@ def test_parity_takes_the_papers_samples_and_rule_unless_others_are_named():
         study="mine", title="Mine", as_published=True, significance={"samples": 50, "finite": "linked"}
     ).significance
     assert (own.samples, own.finite) == (50, "linked")
+
+
+def test_as_published_makes_twenty_starts_unless_others_are_named():
+    assert Study(study="mine", title="Mine").trajectories.restarts == 100
+    for given, starts in (({}, 20), ({"clusters": 3}, 20), ({"restarts": 7}, 7), (Trajectories(restarts=7), 7)):
+        study = Study(study="mine", title="Mine", as_published=True, trajectories=given)
+        assert study.trajectories.restarts == starts
+    assert Study(study="mine", title="Mine", as_published=True, trajectories={"clusters": 3}).trajectories.clusters == 3
+    off = Study(study="mine", title="Mine", as_published=True, trajectories=None)
+    assert not off.enabled("trajectories")
 
 
 @pytest.mark.parametrize(("window", "order"), [(4, 1), (5, 5)])

@@ -74,6 +74,22 @@ def test_balance_of_each_covariate(found, lalonde):
         found.balance({"re78": "scott"})
 
 
+def test_balance_over_random_bins(found):
+    table = found.balance_profile(draws=30, seed=2)
+    assert len(table) == 30
+    first = [int(number) for number in table.loc[0, "bins"].split(", ")]
+    again = found.balance(dict(zip(CUTS, first, strict=True)))
+    assert table.loc[0, ["l1_before", "l1_after", "l1_weighted"]].tolist() == [
+        again.l1_before, again.l1_after, again.l1_weighted,
+    ]  # fmt: skip
+    assert table["bins"].nunique() > 25
+    assert set(", ".join(table["bins"]).split(", ")) == {str(number) for number in range(2, 13)}
+    pd.testing.assert_frame_equal(table, found.balance_profile(draws=30, seed=2))
+    assert table["l1_weighted"].median() < table["l1_before"].median()
+    with pytest.raises(MatchingError, match="no covariate is coarsened"):
+        match(people(), treatment="moved", exact="place").balance_profile()
+
+
 def test_effects_by_group_are_those_of_the_groups_alone():
     frame = people()
     found = match(frame, treatment="moved", exact=["year", "place"], coarsen={"age": "quantiles:4"})

@@ -51,6 +51,7 @@ PUBLISHED = {"publish", "report", "exports"}
         ("geography.compare=[US]", {"output"} | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
+        ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trends.change=2", {"trends"} | PUBLISHED),
         ("groups.countries=20", {"trajectories", "bootstrap"} | PUBLISHED),
         ("other_null_models.models=[rewiring]", {"other_null_models", "stability"} | PUBLISHED),

@@ -30,6 +30,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
 #: Sections that are off unless the study names them: they take minutes to hours.
 OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity")
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
+PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
 
 
 class Study(Section):
@@ -124,7 +125,7 @@ class Study(Section):
     @model_validator(mode="before")
     @classmethod
     def _as_the_paper(cls, data: Any) -> Any:
-        """With `as_published`, samples and the rule of finite pairs are the paper's unless the study says otherwise."""
+        """With `as_published`, samples, starts and finite pairs are the paper's unless the study says otherwise."""
         if not isinstance(data, dict) or not data.get("as_published"):
             return data
         given = data.get("significance")
@@ -134,7 +135,7 @@ class Study(Section):
             changes["samples"] = PAPER_SAMPLES
         if significance.get("finite", "expected_in_500_samples") == "expected_in_500_samples":
             changes["finite"] = "sampled"
-        return {**data, "significance": {**significance, **changes}}
+        return {**data, "significance": {**significance, **changes}} | _paper_starts(data)
 
     @model_validator(mode="after")
     def _tuned_within_the_corpus(self) -> "Study":
@@ -152,3 +153,12 @@ class Study(Section):
                 f"only {last - first + 1} years"
             )
         return self
+
+
+def _paper_starts(data: dict[str, Any]) -> dict[str, Any]:
+    given = data.get("trajectories", {})
+    trajectories = given if isinstance(given, dict) else given.model_dump()
+    usual = Trajectories().restarts
+    if trajectories.get("restarts", usual) != usual:
+        return {}
+    return {"trajectories": {**trajectories, "restarts": PAPER_STARTS}}

@@ -19,7 +19,8 @@ from isthmus.matching.unmeasured import GAMMAS, BoundSums, EValue, unmeasured
 
 AS_GIVEN = "as given"
 OTHER_RULES = ("sturges", "scott", "quantiles:3", "quantiles:5", "quantiles:10", "width:5")
-FINER_RULE = "scott"
+#: Least and largest number of bins of a random binning.
+PROFILE_BINS = (2, 12)
 
 Group = tuple[Any, ...]
 
@@ -232,6 +233,37 @@ class Matched(ABC):
             raise MatchingError(f"{unknown[0]!r} is no covariate of this match; bins are for its covariates")
         rules = {name: coarsening(rule, name) for name, rule in asked.items()}
         return self.cell_balance({**self.design.covariates, **rules})
+
+    def balance_profile(self, *, draws: int = 100, seed: int = 0) -> pd.DataFrame:
+        """Return L1 under random binnings, one row each: bins, l1_before, l1_after, l1_weighted. Read the medians.
+
+        L1 depends on the bins that it is counted over; over many of them it no longer depends on a choice (Iacus, King
+        and Porro 2011). Each draw cuts every coarsened covariate into a random number of bins of equal width.
+
+        Parameters
+        ----------
+        draws : int
+            Binnings.
+        seed : int
+            Seed of the binnings.
+
+        Raises
+        ------
+        MatchingError
+            No covariate is coarsened, so that there is nothing to bin otherwise.
+        """
+        names = list(self.design.coarsened)
+        if not names:
+            raise MatchingError("no covariate is coarsened; the balance over exact covariates has no other bins")
+        drawn = np.random.default_rng(seed).integers(*PROFILE_BINS, size=(draws, len(names)), endpoint=True)
+        rows = []
+        for bins in drawn.tolist():
+            found = self.balance(dict(zip(names, bins, strict=True)))
+            rows.append(
+                {"bins": ", ".join(map(str, bins))}
+                | {f"l1_{when}": getattr(found, f"l1_{when}") for when in ("before", "after", "weighted")}
+            )
+        return pd.DataFrame(rows)
 
     def covariate_balance(self) -> pd.DataFrame:
         """Return a row for each covariate: L1 of its own levels, and standardised differences of means if coarsened."""
