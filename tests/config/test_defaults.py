@@ -71,6 +71,8 @@ def test_the_defaults_are_the_documented_ones():
         "stability": None,
         "bootstrap": None,
         "sensitivity": None,
+        "blocs": None,
+        "active_researchers": None,
         "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
     }
@@ -141,4 +143,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 14
+    assert len(sections) == 16

@@ -5,6 +5,7 @@ from typing import Any, Self, get_args
 
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
+from isthmus.config.blocs import ActiveResearchers, Blocs
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
 from isthmus.config.networks import Networks
@@ -26,9 +27,11 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "stability": ("trajectories",),
     "bootstrap": ("trajectories",),
     "sensitivity": ("trajectories",),
+    "blocs": (),
+    "active_researchers": ("blocs",),
 }
-#: Sections that are off unless the study names them: they take minutes to hours.
-OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity")
+#: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
+OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity", "blocs", "active_researchers")
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
 
@@ -55,6 +58,8 @@ class Study(Section):
     stability: Stability = Field(default_factory=Stability)
     bootstrap: Bootstrap = Field(default_factory=Bootstrap)
     sensitivity: Sensitivity = Field(default_factory=Sensitivity.model_construct)
+    blocs: Blocs = Field(default_factory=Blocs)
+    active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
