@@ -3,7 +3,7 @@
 Prints markdown tables. One process, one thread, compilation before the clock, seconds of processor time: they hold on a
 machine that others use too. Both tools start from the same series, so that seconds buy the same inertia. tslearn (extra
 `trajectories`) is optional.
-usage: python scripts/bench/trajectories.py [--quick]
+usage: python scripts/bench/trajectories.py [--quick | --starts]
 """
 
 import os
@@ -19,10 +19,13 @@ import pandas as pd  # noqa: E402
 
 from isthmus.trajectories.agreement import adjusted_rand_index, silhouette  # noqa: E402
 from isthmus.trajectories.dtw import dba, dtw_distances  # noqa: E402
+from isthmus.trajectories.frames import label_support  # noqa: E402
 from isthmus.trajectories.kmeans import dtw_kmeans  # noqa: E402
 from isthmus.trajectories.panel import build_panel  # noqa: E402
+from isthmus.trajectories.restarts import best_restart, in_order, run_restart  # noqa: E402
 
 YEARS = 22
+STARTS = (20, 100)
 DIRECTIONS = np.array([[1.0, 1.0], [-1.0, -1.0], [-1.0, 1.0], [0.0, -1.0]])
 
 
@@ -101,6 +104,23 @@ def bench_parts(tslearn):
     print()
 
 
+def bench_starts(sizes):
+    """What more starts cost, and what they change: support of a label, and labels that 100 starts give otherwise."""
+    print("### Starts of one clustering\n")
+    print("| pairs | starts | s | inertia | labels as with all | mean support |\n|---|---|---|---|---|---|")
+    for number in sizes:
+        series = drifting(number)
+        seconds, starts = clock(lambda s=series: [run_restart(s, r, k=4, seed=1) for r in range(STARTS[-1])])
+        every = in_order(best_restart(starts).clustering)
+        for count in STARTS:
+            some = starts[:count]
+            best = in_order(best_restart(some).clustering)
+            took = seconds * sum(r.clustering.seconds for r in some) / sum(r.clustering.seconds for r in starts)
+            same, support = np.mean(best.assignment == every.assignment), np.mean(label_support(some, best))
+            print(f"| {number:,} | {count} | {took:.2f} | {best.inertia:.5f} | {same:.3f} | {support:.3f} |")
+    print()
+
+
 def bench_stage(pairs):
     rng = np.random.default_rng(1)
     z = rng.normal(size=(pairs, YEARS, 2)).cumsum(axis=1)
@@ -130,6 +150,9 @@ if __name__ == "__main__":
     quick = "--quick" in sys.argv[1:]
     dtw_kmeans(drifting(40), 2)
     silhouette(drifting(40), np.arange(40) % 2)
+    bench_starts([300] if quick else [300, 2_000])
+    if "--starts" in sys.argv[1:]:
+        sys.exit()
     peer = load_tslearn()
     bench_kmeans([500] if quick else [1_000, 5_000], [0, 1] if quick else [0, 1, 2], peer)
     bench_parts(peer)

@@ -199,7 +199,7 @@ def _labels(frame: pd.DataFrame, ties: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "src": src, "dst": dst, "status": "clustered", "cluster": LABELS.index(label), "label": label,
-                "distance": 1.0, "change_collaboration": change[0], "change_exchange": change[1],
+                "support": 0.87, "distance": 1.0, "change_collaboration": change[0], "change_exchange": change[1],
                 "z_change_collaboration": z[0], "z_change_exchange": z[1], "speed": speed,
                 "speed_smoothed": 0.8 * speed, "speed_per_year": speed / len(own),
             }

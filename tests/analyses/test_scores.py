@@ -203,10 +203,10 @@ def of(scores, quantity):
 def test_the_paper_s_values_are_all_there_and_every_quantity_has_a_rule():
     values = published_values(GALLO)
     assert [value.id for value in values] == [f"GALLO26-{n:03d}" for n in range(1, 78)]
-    assert {value.quantity for value in values} == set(RULES)
+    assert {value.quantity for value in values} <= set(RULES)
 
 
-@pytest.mark.parametrize("quantity", sorted(RULES))
+@pytest.mark.parametrize("quantity", sorted({value.quantity for value in published_values(GALLO)}))
 def test_each_rule_tells_inside_from_outside(published, opposite, quantity):
     inside, outside = of(published, quantity), of(opposite, quantity)
     assert [s.verdict for s in inside] == [INSIDE] * len(inside), [(s.id, s.ours, s.why) for s in inside]

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from isthmus.analyses.output.tables import DENSITIES
 from isthmus.analyses.sections import study_report
+from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.analyses.user_network import publish_network, regional_densities
 from isthmus.cli.test_network import test_network as network_command
@@ -101,6 +102,16 @@ def test_names_that_are_no_countries_are_refused(edges, tmp_path):
     assert "no span of years" in run(edges, "--out", tmp_path, "--report", "x", "--window", "2017").output
 
 
+def test_a_report_of_a_law_that_is_not_exact_says_that_no_window_was_tested(edges, tmp_path):
+    done = run(edges, "--out", tmp_path, "--report", "x", "--model", "rewiring", "--samples", "20")
+    assert done.exit_code == 0, done.output
+    assert NOT_POOLED in done.output
+    results = load_results(tmp_path / "report")
+    assert results.table(SIGNIFICANT_PAIRS)["grade"].isna().all()
+    assert NOT_POOLED in json.loads((tmp_path / "report" / "study.json").read_text())["notes"]
+    assert "No tie has a grade." in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_real_networks(openalex_records, tmp_path):
     """17 real years of all fields: what the paper says of artificial intelligence and holds for all fields, too."""
     done = run(
@@ -123,3 +134,10 @@ def test_the_real_networks(openalex_records, tmp_path):
     assert (results.table(DENSITIES)["ratio"] > 1).all()
     page = study_report(results, tmp_path / "again.html").path.read_text(encoding="utf-8")
     assert "curiosity" in page
+    graded = results.table(SIGNIFICANT_PAIRS).set_index(["src", "dst"])
+    assert tuple(graded.loc[("CN", "HK"), ["grade", "direction"]]) == ("firm", "stronger")
+    assert graded.loc[("CN", "US"), "grade"] is None
+    window = pd.read_parquet(tmp_path / "window_tests.parquet")
+    assert window["grade"].value_counts().to_dict() == graded["grade"].value_counts().to_dict()
+    assert "weigh more and 0 less than size explains (firm)" in done.output
+    assert "China collaborates more than size explains (firm) with " in done.output

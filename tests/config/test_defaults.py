@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from isthmus.config import Study
+from isthmus.config.trajectories import Trajectories
 
 
 def test_the_defaults_are_the_documented_ones():
@@ -61,7 +62,7 @@ def test_the_defaults_are_the_documented_ones():
             "window": 5,
             "order": 1,
             "clusters": 4,
-            "restarts": 20,
+            "restarts": 100,
             "max_iterations": 50,
             "tolerance": 1e-6,
             "engine": "isthmus",
@@ -70,6 +71,8 @@ def test_the_defaults_are_the_documented_ones():
         "stability": None,
         "bootstrap": None,
         "sensitivity": None,
+        "blocs": None,
+        "active_researchers": None,
         "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
     }
@@ -82,6 +85,16 @@ def test_parity_takes_the_papers_samples_and_rule_unless_others_are_named():
         study="mine", title="Mine", as_published=True, significance={"samples": 50, "finite": "linked"}
     ).significance
     assert (own.samples, own.finite) == (50, "linked")
+
+
+def test_as_published_makes_twenty_starts_unless_others_are_named():
+    assert Study(study="mine", title="Mine").trajectories.restarts == 100
+    for given, starts in (({}, 20), ({"clusters": 3}, 20), ({"restarts": 7}, 7), (Trajectories(restarts=7), 7)):
+        study = Study(study="mine", title="Mine", as_published=True, trajectories=given)
+        assert study.trajectories.restarts == starts
+    assert Study(study="mine", title="Mine", as_published=True, trajectories={"clusters": 3}).trajectories.clusters == 3
+    off = Study(study="mine", title="Mine", as_published=True, trajectories=None)
+    assert not off.enabled("trajectories")
 
 
 @pytest.mark.parametrize(("window", "order"), [(4, 1), (5, 5)])
@@ -130,4 +143,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 14
+    assert len(sections) == 16

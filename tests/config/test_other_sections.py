@@ -27,6 +27,27 @@ def test_the_reported_reading_must_be_computed():
         Networks(citation_year="citing", citation_years=("cited",))
 
 
+def test_compared_blocs_are_two_at_least_and_off_unless_they_are_named():
+    assert not Study(study="mine", title="Mine").enabled("blocs")
+    study = Study(study="mine", title="Mine", blocs={"entities": ("US", "BRICS")})
+    assert study.enabled("blocs")
+    assert not study.enabled("active_researchers")
+    with pytest.raises(ValidationError, match="entities"):
+        Study(study="mine", title="Mine", blocs={"entities": ("US",)})
+
+
+def test_active_researchers_need_blocs():
+    with pytest.raises(ValidationError, match="active_researchers needs blocs, which is off"):
+        Study(study="mine", title="Mine", active_researchers={})
+
+
+@pytest.mark.parametrize("numbers", [(), (0,), (1, 1), (-2,), (100_000,)])
+@pytest.mark.parametrize("field", ["papers", "windows"])
+def test_what_counts_as_active_is_numbers_each_once(field, numbers):
+    with pytest.raises(ValidationError, match=field):
+        Study(study="mine", title="Mine", blocs={}, active_researchers={field: numbers})
+
+
 def test_a_citation_window_is_not_negative():
     assert Networks(citation_window=0).citation_window == 0
     with pytest.raises(ValidationError, match="citation_window"):

@@ -68,6 +68,27 @@ def test_compared_blocs_are_made_of_nodes():
     assert list(places(poles=("US", "CN")).entities()) == ["US", "CN"]  # none named: the poles
 
 
+def test_parts_are_countries_even_where_a_pole_is_one_node():
+    found = places(poles=("US", "EU-27")).parts(("EU-27", "EU", "GB"))
+    assert {part.code for part in found["EU-27"]} == bloc_members("EU-27")
+    assert Membership("EU", "GB", 2000, 2019) in found["EU"], "blocs may overlap"
+    assert found["GB"] == (Membership("GB", "GB"),)
+
+
+def test_hong_kong_counts_as_china_whatever_the_poles_are():
+    assert places().counted_as_china() == ()
+    found = places(poles=("US", "EU-27"), cn_includes_hk_mo=True)
+    assert found.counted_as_china() == (Membership("CN", "HK"), Membership("CN", "MO"))
+    assert [part.code for part in found.parts(("Eastern Asia",))["Eastern Asia"]] == [
+        "CN",
+        "JP",
+        "KP",
+        "KR",
+        "MN",
+        "TW",
+    ]
+
+
 def test_regions_are_those_of_the_last_significant_year():
     regions = places(regions=("Balkans", "EU", "Africa")).regions()
     assert {"HR", "RS"} <= set(regions["Balkans"])

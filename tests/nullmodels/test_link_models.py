@@ -5,7 +5,8 @@ import pytest
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.ecm import fit_ecm
 from isthmus.nullmodels.frames import edge_significance, network_of, significance_frames
-from isthmus.nullmodels.link_models import MODELS, FitReport, check_model, generator, link_significance, samples_of
+from isthmus.nullmodels.generators import generator
+from isthmus.nullmodels.link_models import MODELS, FitReport, check_model, link_significance, samples_of
 from isthmus.nullmodels.significance import PairTable
 
 EDGES = pd.DataFrame(

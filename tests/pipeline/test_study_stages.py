@@ -15,6 +15,7 @@ from isthmus.config import Study
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.nullmodels.window_frames import window_tests
+from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.entities import INSTITUTIONS
@@ -37,6 +38,8 @@ STUDY = Study(
     stability={"restarts": 4, "silhouette_pairs": 30, "silhouette_clusters": (2, 4)},
     bootstrap={"replicates": 3},
     sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
+    blocs={"entities": ("CN", "US", "EU-28"), "organisation_papers": 5, "replicates": 10},
+    active_researchers={},
 )
 AFTER_THE_CORPUS = (
     "null_models",
@@ -118,6 +121,7 @@ def run(spark, tmp_path_factory):
     store.overwrite(AUTHORSHIPS, _frame(spark, AUTHORSHIPS, authorships))
     store.overwrite(CITATIONS, _frame(spark, CITATIONS, citations))
     store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
+    store.overwrite(AUTHOR_YEARS, author_years_rows(store.read(AUTHORSHIPS), store.read(INSTITUTIONS)))
     context = Context(spark, store, STUDY, None, "2026-06-25", "")
     for one in STAGES:
         if one.name == "sensitivity":  # it makes studies of its own, by copies

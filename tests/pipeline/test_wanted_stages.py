@@ -46,3 +46,13 @@ def test_a_stage_that_needs_the_whole_snapshot_is_refused_on_tables_for_one_stud
     with pytest.raises(ConfigError, match=r"needs all works and authors of the snapshot.*`trajectories: null`"):
         run._require_whole_snapshot(True, Request(warehouse="w", study=STUDY))
     run._require_whole_snapshot(True, Request(warehouse="w", study=STUDY, stages=("corpus",)))
+
+
+def test_a_stage_says_what_it_cannot_work_with_before_anything_runs(monkeypatch):
+    said = ("trends.change: it is odd", "trends.change: it is odd", "trends.level: it is odd, too")
+    odd = tuple(replace(s, problems=lambda study: said) if s.name in ("trends", "stability") else s for s in STAGES)
+    monkeypatch.setattr(run, "STAGES", odd)
+    with pytest.raises(ConfigError) as error:
+        names(study=STUDY)
+    assert str(error.value) == "\n".join(f"study 'demonstration': {one}" for one in said[1:])
+    assert "corpus" in names(study=load_study("demonstration", ["trends=null"])), "a stage that is off is not asked"

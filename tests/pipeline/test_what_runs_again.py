@@ -37,6 +37,7 @@ def after_edit_of(module):
 
 
 PUBLISHED = {"publish", "report", "exports"}
+OF_BLOCS = {"blocs", "organisations", "active_researchers"}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,7 @@ PUBLISHED = {"publish", "report", "exports"}
         ("geography.compare=[US]", {"output"} | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
+        ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trends.change=2", {"trends"} | PUBLISHED),
         ("groups.countries=20", {"trajectories", "bootstrap"} | PUBLISHED),
         ("other_null_models.models=[rewiring]", {"other_null_models", "stability"} | PUBLISHED),
@@ -58,12 +60,34 @@ PUBLISHED = {"publish", "report", "exports"}
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"}),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"}),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
     assert after_setting(setting) == stages
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("blocs.entities=[US, CN]", OF_BLOCS),
+        ("blocs.replicates=7", {"blocs", "organisations"}),
+        ("blocs.level=0.9", {"blocs", "organisations"}),
+        ("blocs.organisation_papers=20", {"organisations"}),
+        ("blocs.organisation_share=0.01", {"organisations"}),
+        ("active_researchers.papers=[1]", {"active_researchers"}),
+        ("active_researchers.windows=[1]", {"active_researchers"}),
+        ("seed=7", {"blocs", "organisations"}),
+        ("geography.cn_includes_hk_mo=true", {"corpus", "networks", "output"} | OF_BLOCS),
+    ],
+)
+def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
+    before, after = load_study("digitalscience2025"), load_study("digitalscience2025", [setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert following == stages | PUBLISHED
 
 
 def test_a_threshold_fits_no_null_model_again():
@@ -86,6 +110,10 @@ def test_the_seed_runs_what_draws():
         ("isthmus.trajectories.kernels", "trajectories"),
         ("isthmus.indicators.output", "output"),
         ("isthmus.geography.blocs", "corpus"),
+        ("isthmus.indicators.blocs.leaders", "blocs"),
+        ("isthmus.indicators.blocs.above", "organisations"),
+        ("isthmus.corpus.homes", "active_researchers"),
+        ("isthmus.centrality.measures", "blocs"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

@@ -26,6 +26,11 @@ NAN = float("nan")
         (Direction("SD", NAN), "not settled (label scientific divergence, no trend)", "SD, not settled"),
         (Direction(None, 0.99), "not settled (no label)", "–"),
         (Direction("3", 0.99), "not settled (no label)", "3, not settled"),
+        (Direction("SD", 0.97, support=0.871), "scientific divergence, P = 0.97, support 87%", "SD, P = 0.97, support 87%"),
+        (Direction("KD", 0.2, support=0.5),
+         "not settled (label knowledge divergence, P = 0.20, support 50%)", "KD, not settled, support 50%"),
+        (Direction("KD", NAN, support=1.0),
+         "not settled (label knowledge divergence, no trend, support 100%)", "KD, not settled, support 100%"),
     ],
 )  # fmt: skip
 def test_directions_in_words(direction, words, short):

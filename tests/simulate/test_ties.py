@@ -3,7 +3,7 @@ import pytest
 
 from isthmus.simulate import World
 from isthmus.simulate.world.sizes import sizes
-from isthmus.simulate.world.ties import collaboration_weights, multipliers, path, planted_ties
+from isthmus.simulate.world.ties import KD, KDR, collaboration_weights, multipliers, path, planted_ties
 
 
 def test_a_path_starts_and_ends_where_it_should():
@@ -29,7 +29,18 @@ def test_every_pair_is_planted_once_at_most():
 
 def test_all_kinds_are_planted_at_several_strengths():
     seen = {(t.kind, t.strength) for t in planted_ties(World()) if t.switch == "trends"}
-    assert len(seen) == 12
+    assert len(seen) == 15
+
+
+def test_knowledge_divergence_is_planted_at_level_and_at_rising_collaboration():
+    trends = [t for t in planted_ties(World()) if t.switch == "trends"]
+    by_kind = {kind: [t for t in trends if t.kind == kind] for kind in (KD, KDR)}
+    assert all(t.collaboration == (1.0, 1.0) for t in by_kind[KD])
+    assert all(t.collaboration[1] > t.collaboration[0] for t in by_kind[KDR])
+    assert all(t.exchange[1] < t.exchange[0] for t in by_kind[KD] + by_kind[KDR])
+    shares = [len(of) / len(trends) for of in by_kind.values()]
+    assert min(shares) > 0.08
+    assert sum(shares) == pytest.approx(0.25, abs=0.07)
 
 
 def test_static_ties_say_nothing_about_citations():

@@ -1,18 +1,24 @@
 """The tables that a study publishes of its trajectories."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from isthmus.errors import TrajectoryError
 from isthmus.trajectories.frames import (
     chosen_clustering,
     label_agreement,
+    label_support,
     labels_frame,
     seed_agreement,
     silhouette_frame,
     trajectory_frames,
 )
+from isthmus.trajectories.labels import label_centroids
 from isthmus.trajectories.panel import build_panel
 from isthmus.trajectories.restarts import Restart, run_restart
 
@@ -34,6 +40,7 @@ COLUMNS = {
         "status",
         "cluster",
         "label",
+        "support",
         "distance",
         "change_collaboration",
         "change_exchange",
@@ -168,6 +175,41 @@ def test_starts_agree_with_the_chosen_one_as_their_labels_say(panel, restarts):
     best = table["adjusted_rand"].idxmax()
     assert table.loc[best, ["adjusted_rand", "same_label"]].tolist() == [1.0, 1.0]
     assert (table["pairs"] == len(panel)).all()
+
+
+def test_support_is_counted_start_by_start_in_plain_python(panel, restarts):
+    chosen = chosen_clustering(restarts)
+    support = label_support(restarts, chosen)
+    made = [start.clustering for start in restarts if start.clustering is not None]
+    assert len(made) == 5 < len(restarts), "one start failed: it does not count"
+    own = label_centroids(chosen.centroids)
+    for pair in range(len(panel)):
+        label = own[chosen.assignment[pair]]
+        times = sum(label_centroids(one.centroids)[one.assignment[pair]] == label for one in made)
+        assert support[pair] == pytest.approx(times / 5)
+    table = labels_frame(panel, chosen, restarts)
+    kept = table[table["status"] == "clustered"]
+    np.testing.assert_array_equal(kept["support"], support)
+    assert table.loc[table["status"] != "clustered", "support"].isna().all()
+
+
+@given(st.integers(0, 2**31), st.integers(1, 5))
+@settings(max_examples=20, deadline=None)
+def test_support_does_not_depend_on_how_a_start_numbers_its_clusters(panel, restarts, seed, copies):
+    chosen = chosen_clustering(restarts)
+    order = np.random.default_rng(seed).permutation(4)
+    place = np.argsort(order)
+    shuffled = replace(chosen, assignment=place[chosen.assignment], centroids=chosen.centroids[order])
+    starts = [Restart(n, n, shuffled) for n in range(copies)]
+    np.testing.assert_array_equal(label_support(starts, chosen), np.ones(len(panel)))
+
+
+def test_without_starts_or_names_there_is_no_support(panel, restarts):
+    chosen = chosen_clustering(restarts)
+    assert np.isnan(label_support([], chosen)).all()
+    assert np.isnan(label_support(restarts[5:], chosen)).all()
+    three = [run_restart(panel.scaled, r, k=3, seed=1) for r in range(2)]
+    assert np.isnan(label_support(three, chosen_clustering(three))).all()
 
 
 def test_labels_under_another_choice_are_compared_pair_by_pair(panel, restarts):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
+from isthmus.analyses.blocs.section import section as blocs
 from isthmus.analyses.corpus.section import section as corpus
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
@@ -29,6 +31,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     trajectories,
     robustness,
     output,
+    blocs,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -37,6 +40,7 @@ RULES: dict[str, Rule] = {
     **TRAJECTORIES_RULES,
     **ROBUSTNESS_RULES,
     **OUTPUT_RULES,
+    **BLOCS_RULES,
 }
 
 

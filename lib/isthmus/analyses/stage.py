@@ -1,6 +1,6 @@
 """What a stage is: what it reads and writes, what its result depends on, and what it does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -135,6 +135,8 @@ class Stage:
         Fingerprints of what it reads beside tables.
     has_result : Callable[[Context], bool], optional
         Whether what it wrote beside tables still exists.
+    problems : Callable[[Study], Iterable[str]], optional
+        What is wrong with the fields of a study that turns it on, in sentences; asked before anything runs.
     whole_snapshot : bool, default False
         It needs all works and authors: refused on a warehouse that was made for one study.
     on_request : bool, default False
@@ -153,6 +155,7 @@ class Stage:
     reads: tuple[str, ...] = ()
     inputs: Callable[[Context], Mapping[str, str]] = lambda context: {}
     has_result: Callable[[Context], bool] = lambda context: True
+    problems: Callable[[Study], Iterable[str]] = lambda study: ()
     whole_snapshot: bool = False
     on_request: bool = False
 

@@ -1,5 +1,6 @@
 """The stages of all analyses, in the order in which they run: the only registry."""
 
+from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.corpus import stage as corpus
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
@@ -15,4 +16,5 @@ STAGES: tuple[Stage, ...] = (
     *trajectories.STAGES,
     *robustness.STAGES,
     *output.STAGES,
+    *blocs.STAGES,
 )

@@ -5,6 +5,7 @@ from typing import Any, Self, get_args
 
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
+from isthmus.config.blocs import ActiveResearchers, Blocs
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
 from isthmus.config.networks import Networks
@@ -26,10 +27,13 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "stability": ("trajectories",),
     "bootstrap": ("trajectories",),
     "sensitivity": ("trajectories",),
+    "blocs": (),
+    "active_researchers": ("blocs",),
 }
-#: Sections that are off unless the study names them: they take minutes to hours.
-OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity")
+#: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
+OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity", "blocs", "active_researchers")
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
+PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
 
 
 class Study(Section):
@@ -54,6 +58,8 @@ class Study(Section):
     stability: Stability = Field(default_factory=Stability)
     bootstrap: Bootstrap = Field(default_factory=Bootstrap)
     sensitivity: Sensitivity = Field(default_factory=Sensitivity.model_construct)
+    blocs: Blocs = Field(default_factory=Blocs)
+    active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
@@ -124,7 +130,7 @@ class Study(Section):
     @model_validator(mode="before")
     @classmethod
     def _as_the_paper(cls, data: Any) -> Any:
-        """With `as_published`, samples and the rule of finite pairs are the paper's unless the study says otherwise."""
+        """With `as_published`, samples, starts and finite pairs are the paper's unless the study says otherwise."""
         if not isinstance(data, dict) or not data.get("as_published"):
             return data
         given = data.get("significance")
@@ -134,7 +140,7 @@ class Study(Section):
             changes["samples"] = PAPER_SAMPLES
         if significance.get("finite", "expected_in_500_samples") == "expected_in_500_samples":
             changes["finite"] = "sampled"
-        return {**data, "significance": {**significance, **changes}}
+        return {**data, "significance": {**significance, **changes}} | _paper_starts(data)
 
     @model_validator(mode="after")
     def _tuned_within_the_corpus(self) -> "Study":
@@ -152,3 +158,12 @@ class Study(Section):
                 f"only {last - first + 1} years"
             )
         return self
+
+
+def _paper_starts(data: dict[str, Any]) -> dict[str, Any]:
+    given = data.get("trajectories", {})
+    trajectories = given if isinstance(given, dict) else given.model_dump()
+    usual = Trajectories().restarts
+    if trajectories.get("restarts", usual) != usual:
+        return {}
+    return {"trajectories": {**trajectories, "restarts": PAPER_STARTS}}

@@ -17,7 +17,9 @@ class Trajectories(Section):
     window: int = Field(default=5, ge=3, le=101, description="years of the Savitzky-Golay filter; odd")
     order: int = Field(default=1, ge=0, description="order of its polynomial")
     clusters: ClusterCount = Field(default=4, description="k; only 4 clusters have names")
-    restarts: int = Field(default=20, ge=1, le=10_000, description="seeded starts of k-means; the lowest inertia wins")
+    restarts: int = Field(
+        default=100, ge=1, le=10_000, description="seeded starts of k-means: the lowest inertia wins, all give support"
+    )
     max_iterations: int = Field(default=50, ge=1, le=100_000, description="iterations of one start")
     tolerance: float = Field(
         default=1e-6, ge=0, allow_inf_nan=False, description="a start ends when inertia changes by less"

@@ -31,7 +31,7 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence
     wanted = works.select("work_id", "year").distinct() if dated else works.select("work_id")
     placed = authorships.where(F.col("country_code").isNotNull())
     of_works = placed.join(wanted, "work_id", "inner" if dated else "left_semi").select(
-        "work_id", "author_sequence", _node(merged).alias("country")
+        "work_id", "author_sequence", node(merged).alias("country")
     )
     place = of_works.distinct()
     author = Window.partitionBy("work_id", "author_sequence")
@@ -50,8 +50,14 @@ def country_shares(works: DataFrame, authorships: DataFrame, *, merged: Sequence
     )
 
 
-def _node(merged: Sequence[Membership]) -> Column:
-    """Return the country, or the whole that it is part of in the work's year."""
+def node(merged: Sequence[Membership]) -> Column:
+    """Return the country of a row (`country_code`), or the whole that it is part of in the row's `year`.
+
+    Parameters
+    ----------
+    merged : Sequence[Membership]
+        Countries that count as part of a whole; `year` is read only where one has years.
+    """
     together: dict[tuple[str, int | None, int | None], list[str]] = {}
     for part in merged:
         together.setdefault((part.whole, part.first, part.last), []).append(part.code)

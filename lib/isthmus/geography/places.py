@@ -63,6 +63,20 @@ class Places:
         """Each compared country or bloc and the nodes that it consists of, with their years."""
         return {name: memberships_over_years(name, partial(self._nodes, name), self.years) for name in self.compared}
 
+    def parts(self, names: Iterable[str]) -> dict[str, tuple[Membership, ...]]:
+        """Return each country or bloc and the countries that it consists of, with their years; poles do not matter.
+
+        Parameters
+        ----------
+        names : Iterable[str]
+            Countries, blocs or regions; they may overlap.
+        """
+        return {name: memberships_over_years(name, partial(self.members, name), self.years) for name in names}
+
+    def counted_as_china(self) -> tuple[Membership, ...]:
+        """Return Hong Kong and Macao as parts of China where the study counts them so, whatever its poles are."""
+        return tuple(Membership("CN", code) for code in COUNTED_AS_CHINA if self.geography.cn_includes_hk_mo)
+
     @property
     def compared(self) -> tuple[str, ...]:
         """The places of the yearly output series: those of `geography.compare`, else the poles."""
@@ -121,7 +135,7 @@ class Places:
     def _check_poles(self) -> None:
         poles = self.geography.poles
         for pole in poles:
-            problem = self._name_problem("geography.poles", pole)
+            problem = self.name_problem("geography.poles", pole)
             if problem:
                 raise self._fail(problem)
         for one, two in combinations(poles, 2):
@@ -146,7 +160,7 @@ class Places:
                 return shared, year
         return frozenset(), 0
 
-    def _name_problem(self, field: str, name: str) -> str | None:
+    def name_problem(self, field: str, name: str) -> str | None:
         """Return what is wrong with a name by itself: no such place, or one that counts as China."""
         if name not in COUNTRIES and name not in self._known():
             return self._unknown(field, name)
@@ -169,7 +183,7 @@ class Places:
 
     def _compare_problems(self) -> Iterator[str]:
         for name in self.compared:
-            problem = self._name_problem("geography.compare", name)
+            problem = self.name_problem("geography.compare", name)
             if problem:
                 yield problem
             elif self.compared.count(name) > 1:
@@ -195,7 +209,7 @@ class Places:
         if name in COUNTRIES:
             yield f"{field}: {name} is one country; name a bloc, for example EU-28"
             return
-        problem = self._name_problem(field, name)
+        problem = self.name_problem(field, name)
         if problem:
             yield problem
             return

@@ -1,6 +1,6 @@
 """What countries and blocs publish, with whom, and who cites it from outside: the series of Fig. 1A (METHODS 2.7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -8,11 +8,10 @@ from pyspark.sql import functions as F
 
 from isthmus.config import Study
 from isthmus.corpus.exact import UNITS, units
-from isthmus.geography import Membership
+from isthmus.indicators.belonging import Entities, belongs
 from isthmus.tables.citationorder import cites_back
 
 SERIES = ("papers", "papers_fractional", "papers_international", "citations_received", "citations_received_foreign")
-Entities = Mapping[str, Sequence[Membership]]
 
 
 def yearly_output(
@@ -62,24 +61,13 @@ def _sides(countries: DataFrame, entities: Entities) -> DataFrame:
     """One row per work: whether it lies inside and outside each entity, and the entity's share of it in whole units."""
     sides: list[Column] = []
     for number, parts in enumerate(entities.values()):
-        inside = _belongs(parts)
+        inside = belongs(F.col("country"), F.col("year"), parts)
         sides += [
             F.bool_or(inside).alias(f"inside_{number}"),
             F.bool_or(~inside).alias(f"outside_{number}"),
             F.sum(F.when(inside, units(F.col("fraction"))).otherwise(0)).alias(f"units_{number}"),
         ]
     return countries.groupBy("work_id", "year", "is_corpus", "n_countries").agg(*sides)
-
-
-def _belongs(parts: Sequence[Membership]) -> Column:
-    """Whether a country is one of the parts in the work's year."""
-    always = [part.code for part in parts if part.first is None]
-    at_times = [
-        (F.col("country") == part.code) & F.col("year").between(part.first, part.last)
-        for part in parts
-        if part.first is not None and part.last is not None
-    ]
-    return reduce(Column.__or__, at_times, F.col("country").isin(always))
 
 
 def _paper_counts(entities: int) -> list[Column]:

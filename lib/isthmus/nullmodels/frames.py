@@ -9,7 +9,8 @@ import pandas as pd
 from scipy import sparse
 
 from isthmus.errors import NetworkError
-from isthmus.nullmodels.link_models import FitReport, generator, link_significance
+from isthmus.nullmodels.generators import generator
+from isthmus.nullmodels.link_models import FitReport, link_significance
 from isthmus.nullmodels.significance import PairTable
 
 

@@ -1,6 +1,5 @@
 """One network against one null model, by name: what the fan-out, the command line and notebooks share."""
 
-import hashlib
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -71,13 +70,6 @@ class FitReport:
     samples: int
     effective_samples: float
     message: str
-
-
-def generator(seed: int, key: Sequence[Any]) -> np.random.Generator:
-    """Return a random generator that depends on the study's seed and the network's key only."""
-    text = "\x1f".join([str(seed), *(str(part) for part in key)])
-    digest = hashlib.blake2b(text.encode(), digest_size=32).digest()
-    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
 
 
 def check_model(model: str, *, samples: int, finite: str) -> None:

@@ -119,7 +119,8 @@ def wanted_stages(request: Request) -> list[Stage]:
     Raises
     ------
     ConfigError
-        a name is no stage, a stage needs a study or a snapshot that is not named, or a pole is no place.
+        a name is no stage, a stage needs a study or a snapshot that is not named, a pole is no place, or a stage
+        cannot work with its fields of the study.
     """
     if request.for_study is not None and request.incremental:
         raise ConfigError(
@@ -127,6 +128,7 @@ def wanted_stages(request: Request) -> list[Stage]:
         )
     if request.study is not None:
         pole_members(request.study)
+        _check_fields(request.study)
     _require_whole_snapshot(request.for_study is not None, request)
     possible = [s for s in STAGES if _possible(s, request)]
     if request.tasks and not request.stages:
@@ -230,6 +232,14 @@ def _known_tasks(names: tuple[str, ...]) -> tuple[str, ...]:
         if name not in TASKS:
             raise ConfigError(f"there is no task {name!r}; {did_you_mean(name, list(TASKS))}")
     return names
+
+
+def _check_fields(study: Study) -> None:
+    """Ask every stage that the study turns on whether it can work with its fields."""
+    enabled = (stage for stage in STAGES if stage.enabled(study))
+    problems = list(dict.fromkeys(problem for stage in enabled for problem in stage.problems(study)))
+    if problems:
+        raise ConfigError("\n".join(f"study {study.study!r}: {problem}" for problem in problems))
 
 
 def _require_whole_snapshot(made_for_one_study: bool, request: Request) -> None:

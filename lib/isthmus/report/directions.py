@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from isthmus.report.statement import NOT_SETTLED, factor
+from isthmus.report.text import percent
 from isthmus.trajectories.labels import LABEL_NAMES, SETTLED
 
 #: Half the width of a 95 % interval, in standard deviations.
@@ -22,11 +23,14 @@ class Direction:
         Of the class that the label names, from the trends of the propensity; nan without trends.
     told : bool
         Whether the pair has papers in both networks: without any its trend is only what other pairs do.
+    support : float
+        Share of the starts of the clustering that give the pair this label; nan where it is not known.
     """
 
     label: str | None
     probability: float
     told: bool = True
+    support: float = math.nan
 
     @property
     def settled(self) -> bool:
@@ -40,22 +44,30 @@ class Direction:
 
     @property
     def words(self) -> str:
-        """The direction with its P: "scientific divergence, P = 0.97"; else that it is not settled, and why."""
+        """The direction with its P: "scientific divergence, P = 0.97"; else that it is not settled, and why.
+
+        The label's support follows where it is known: "scientific divergence, P = 0.97, support 87%".
+        """
         if self.settled:
-            return f"{self.name}, P {_equal(self.probability)}"
+            return f"{self.name}, P {_equal(self.probability)}{self._supported}"
         if not self.name:
             return f"{NOT_SETTLED} (no label)"
         if math.isnan(self.probability):
-            return f"{NOT_SETTLED} (label {self.name}, no trend)"
+            return f"{NOT_SETTLED} (label {self.name}, no trend{self._supported})"
         why = "" if self.told else ", no papers in one network"
-        return f"{NOT_SETTLED} (label {self.name}, P {_equal(self.probability)}{why})"
+        return f"{NOT_SETTLED} (label {self.name}, P {_equal(self.probability)}{why}{self._supported})"
 
     @property
     def short(self) -> str:
         """The label with its P for tables: "SD, P = 0.97", "SD, not settled", a dash without a label."""
         if self.label is None:
             return "–"
-        return f"{self.label}, P {_equal(self.probability)}" if self.settled else f"{self.label}, {NOT_SETTLED}"
+        how = f"P {_equal(self.probability)}" if self.settled else NOT_SETTLED
+        return f"{self.label}, {how}{self._supported}"
+
+    @property
+    def _supported(self) -> str:
+        return "" if math.isnan(self.support) else f", support {percent(self.support, 1.0)}"
 
 
 @dataclass(frozen=True)

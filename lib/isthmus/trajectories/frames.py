@@ -7,7 +7,7 @@ import pandas as pd
 
 from isthmus.errors import TrajectoryError
 from isthmus.trajectories.agreement import adjusted_rand_index, silhouette
-from isthmus.trajectories.dtw import dtw_distances
+from isthmus.trajectories.dtw import Floats, dtw_distances
 from isthmus.trajectories.groups import integration_groups
 from isthmus.trajectories.kmeans import MAX_ITERATIONS, TOLERANCE, Clustering
 from isthmus.trajectories.labels import LABELS, changes, label_centroids, speeds
@@ -51,7 +51,7 @@ def trajectory_frames(
     """
     chosen = best_restart(restarts)
     clustering = chosen_clustering(restarts)
-    labels = labels_frame(panel, clustering)
+    labels = labels_frame(panel, clustering, restarts)
     groups = integration_groups(
         labels,
         papers if _names(clustering) else {},
@@ -96,10 +96,24 @@ def trajectories_frame(panel: Panel) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def labels_frame(panel: Panel, clustering: Clustering) -> pd.DataFrame:
-    """Return a row per candidate pair: status, cluster, label, distance to the centroid, changes, speeds.
+def label_support(restarts: Sequence[Restart], chosen: Clustering) -> Floats:
+    """Return the share of the starts in which each pair has the label that the chosen clustering gives it (n,).
 
-    Null if not kept.
+    Each start is labelled for itself, by the directions of its own centroids. A start that failed does not count; nan
+    without any, and with other than four clusters, which have no names.
+    """
+    made = [in_order(start.clustering) for start in restarts if start.clustering is not None]
+    if not made or not _names(chosen):
+        return np.full(len(chosen.assignment), np.nan)
+    same = [start.assignment == chosen.assignment for start in made]
+    found: Floats = np.mean(same, axis=0)
+    return found
+
+
+def labels_frame(panel: Panel, clustering: Clustering, restarts: Sequence[Restart] = ()) -> pd.DataFrame:
+    """Return a row per candidate pair: status, cluster, label, support, distance to the centroid, changes, speeds.
+
+    Null if not kept; the support is null without starts to take it from.
 
     `change_*` are of the rescaled series (mean of the last three years minus mean of the first three), `z_change_*` of
     the raw z (last year minus first), the speeds of the raw and the smoothed z.
@@ -123,6 +137,7 @@ def labels_frame(panel: Panel, clustering: Clustering) -> pd.DataFrame:
     return panel.candidates.assign(
         cluster=pd.array(spread(clustering.assignment), dtype="Int32"),
         label=label,
+        support=spread(label_support(restarts, clustering)),
         distance=spread(clustering.distance),
         change_collaboration=spread(change[:, 0]),
         change_exchange=spread(change[:, 1]),

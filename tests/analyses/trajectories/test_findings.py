@@ -39,7 +39,7 @@ def settled(make_results, told=True):
 def test_a_direction_is_said_where_label_and_probability_agree(make_results):
     results = load_results(settled(make_results))
     found = trajectories_findings(results)
-    said = "scientific divergence, P = 0.97: both fall behind what size explains."
+    said = "scientific divergence, P = 0.97, support 87%: both fall behind what size explains."
     assert found[0] == f"The United States and China, direction 2008–2021: {said}"
     assert found[1].startswith("Of 300 pairs of countries with a trajectory the direction of 1 is settled (label and")
     assert "P of 0.9 or above): 1 scientific divergence. The others are not settled." in found[1]
@@ -56,7 +56,7 @@ def test_a_label_that_the_probability_does_not_share_is_not_settled(make_results
     assert "not settled (label scientific convergence, P" in said
     assert "behind what size explains" not in said
     unseen = trajectories_findings(load_results(settled(make_results, told=False)))[0]
-    assert "not settled (label scientific divergence, P = 0.97, no papers in one network)" in unseen
+    assert "not settled (label scientific divergence, P = 0.97, no papers in one network, support 87%)" in unseen
 
 
 def test_without_trends_no_direction_is_said(make_results):
@@ -65,7 +65,7 @@ def test_without_trends_no_direction_is_said(make_results):
         (folder / f"{name}.parquet").unlink()
     results = load_results(folder)
     found = trajectories_findings(results)
-    assert "not settled (label scientific divergence, no trend)" in found[0]
+    assert "not settled (label scientific divergence, no trend, support 87%)" in found[0]
     assert "Trends:" not in pole_sentence(results, "US", "CN")
     assert direction_of(results, "US", "XK").words == "not settled (no label)"
     assert trend_of(results, "collaboration", "US", "CN") is None

@@ -7,6 +7,7 @@ from isthmus.analyses.networks.countries import pole_pairs, ranked, strengths
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.significance.embedded_pairs import embed_pairs
 from isthmus.analyses.trajectories.clustercharts import clusters
+from isthmus.analyses.trajectories.directions import direction_of
 from isthmus.analyses.trajectories.findings import pole_sentence
 from isthmus.analyses.trajectories.frames import (
     label_matrix,
@@ -22,6 +23,7 @@ from isthmus.analyses.trajectories.group_members import group_words, integration
 from isthmus.analyses.trajectories.planecharts import _with_room
 from isthmus.analyses.trajectories.section import TURNED_ON_BY, section
 from isthmus.analyses.trajectories.tables import CENTROIDS, INTEGRATION_GROUPS, PAIR_LABELS, TRAJECTORIES
+from isthmus.analyses.trajectories.text import with_support
 from isthmus.report import load_results
 
 
@@ -185,3 +187,22 @@ def test_a_bloc_that_is_a_pole_is_shown_by_its_name(make_results):
     assert pole_pairs(results) == (("US", "EU-27"),)
     assert len(plane_frame(results, "US", "EU-27")) == 14
     assert "United States and EU-27" in drawn(results)["trajectory_US_EU-27"].to_dict()["description"]
+
+
+def test_labels_stand_with_their_support(results):
+    own = section(results).values
+    assert own["agreement"] == "87%"
+    labels = [row.label for pole in own["vector_poles"] for row in pole["rows"] if row.label != "–"]
+    labels += [short for short in own["directions"].values() if short != "–"]
+    assert len(labels) > 20
+    assert all(label.endswith(", support 87%") for label in labels)
+    assert direction_of(results, "US", "CN").support == 0.87
+    assert "support 87%" in embed_pairs(results).directions["CN|US"]
+
+
+@pytest.mark.parametrize(
+    ("label", "support", "words"),
+    [("SC", 0.871, "SC (87%)"), ("SD", None, "SD"), ("KI", float("nan"), "KI"), (None, None, "–")],
+)
+def test_a_label_without_support_stands_alone(label, support, words):
+    assert with_support(label, support) == words

@@ -60,6 +60,7 @@ EDGE_MEANINGS = {
     "discoveries": "years with q at or below the study's false-discovery rate",
     "published_rule": "whether the published rule calls the tie: mean z above the study's threshold over these years",
     "trajectory": "label of the pair's trajectory: SC, SD, KI or KD, where the study made trajectories",
+    "trajectory_support": "share of the starts of the clustering that give the pair this label",
 }
 
 
@@ -210,13 +211,13 @@ def _labelled(results: Results, edges: pd.DataFrame) -> pd.DataFrame:
     """Edges with the label of their trajectory, whatever their direction, where the study made trajectories."""
     if not results.has(PAIR_LABELS):
         return edges
-    known = results.table(PAIR_LABELS)
-    labels: dict[tuple[str, str], str] = dict(
-        zip(zip(known["src"], known["dst"], strict=True), known["label"], strict=True)
+    known = results.table(PAIR_LABELS).set_index(["src", "dst"])
+    ends = [(min(pair), max(pair)) for pair in zip(edges["source"], edges["target"], strict=True)]
+    labels, support = known["label"].to_dict(), known["support"].to_dict()
+    return edges.assign(
+        trajectory=pd.Series([labels.get(pair) for pair in ends], index=edges.index, dtype="object"),
+        trajectory_support=pd.Series([support.get(pair) for pair in ends], index=edges.index, dtype=float),
     )
-    ends = zip(edges["source"], edges["target"], strict=True)
-    found = [labels.get((min(pair), max(pair))) for pair in ends]
-    return edges.assign(trajectory=pd.Series(found, index=edges.index, dtype="object"))
 
 
 def _graph(results: Results, name: str, title: str, network: str, edges: pd.DataFrame, years: tuple[int, int]) -> Graph:

@@ -22,6 +22,7 @@ PLANTED_LABELS = {
     "scientific_divergence": "SD",
     "knowledge_integration": "KI",
     "knowledge_divergence": "KD",
+    "knowledge_divergence_rising": "KD",
 }
 FOUND, MISSED, OTHERWISE = "found significant", "planted strong, not found", "not significant"
 

@@ -62,8 +62,12 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
     one = alt.Chart(inline(values=[{"one": 1.0}])).mark_rule(strokeDash=[3, 3], color=colour("soft"), aria=False)
     chart = one.encode(x="one:Q") + bars + points
     what = f"How many times what size explains the partners of {pole_name(pole)} weigh, with intervals."
-    above = "Times what size explains (log); filled: firm, hollow: probable, faint: few papers"
-    return finish(chart, above=above, **({"height": 24 * max(len(found), 1) + 20} | size), description=what)
+    return finish(
+        chart,
+        above="Times what size explains (log)",
+        **({"height": 24 * max(len(found), 1) + 20} | size),
+        description=what,
+    )
 
 
 def _frame(results: Results, found: pd.DataFrame, pole: str, network: str) -> pd.DataFrame:

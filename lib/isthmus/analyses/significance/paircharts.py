@@ -19,6 +19,10 @@ from isthmus.report.theme import colour, config
 
 #: The name under which a page hands the rows of the chosen pair to these charts.
 PAIR_DATA = "pair"
+#: Of a logarithmic axis: labels at 1, 2 and 5 times a power of ten only.
+_ONE_TWO_FIVE = (
+    "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0 ? datum.label : ''"
+)
 #: Whole numbers with thousands, decimals only where a tick needs them.
 _AMOUNTS = "format(datum.value, datum.value % 1 ? ',.1f' : ',d')"
 
@@ -70,7 +74,7 @@ def _by_network(results: Results) -> dict[str, Any]:
 def pair_times_chart(results: Results, data: Any, **size: Any) -> Any:
     """Draw how many times what size explains a pair weighs over time, with exact intervals, on a logarithmic axis."""
     x, scales = _fixed_years(results), _by_network(results)
-    y_axis = alt.Axis(format="~g", tickCount=6, labelOverlap=True)
+    y_axis = alt.Axis(format="~g", tickCount=6, grid=False, labelExpr=_ONE_TWO_FIVE, labelOverlap=True)
     scale = alt.Scale(type="log", nice=False)
     # a year in which nothing was observed has an upper bound only: its band begins at a tenth of that
     shown = (

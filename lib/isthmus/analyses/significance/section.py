@@ -245,8 +245,8 @@ def _partners_figure(results: Results, pole: str, network: str) -> Figure:
     return Figure(
         figure_name("partners", pole, network),
         f"{NETWORK_NAMES[network]}: partners of {in_sentence(pole)}, {window_text(results)}",
-        f"Observed {UNITS[network]} over those that size explains, with the exact 95 % interval{more}. A line "
-        "without a point is an upper bound: nothing was observed.",
+        f"Observed {UNITS[network]} over those that size explains, with the exact 95 % interval{more}. Filled: firm; "
+        "hollow: probable; faint: few papers. A line without a point is an upper bound: nothing was observed.",
         partial(partners_chart, results, pole, network),
     )
 

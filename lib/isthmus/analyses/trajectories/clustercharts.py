@@ -10,6 +10,7 @@ from isthmus.analyses.trajectories.frames import clustered, label_matrix, mark_e
 from isthmus.analyses.trajectories.group_members import NO_GROUP, Group, integration_groups
 from isthmus.analyses.trajectories.planecharts import label_colour, label_scale, with_first
 from isthmus.analyses.trajectories.tables import CENTROIDS, TRAJECTORIES
+from isthmus.analyses.trajectories.text import in_starts
 from isthmus.report.charts import finish
 from isthmus.report.results import Results
 from isthmus.report.text import capital, count, place_name
@@ -104,11 +105,14 @@ def _unconfigured(chart: Any) -> Any:
 def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: Any) -> Any:
     """Return the labels of every pair of the countries as a matrix, in the order given."""
     frame = label_matrix(results, codes)
+    pairs = list(zip(frame["row"], frame["column"], strict=True))
     names = [place_name(code) for code in codes]
     frame = frame.assign(
         row=frame["row"].map(place_name), column=frame["column"].map(place_name), label=frame["label"].fillna("none")
     )
     frame["meaning"] = frame["label"].map(LABEL_NAMES).fillna("no trajectory")
+    supports = clustered(results).set_index(["src", "dst"])["support"].to_dict()
+    frame["support"] = [in_starts(supports.get((min(pair), max(pair)))) for pair in pairs]
     shown = [*LABELS, "none"]
     scale = label_scale(shown)
     scale.range = [*scale.range[:-1], colour("panel")]
@@ -124,6 +128,7 @@ def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: A
             alt.Tooltip("row:N", title="Country"),
             alt.Tooltip("column:N", title="with"),
             alt.Tooltip("meaning:N", title="Label"),
+            alt.Tooltip("support:N", title="Label in"),
         ],
     )
     layers = [cells]

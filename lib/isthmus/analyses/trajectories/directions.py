@@ -21,14 +21,19 @@ def directions(results: Results) -> dict[tuple[str, str], Direction]:
     """Return what is said of the direction of every pair with a label or a trend, by its codes in order."""
     labels = _labels(results)
     chances = _chances(results)
-    both = labels.merge(chances, on=["src", "dst"], how="outer") if len(labels) else chances.assign(label=None)
+    both = (
+        labels.merge(chances, on=["src", "dst"], how="outer")
+        if len(labels)
+        else chances.assign(label=None, support=None)
+    )
     found = {}
     for row in rows_of(both):
         label = row.label if isinstance(row.label, str) else None
         chance = getattr(row, f"p_{label}") if label in LABELS else float("nan")
         # a class of 0.9 and more that is not settled is one of a pair without papers in one of the networks
         told = row.settled is True or not chance >= SETTLED
-        found[str(row.src), str(row.dst)] = Direction(label, float(chance), told=told)
+        support = float("nan") if pd.isna(row.support) else float(row.support)
+        found[str(row.src), str(row.dst)] = Direction(label, float(chance), told=told, support=support)
     return found
 
 
@@ -48,8 +53,8 @@ def trend_of(results: Results, network: str, one: str, two: str) -> Trend | None
 def _labels(results: Results) -> pd.DataFrame:
     table = results.optional(PAIR_LABELS)
     if table is None:
-        return pd.DataFrame(columns=["src", "dst", "label"])
-    return table.loc[table["label"].notna(), ["src", "dst", "label"]]
+        return pd.DataFrame(columns=["src", "dst", "label", "support"])
+    return table.loc[table["label"].notna(), ["src", "dst", "label", "support"]]
 
 
 def _chances(results: Results) -> pd.DataFrame:

@@ -127,9 +127,11 @@ def vectors(results: Results, pole: str) -> pd.DataFrame:
     """Return where the ties of the most productive countries with a pole start and end, most papers first.
 
     Columns country, name, start_x, start_y, end_x, end_y (smoothed z of the first and the last year), z_change_x,
-    z_change_y (raw z, last year minus first), label, speed. Countries whose tie has no trajectory are left out.
+    z_change_y (raw z, last year minus first), label, support, speed. Countries whose tie has no trajectory
+    are left out.
     """
-    columns = ["country", "name", "start_x", "start_y", "end_x", "end_y", "z_change_x", "z_change_y", "label", "speed"]
+    columns = ["country", "name", "start_x", "start_y", "end_x", "end_y", "z_change_x", "z_change_y"]
+    columns += ["label", "support", "speed"]
     if not results.has(TRAJECTORIES) or not results.has(PAIR_LABELS):
         return pd.DataFrame(columns=columns)
     chosen = [code for code in ranked(results) if code != pole][: top_number(results)]
@@ -148,7 +150,9 @@ def vectors(results: Results, pole: str) -> pd.DataFrame:
     labels = _towards(clustered(results), pole).rename(
         columns={"z_change_collaboration": "z_change_x", "z_change_exchange": "z_change_y"}
     )
-    frame = frame.merge(labels[["country", "z_change_x", "z_change_y", "label", "speed"]], on="country", how="left")
+    frame = frame.merge(
+        labels[["country", "z_change_x", "z_change_y", "label", "support", "speed"]], on="country", how="left"
+    )
     frame["name"] = frame["country"].map(place_name)
     order = {code: position for position, code in enumerate(chosen)}
     return frame.sort_values("country", key=lambda codes: codes.map(order), ignore_index=True)[columns]

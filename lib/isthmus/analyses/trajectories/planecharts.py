@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from isthmus.analyses.trajectories.frames import vectors
+from isthmus.analyses.trajectories.text import with_support
 from isthmus.report.charts import finish
 from isthmus.report.results import Results, rows_of
 from isthmus.report.text import in_sentence
@@ -108,7 +109,8 @@ def vectors_chart(results: Results, pole: str, **size: Any) -> Any:
     frame = vectors(results, pole)
     if frame.empty:
         return None
-    frame = frame.assign(shown=_with_room(frame), label=frame["label"].fillna("none"))
+    words = [with_support(row.label, row.support) for row in rows_of(frame)]
+    frame = frame.assign(shown=_with_room(frame), words=words, label=frame["label"].fillna("none"))
     present = [label for label in (*LABELS, "none") if label in set(frame["label"])]
     color = alt.Color(
         "label:N",
@@ -132,7 +134,7 @@ def vectors_chart(results: Results, pole: str, **size: Any) -> Any:
     )
     tips = [
         alt.Tooltip("name:N", title="Country"),
-        alt.Tooltip("label:N", title="Label"),
+        alt.Tooltip("words:N", title="Label (starts)"),
         alt.Tooltip("start_x:Q", title="Collaboration, start", format=".2f"),
         alt.Tooltip("end_x:Q", title="end", format=".2f"),
         alt.Tooltip("start_y:Q", title="Knowledge exchange, start", format=".2f"),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.paircharts import pair_frame
@@ -19,6 +21,7 @@ from isthmus.analyses.trajectories.findings import (
     trajectories_findings,
 )
 from isthmus.analyses.trajectories.frames import (
+    clustered,
     label_matrix,
     label_shares,
     matrix_countries,
@@ -88,6 +91,7 @@ def values(results: Results) -> dict[str, Any]:
         "pole_ways": [_pole_way(results, at, pair) for at, pair in enumerate(shown_pole_pairs(results))],
         "vector_poles": _vector_poles(results),
         "shares": _shares(results),
+        "agreement": _agreement(results),
         "settled": settled_sentence(results),
         "directions": {
             (code, pole): direction_of(results, code, pole).short
@@ -166,6 +170,12 @@ def _shares(results: Results) -> list[dict[str, Any]]:
         }
         for row in rows_of(shares)
     ]
+
+
+def _agreement(results: Results) -> str:
+    """Return the mean share of the starts that give a pair its label; empty where it is not known."""
+    support = clustered(results).get("support", pd.Series(dtype=float)).dropna()
+    return percent(float(support.mean()), 1.0) if len(support) else ""
 
 
 def _matrices(results: Results) -> list[dict[str, Any]]:

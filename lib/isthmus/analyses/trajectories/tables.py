@@ -32,6 +32,7 @@ PAIR_LABELS = TableSpec(
         column("status", "string", "clustered, or why not: not finite in every year, flat", False),
         CLUSTER,
         LABEL,
+        column("support", "double", "share of the starts of the clustering in which the pair has this label"),
         column("distance", "double", "dynamic-time-warping distance to the centroid"),
         column("change_collaboration", "double", "rescaled: mean of the last three years minus the first three"),
         column("change_exchange", "double", "rescaled: mean of the last three years minus the first three"),

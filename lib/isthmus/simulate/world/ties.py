@@ -1,5 +1,6 @@
 """The planted facts about pairs of countries, and the collaboration weights that follow from them."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,11 +20,11 @@ Kind = Literal[
     "scientific_divergence",
     "knowledge_integration",
     "knowledge_divergence",
+    "knowledge_divergence_rising",
 ]
 RATIOS = {"strong": 16.0, "medium": 6.0, "weak": 2.5}  # of the propensity at the end to that at the start
-# In knowledge divergence collaboration rises by the root of that. Were it level, its z would be noise, which the
-# rescaling of trajectories stretches like a trend: half of such pairs would look like scientific divergence.
-LEVEL_EXPONENT = 0.5
+# Where knowledge exchange falls while collaboration rises, collaboration rises by the root of that: fourfold at most.
+RISING_EXPONENT = 0.5
 TREND_FROM, TREND_TO = 2000, 2021
 TREND_MIDDLE, TREND_PACE = 2010.5, 3.0
 EVENNESS = 12.0  # shape of the negative binomial of a planted weight: less luck than the geometric law of the others
@@ -32,8 +33,11 @@ TREND_COUNTRIES = 26  # all pairs of the largest countries have a trend: cluster
 SC: Kind = "scientific_convergence"
 SD: Kind = "scientific_divergence"
 KI: Kind = "knowledge_integration"
-KD: Kind = "knowledge_divergence"
-TRENDS = (SC, SD, KI, KD)
+KD: Kind = "knowledge_divergence"  # collaboration stays level
+KDR: Kind = "knowledge_divergence_rising"
+TRENDS = (SC, SD, KI, KD, KDR)
+# Upper bounds of the shares in which further trends are drawn: the two knowledge divergences share a quarter.
+TREND_SHARES = (0.25, 0.5, 0.75, 0.875, 1.0)
 POLES = ("US", "CN")
 POLES_COLLABORATION = (3.0, 0.3)
 POLES_EXCHANGE = (2.5, 0.35)
@@ -58,9 +62,9 @@ class PlantedTie:
 def _trend(first: str, second: str, kind: Kind, strength: str) -> PlantedTie:
     up = (RATIOS[strength] ** -0.5, RATIOS[strength] ** 0.5)
     down = (up[1], up[0])
-    steady = (up[0] ** LEVEL_EXPONENT, up[1] ** LEVEL_EXPONENT)
-    collaboration = {SC: up, SD: down, KI: down, KD: steady}[kind]
-    exchange = {SC: up, SD: down, KI: up, KD: down}[kind]
+    rising = (up[0] ** RISING_EXPONENT, up[1] ** RISING_EXPONENT)
+    collaboration = {SC: up, SD: down, KI: down, KD: (1.0, 1.0), KDR: rising}[kind]
+    exchange = {SC: up, SD: down, KI: up, KD: down, KDR: down}[kind]
     return PlantedTie(first, second, kind, strength, "trends", collaboration, exchange)
 
 
@@ -105,7 +109,8 @@ def _further_trends(seed: int) -> list[PlantedTie]:
         for j, second in enumerate(codes[:i]):
             kind, strength = uniform(key, i, j, np.array([1, 2]))
             if frozenset((first, second)) not in static:
-                found.append(_trend(second, first, TRENDS[int(kind * 4)], strengths[int(strength * 3)]))
+                drawn = TRENDS[bisect_right(TREND_SHARES, float(kind))]
+                found.append(_trend(second, first, drawn, strengths[int(strength * 3)]))
     return found
 
 

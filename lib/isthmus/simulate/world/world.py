@@ -8,7 +8,8 @@ from isthmus.errors import ConfigError, did_you_mean
 
 PLANTED = {
     "ties": "country pairs that collaborate more, or less, than their sizes explain",
-    "trends": "country pairs that converge, diverge, integrate in knowledge only or diverge in knowledge only",
+    "trends": "country pairs that converge, diverge, integrate in knowledge only, or diverge in knowledge only while "
+    "their collaboration stays level or rises",
     "poles": "the United States and China, close at first and apart at the end",
     "bridge": "a city through which East and West meet",
     "impact": "papers of the United States with China that are cited more, over and above team size and institution",

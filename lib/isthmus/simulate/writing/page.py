@@ -7,6 +7,7 @@ import pandas as pd
 from isthmus.simulate.world.facts import cities, countries
 from isthmus.simulate.world.plan import Plan
 from isthmus.simulate.world.sizes import AI, LAYER_NAMES
+from isthmus.simulate.world.ties import RATIOS
 
 TIE_HEADINGS = ("pair", "kind", "times size 2000", "2021", "expected weight a year 2017-2021")
 TABLES = (
@@ -41,7 +42,11 @@ def page(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> str:
         counts = trends.groupby(["kind", "strength"]).size().unstack(fill_value=0)
         rows = [[kind.replace("_", " "), *map(str, row)] for kind, row in zip(counts.index, counts.values, strict=True)]
         lines += ["", "## Trends from 2000 to 2021", "", *_table(["kind", *counts.columns], rows), ""]
-        lines += ["strong, medium and weak: the propensity changes nine, four and two times."]
+        times = ", ".join(f"{strength} {ratio:g}" for strength, ratio in RATIOS.items())
+        lines += [
+            f"How many times the propensity changes: {times}; in knowledge divergence with rising collaboration the",
+            "collaboration rises by the root of that.",
+        ]
     lines += ["", "## Partners and organisations", "", *_changes(tables["leaders"])]
     if "organisations" in tables:
         lines += _growth(tables["organisations"])

@@ -1,0 +1,1 @@
+"""Countries and blocs side by side: DataFrames in and out; what is resampled is arrays."""
