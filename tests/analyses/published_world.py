@@ -194,8 +194,8 @@ def _labels(frame: pd.DataFrame, ties: pd.DataFrame) -> pd.DataFrame:
     for (src, dst), own in by_pair:
         change = [own[f"scaled_{axis}"].tail(3).mean() - own[f"scaled_{axis}"].head(3).mean() for axis in AXES]
         label = "SC" if min(change) > 0 else "SD" if max(change) < 0 else "KI" if change[1] > 0 else "KD"
-        z = [own[f"z_{axis}"].iloc[-1] - own[f"z_{axis}"].iloc[0] for axis in AXES]
-        speed = float(np.hypot(*z))
+        z = [own[f"z_{axis}"].tail(3).mean() - own[f"z_{axis}"].head(3).mean() for axis in AXES]
+        speed = float(np.hypot(*(own[f"z_{axis}"].iloc[-1] - own[f"z_{axis}"].iloc[0] for axis in AXES)))
         rows.append(
             {
                 "src": src, "dst": dst, "status": "clustered", "cluster": LABELS.index(label), "label": label,

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from isthmus.analyses.sections import RULES, study_scorecard
+from isthmus.analyses.sections import RULES, study_report, study_scorecard
+from isthmus.analyses.trajectories.scores import majority
 from isthmus.report import load_results
+from isthmus.report.chance import chance_of
 from isthmus.report.papers import GALLO, published_values
 from isthmus.report.scorecard import (
     COMPARISON,
@@ -17,6 +19,7 @@ from isthmus.report.scorecard import (
     OUTSIDE,
     by_class,
     identities,
+    parameters,
     standing,
     summary,
     write_scorecard,
@@ -236,6 +239,18 @@ def test_the_edges_of_the_tolerances():
         assert rules[1].inside(Ours(share, "", ""), values["GALLO26-006"]) is expected
 
 
+@pytest.mark.parametrize(
+    ("labels", "mostly", "everyone"),
+    [("SD SD SC KI", "mixed", "mixed"), ("SD SD SC", "SD", "mixed"), ("SD SD", "SD", "SD"), ("SC", "SC", "SC")],
+)
+def test_mostly_needs_a_majority_and_all_needs_all(labels, mostly, everyone):
+    values = {value.id: value for value in published_values(GALLO)}
+    found = pd.Series(labels.split())
+    assert majority(found, values["GALLO26-067"]).value == mostly
+    assert majority(found, values["GALLO26-069"]).value == mostly
+    assert majority(found, values["GALLO26-068"]).value == everyone
+
+
 def test_what_results_do_not_speak_to_cannot_be_compared(make_results):
     folder = make_results(simulated=False, trajectories=False, significance_years=(2016, 2020))
     scores = study_scorecard(load_results(folder)).scores
@@ -285,13 +300,25 @@ def test_it_is_written_beside_the_report(make_published, tmp_path):
 
 
 def test_the_sum_and_the_paper_s_own_arithmetic(published, opposite):
-    assert summary(published) == (
-        "Of 77 published values, 77 can be compared with these results: 77 inside the tolerance, 0 outside."
+    assert summary(published).startswith(
+        "Of 71 published values, 71 can be compared with these results: 71 inside the tolerance, 0 outside. "
+        "Chance alone gives "
     )
-    classes = by_class(opposite).set_index("tolerance_class")
-    assert classes.loc["E", "outside"] == 6
-    assert list(classes.index) == ["E", "S", "M"]
+    assert [score.verdict for score in parameters(opposite)] == [OUTSIDE] * 6
+    assert list(by_class(opposite)["tolerance_class"]) == ["S", "M"]
     assert [(identity.computed, identity.holds) for identity in identities(GALLO)] == [
         ("14.77%", True),
         ("5.45%", True),
     ]
+
+
+def test_the_page_shows_chance_and_keeps_parameters_apart(make_results, tmp_path):
+    study_report(load_results(make_results(simulated=False)), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Chance alone gives " in page
+    assert ">Inside by chance</th>" in page
+    assert "Parameters of the method: set, not found, and not counted" in page
+    apart = page.index("Parameters of the method: set")
+    assert page.index("GALLO26-022") > apart, "the threshold is a parameter"
+    assert page.index("GALLO26-061") < apart
+    assert f'data-value="{chance_of("GALLO26-061")}"' in page

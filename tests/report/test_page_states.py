@@ -162,9 +162,9 @@ def test_a_study_of_a_paper_stands_beside_its_published_values(page):
     assert "Beside the published values" in text
     assert '<a href="#scorecard">Published values</a>' in text
     words = words_of(text)
-    assert "mean z US &amp; China 2017–2021 2.1 2.3 M ✓ inside by mean" in words
-    assert "label pair 2000 SD SC S ✗ outside by label" in words
-    assert "cities Beijing 2019 8 – S · cannot be compared no cities" in words
+    assert "mean z US &amp; China 2017–2021 2.1 2.3 M ✓ inside – by mean" in words
+    assert "label pair 2000 SD SC S ✗ outside – by label" in words
+    assert "cities Beijing 2019 8 – S · cannot be compared – no cities" in words
 
 
 def test_another_study_is_compared_out_of_curiosity_only(page):

@@ -7,7 +7,9 @@ import pytest
 
 from isthmus.errors import ConfigError
 from isthmus.report import load_results, scorecard_rows, write_scorecard
-from isthmus.report.papers import GALLO, PAPERS, published_values
+from isthmus.report import scorecard as scorecards
+from isthmus.report.chance import CHANCE_WORLDS, chance_of, chances
+from isthmus.report.papers import GALLO, PAPERS, all_published_values, published_values
 from isthmus.report.scorecard import (
     COMPARISON,
     CURIOSITY,
@@ -17,14 +19,16 @@ from isthmus.report.scorecard import (
     OUTSIDE,
     VERDICTS,
     by_class,
+    counted,
     identities,
+    parameters,
     published_text,
     scorecard,
     standing,
     summary,
     years_text,
 )
-from isthmus.report.scoring import NotComparableError, Ours, Published, Rule, exact, magnitude
+from isthmus.report.scoring import NotComparableError, Ours, Published, Rule, exact, magnitude, same
 
 
 def refuse(results, published):
@@ -35,7 +39,15 @@ RULES = {
     "n_clusters": exact(lambda *_: Ours(4.0, "4", "as configured")),
     "savgol_window": exact(lambda *_: Ours(99.0, "99", "as configured")),
     "rank_productivity": magnitude(refuse),
+    "n_integration_groups": same(lambda *_: Ours(4.0, "4", "counted"), "the same number"),
+    "raw_volume_trend": same(lambda *_: Ours(1.0, "rises", "as drawn"), "the same sign"),
 }
+
+
+@pytest.fixture(autouse=True)
+def chance(monkeypatch):
+    """The sign of the volumes is right in three worlds of four; worlds cannot give the number of groups."""
+    monkeypatch.setattr(scorecards, "chance_of", {"GALLO26-061": 0.75, "GALLO26-024": 0.5}.get)
 
 
 @pytest.fixture
@@ -98,15 +110,39 @@ def test_an_error_that_is_no_lack_of_comparison_is_not_swallowed(study):
 def test_sums(study):
     scores = scorecard(study(paper="gallo2026"), RULES).scores
     assert summary(scores) == (
-        "Of 77 published values, 2 can be compared with these results: 1 inside the tolerance, 1 outside."
+        "Of 75 published values, 2 can be compared with these results: 1 inside the tolerance, 1 outside. "
+        "Chance alone gives 75%: of the 1 compared value that a simulated world can give, 0.8 lie inside on average in "
+        "20 worlds in which nothing was planted; here 1 do (100%)."
     )
     assert summary(scorecard(study(), {}).scores) == "Of 77 published values, 0 can be compared with these results."
     table = by_class(scores).set_index("tolerance_class")
     assert list(table.columns) == list(VERDICTS)
-    assert table.loc["E"].tolist() == [1, 1, 0, 0]
+    assert table.loc["S"].tolist() == [1, 1, 0, 0]
     assert table.loc["M"].tolist() == [0, 0, 2, 0]
-    assert table.loc["–", NO_RULE] == 73
-    assert table.to_numpy().sum() == 77
+    assert table.loc["–", NO_RULE] == 71
+    assert table.to_numpy().sum() == 75
+
+
+def test_parameters_of_the_method_stand_apart_and_have_no_chance(study):
+    scores = scorecard(study(paper="gallo2026"), RULES).scores
+    apart = {score.quantity: score for score in parameters(scores)}
+    assert set(apart) == {"n_clusters", "savgol_window"}
+    assert apart["n_clusters"].chance is None
+    assert len(counted(scores)) + len(apart) == len(scores)
+    assert {score.chance for score in counted(scores)} == {None, 0.75}
+
+
+def test_without_a_chance_nothing_is_said_of_it(study, monkeypatch):
+    monkeypatch.setattr(scorecards, "chance_of", {}.get)
+    assert "hance" not in summary(scorecard(study(paper="gallo2026"), RULES).scores)
+
+
+def test_the_table_of_chance_is_of_published_values():
+    known = {value.id for value in all_published_values()}
+    assert len(chances()) > 40
+    assert set(chances()) <= known
+    assert all(0 <= share <= 1 and round(share * CHANCE_WORLDS, 9) >= 0 for share in chances().values())
+    assert chance_of("GALLO26-001") is None, "how large a world is made is a choice"
 
 
 def value(text, unit, first=2017, last=2021):

@@ -118,6 +118,8 @@ def _render(
         "card": card,
         "score_summary": scorecard.summary(card.scores) if card else "",
         "score_classes": scorecard.by_class(card.scores).to_dict("records") if card else [],
+        "scores": scorecard.counted(card.scores) if card else (),
+        "parameters": scorecard.parameters(card.scores) if card else (),
         "beside": out.parent.resolve() == results.folder.resolve(),
         "files": sorted(file.name for file in results.folder.glob("*.parquet")),
         "light": theme.css_variables(theme.LIGHT),

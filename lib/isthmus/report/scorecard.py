@@ -1,23 +1,25 @@
 """The scorecard: what a paper prints, beside what a study of real data finds."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from isthmus.files import whole_file
+from isthmus.report.chance import CHANCE_WORLDS, chance_of
 from isthmus.report.exports import write_csv
 from isthmus.report.papers import GALLO, PAPERS, Paper, find_paper, published_values
 from isthmus.report.results import Results
 from isthmus.report.scoring import NO, YES, NotComparableError, Published, Rule
-from isthmus.report.text import count, plural
+from isthmus.report.text import count, percent, plural
 
 COMPARISON, CURIOSITY = "comparison", "curiosity"
 INSIDE, OUTSIDE, NOT_COMPARABLE, NO_RULE = "inside", "outside", "cannot be compared", "no rule yet"
 VERDICTS = (INSIDE, OUTSIDE, NOT_COMPARABLE, NO_RULE)
-CLASSES = ("E", "S", "M")
+PARAMETER = "E"  # class of the parameters of the method: they stand apart, being set and not found
+CLASSES = ("S", "M")
 _AI_SUBFIELD = 1702
 FILES = ("scorecard.parquet", "scorecard.csv")
 
@@ -27,7 +29,8 @@ class Score:
     """One published value beside the study's own; `verdict` is one of `VERDICTS`, and `why` tells how or why not.
 
     `ours_value` is the number where the study's own is one; texts are as a reader sees them. The class of tolerance is
-    "–" where there is no rule yet.
+    "–" where there is no rule yet. `chance` is the share of unrelated simulated worlds in which the value lies inside;
+    None where such a world cannot give it.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Score:
     tolerance: str
     verdict: str
     why: str
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ def _score(results: Results, rules: Mapping[str, Rule], published: Published) ->
         tolerance=rule.tolerance if rule else "",
         verdict=verdict,
         why=why[:1].upper() + why[1:],
+        chance=None if rule is None or rule.tolerance_class == PARAMETER else chance_of(published.id),
     )
 
 
@@ -176,22 +181,58 @@ def scorecard_rows(card: Scorecard | None) -> list[dict[str, Any]]:
     return [] if card is None else [{"kind": card.kind} | asdict(score) for score in card.scores]
 
 
+def counted(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """Return the scores that count: all but the parameters of the method."""
+    return tuple(score for score in scores if score.tolerance_class != PARAMETER)
+
+
+def parameters(scores: Sequence[Score]) -> tuple[Score, ...]:
+    """Return the scores of the parameters of the method, which a study sets and does not find."""
+    return tuple(score for score in scores if score.tolerance_class == PARAMETER)
+
+
 def summary(scores: Sequence[Score]) -> str:
-    """Return the scorecard in a sentence."""
-    verdicts = pd.Series([score.verdict for score in scores], dtype="object").value_counts()
-    inside, outside = int(verdicts.get(INSIDE, 0)), int(verdicts.get(OUTSIDE, 0))
-    text = f"Of {plural(len(scores), 'published value')}, {count(inside + outside)} can be compared with these results"
-    if not inside + outside:
+    """Return the scorecard in sentences: how many values lie inside, and how many would by chance alone."""
+    rows = counted(scores)
+    compared = [score for score in rows if score.verdict in (INSIDE, OUTSIDE)]
+    inside = sum(score.verdict == INSIDE for score in compared)
+    text = f"Of {plural(len(rows), 'published value')}, {count(len(compared))} can be compared with these results"
+    if not compared:
         return f"{text}."
-    return f"{text}: {count(inside)} inside the tolerance, {count(outside)} outside."
+    text += f": {count(inside)} inside the tolerance, {count(len(compared) - inside)} outside."
+    return f"{text} {chance_sentence(compared)}".rstrip()
+
+
+def chance_sentence(compared: Sequence[Score]) -> str:
+    """Return what hit rate chance alone would give; empty where no compared value has a chance.
+
+    Parameters
+    ----------
+    compared : sequence of Score
+        Scores inside or outside the tolerance.
+    """
+    known = [score for score in compared if score.chance is not None]
+    if not known:
+        return ""
+    ours = sum(score.verdict == INSIDE for score in known)
+    luck = sum(score.chance for score in known if score.chance is not None)
+    return (
+        f"Chance alone gives {percent(luck, len(known))}: of the {plural(len(known), 'compared value')} that a "
+        f"simulated world can give, {luck:.1f} lie inside on average in {CHANCE_WORLDS} worlds in which nothing was "
+        f"planted; here {count(ours)} do ({percent(ours, len(known))})."
+    )
 
 
 def by_class(scores: Sequence[Score]) -> pd.DataFrame:
-    """Return the number of each verdict by class of tolerance; what has no rule yet is a class of its own ("–")."""
-    frame = pd.DataFrame([asdict(score) for score in scores])
+    """Return the number of each verdict by class of tolerance; what has no rule yet is a class of its own ("–").
+
+    Parameters of the method are not among them.
+    """
+    frame = pd.DataFrame([asdict(score) for score in counted(scores)], columns=[f.name for f in fields(Score)])
     table = pd.crosstab(frame["tolerance_class"], frame["verdict"])
     classes = [*CLASSES, *(["–"] if "–" in table.index else [])]
-    return table.reindex(index=classes, columns=list(VERDICTS), fill_value=0).reset_index()
+    table = table.reindex(index=classes, columns=list(VERDICTS), fill_value=0)
+    return table.rename_axis(index="tolerance_class", columns=None).reset_index()
 
 
 def identities(paper: Paper) -> tuple[Identity, ...]:
@@ -216,7 +257,7 @@ def write_scorecard(card: Scorecard | None, folder: str | Path) -> tuple[Path, .
         for target in targets:
             target.unlink(missing_ok=True)
         return ()
-    frame = pd.DataFrame(rows).astype({"ours_value": "float64"})
+    frame = pd.DataFrame(rows).astype({"ours_value": "float64", "chance": "float64"})
     with whole_file(targets[0]) as file:
         frame.to_parquet(file, index=False)
     write_csv(frame, targets[1])

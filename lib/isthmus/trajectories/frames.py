@@ -115,8 +115,8 @@ def labels_frame(panel: Panel, clustering: Clustering, restarts: Sequence[Restar
 
     Null if not kept; the support is null without starts to take it from.
 
-    `change_*` are of the rescaled series (mean of the last three years minus mean of the first three), `z_change_*` of
-    the raw z (last year minus first), the speeds of the raw and the smoothed z.
+    `change_*` are of the rescaled series, `z_change_*` of the raw z, both the mean of the last three years minus that
+    of the first three; the speeds of the raw and the smoothed z.
     """
     if len(clustering.assignment) != len(panel):
         raise TrajectoryError(f"a clustering of {len(clustering.assignment)} series and a panel of {len(panel)} pairs")
@@ -128,7 +128,7 @@ def labels_frame(panel: Panel, clustering: Clustering, restarts: Sequence[Restar
         found[kept] = values
         return found
 
-    change, z_change, speed = changes(panel.scaled), panel.raw[:, -1] - panel.raw[:, 0], speeds(panel.raw)
+    change, z_change, speed = changes(panel.scaled), changes(panel.raw), speeds(panel.raw)
     names = _names(clustering)
     label = np.full(total, None, dtype=object)
     if names:

@@ -33,7 +33,7 @@ def test_a_sign_is_that_of_the_change_of_z(results):
     table = pd.read_parquet(results.folder / "pair_labels.parquet").query("src == 'CN' and dst == 'US'").iloc[0]
     found = ours(results, "trajectory_sign_collab", "China-United States")
     assert found.value == (1.0 if table["z_change_collaboration"] > 0 else -1.0)
-    assert found.how.startswith("change of z, last year minus first: collaboration ")
+    assert found.how.startswith("change of z, last three years minus first three: collaboration ")
 
 
 def test_places_that_the_study_does_not_hold_are_named(results):

@@ -7,7 +7,7 @@ from isthmus.analyses.significance.ties import shown_networks
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.propensity import LEVEL, propensity
 from isthmus.report.results import Results
-from isthmus.trajectories.labels import END_YEARS
+from isthmus.trajectories.labels import changes
 
 FIELDS = ("weight", "expected", "sd", "z", "p_upper", "p_two_sided")
 #: The interval of weight / expected, "times what size explains".
@@ -42,8 +42,9 @@ def level_of(results: Results) -> float:
 
 
 def change(values: pd.Series) -> float:
-    """Return the mean of the last `END_YEARS` values minus that of the first: one year alone is mostly luck."""
-    return float(values.iloc[-END_YEARS:].mean() - values.iloc[:END_YEARS].mean()) if len(values) else float("nan")
+    """Return the mean of the last three values minus that of the first three: one year alone is mostly luck."""
+    known = values.dropna().to_numpy(dtype=float)
+    return float(changes(known[None, :, None])[0, 0]) if len(known) else float("nan")
 
 
 def pole_volumes(results: Results, one: str, two: str) -> dict[str, float]:

@@ -127,8 +127,8 @@ def vectors(results: Results, pole: str) -> pd.DataFrame:
     """Return where the ties of the most productive countries with a pole start and end, most papers first.
 
     Columns country, name, start_x, start_y, end_x, end_y (smoothed z of the first and the last year), z_change_x,
-    z_change_y (raw z, last year minus first), label, support, speed. Countries whose tie has no trajectory
-    are left out.
+    z_change_y (raw z, last three years minus first three), label, support, speed. Countries whose tie has no
+    trajectory are left out.
     """
     columns = ["country", "name", "start_x", "start_y", "end_x", "end_y", "z_change_x", "z_change_y"]
     columns += ["label", "support", "speed"]

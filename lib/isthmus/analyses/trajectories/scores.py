@@ -30,6 +30,10 @@ from isthmus.report.text import count, in_sentence, number, place_name
 US, CN, EU = "US", "CN", "EU-28"
 #: The most productive members of the EU-28, compared with each other and with the others: a quarter.
 EU_TOP = 7
+#: Where no label has the majority that a statement needs.
+MIXED = "mixed"
+#: What a change of z is; the same for every sign.
+ENDS = "last three years minus first three"
 
 
 def _countries_grouped(results: Results, _: Published) -> Ours:
@@ -48,7 +52,7 @@ def _label_changes(results: Results, one: str, two: str) -> tuple[float, float]:
 
 
 def _z_words(collaboration: float, exchange: float) -> str:
-    return f"change of z, last year minus first: collaboration {number(collaboration)}, exchange {number(exchange)}"
+    return f"change of z, {ENDS}: collaboration {number(collaboration)}, exchange {number(exchange)}"
 
 
 def _sign_of(*axes: int) -> Callable[[Results, Published], Ours]:
@@ -66,7 +70,7 @@ def _integrates_with_both(results: Results, published: Published) -> Ours:
     found = {pole: _label_changes(results, code, pole) for pole in (US, CN)}
     how = "; ".join(f"{in_sentence(pole)}: {number(c)}, {number(k)}" for pole, (c, k) in found.items())
     rises = all(value > 0 for pair in found.values() for value in pair)
-    return yes_or_no(rises, f"change of z in collaboration and exchange, last year minus first. With {how}")
+    return yes_or_no(rises, f"change of z in collaboration and exchange, {ENDS}. With {how}")
 
 
 def _faster_pole(results: Results, published: Published) -> Ours:
@@ -74,7 +78,7 @@ def _faster_pole(results: Results, published: Published) -> Ours:
     mean = {pole: sum(_label_changes(results, code, pole)) / 2 for pole in (US, CN)}
     first = max(mean, key=lambda pole: mean[pole])
     how = ", ".join(f"{in_sentence(pole)} {number(value)}" for pole, value in mean.items())
-    return Ours(place_name(first), place_name(first), f"mean change of both z, last year minus first: {how}")
+    return Ours(place_name(first), place_name(first), f"mean change of both z, {ENDS}: {how}")
 
 
 def _groups_table(results: Results) -> pd.DataFrame:
@@ -114,9 +118,25 @@ def _majority(results: Results, published: Published) -> Ours:
     labels = cells["label"].dropna()
     if labels.empty:
         raise NotComparableError("none of these pairs has a trajectory")
+    return majority(labels, published)
+
+
+def majority(labels: pd.Series, published: Published) -> Ours:
+    """Return the label that a statement on pairs comes to: of more than half of them, or of all where it says all.
+
+    Parameters
+    ----------
+    labels : pandas.Series
+        Of the pairs that have one, at least one.
+    published : Published
+        The statement; its unit ends with "(all)" where it is of all.
+    """
     most = labels.value_counts()
-    label = str(most.index[0])
-    return Ours(label, label, f"{count(most.iloc[0])} of {count(len(labels))} pairs that have a trajectory")
+    everyone = published.unit.endswith("(all)")
+    enough = most.iloc[0] == len(labels) if everyone else 2 * most.iloc[0] > len(labels)
+    label = str(most.index[0]) if enough else MIXED
+    how = f"{most.index[0]} is the label of {count(most.iloc[0])} of {count(len(labels))} pairs that have a trajectory"
+    return Ours(label, label, f"{how}; the statement needs {'all' if everyone else 'more than half'}")
 
 
 def _cells(results: Results, scope: str) -> pd.DataFrame:
@@ -150,5 +170,5 @@ RULES: Mapping[str, Rule] = {
     "trajectory_sign_collab": same(_sign_of(0), SIGN),
     "trajectory_sign_knowledge": same(_sign_of(1), SIGN),
     "trajectory_sign_both": same(_sign_of(0, 1), SIGN),
-    "label_majority": same(_majority, "the same most frequent label"),
+    "label_majority": same(_majority, "the same label of more than half, or of all where the paper says all"),
 }
