@@ -34,18 +34,25 @@ def countries(work: dict) -> set[str]:
 
 DELETED_INSTITUTION = "https://openalex.org/I4389424196"
 DELETED_WORK = 4285719527
+NOBODY = {None, *(f"https://openalex.org/A{number}" for number in (9999999999, 5317838346, 4317838346))}
+
+
+def kept_works(folder: Path, first: int, last: int) -> dict[int, tuple]:
+    """Number -> (year, countries, references, work) of the works of some years that a study keeps."""
+    works = {}
+    for work in newest_works(folder):
+        year = work.get("publication_year")
+        if year is None or not first <= year <= last:
+            continue
+        if work.get("is_paratext") or work.get("type") == "paratext" or work.get("is_retracted") or work.get("is_xpac"):
+            continue
+        works[int(work["id"].rsplit("W", 1)[1])] = (year, countries(work), work.get("referenced_works") or [], work)
+    return works
 
 
 def networks(folder: Path, first: int, last: int, citing_until: int, window: int) -> dict[tuple, int]:
     """(network, citation_year, year, src, dst) -> weight of all works, whatever their field and type."""
-    works = {}
-    for work in newest_works(folder):
-        year = work.get("publication_year")
-        if year is None or not first <= year <= citing_until:
-            continue
-        if work.get("is_paratext") or work.get("type") == "paratext" or work.get("is_retracted") or work.get("is_xpac"):
-            continue
-        works[int(work["id"].rsplit("W", 1)[1])] = (year, countries(work), work.get("referenced_works") or [])
+    works = {number: parts[:3] for number, parts in kept_works(folder, first, citing_until).items()}
     weights: Counter = Counter()
     for year, places, _ in works.values():
         if year <= last:
@@ -66,3 +73,49 @@ def networks(folder: Path, first: int, last: int, citing_until: int, window: int
                     weights["citation", citation_year, year, a, b] += 1
                     weights["knowledge_exchange", citation_year, year, min(a, b), max(a, b)] += 1
     return dict(weights)
+
+
+def compared(
+    folder: Path, first: int, last: int, citing_until: int, entities: dict[str, set[str]]
+) -> dict[str, Counter]:
+    """Papers, joint papers, citations and organisations of entities that share no country, by year."""
+    works = kept_works(folder, first, citing_until)
+    found = {name: Counter() for name in ("papers", "abroad", "internal", "joint", "made", "to_date", "organisations")}
+    inside = {
+        number: {name for name, members in entities.items() if members & places}
+        for number, (_, places, _, _) in works.items()
+    }
+    for number, (year, places, _, work) in works.items():
+        if year > last:
+            continue
+        for name in inside[number]:
+            found["papers"][name, year] += 1
+            found["abroad"][name, year] += bool(places - entities[name])
+            found["internal"][name, year] += len(places & entities[name]) > 1
+            for other in inside[number] - {name}:
+                found["joint"][name, other, year] += 1
+        signed = [i for a in work.get("authorships") or [] for i in a.get("institutions") or [] if i and i.get("id")]
+        for institution in {i["id"] for i in signed} - {DELETED_INSTITUTION}:
+            found["organisations"][int(institution.rsplit("I", 1)[1]), year] += 1
+    for citing, (citing_year, _, references, _) in works.items():
+        for cited in {int(r.rsplit("W", 1)[1]) for r in references} - {citing, DELETED_WORK}:
+            year = works[cited][0] if cited in works else 9999
+            if year > last or citing_year < year:
+                continue
+            for name in inside[cited] | {"world"}:
+                found["made"][name, citing_year] += 1
+                found["to_date"][name, year] += 1
+    return found
+
+
+def active_authors(folder: Path, first: int, last: int, least: int, window: int) -> dict[int, int]:
+    """Year -> authors with at least so many works in the window that ends in it, for whole windows."""
+    yearly: Counter = Counter()
+    for year, _, _, work in kept_works(folder, first, last).values():
+        authors = {(a.get("author") or {}).get("id") for a in work.get("authorships") or []} - NOBODY
+        yearly.update((author, year) for author in authors)
+    authors = {author for author, _ in yearly}
+    return {
+        end: sum(sum(yearly[a, year] for year in range(end - window + 1, end + 1)) >= least for a in authors)
+        for end in range(first + window - 1, last + 1)
+    }

@@ -13,6 +13,17 @@ from isthmus.pipeline import STAGES, Request, run_pipeline
 pytestmark = pytest.mark.spark
 
 WORKS_IN_FOLDER = 5_558 + 1_517 + 10 + 106  # lines of the files that hold works, as their README says
+#: Members of today without the United Kingdom.
+EUROPEAN_UNION = {
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL",
+    "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+}  # fmt: skip
+ENTITIES = {"CN": {"CN"}, "US": {"US"}, "EU-27": EUROPEAN_UNION, "GB": {"GB"}}
+STUDY = load_study(
+    "everything",
+    ["blocs.entities=[CN, US, EU-27, GB]", "blocs.organisation_papers=3", "blocs.replicates=20",
+     "active_researchers.papers=[1, 2]", "active_researchers.windows=[1, 3]"],
+)  # fmt: skip
 PAIR = ["network", "citation_year", "year", "src", "dst"]
 
 
@@ -27,7 +38,7 @@ def independent():
 @pytest.fixture(scope="module")
 def request_of_all(openalex_records, tmp_path_factory):
     warehouse = tmp_path_factory.mktemp("real") / "warehouse"
-    return Request(warehouse=str(warehouse), study=load_study("everything"), snapshot=str(openalex_records), quiet=True)
+    return Request(warehouse=str(warehouse), study=STUDY, snapshot=str(openalex_records), quiet=True)
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +52,58 @@ def results(said, request_of_all):
 
 
 def test_every_stage_ran_and_a_second_run_has_nothing_to_do(spark, said, request_of_all):
-    study = load_study("everything")
-    assert list(said) == [stage.name for stage in STAGES if stage.enabled(study) and not stage.on_request]
+    assert list(said) == [stage.name for stage in STAGES if stage.enabled(STUDY) and not stage.on_request]
     assert {"trajectories", "other_null_models", "output", "exports"} <= set(said)
     assert set(run_pipeline(spark, request_of_all).values()) == {"unchanged"}
 
 
 def test_every_weight_of_every_network_equals_the_independent_count(results, openalex_records):
-    years = load_study("everything").years
+    years = STUDY.years
     expected = independent().networks(openalex_records, *years.corpus, years.citing_until, window=2)
     edges = pd.read_parquet(results / "country_edges.parquet")
     found = dict(zip(edges[PAIR].itertuples(index=False, name=None), edges.weight, strict=True))
     assert len(expected) > 30_000
     assert found == expected
+
+
+def test_compared_blocs_equal_the_independent_count(results, openalex_records):
+    first, last = STUDY.years.corpus
+    expected = independent().compared(openalex_records, first, last, STUDY.years.citing_until, ENTITIES)
+    years = pd.read_parquet(results / "bloc_years.parquet").set_index(["entity", "year"])
+    assert len(years) == 4 * (last - first + 1)
+    columns = {"papers": "papers", "abroad": "papers_international", "internal": "papers_internal",
+               "made": "citations_made", "to_date": "citations_to_date"}  # fmt: skip
+    for name, column in columns.items():
+        counted = years[column]
+        assert {key: counted[key] for key in counted.index} == {key: expected[name][key] for key in counted.index}, name
+    assert expected["papers"]["CN", 2020] > 20
+    partners = pd.read_parquet(results / "bloc_partners.parquet").query("among == 'blocs'")
+    joint = dict(
+        zip(
+            partners[["entity", "partner", "year"]].itertuples(index=False, name=None),
+            partners.papers_joint,
+            strict=True,
+        )
+    )
+    assert joint == {key: expected["joint"][key] for key in joint}
+    assert sum(joint.values()) == sum(expected["joint"].values()) > 100
+    world = pd.read_parquet(results / "bloc_world_years.parquet").set_index("year")
+    assert world.citations_made.to_dict() == {year: expected["made"]["world", year] for year in world.index}
+
+
+def test_large_organisations_and_active_researchers_equal_the_independent_count(results, openalex_records):
+    first, last = STUDY.years.corpus
+    papers = independent().compared(openalex_records, first, last, STUDY.years.citing_until, ENTITIES)["organisations"]
+    large = pd.read_parquet(results / "large_organisations.parquet").query("level == 'listed' and above_papers")
+    found = dict(zip(large[["institution_id", "year"]].itertuples(index=False, name=None), large.papers, strict=True))
+    assert found == {key: number for key, number in papers.items() if number > 3}
+    assert len(found) > 10
+    active = pd.read_parquet(results / "active_researchers.parquet").query("entity == 'CN'")
+    for (least, window), rows in active.groupby(["least_papers", "window_years"]):
+        expected = independent().active_authors(openalex_records, first, last, least, window)
+        assert rows.set_index("year").world_researchers.to_dict() == expected, (least, window)
+    assert (active.world_located <= active.world_researchers).all()
+    assert active.world_located.sum() > 0
 
 
 def test_counts_add_up_to_the_lines_of_the_files(results):
