@@ -157,3 +157,13 @@ def test_without_a_fit_the_table_is_empty(make_results):
 
 def test_the_window_in_words(results):
     assert window_text(results) == "2017–2021"
+
+
+def test_the_test_says_what_a_firm_tie_of_knowledge_exchange_is(results, make_results):
+    assert "that these years together were unusual, not that a preference lies behind it." in text_of(
+        results, "The test"
+    )
+    folder = make_results(trajectories=False)
+    tested = pd.read_parquet(folder / "pair_tests.parquet")
+    tested[tested["network"] == "collaboration"].to_parquet(folder / "pair_tests.parquet", index=False)
+    assert "knowledge exchange" not in text_of(load_results(folder), "The test")

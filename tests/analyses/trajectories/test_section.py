@@ -25,6 +25,7 @@ from isthmus.analyses.trajectories.section import TURNED_ON_BY, section
 from isthmus.analyses.trajectories.tables import CENTROIDS, INTEGRATION_GROUPS, PAIR_LABELS, TRAJECTORIES
 from isthmus.analyses.trajectories.text import with_support
 from isthmus.report import load_results
+from isthmus.trajectories.chance import chance_labels
 
 
 @pytest.fixture(scope="module")
@@ -191,8 +192,12 @@ def test_a_bloc_that_is_a_pole_is_shown_by_its_name(make_results):
     assert "United States and EU-27" in drawn(results)["trajectory_US_EU-27"].to_dict()["description"]
 
 
-def test_labels_stand_with_their_support(results):
+def test_labels_stand_with_their_support_and_shares_with_their_chance_line(results):
     own = section(results).values
+    chance = chance_labels()
+    for share in own["shares"]:
+        low, high = chance.least[share["label"]], chance.most[share["label"]]
+        assert share["chance"] == f"{chance.mean[share['label']]:.0%} ({low:.0%} to {high:.0%})"
     assert own["agreement"] == "87%"
     labels = [row.label for pole in own["vector_poles"] for row in pole["rows"] if row.label != "–"]
     labels += [short for short in own["directions"].values() if short != "–"]

@@ -37,6 +37,7 @@ from isthmus.analyses.trajectories.text import LABEL_MEANINGS
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Section, figure_name
 from isthmus.report.text import capital, count, in_sentence, joined, number, percent, place_name, plural, pole_name
+from isthmus.trajectories.chance import chance_labels
 from isthmus.trajectories.labels import LABEL_NAMES, LABELS
 
 #: Which setting publishes what a part of the section needs.
@@ -98,6 +99,7 @@ def values(results: Results) -> dict[str, Any]:
             for code in integration_countries(results)
             for pole in results.poles
         },
+        "chance": chance_labels(),
         "matrices": _matrices(results),
         "groups": integration_groups(results),
         "group_poles": [(pole, pole_name(pole)) for pole in results.poles],
@@ -167,9 +169,17 @@ def _shares(results: Results) -> list[dict[str, Any]]:
             "meaning": LABEL_MEANINGS[row.label],
             "pairs": count(row.pairs),
             "share": percent(row.share, 1.0),
+            "chance": _chance(row.label),
         }
         for row in rows_of(shares)
     ]
+
+
+def _chance(label: str) -> str:
+    """Return the share of a label in worlds without planted facts: "24% (19% to 30%)"."""
+    chance = chance_labels()
+    mean, least, most = (percent(of[label], 1.0) for of in (chance.mean, chance.least, chance.most))
+    return f"{mean} ({least} to {most})"
 
 
 def _agreement(results: Results) -> str:
