@@ -49,8 +49,8 @@ _TIMES = (
 _INDEPENDENT_YEARS = (
     " The test takes the years as independent. In simulated worlds that holds of collaboration (2 % of the firm ties "
     "had nothing planted) and not of knowledge exchange, where luck lasts from year to year and most firm ties had "
-    "nothing planted: a firm tie of knowledge exchange says that these years together were unusual, not that a preference "
-    "lies behind it."
+    "nothing planted: a firm tie of knowledge exchange says that these years together were unusual, not that a "
+    "preference lies behind it."
 )
 _READING = (
     "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall below −1 "
