@@ -4,6 +4,7 @@ The answer key beside the snapshot knows papers, partners, organisations and act
 `isthmus.simulate.networks`. None of it shares code with the stages.
 """
 
+import math
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -163,24 +164,41 @@ class TestPartners:
         assert checked > 60
 
     @pytest.mark.parametrize("among", ["blocs", "countries"])
-    def test_since_when_the_last_leader_leads(self, tables, among):
+    def test_since_when_the_last_leader_is_ahead_of_all_others(self, tables, truth, among):
+        joint = by(truth("bloc_partners").query("among == @among"), "entity", "partner", "year")
         tops = tables("bloc_top_partners").query("among == @among").sort_values("year")
         leads = tables("bloc_overtakings").query("among == @among").set_index("entity")
         assert set(leads.index) == set(tops["entity"])
+        overtook = 0
         for entity, years in tops.groupby("entity"):
-            last = years["partner"].iloc[-1]
-            others = years.loc[years["partner"] != last, ["year", "partner"]]
-            lead = leads.loc[entity]
-            assert lead["partner"] == last
-            if len(others):
-                assert lead["overtook"] == others["partner"].iloc[-1]
-                assert (
-                    others["year"].max()
-                    < lead["since"]
-                    <= years.loc[years["year"] > others["year"].max(), "year"].min()
-                )
+            lead, leader = leads.loc[entity], years["partner"].iloc[-1]
+            rivals = {partner for of, partner, _ in joint if of == entity} - {leader}
+            splits = {rival: best_split(joint, entity, leader, rival) for rival in rivals}
+            latest = max(split for split, _ in splits.values())
+            last = {rival for rival, (split, _) in splits.items() if split == latest}
+            assert lead["partner"] == leader
+            assert lead["since"] == min(YEARS[0] + latest, YEARS[-1])
+            if pd.isna(lead["overtook"]):
+                assert not all(splits[rival][1] for rival in last)
             else:
-                assert pd.isna(lead["overtook"])
+                assert lead["overtook"] in last
+                assert splits[lead["overtook"]][1], "who was never ahead is not overtaken"
+                overtook += 1
+        assert overtook > 0
+
+
+def best_split(joint, entity, leader, rival):
+    """Return after how many years "behind before, ahead after" fits best, and whether the rival was ahead before.
+
+    The differences of the square roots add up to least before the split; of equal splits the last.
+    """
+    total, least, split = 0.0, 0.0, 0
+    for past, year in enumerate(YEARS, start=1):
+        own, other = (joint.get((entity, one, year), 0) for one in (leader, rival))
+        total += math.sqrt(own) - math.sqrt(other)
+        if total <= least:
+            least, split = total, past
+    return split, least < 0
 
 
 class TestOrganisations:
