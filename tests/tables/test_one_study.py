@@ -1,4 +1,4 @@
-"""Two passes over a small snapshot: the corpus whole, what cites it slim, nothing else; older records judged as ever."""
+"""Two passes over a small snapshot: the corpus whole, what cites it slim, nothing else; older records removed as ever."""
 
 import json
 

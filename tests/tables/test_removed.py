@@ -12,7 +12,7 @@ RECORDS = "entity string, entity_id bigint, part string, line bigint, updated_da
 OLD, NEW = datetime(2025, 1, 1), datetime(2026, 1, 1, 12)
 
 
-def judge(spark, records, deletions=(), merges=()):
+def decide(spark, records, deletions=(), merges=()):
     frames = (
         spark.createDataFrame([("works", *record) if len(record) == 5 else record for record in records], RECORDS),
         spark.createDataFrame(list(deletions), "entity_id bigint, deleted_date date") if deletions else None,
@@ -32,14 +32,14 @@ def test_the_newest_record_wins(spark):
         (4, "a", 4, None, 5), (4, "b", 4, None, 5), (4, "b", 5, None, 5),  # equal: the later part and line
         (5, "a", 6, OLD, 5),
     ]  # fmt: skip
-    found = judge(spark, records)
+    found = decide(spark, records)
     superseded = [("a", 1), ("a", 2), ("b", 3), ("a", 4), ("b", 4)]
     assert found == {("works", part, line): ("superseded", None) for part, line in superseded}
 
 
 def test_ids_of_different_entities_are_different(spark):
     records = [("institutions", 1, "a", 1, OLD, 1), ("sources", 1, "b", 1, NEW, 1)]
-    assert judge(spark, records) == {}
+    assert decide(spark, records) == {}
 
 
 def test_deleted_on_the_day_of_the_last_change_or_later(spark):
@@ -49,7 +49,7 @@ def test_deleted_on_the_day_of_the_last_change_or_later(spark):
         (3, "a", 5, OLD, 1),
         (5, "a", 6, NEW, 1),
     ]
-    found = judge(spark, [*records, ("sources", 9, "s", 1, OLD, 1), (4285719527, "a", 7, NEW, 1)], days.items())
+    found = decide(spark, [*records, ("sources", 9, "s", 1, OLD, 1), (4285719527, "a", 7, NEW, 1)], days.items())
     assert found == {
         ("works", "a", 1): ("deleted", None),
         ("works", "a", 3): ("deleted", None),
@@ -61,7 +61,7 @@ def test_deleted_on_the_day_of_the_last_change_or_later(spark):
 
 def test_merged_rows_go_with_their_new_id(spark):
     records = [(1, "a", 1, NEW, 1), (1, "a", 2, OLD, 1), (2, "a", 3, OLD, 1), ("sources", 1, "s", 1, OLD, 1)]
-    found = judge(spark, records, [(1, date(2026, 2, 2))], [("works", 1, 7), ("institutions", 2, 8)])
+    found = decide(spark, records, [(1, date(2026, 2, 2))], [("works", 1, 7), ("institutions", 2, 8)])
     assert found == {("works", "a", 1): ("merged", 7), ("works", "a", 2): ("superseded", None)}
 
 

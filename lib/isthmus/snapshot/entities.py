@@ -55,7 +55,7 @@ def parse_entity(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
 
 
 class RowStream(LineStream):
-    """The rows of a Parquet part as lines of JSON, so that one parser judges both.
+    """The rows of a Parquet part as lines of JSON, so that one parser reads both.
 
     Parameters
     ----------

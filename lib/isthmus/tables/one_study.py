@@ -66,7 +66,7 @@ SEEN_WORKS = TableSpec(
         column("is_candidate", "boolean", "may belong to the corpus, and is kept whole", False),
     ),
     key=("entity", "part", "line"),
-    comment="Staging of a single study: what judges and counts each record; the whole record where it may be its own.",
+    comment="Staging of a single study: what decides and counts each record; the whole record where it may be its own.",
 )
 
 

@@ -95,10 +95,10 @@ def _graphs(results: Results, networks: Sequence[str], years: Sequence[int]) -> 
 def _nodes_by_year(results: Results) -> pd.DataFrame:
     """Return the published volumes of every country and year, with names and places."""
     nodes = results.table(COUNTRY_YEARS).rename(columns={"country": "id"})
-    steady = node_table(results, results.years).drop(
+    unchanging = node_table(results, results.years).drop(
         columns=["name", *(n for n in results.table(COUNTRY_YEARS) if n in NODE_MEANINGS)]
     )
-    named = nodes.assign(name=nodes["id"].map(place_name)).merge(steady, on="id", how="left")
+    named = nodes.assign(name=nodes["id"].map(place_name)).merge(unchanging, on="id", how="left")
     return _in_order(named, ["year", "id", "name"])
 
 

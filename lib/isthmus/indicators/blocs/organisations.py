@@ -152,12 +152,12 @@ def large_organisations(yearly: DataFrame, limits: DataFrame, institutions: Data
     """
     wide = limits.groupBy("year").pivot("threshold", [BY_PAPERS, BY_SHARE]).agg(F.first("more_than"))
     bounds = wide.select("year", F.col(BY_PAPERS).alias("bound_papers"), F.col(BY_SHARE).alias("bound_share"))
-    judged = yearly.join(F.broadcast(bounds), "year").select(
+    compared = yearly.join(F.broadcast(bounds), "year").select(
         *yearly.columns,
         (F.col("papers") > F.col("bound_papers")).alias("above_papers"),
         (F.col("papers") > F.col("bound_share")).alias("above_share"),
     )
-    return judged.where("above_papers OR above_share").join(institutions, "institution_id", "left")
+    return compared.where("above_papers OR above_share").join(institutions, "institution_id", "left")
 
 
 def with_places(organisations: DataFrame, institutions: DataFrame, entities: Entities) -> DataFrame:
