@@ -205,12 +205,12 @@ def removed_rows(records: DataFrame, deletions: DataFrame | None, merges: DataFr
     )
     ranked = records.select("*", F.row_number().over(newest_first).alias("rank"))
     key = ["entity", "entity_id"]
-    decided = ranked.withColumns({"deleted_date": F.lit(None).cast("date"), "merge_into_id": F.lit(None).cast("bigint")})
+    marked = ranked.withColumns({"deleted_date": F.lit(None).cast("date"), "merge_into_id": F.lit(None).cast("bigint")})
     if deletions is not None:
         of_works = deletions.select("entity_id", "deleted_date", F.lit("works").alias("entity"))
-        decided = decided.drop("deleted_date").join(of_works, key, "left")
+        marked = marked.drop("deleted_date").join(of_works, key, "left")
     if merges is not None:
-        decided = decided.drop("merge_into_id").join(merges, key, "left")
+        marked = marked.drop("merge_into_id").join(merges, key, "left")
     is_deleted = (F.col("entity") == "works") & (
         F.col("entity_id").isin(*SENTINEL_WORKS)
         | (
@@ -223,7 +223,7 @@ def removed_rows(records: DataFrame, deletions: DataFrame | None, merges: DataFr
         .when(F.col("merge_into_id").isNotNull(), F.lit("merged"))
         .when(is_deleted, F.lit("deleted"))
     )
-    return decided.select(
+    return marked.select(
         "entity",
         "entity_id",
         "part",
