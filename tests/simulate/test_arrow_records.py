@@ -147,7 +147,7 @@ def test_parquet_keeps_every_row_as_it_is(table):
 
 def test_references_keep_their_order_and_their_work(chunk, table):
     cited = [f"https://openalex.org/W{n}" for n in chunk.references.cited.tolist()]
-    assert sum(table["referenced_works"].to_pylist(), []) == cited
+    assert [url for urls in table["referenced_works"].to_pylist() for url in urls] == cited
     rows = np.repeat(np.arange(len(chunk)), [len(urls) for urls in table["referenced_works"].to_pylist()])
     assert np.array_equal(rows, chunk.references.row)
 
