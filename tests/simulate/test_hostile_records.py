@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from isthmus.simulate import World, build_plan, simulate_snapshot
-from isthmus.simulate.records.hostile import ID_BASE, LARGEST_TEAM, RAW_LINES, TRAPS, write_hostile
+from isthmus.simulate.records.hostile import ID_BASE, LARGEST_TEAM, RAW_LINES, TRAPS, _ordinary, write_hostile
 from isthmus.simulate.world.target import Target
 
 FOLDER = "works/updated_date=2025-05-21"
@@ -236,8 +236,6 @@ def test_traps_are_in_both_json_layouts_and_not_in_parquet(added, root):
 @pytest.mark.parametrize("seed", [2, 3])
 def test_the_records_that_become_traps_have_what_the_traps_need(seed):
     """Whatever the seed: two authors with institutions, and three references."""
-    from isthmus.simulate.records.hostile import _ordinary
-
     plan = build_plan(World(works=200, seed=seed, works_per_part=200, planted=frozenset()))
     found = [json.loads(line) for line in _ordinary(plan, len(TRAPS))]
     assert len(found) == len(TRAPS)
@@ -246,6 +244,16 @@ def test_the_records_that_become_traps_have_what_the_traps_need(seed):
         assert record["authorships"][0]["institutions"]
         assert record["authorships"][-1]["institutions"]
         assert len(record["referenced_works"]) > 2
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a record without concepts or topic may be chosen: of 87 seeds, in 16, 27, 44, 60, 63 and 68"
+)
+def test_types_flip_whatever_the_seed():
+    plan = build_plan(World(works=300, seed=16, planted=frozenset()))
+    record = json.loads(_ordinary(plan, len(TRAPS))[[t.name for t in TRAPS].index("types flip")])
+    assert record["concepts"]
+    assert record["primary_topic"]
 
 
 def test_traps_are_the_same_every_time(small_plan, added, tmp_path, root):

@@ -72,7 +72,7 @@ def test_layers_are_counted_as_the_records_show_them(text, works):
         for w in works
         if w["primary_topic"] and not w["is_xpac"]
     )
-    assert list(said)[0] == "artificial intelligence"
+    assert next(iter(said)) == "artificial intelligence"
     assert sum(said.values()) == len(works)
     for layer, shown in enumerate(list(said.values())[:5]):
         assert shown * 0.8 - 3 <= seen[layer] <= shown, "some have no topic"
