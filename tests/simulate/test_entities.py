@@ -151,12 +151,16 @@ def test_a_signer_has_the_name_and_the_institution_of_the_year(works, authors):
 
 
 def test_years_of_an_author_fall_and_lie_in_the_world(small_plan, authors):
-    world = small_plan.world
+    world, spans = small_plan.world, set()
     for record in authors.values():
         years = [year for spell in record["affiliations"] for year in spell["years"]]
         assert years == sorted(set(years), reverse=True)
         assert world.first_year <= years[-1] <= years[0] <= world.last_year
         assert record["last_known_institutions"] == [record["affiliations"][0]["institution"]]
+        spans.add((years[-1], years[0]))
+    assert {(year, year) for year in (world.first_year, world.last_year)} <= spans, (
+        "who was there for one year only, too"
+    )
 
 
 def test_only_migrants_have_two_places_and_they_lie_in_two_countries(small_plan, authors):
