@@ -76,7 +76,7 @@ def test_every_entity_has_a_folder_and_a_manifest(root, layout):
 
 
 @LAYOUTS
-@pytest.mark.parametrize("entity", ["works", "authors", "institutions", "topics", "countries"])
+@pytest.mark.parametrize("entity", ["works", "institutions", "topics", "countries"])
 def test_a_manifest_has_the_bytes_and_records_of_its_files(root, layout, entity):
     files, totals = files_of(root, layout, entity)
     records, size = 0, 0
