@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.simulate import World, build_plan
+from isthmus.simulate import World, build_plan, simulate_snapshot
 from isthmus.simulate.world.fates import part_works
 from isthmus.simulate.world.works import build_works
 
@@ -30,3 +30,16 @@ def plain():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def small_plan():
+    """A world of 600 works in three parts."""
+    return build_plan(World(works=600, works_per_part=200))
+
+
+@pytest.fixture(scope="session")
+def small_snapshot(small_plan, tmp_path_factory):
+    """The small world written in all three layouts."""
+    folder = tmp_path_factory.mktemp("small") / "snapshot"
+    return simulate_snapshot(folder, world=small_plan.world, formats=("jsonl", "parquet", "legacy"), processes=1)
