@@ -310,9 +310,6 @@ def test_progress_counts_up_to_all_parts(small_plan, tmp_path, monkeypatch):
     assert calls == [(k, 6) for k in range(1, 7)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the second release is written with works and seed of the world, not with those asked for"
-)
 def test_size_and_seed_are_those_of_both_releases(tmp_path, monkeypatch):
     monkeypatch.setattr("isthmus.simulate.writing.write.simulate_snapshot", lambda folder, world, **_: world)
     first, second = simulate_releases(tmp_path / "two", world=World(), works=300, seed=5)

@@ -132,10 +132,8 @@ def simulate_releases(out_dir: str | Path, *, world: World, **options: Any) -> t
     world, options : World, object
         As in `simulate_snapshot`.
     """
-    editions = [
-        replace(world_of(world, options.pop("works", None), options.pop("seed", None)), edition=k)
-        for k in (1, LAST_EDITION)
-    ]
+    whole = world_of(world, options.pop("works", None), options.pop("seed", None))
+    editions = [replace(whole, edition=k) for k in (1, LAST_EDITION)]
     root = check_target(out_dir, options.get("formats", ("jsonl",)))
     first, second = (
         simulate_snapshot(root.under(e.release_date.isoformat()).uri, world=e, **options) for e in editions
