@@ -146,6 +146,14 @@ def test_works_of_one_country_follow_its_output():
     assert (blocks.second == NOBODY).all()
 
 
+def test_more_joint_works_than_there_is_room_for_are_cut_to_their_largest_share():
+    weights = np.array([[[0, 900, 300], [900, 0, 0], [300, 0, 0]]])
+    blocks = build_blocks(small_sizes([[1, 1, 1]]), weights)
+    joint = {layer: [r[0] for r in block_rows(blocks, 0, layer) if r[2] != NOBODY] for layer in (AI, 1, EXPANSION)}
+    assert {layer: sum(counts) for layer, counts in joint.items()} == {AI: 340, 1: 11, EXPANSION: 0}
+    assert sorted(joint[AI]) == [42, 43, 127, 128], "three quarters between the first two countries, as wanted"
+
+
 def test_a_country_whose_joint_works_are_more_than_its_output_still_works_alone():
     weights = np.zeros((1, 3, 3), dtype=np.int64)
     weights[0, 0, 1] = weights[0, 1, 0] = 200

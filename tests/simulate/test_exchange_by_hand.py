@@ -24,7 +24,7 @@ from isthmus.simulate.world.facts import countries
 from isthmus.simulate.world.sizes import AI, EXPANSION
 from isthmus.simulate.world.ties import draw_weights, multipliers, path, planted_ties
 
-WORLD = World(works=2_000, first_year=2018, last_year=2021)
+WORLD = World(works=16_000, first_year=2018, last_year=2021)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +112,12 @@ def test_where_nothing_can_be_cited_nothing_is():
     assert not solved.any()
 
 
+def test_eight_references_in_a_hundred_stay_at_home_however_much_is_wanted():
+    none, wanted = np.zeros((1, 2, 2)), 1e6 * (1 - np.eye(2)[None])
+    flow, _ = solve_preferences(np.array([[100.0, 50.0]]), none, none, none[..., 0] == 0, np.full((1, 2), 0.5), wanted)
+    assert flow[0] == pytest.approx(np.array([[8.0, 92.0], [46.0, 4.0]]))
+
+
 def test_the_larger_country_cites_and_is_cited_more_when_it_is_wanted_more():
     none, target = np.zeros((1, 3, 3)), np.array([[[0.0, 60, 10], [60, 0, 10], [10, 10, 0]]])
     flow, _ = solve_preferences(
@@ -137,6 +143,7 @@ def test_lags_leave_something_to_older_works(small):
 
 def test_references_are_the_sum_over_all_citing_blocks_of_the_same_and_later_years(small, supply):
     blocks, given_, along = small.blocks, Counter(), Counter()
+    assert (blocks.third != NOBODY).any()
     for k, count in enumerate(blocks.count):
         t, layer, home = int(blocks.year[k]), int(blocks.layer[k]), int(blocks.home[k])
         for year in range(t + 1):

@@ -19,7 +19,6 @@ from isthmus.simulate.world.references import (
     FAME_SKEW,
     LATER_RATE,
     SELF_RATE,
-    SHARPENING,
     TWICE_RATE,
     _cited,
     _cited_layer,
@@ -117,7 +116,7 @@ def fame_by_hand(plan, block):
     works = np.arange(plan.blocks.start[block], plan.blocks.start[block + 1])
     here = np.full(len(works), block)
     team, elite = plan.teams.size(works, here, plan.blocks), is_elite(plan, works, here)
-    appeal = [(t**TEAM_PULL * (1 + ELITE_PULL * e)) ** SHARPENING for t, e in zip(team, elite, strict=True)]
+    appeal = [(t**TEAM_PULL * (1 + ELITE_PULL * e)) ** (5 / 4) for t, e in zip(team, elite, strict=True)]
     edge = [(k / len(works)) ** (1 / FAME_SKEW) for k in range(len(works) + 1)]
     share = np.zeros(len(works))
     for trial in product(range(len(works)), repeat=CANDIDATES):
@@ -150,6 +149,12 @@ def test_references_of_a_work_do_not_depend_on_the_works_around_it(small, everyt
     assert (np.diff(found.row) >= 0).all()
     for row, work in enumerate(works):
         assert np.array_equal(found.cited[found.row == row], everything.cited[everything.row == work])
+
+
+def test_works_older_than_the_longest_lag_are_not_cited():
+    plan = build_plan(World(works=1_000, first_year=2005, last_year=2021))
+    found, _, _ = cited_by_papers(plan, 16)
+    assert set(plan.blocks.year[found]) == set(range(1, 17)), "the first of 17 years is out of reach"
 
 
 def test_no_references_of_no_works(small):

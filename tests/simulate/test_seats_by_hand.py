@@ -89,7 +89,8 @@ def test_team_sizes_follow_a_negative_binomial_cut_at_forty(small, sides):
     mean = small.teams.mean[kind, year] - sides
     chance = 3.0 / (3.0 + mean)
     law = [math.comb(k + 2, k) * chance**3 * (1 - chance) ** k for k in range(LARGEST_USUAL)]
-    team = small.teams.size(MANY, full(block), small.blocks)
+    works = np.arange(150_000)
+    team = small.teams.size(works, np.full(len(works), block), small.blocks)
     usual = team[team <= LARGEST_USUAL + sides] - sides
     assert fits(np.bincount(usual, minlength=LARGEST_USUAL), law)
 
@@ -178,7 +179,8 @@ def test_what_is_recorded_of_a_seat_follows_its_shares(small):
     """In order: all, nothing, the country only, an empty institution, one without a country, a wrong country."""
     block = block_where(small, 1)
     nothing = float(missing_rate(small, np.array([block]))[0])
-    found = _recorded(small, MANY, full(block), full(1))
+    works = np.arange(200_000)
+    found = _recorded(small, works, np.full(len(works), block), np.ones(len(works), dtype=np.int64))
     kept = np.array([1 - 0.049, 0.03, 0.012, 0.002, 0.002, 0.003]) * (1 - nothing)
     kept[MISSING] += nothing
     assert kept.sum() == pytest.approx(1)
