@@ -38,7 +38,7 @@ WRITERS = {
     "chart = alt.Chart(frame).mark_bar().encode(x='source', y='weight')\n"
     "write_figures([Figure('one', 'One', 'A bar.', lambda: chart)], out, simulated=False)",
     "simulated": "from isthmus.simulate.world.target import Target\nTarget(str(out)).write('part.gz', b'x' * 1000)",
-    "network": "from isthmus.cli.test_network import _write\n_write(frame, frame, out)",
+    "network": "from isthmus.cli.test_network import _write\n_write({'pair_tests': frame, 'null_model_fits': frame}, out)",
 }
 
 
