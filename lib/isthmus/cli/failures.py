@@ -66,12 +66,13 @@ def sentence(error: BaseException) -> str:
         return f"{where}{error.strerror or _first(text)}. {GO_ON}"
     return (
         f"something unforeseen: {type(error).__name__}: {_first(text)}\n"
-        f"{GO_ON} With --debug before the command's name, all that is known is shown; please report it."
+        f"{GO_ON} With --debug before the command's name, or ISTHMUS_DEBUG=1, the stack of calls is shown; "
+        "please report it."
     )
 
 
 def _recursion(_: BaseException) -> str:
-    return "something is nested too deep to be read. Which file it is stands above, or run with --debug."
+    return "something is nested too deep to be read. With ISTHMUS_DEBUG=1 the stack of calls shows where."
 
 
 def _memory(_: BaseException) -> str:

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -167,3 +168,16 @@ def test_the_test_says_what_a_firm_tie_of_knowledge_exchange_is(results, make_re
     tested = pd.read_parquet(folder / "pair_tests.parquet")
     tested[tested["network"] == "collaboration"].to_parquet(folder / "pair_tests.parquet", index=False)
     assert "knowledge exchange" not in text_of(load_results(folder), "The test")
+
+
+def test_what_the_method_says_of_firm_ties_is_what_the_table_of_recovery_holds(results):
+    rows = pd.read_csv(Path(__file__).parents[3] / "docs" / "methods" / "recovery.csv")
+    false = {
+        network: rows[f"{network} firm false"].sum() / rows[f"{network} firm called"].sum()
+        for network in ("collaboration", "knowledge_exchange")
+    }
+    assert f"({false['collaboration']:.0%} of the firm ties had nothing planted)".replace("%", " %") in text_of(
+        results, "The test"
+    )
+    assert "most firm ties had nothing planted" in text_of(results, "The test")
+    assert false["knowledge_exchange"] > 0.5

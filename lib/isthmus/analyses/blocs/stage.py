@@ -174,6 +174,16 @@ def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
     return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
+PUBLISHED = (
+    t.BLOC_WORLD_YEARS,
+    t.BLOC_YEARS,
+    t.BLOC_PARTNERS,
+    t.BLOC_TOP_PARTNERS,
+    t.BLOC_OVERTAKINGS,
+    t.RELIANCE_TRENDS,
+    t.CONNECTED_COUNTRIES,
+)
+
 STAGES = (
     Stage(
         name="blocs",
@@ -185,23 +195,9 @@ STAGES = (
             t.WORK_COUNTRIES,
             t.PARTNER_SETS,
             t.ENTITY_CITATIONS,
-            t.BLOC_WORLD_YEARS,
-            t.BLOC_YEARS,
-            t.BLOC_PARTNERS,
-            t.BLOC_TOP_PARTNERS,
-            t.BLOC_OVERTAKINGS,
-            t.RELIANCE_TRENDS,
-            t.CONNECTED_COUNTRIES,
+            *PUBLISHED,
         ),
-        publishes=(
-            t.BLOC_WORLD_YEARS,
-            t.BLOC_YEARS,
-            t.BLOC_PARTNERS,
-            t.BLOC_TOP_PARTNERS,
-            t.BLOC_OVERTAKINGS,
-            t.RELIANCE_TRENDS,
-            t.CONNECTED_COUNTRIES,
-        ),
+        publishes=PUBLISHED,
         reads=("seed", "blocs.entities", "blocs.replicates", "blocs.level", "years.analysis", *GEOGRAPHY),
         problems=problems,
         run=write_blocs,

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from isthmus.analyses.recovery.tables import TRUTH_TIES
+from isthmus.analyses.significance.findings import published_rule
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.significance.ties import window_ties
 from isthmus.analyses.trajectories.frames import clustered
@@ -73,9 +74,10 @@ def compare(results: Results) -> Comparison | None:
         f"{plural(len(planted), 'pair')} of countries had a tie planted that differs from what size explains, or "
         "that changes.",
         found := f"A tie planted at {bar(results):g} times what size explains or more in all years should be found: "
-        f"{_of(strong['significant'].sum(), len(strong))} {'was' if len(strong) == 1 else 'were'}. "
+        f"{_of(strong['significant'].sum(), len(strong))} {'was' if len(strong) == 1 else 'were'} "
+        f"by {published_rule(results)}. "
         f"Of those planted at or below size, {_of(at_or_below['significant'].sum(), len(at_or_below))} were called "
-        "significant.",
+        "significant by it.",
         _nothing_planted(results, planted),
         _changes(planted),
         labels := _labelled(planted),
@@ -152,7 +154,9 @@ def _nothing_planted(results: Results, planted: pd.DataFrame) -> str:
         return ""
     called = int(others["significant"].sum())
     why = ": that is luck, which the simulated world carries from year to year" if called else ""
-    return f"Of the pairs with nothing planted, {_of(called, len(others))} were called significant{why}."
+    return (
+        f"Of the pairs with nothing planted, {_of(called, len(others))} were called significant by the same rule{why}."
+    )
 
 
 def _planted_change(truth: pd.DataFrame) -> pd.Series:
