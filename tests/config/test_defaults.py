@@ -73,6 +73,8 @@ def test_the_defaults_are_the_documented_ones():
         "sensitivity": None,
         "blocs": None,
         "active_researchers": None,
+        "places": None,
+        "corpus_scientists": None,
         "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
     }
