@@ -145,4 +145,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 16
+    assert len(sections) == 18

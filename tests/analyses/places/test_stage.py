@@ -46,24 +46,24 @@ def _frame(spark, spec, rows):
 def context(spark, tmp_path_factory):
     store = TableStore(spark, str(tmp_path_factory.mktemp("places")))
     years = {work: year for work, (year, _) in PAPERS.items()}
-    tables = {
-        WORKS: [{"work_id": w, "publication_year": y} for w, y in years.items()],
-        CORPUS_WORKS: [
+    tables = [
+        (WORKS, [{"work_id": w, "publication_year": y} for w, y in years.items()]),
+        (CORPUS_WORKS, [
             {"study": "small", "release": "r", "work_id": w, "year": y, "is_corpus": w != 7, "n_authors": len(PAPERS[w][1])}
             for w, y in years.items()
-        ],
-        AUTHORSHIPS: [
+        ]),
+        (AUTHORSHIPS, [
             {"work_id": w, "publication_year": y, "author_sequence": seat, "author_id": 100 + place,
              "institution_id": place, "country_code": CITIES[place][1], "place_sequence": 0}
             for w, (y, places) in PAPERS.items() for seat, place in enumerate(places)
-        ],
-        INSTITUTIONS: [
+        ]),
+        (INSTITUTIONS, [
             {"institution_id": place, "geonames_city_id": city, "country_code": country}
             for place, (city, country) in CITIES.items()
-        ],
-        CITATIONS: [{"citing_work_id": a, "cited_work_id": b, "citing_year": years[a]} for a, b in CITED],
-    }  # fmt: skip
-    for spec, rows in tables.items():
+        ]),
+        (CITATIONS, [{"citing_work_id": a, "cited_work_id": b, "citing_year": years[a]} for a, b in CITED]),
+    ]  # fmt: skip
+    for spec, rows in tables:
         store.overwrite(spec, _frame(spark, spec, rows))
     store.overwrite(CITATIONS_DATED, citations_dated_rows(store.read(CITATIONS), store.read(WORKS)))
     store.overwrite(AUTHOR_YEARS, author_years_rows(store.read(AUTHORSHIPS), store.read(INSTITUTIONS)))
@@ -96,9 +96,9 @@ def test_what_is_written(context):
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_a_second_run_leaves_the_same_rows(context, stage):
-    before = {spec: rows(context, spec).astype(str) for spec in stage.writes}
+    before = [(spec, rows(context, spec).astype(str)) for spec in stage.writes]
     stage.run(context)
-    for spec, frame in before.items():
+    for spec, frame in before:
         pd.testing.assert_frame_equal(rows(context, spec).astype(str), frame, obj=spec.name)
 
 
