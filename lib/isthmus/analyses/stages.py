@@ -1,6 +1,7 @@
 """The stages of all analyses, in the order in which they run: the only registry."""
 
 from isthmus.analyses.blocs import stage as blocs
+from isthmus.analyses.cities import stage as cities
 from isthmus.analyses.corpus import stage as corpus
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
@@ -19,4 +20,5 @@ STAGES: tuple[Stage, ...] = (
     *robustness.STAGES,
     *output.STAGES,
     *blocs.STAGES,
+    *cities.STAGES,
 )
