@@ -4,6 +4,8 @@ from pathlib import Path
 
 from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
 from isthmus.analyses.blocs.section import section as blocs
+from isthmus.analyses.cities.scores import RULES as CITIES_RULES
+from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
@@ -32,6 +34,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     robustness,
     output,
     blocs,
+    cities,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -41,6 +44,7 @@ RULES: dict[str, Rule] = {
     **ROBUSTNESS_RULES,
     **OUTPUT_RULES,
     **BLOCS_RULES,
+    **CITIES_RULES,
 }
 
 

@@ -159,10 +159,9 @@ def _borders(results: Results, number: int) -> Any:
     ends = order["label"][block.ne(block.shift(-1)) & (block.index < len(order) - 1)]
     sort = list(order["label"])
     base = alt.Chart(inline(values=[{"at": label} for label in ends]))
-    style = {"color": colour("ink"), "strokeWidth": 1.5, "aria": False}
-    return base.mark_rule(**style).encode(x=alt.X("at:N", sort=sort, bandPosition=1)) + base.mark_rule(**style).encode(
-        y=alt.Y("at:N", sort=sort, bandPosition=1)
-    )
+    rule = base.mark_rule(color=colour("ink"), strokeWidth=1.5, aria=False)
+    across = rule.encode(y=alt.Y("at:N", sort=sort, bandPosition=1))
+    return rule.encode(x=alt.X("at:N", sort=sort, bandPosition=1)) + across
 
 
 def venues_chart(results: Results) -> Any:

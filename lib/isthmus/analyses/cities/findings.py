@@ -79,7 +79,7 @@ def method(results: Results) -> tuple[Paragraph, ...]:
         "moves without): exact tails, false-discovery rates over all ordered pairs, firm below the study's rate, "
         "probable with p < 0.05."
     )
-    sides = f"{names[1]} is where the study says; {names[0]} is the rest of the world unless it names places of its own."
+    sides = f"{names[1]} is where the study says; {names[0]} the rest of the world, unless it names places of its own."
     return (
         Paragraph("Cities", counting),
         Paragraph("Ties between cities", matrices),

@@ -73,11 +73,11 @@ def shares(results: Results, number: int = SHOWN) -> pd.DataFrame:
     world = results.table(t.SIDE_YEARS)
     world = world[world["side"] == "world"].set_index("year")
     parts = []
-    for metric in METRICS:
+    for metric, name in METRICS.items():
         total = world[metric].astype(float)
         part = own.groupby("year")[metric].sum().reindex(total.index, fill_value=0).astype(float)
         share = (part / total).where(total > 0).dropna()
-        parts.append(pd.DataFrame({"metric": METRICS[metric], "year": share.index, "share": share.to_numpy()}))
+        parts.append(pd.DataFrame({"metric": name, "year": share.index, "share": share.to_numpy()}))
     return pd.concat(parts, ignore_index=True)
 
 
