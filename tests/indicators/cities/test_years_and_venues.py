@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.indicators.cities.fanout import LEAST_EXPECTED, graded, tested_ties
+from isthmus.indicators.cities.fanout import LEAST_EXPECTED, graded, ties_against_size
 from isthmus.indicators.cities.venues import venue_sources, venue_years
 from isthmus.indicators.cities.years import city_years, side_years
 from isthmus.nullmodels import directed_pair_significance, fit_directed_ecm
@@ -93,7 +93,7 @@ def test_ties_are_tested_as_by_the_null_model_itself_with_loops_and_without(spar
         [*rows, ("impact", 10, 99, 5, 1)], "network string, src bigint, dst bigint, weight bigint, years_seen int"
     )
     cities = spark.createDataFrame([(10 + i,) for i in range(n)], "city bigint")
-    mixed = tested_ties(ties, cities).persist()
+    mixed = ties_against_size(ties, cities).persist()
     found = graded(mixed, ties, rate=0.05, threshold=2.0).toPandas()
     fits = {row.network: (row.null_model, row.status) for row in fits_of(mixed, keys=("network",)).collect()}
     assert fits == {"impact": ("directed-ecm-loops", "converged"), "migration": ("directed-ecm", "converged")}

@@ -127,8 +127,8 @@ def matrix_chart(results: Results, network: str, number: int, *, over: bool = Fa
     rows = rows.assign(hue=rows["hue"].replace({"across": legend[-1]}) if not over else rows["hue"])
     keep = ["source", "target", "hue", "step", "words", "grade"]
     base = alt.Chart(inline(values=records(rows[keep]))).encode(
-        x=alt.X("target:N", sort=order, title=None, axis=axis),
-        y=alt.Y("source:N", sort=order, title=None, axis=axis),
+        x=alt.X("target:N", scale=alt.Scale(domain=order), title=None, axis=axis),
+        y=alt.Y("source:N", scale=alt.Scale(domain=order), title=None, axis=axis),
     )
     cells = base.mark_rect(stroke=colour("rule"), strokeWidth=0.5).encode(
         color=alt.Color(
@@ -157,11 +157,11 @@ def _borders(results: Results, number: int) -> Any:
     order = frames.leading(results, number)
     block = order["block"]
     ends = order["label"][block.ne(block.shift(-1)) & (block.index < len(order) - 1)]
-    sort = list(order["label"])
+    scale = alt.Scale(domain=list(order["label"]))
     base = alt.Chart(inline(values=[{"at": label} for label in ends]))
     rule = base.mark_rule(color=colour("ink"), strokeWidth=1.5, aria=False)
-    across = rule.encode(y=alt.Y("at:N", sort=sort, bandPosition=1))
-    return rule.encode(x=alt.X("at:N", sort=sort, bandPosition=1)) + across
+    across = rule.encode(y=alt.Y("at:N", scale=scale, bandPosition=1))
+    return rule.encode(x=alt.X("at:N", scale=scale, bandPosition=1)) + across
 
 
 def venues_chart(results: Results) -> Any:

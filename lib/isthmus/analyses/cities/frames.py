@@ -153,7 +153,7 @@ def steps(values: pd.Series, number: int = 5) -> pd.Series:
     size = values.abs().astype(float)
     seen = size[size > 0]
     bounds = np.quantile(seen, np.arange(1, number) / number) if len(seen) else np.array([])
-    return pd.Series(np.where(size > 0, 1 + np.searchsorted(bounds, size, side="left"), 0), index=values.index)
+    return pd.Series(np.where(size > 0, 1 + np.searchsorted(bounds, size, side="right"), 0), index=values.index)
 
 
 def quadrants(results: Results, network: str, number: int) -> list[dict[str, Any]]:

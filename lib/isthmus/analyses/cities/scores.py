@@ -108,6 +108,8 @@ def _over_second(metric: str) -> Callable[[Results, Published], Ours]:
 
 def _top_share(metric: str) -> Callable[[Results, Published], Ours]:
     def compute(results: Results, published: Published) -> Ours:
+        for spec in (t.CITIES, t.CITY_YEARS, t.SIDE_YEARS):
+            _table(results, spec)
         rows = frames.shares(results, TOP)
         rows = rows[(rows["metric"] == frames.METRICS[metric]) & rows["year"].between(published.first, published.last)]
         if rows.empty:
@@ -142,7 +144,9 @@ def _works_over(results: Results, published: Published) -> Ours:
 def _share_of_works(results: Results, published: Published) -> Ours:
     rows = _year(results, "works", published.last)
     own = float(rows.loc[rows["city"] == _city(results, _subject(published)), "works"].sum())
-    share = 100 * own / float(rows["works"].sum())
+    world = _table(results, t.SIDE_YEARS)
+    total = float(world.loc[(world["side"] == "world") & (world["year"] == published.last), "works"].sum())
+    share = 100 * own / total
     return Ours(share, f"{share:.1f}%", f"of the works of {published.last} that have a city")
 
 

@@ -23,7 +23,7 @@ from isthmus.engine.gates import require
 from isthmus.geography.places import Places
 from isthmus.indicators.cities import ties
 from isthmus.indicators.cities.catalogue import Side, city_catalogue, in_order_of_impact, side
-from isthmus.indicators.cities.fanout import graded, tested_ties
+from isthmus.indicators.cities.fanout import graded, ties_against_size
 from isthmus.indicators.cities.venues import venue_sources, venue_years
 from isthmus.indicators.cities.years import city_years, side_years
 from isthmus.nullmodels.fanout import fits_of
@@ -83,7 +83,7 @@ def write_city_ties(context: Context) -> Outcome:
     gates = _over_impact_gates(context, cites)
     require(gates)
     leading = of_study(context, t.CITIES)
-    mixed = tested_ties(written, leading.where(F.col("position") <= own.tested)).persist()
+    mixed = ties_against_size(written, leading.where(F.col("position") <= own.tested)).persist()
     try:
         rate, threshold = study.significance.false_discovery_rate, study.significance.threshold
         _write(context, t.CITY_TIE_TESTS, graded(mixed, written, rate=rate, threshold=threshold))

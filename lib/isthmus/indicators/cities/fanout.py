@@ -20,7 +20,7 @@ TESTED = (
 )
 
 
-def tested_ties(ties: DataFrame, cities: DataFrame) -> DataFrame:
+def ties_against_size(ties: DataFrame, cities: DataFrame) -> DataFrame:
     """Return pairs and fits of the networks among some cities, as `fan_out_directed` mixes them.
 
     Parameters
@@ -49,7 +49,7 @@ def graded(mixed: DataFrame, ties: DataFrame, *, rate: float, threshold: float) 
     Parameters
     ----------
     mixed : DataFrame
-        As `tested_ties` returns it.
+        As `ties_against_size` returns it.
     ties : DataFrame
         network, src, dst, years_seen.
     rate : float
