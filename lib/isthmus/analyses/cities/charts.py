@@ -135,7 +135,7 @@ def matrix_chart(results: Results, network: str, number: int, *, over: bool = Fa
             "hue:N", title=None, scale=alt.Scale(domain=legend, range=hues), legend=alt.Legend(orient="top")
         ),
         fillOpacity=alt.FillOpacity(
-            "step:O", scale=alt.Scale(domain=list(range(len(STEPS))), range=list(STEPS)), legend=None
+            "step:O", scale=alt.Scale(type="ordinal", domain=list(range(len(STEPS))), range=list(STEPS)), legend=None
         ),
         tooltip=[
             alt.Tooltip("source:N", title="Row"),
