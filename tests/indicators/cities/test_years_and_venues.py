@@ -79,10 +79,10 @@ def test_venues_by_name_and_by_issn(spark):
 
 def test_ties_are_tested_as_by_the_null_model_itself_with_loops_and_without(spark):
     rng = np.random.default_rng(5)
-    n = 7
+    n = 14
     weights = rng.integers(0, 40, (n, n)) * (rng.random((n, n)) < 0.8)
     weights[2, 5] = 400
-    weights[3:, 3:] += 60  # a group that keeps to itself
+    weights[3, 6] = weights[6, 3] = 300
     rows = [
         (network, 10 + i, 10 + j, int(weights[i, j]), 2)
         for network in ("impact", "migration")
