@@ -1,6 +1,7 @@
 """The stages of all analyses, in the order in which they run: the only registry."""
 
 from isthmus.analyses.blocs import stage as blocs
+from isthmus.analyses.bridging import stage as bridging
 from isthmus.analyses.cities import stage as cities
 from isthmus.analyses.corpus import stage as corpus
 from isthmus.analyses.networks import stage as networks
@@ -21,4 +22,5 @@ STAGES: tuple[Stage, ...] = (
     *output.STAGES,
     *blocs.STAGES,
     *cities.STAGES,
+    *bridging.STAGES,
 )

@@ -6,6 +6,7 @@ from typing import Any, Self, get_args
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from isthmus.config.blocs import ActiveResearchers, Blocs
+from isthmus.config.bridging import Bridging
 from isthmus.config.cities import Cities
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
@@ -34,6 +35,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "places": (),
     "corpus_scientists": (),
     "cities": ("places", "corpus_scientists"),
+    "bridging": ("cities",),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
 OFF_BY_DEFAULT = (
@@ -45,6 +47,7 @@ OFF_BY_DEFAULT = (
     "places",
     "corpus_scientists",
     "cities",
+    "bridging",
 )
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
@@ -77,6 +80,7 @@ class Study(Section):
     places: WorkPlaces = Field(default_factory=WorkPlaces)
     corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
     cities: Cities = Field(default_factory=Cities)
+    bridging: Bridging = Field(default_factory=Bridging)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
