@@ -4,6 +4,8 @@ from pathlib import Path
 
 from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
 from isthmus.analyses.blocs.section import section as blocs
+from isthmus.analyses.bridging.scores import RULES as BRIDGING_RULES
+from isthmus.analyses.bridging.section import section as bridging
 from isthmus.analyses.cities.scores import RULES as CITIES_RULES
 from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
@@ -35,6 +37,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     output,
     blocs,
     cities,
+    bridging,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -45,6 +48,7 @@ RULES: dict[str, Rule] = {
     **OUTPUT_RULES,
     **BLOCS_RULES,
     **CITIES_RULES,
+    **BRIDGING_RULES,
 }
 
 
