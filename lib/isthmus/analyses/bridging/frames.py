@@ -118,4 +118,5 @@ def notes(results: Results) -> list[str]:
     """Return why a network or a null model has no result, in sentences."""
     table = results.table(t.BRIDGE_NOTES)
     about = NULLS | {"network": "the network"}
-    return [f"{NETWORKS[row.network]}, {about[row.null_model]}: {row.message}" for row in table.itertuples()]
+    rows = table[["network", "null_model", "message"]].astype(str)
+    return [f"{NETWORKS[network]}, {about[null]}: {message}" for network, null, message in rows.itertuples(index=False)]
