@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MAXIMUM_REFERENCES = 500
-"""YearReferences beyond which a list (a review, a book) says nothing of a combination."""
+"""References beyond which a list (a review, a book) says nothing of a combination."""
 
 _LAST = np.iinfo(np.int32).max
 
@@ -42,7 +42,7 @@ class CombinationNovelty:
     year : array of shape (F,)
         Their years.
     n_references : array of shape (F,)
-        YearReferences with a source and a year.
+        References with a source and a year.
     too_many_references : array of bool of shape (F,)
         Whether the list is longer than `maximum_references`, so that the paper was left out.
     n_pairs : array of shape (F,)
