@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
     "test-network": ("isthmus.cli.test_network", "test_network", "Which ties of your own network exceed size."),
     "match": ("isthmus.cli.match", "match", "Compare treated with alike control units of your own table."),
+    "disruption": ("isthmus.cli.disruption", "disruption", "Disruption of papers from your own citation list."),
     "pair": ("isthmus.cli.read", "pair", "Show one tie over the years in the terminal."),
     "report": ("isthmus.cli.read", "report", "Write the report of a study again from its published results."),
     "export": ("isthmus.cli.export", "export", "Write the networks for Gephi, VOSviewer, networkx, spreadsheets."),
