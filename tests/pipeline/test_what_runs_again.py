@@ -38,7 +38,8 @@ def after_edit_of(module):
 
 PUBLISHED = {"publish", "report", "exports"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
-OF_CITIES = {"cities", "city_ties"}
+OF_TIES = {"city_ties", "bridging"}
+OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
 
 
@@ -49,8 +50,8 @@ OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
         ("report.matrix_countries=12", {"report"}),
         ("report.matrix_bloc=null", {"report"}),
         ("title=Another", {"report", "exports"}),
-        ("significance.threshold=3", {"significance", "output", "sensitivity", "city_ties"} | PUBLISHED),
-        ("significance.false_discovery_rate=0.1", {"significance", "output", "city_ties"} | PUBLISHED),
+        ("significance.threshold=3", {"significance", "output", "sensitivity"} | OF_TIES | PUBLISHED),
+        ("significance.false_discovery_rate=0.1", {"significance", "output"} | OF_TIES | PUBLISHED),
         ("geography.compare=[US]", {"output"} | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -99,10 +100,11 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("corpus_scientists.least_works=5", {"corpus_scientists"} | OF_CITIES),
         ("cities.west=[US]", OF_CITIES),
         ("cities.venues={}", OF_CITIES),
-        ("cities.flow_years=[2016, 2019]", {"city_ties"}),
-        ("cities.top=[20]", {"city_ties"}),
-        ("cities.tested=500", {"city_ties"}),
-        ("seed=7", set()),
+        ("cities.flow_years=[2016, 2019]", OF_TIES),
+        ("cities.top=[20]", OF_TIES),
+        ("cities.tested=500", OF_TIES),
+        ("bridging.draws=50", {"bridging"}),
+        ("seed=7", {"bridging"}),
         ("geography.compare=[US]", {"output"}),
         ("geography.cn_includes_hk_mo=true", {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES),
     ],
@@ -143,6 +145,7 @@ def test_the_seed_runs_what_draws():
         ("isthmus.corpus.scientists", "corpus_scientists"),
         ("isthmus.indicators.cities.catalogue", "cities"),
         ("isthmus.indicators.cities.ties", "city_ties"),
+        ("isthmus.gravity.effects", "bridging"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):
