@@ -189,7 +189,7 @@ def test_every_network_has_bridges_or_says_why_not(context):
     assert influence.groupby(["network", "city"]).size().eq(8).all()
 
 
-@pytest.mark.parametrize("stage", (*STAGES, *BRIDGING), ids=lambda stage: stage.name)
+@pytest.mark.parametrize("stage", [*STAGES, *BRIDGING], ids=lambda stage: stage.name)
 def test_a_second_run_leaves_the_same_rows(context, stage):
     before = [(spec, rows(context, spec).astype(str)) for spec in stage.writes]
     stage.run(context)
