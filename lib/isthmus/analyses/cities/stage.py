@@ -179,7 +179,7 @@ def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
     return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
-BLOCS = ("geography.blocs", "geography.cn_includes_hk_mo")
+GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo")
 OF_YEARS = (t.CITIES, t.CITY_YEARS, t.SIDE_YEARS, t.VENUE_YEARS)
 OF_TIES = (t.CITY_MASSES, t.CITY_MATRICES, t.CITY_FITS)
 
@@ -194,7 +194,7 @@ STAGES = (
         publishes=OF_YEARS,
         reads=(
             "cities.west", "cities.east", "cities.sides", "cities.scientists", "cities.impact_years", "cities.venues",
-            "years.corpus", "years.citing_until", "years.analysis", *BLOCS,
+            "years.corpus", "years.citing_until", "years.analysis", *GEOGRAPHY,
         ),
         problems=problems,
         run=write_cities,
