@@ -63,6 +63,12 @@ def test_draws_have_the_mean_and_the_variance_of_the_law():
     assert draws[:, at[0], at[1]].var() == pytest.approx(wanted, rel=0.15)
 
 
+def test_the_planted_coefficient_of_distance_is_found():
+    found = [fit_effects(*world(seed, n=25)).distance for seed in range(8)]
+    assert np.mean(found) == pytest.approx(-0.7, abs=0.02)
+    assert np.std(found) < 0.05
+
+
 def test_flows_that_vary_less_than_poisson_have_no_dispersion():
     size = np.outer([30, 20, 10], [20, 20, 20])
     fit = fit_effects(size, np.log([[1, 2, 3], [2, 1, 4], [3, 4, 1]]))

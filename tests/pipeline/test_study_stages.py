@@ -45,6 +45,7 @@ STUDY = Study(
     corpus_scientists={},
     cities={"impact_years": (2003, 2005), "flow_years": (2003, 2007), "venues": {"Nature": ("Nature",)}},
     bridging={"draws": 20, "worlds": 100},
+    gravity={},
 )
 AFTER_THE_CORPUS = (
     "null_models",

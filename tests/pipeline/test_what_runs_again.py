@@ -38,7 +38,7 @@ def after_edit_of(module):
 
 PUBLISHED = {"publish", "report", "exports"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
-OF_TIES = {"city_ties", "bridging"}
+OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
 
@@ -104,6 +104,7 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("cities.top=[20]", OF_TIES),
         ("cities.tested=500", OF_TIES),
         ("bridging.draws=50", {"bridging"}),
+        ("gravity.specifications=[1]", {"gravity"}),
         ("seed=7", {"bridging"}),
         ("geography.compare=[US]", {"output"}),
         ("geography.cn_includes_hk_mo=true", {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES),
@@ -146,6 +147,7 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.cities.catalogue", "cities"),
         ("isthmus.indicators.cities.ties", "city_ties"),
         ("isthmus.gravity.effects", "bridging"),
+        ("isthmus.geography.neighbours", "gravity"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

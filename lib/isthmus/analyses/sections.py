@@ -9,6 +9,8 @@ from isthmus.analyses.bridging.section import section as bridging
 from isthmus.analyses.cities.scores import RULES as CITIES_RULES
 from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.gravity.scores import RULES as GRAVITY_RULES
+from isthmus.analyses.gravity.section import section as gravity
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
@@ -38,6 +40,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     blocs,
     cities,
     bridging,
+    gravity,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -49,6 +52,7 @@ RULES: dict[str, Rule] = {
     **BLOCS_RULES,
     **CITIES_RULES,
     **BRIDGING_RULES,
+    **GRAVITY_RULES,
 }
 
 

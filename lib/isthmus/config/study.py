@@ -10,6 +10,7 @@ from isthmus.config.bridging import Bridging
 from isthmus.config.cities import Cities
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
+from isthmus.config.gravity import Gravity
 from isthmus.config.networks import Networks
 from isthmus.config.places import CorpusScientists, WorkPlaces
 from isthmus.config.report import Report
@@ -36,6 +37,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "corpus_scientists": (),
     "cities": ("places", "corpus_scientists"),
     "bridging": ("cities",),
+    "gravity": ("cities",),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
 OFF_BY_DEFAULT = (
@@ -48,6 +50,7 @@ OFF_BY_DEFAULT = (
     "corpus_scientists",
     "cities",
     "bridging",
+    "gravity",
 )
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
@@ -81,6 +84,7 @@ class Study(Section):
     corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
     cities: Cities = Field(default_factory=Cities)
     bridging: Bridging = Field(default_factory=Bridging)
+    gravity: Gravity = Field(default_factory=Gravity)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
