@@ -178,6 +178,7 @@ def _citations_to(side: int) -> Callable[[Results, Published], Ours]:
 
 
 def _eastern(results: Results, _: Published) -> Ours:
+    _table(results, t.CITIES)
     own = frames.leading(results, TOP)
     number = int((own["side"] == frames.sides(results)[0]).sum())
     return Ours(float(number), str(number), f"of the {len(own)} cities with most impact")
