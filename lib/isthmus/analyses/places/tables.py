@@ -57,7 +57,7 @@ WORK_CITATIONS = TableSpec(
     key=("study", "work_id"),
     comment="A work of the corpus and its citations within two and within five years.",
     partition_by=("study",),
-    checks={"longer_is_more": "c2 <= c5"},
+    checks={"longer_is_more": "c5 IS NULL OR c2 <= c5"},
 )
 
 PLACE_CITATIONS = TableSpec(
