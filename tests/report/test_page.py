@@ -11,6 +11,7 @@ from isthmus.errors import ConfigError
 from isthmus.report import Figure, Paragraph, Section, Tile, build_report, build_sections, load_results
 from isthmus.report import page as page_module
 from isthmus.report.charts import finish, inline
+from isthmus.report.packed import unpacked
 from isthmus.report.section import figure_name
 
 TOY = """{% import "parts.html.j2" as parts with context %}
@@ -52,7 +53,7 @@ def render(plain_study, tmp_path):
 
 
 def data_of(text):
-    return json.loads(re.search(r'id="isthmus-data">(.*?)</script>', text, re.S)[1])
+    return json.loads(unpacked(re.search(r'id="isthmus-data">(.*?)</script>', text, re.S)[1]))
 
 
 def test_a_page_without_sections_still_has_checks_and_records(render):
@@ -61,7 +62,7 @@ def test_a_page_without_sections_still_has_checks_and_records(render):
     assert "few works of the corpus have a country" in text
     assert "29,950" in text
     assert summary.findings == ("1 quality check of 2 did not hold; see “Quality checks”.",)
-    assert data_of(text) == {"charts": {}}
+    assert data_of(text) == {"charts": {}, "shared": []}
 
 
 def test_a_section_brings_its_template_figure_and_caption(render, toy):

@@ -11,7 +11,7 @@ from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.charts import PARTNERS, partners_chart
-from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs
+from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs, in_columns
 from isthmus.analyses.significance.findings import published_rule, significance_findings
 from isthmus.analyses.significance.fits import fits_table
 from isthmus.analyses.significance.maps import ASPECT, tie_map
@@ -271,7 +271,7 @@ def _charts(results: Results) -> dict[str, Any]:
 def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     networks = shown_networks(results)
     return {
-        "pairs": vars(pairs),
+        "pairs": in_columns(pairs),
         "networks": {network: NETWORK_NAMES[network] for network, _ in networks},
         "called": {option["key"]: option["words"] for option in _called_options(results)},
         "threshold": results.threshold,
