@@ -85,7 +85,7 @@ STAGES = (
         needs=("records", "corpus"),
         writes=(t.WORK_PLACES, t.CORPUS_CITATIONS, t.WORK_CITATIONS, t.PLACE_CITATIONS, t.PLACE_COVERAGE),
         publishes=(t.PLACE_COVERAGE,),
-        reads=("places", "years.citing_until", "geography.cn_includes_hk_mo"),
+        reads=("places", "years.corpus", "years.citing_until", "geography.poles", "geography.cn_includes_hk_mo"),
         run=write_places,
     ),
     Stage(
