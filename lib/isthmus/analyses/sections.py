@@ -11,6 +11,8 @@ from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
 from isthmus.analyses.gravity.scores import RULES as GRAVITY_RULES
 from isthmus.analyses.gravity.section import section as gravity
+from isthmus.analyses.mass.scores import RULES as MASS_RULES
+from isthmus.analyses.mass.section import section as mass
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
@@ -41,6 +43,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     cities,
     bridging,
     gravity,
+    mass,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -53,6 +56,7 @@ RULES: dict[str, Rule] = {
     **CITIES_RULES,
     **BRIDGING_RULES,
     **GRAVITY_RULES,
+    **MASS_RULES,
 }
 
 
