@@ -27,7 +27,7 @@ SMALL_BRIDGES = ("Jeddah", "Islamabad")
 def _bridges(results: Results, network: str) -> pd.DataFrame:
     table = results.optional(t.CITY_BRIDGES)
     rows = None if table is None else table[table["network"] == network]
-    if rows is None or rows.empty:
+    if rows is None or rows.empty or not results.has(CITIES):
         raise NotComparableError(f"these results hold no bridges of {frames.NETWORKS[network].lower()}")
     return rows.merge(results.table(CITIES)[["city", "name", "side"]], on="city")
 

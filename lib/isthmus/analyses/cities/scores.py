@@ -151,7 +151,8 @@ def _share_of_works(results: Results, published: Published) -> Ours:
 
 
 def _matrix(results: Results, network: str, number: int = TOP) -> pd.DataFrame:
-    _table(results, t.CITY_MATRICES)
+    for spec in (t.CITIES, t.CITY_MATRICES):
+        _table(results, spec)
     rows = frames.matrix(results, network, number)
     if rows["src"].nunique() < number:
         raise NotComparableError(f"fewer than {number} cities have impact")

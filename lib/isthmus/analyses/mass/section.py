@@ -34,8 +34,9 @@ def section(results: Results) -> Section | None:
 _METHOD = (
     "The centre of a year is the mean of the cities' latitudes and longitudes weighted by what they have, as "
     "published; beside it stands the centre on the sphere, which no edge of a map moves. A city's pull is the "
-    "great-circle distance between the centres with and without it. A shift has three readings: the great circle between the first and the "
-    "last centre, the length of the way, and the difference of longitude at 35 degrees north."
+    "great-circle distance between the centres with and without it. A shift has three readings: the great circle "
+    "between the first and the last centre, the length of the way, and the difference of longitude at 35 degrees "
+    "north."
 )
 
 
@@ -51,7 +52,8 @@ def _findings(shifts: list[dict[str, object]]) -> Iterator[str]:
     for row in shifts[:1]:
         east = float(str(row["eastward"]))
         side = "east" if east > 0 else "west"
+        direct = count(float(str(row["direct"])))
         yield (
             f"From {row['first']} to {row['last']} the centre of {str(row['name']).lower()} moved "
-            f"{count(abs(east))} km to the {side} (at 35 degrees north; {count(float(str(row['direct'])))} km along the great circle)."
+            f"{count(abs(east))} km to the {side} (at 35 degrees north; {direct} km along the great circle)."
         )
