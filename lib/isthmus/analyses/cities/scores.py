@@ -17,6 +17,7 @@ from isthmus.report.scoring import (
     Published,
     Rule,
     magnitude,
+    quantity_of,
     same,
     within_points,
     yes_or_no,
@@ -24,6 +25,7 @@ from isthmus.report.scoring import (
 from isthmus.report.text import count, joined
 from isthmus.tablespec import TableSpec
 
+PAPER = "alshebli2022_beijing"
 NEAR_YEARS = 3
 TOP = 20
 _METRIC = {"impact": "c2", "productivity": "works", "scientists": "scientists"}
@@ -322,7 +324,7 @@ RULES: Mapping[str, Rule] = {
     **{f"first_year_rank1_{name}": _year_rule(metric) for name, metric in _METRIC.items()},
     **{f"ratio_{name}_vs_second": magnitude(_over_second(metric)) for name, metric in _METRIC.items()},
     **{f"top20_share_{name}": _points(_top_share(metric)) for name, metric in _METRIC.items()},
-    "rank_productivity": magnitude(_rank("works")),
+    quantity_of(PAPER, "rank_productivity"): magnitude(_rank("works")),
     "rank_impact": magnitude(_rank("c2")),
     "ratio_productivity": magnitude(_works_over),
     "share_ai_papers": _points(_share_of_works),
