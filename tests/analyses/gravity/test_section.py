@@ -112,12 +112,15 @@ def test_the_page_says_what_is_constructed_clipped_missing_and_failed(publish, t
     tables = changed("gravity_coefficients", "constructed", True, f"specification == 1 and name == '{MADE}'")
     tables |= changed("gravity_fits", "message", "shared border is empty", "specification == 4")
     tables["gravity_fits"].loc[3, "status"] = "failed"
+    tables["gravity_fits"] = tables["gravity_fits"].astype({"two_way_clipped": object, "mcfadden": float})
+    tables["gravity_fits"].loc[2, ["two_way_clipped", "mcfadden"]] = None
     study_report(load_results(publish(tables=tables)), out)
     page = out.read_text(encoding="utf-8")
     body = page[page.index('<section id="gravity"') :]
     body = body[: body.index("</section>")]
     assert "1 by construction" in body
     assert "The clustered matrix of model 4 had a negative eigenvalue" in body
+    assert body.count("negative eigenvalue") == 1, "of a model that failed nothing is said"
     assert "official language, spoken language" in body
     assert "Model 4 is failed: shared border is empty." in body
 

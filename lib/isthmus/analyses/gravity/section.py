@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from isthmus.analyses.gravity import tables as t
 from isthmus.analyses.gravity.models import BORDERS, DISTANCE, MADE, MISSING, OUTPUT, SAME_CITY, SCIENTISTS
 from isthmus.report.results import Results, rows_of
@@ -84,7 +86,7 @@ def _fit(row: Any) -> dict[str, Any]:
         "left_out": f"{int(row.left_out_citing):,} citing, {int(row.left_out_cited):,} cited",
         "mcfadden": number(row.mcfadden, 3),
         "correlation": number(row.squared_correlation, 3),
-        "clipped": bool(row.two_way_clipped) if row.two_way_clipped is not None else False,
+        "clipped": bool(pd.notna(row.two_way_clipped) and row.two_way_clipped),
     }
 
 
