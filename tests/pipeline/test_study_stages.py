@@ -43,6 +43,9 @@ STUDY = Study(
     active_researchers={},
     places={},
     corpus_scientists={},
+    migration={},
+    scientists={},
+    hits={"share": 0.05},
 )
 AFTER_THE_CORPUS = (
     "null_models",

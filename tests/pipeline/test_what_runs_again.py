@@ -39,6 +39,8 @@ def after_edit_of(module):
 PUBLISHED = {"publish", "report", "exports"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
 OF_PLACES = {"places", "corpus_scientists"}
+OF_COUNTRIES = {"scientists", "hits"}
+OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement"}
 
 
 @pytest.mark.parametrize(
@@ -48,8 +50,14 @@ OF_PLACES = {"places", "corpus_scientists"}
         ("report.matrix_countries=12", {"report"}),
         ("report.matrix_bloc=null", {"report"}),
         ("title=Another", {"report", "exports"}),
-        ("significance.threshold=3", {"significance", "output", "sensitivity"} | PUBLISHED),
-        ("significance.false_discovery_rate=0.1", {"significance", "output"} | PUBLISHED),
+        (
+            "significance.threshold=3",
+            {"significance", "output", "sensitivity", "migration_tests"} | PUBLISHED,
+        ),
+        (
+            "significance.false_discovery_rate=0.1",
+            {"significance", "output", "migration_tests"} | PUBLISHED,
+        ),
         ("geography.compare=[US]", {"output"} | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -61,8 +69,11 @@ OF_PLACES = {"places", "corpus_scientists"}
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
+        (
+            "networks.joint_papers=left_out",
+            ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_MIGRATION - OF_COUNTRIES,
+        ),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_MIGRATION - OF_COUNTRIES),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -110,6 +121,29 @@ def test_a_setting_of_places_runs_what_reads_it(setting, stages):
     assert following - PUBLISHED == stages
 
 
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("migration.gap=3", OF_MIGRATION),
+        ("migration.scientists=everyone", OF_MIGRATION),
+        ("migration.strict_works=3", OF_MIGRATION),
+        ("migration.years_after=5", {"movers", "matched_movers"}),
+        ("migration.published_flows={file: flows.csv}", {"migration_agreement"}),
+        ("corpus_scientists.least_works=5", {"corpus_scientists", "scientists"} | OF_MIGRATION),
+        ("places.citing=corpus", {"places"} | OF_COUNTRIES),
+        ("hits.share=0.05", {"hits"}),
+        ("years.significance=[2015, 2019]", {"significance", "output", "migration_tests"}),
+        ("seed=7", {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"}),
+    ],
+)
+def test_a_setting_of_migration_and_countries_runs_what_reads_it(setting, stages):
+    before, after = load_study("alshebli2024_uschina"), load_study("alshebli2024_uschina", [setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert following - PUBLISHED == stages
+
+
 def test_a_threshold_fits_no_null_model_again():
     assert "null_models" not in after_setting("significance.threshold=3")
     assert "null_models" in after_setting("significance.null_model=rewiring")
@@ -136,6 +170,12 @@ def test_the_seed_runs_what_draws():
         ("isthmus.centrality.measures", "blocs"),
         ("isthmus.corpus.received", "places"),
         ("isthmus.corpus.scientists", "corpus_scientists"),
+        ("isthmus.corpus.careers", "migration"),
+        ("isthmus.indicators.migration.ranks", "movers"),
+        ("isthmus.matching.effects", "matched_movers"),
+        ("isthmus.indicators.country_output", "scientists"),
+        ("isthmus.indicators.hit_counts", "hits"),
+        ("isthmus.indicators.migration.agreement", "migration_agreement"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

@@ -5,6 +5,10 @@ from pathlib import Path
 from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
 from isthmus.analyses.blocs.section import section as blocs
 from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.hits.scores import RULES as HITS_RULES
+from isthmus.analyses.hits.section import section as hits
+from isthmus.analyses.migration.scores import RULES as MIGRATION_RULES
+from isthmus.analyses.migration.section import section as migration
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
@@ -13,6 +17,8 @@ from isthmus.analyses.output.section import section as output
 from isthmus.analyses.recovery.section import section as recovery
 from isthmus.analyses.robustness.scores import RULES as ROBUSTNESS_RULES
 from isthmus.analyses.robustness.section import section as robustness
+from isthmus.analyses.scientists.scores import RULES as SCIENTISTS_RULES
+from isthmus.analyses.scientists.section import section as scientists
 from isthmus.analyses.significance.scores import RULES as SIGNIFICANCE_RULES
 from isthmus.analyses.significance.section import section as significance
 from isthmus.analyses.trajectories.scores import RULES as TRAJECTORIES_RULES
@@ -32,6 +38,9 @@ SECTIONS: tuple[SectionOf, ...] = (
     robustness,
     output,
     blocs,
+    scientists,
+    hits,
+    migration,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -41,6 +50,9 @@ RULES: dict[str, Rule] = {
     **ROBUSTNESS_RULES,
     **OUTPUT_RULES,
     **BLOCS_RULES,
+    **MIGRATION_RULES,
+    **HITS_RULES,
+    **SCIENTISTS_RULES,
 }
 
 

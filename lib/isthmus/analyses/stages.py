@@ -2,10 +2,13 @@
 
 from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.corpus import stage as corpus
+from isthmus.analyses.hits import stage as hits
+from isthmus.analyses.migration import stage as migration
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
 from isthmus.analyses.places import stage as places
 from isthmus.analyses.robustness import stage as robustness
+from isthmus.analyses.scientists import stage as scientists
 from isthmus.analyses.significance import stage as significance
 from isthmus.analyses.stage import Stage
 from isthmus.analyses.trajectories import stage as trajectories
@@ -19,4 +22,7 @@ STAGES: tuple[Stage, ...] = (
     *robustness.STAGES,
     *output.STAGES,
     *blocs.STAGES,
+    *migration.STAGES,
+    *scientists.STAGES,
+    *hits.STAGES,
 )

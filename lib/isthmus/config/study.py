@@ -8,10 +8,12 @@ from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_valida
 from isthmus.config.blocs import ActiveResearchers, Blocs
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
+from isthmus.config.migration import Migration
 from isthmus.config.networks import Networks
 from isthmus.config.places import CorpusScientists, WorkPlaces
 from isthmus.config.report import Report
 from isthmus.config.robustness import Bootstrap, Sensitivity, Stability
+from isthmus.config.scientists import Hits, Scientists
 from isthmus.config.section import Section
 from isthmus.config.significance import OtherNullModels, PaperModel, Significance
 from isthmus.config.trajectories import Groups, Trajectories
@@ -32,6 +34,9 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "active_researchers": ("blocs",),
     "places": (),
     "corpus_scientists": (),
+    "migration": (),
+    "scientists": ("places", "corpus_scientists"),
+    "hits": ("places",),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
 OFF_BY_DEFAULT = (
@@ -42,6 +47,9 @@ OFF_BY_DEFAULT = (
     "active_researchers",
     "places",
     "corpus_scientists",
+    "migration",
+    "scientists",
+    "hits",
 )
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
@@ -73,6 +81,9 @@ class Study(Section):
     active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
     places: WorkPlaces = Field(default_factory=WorkPlaces)
     corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
+    migration: Migration = Field(default_factory=Migration)
+    scientists: Scientists = Field(default_factory=Scientists)
+    hits: Hits = Field(default_factory=Hits)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from isthmus.analyses.migration.graph import migration_graphs
 from isthmus.analyses.networks.graphs import (
     EDGE_MEANINGS,
     NETWORKS,
@@ -74,6 +75,8 @@ def export_networks(
     written: list[Path] = []
     for graph in _graphs(results, networks, years):
         written += write_graph(graph, folder, formats)
+    for graph in migration_graphs(results):
+        written += write_graph(graph, folder, formats)
     every = pd.concat([yearly_ties(results, network) for network in networks], ignore_index=True)
     written += write_table(_in_order(every, ["network", "year", *EDGE_MEANINGS]), folder / "ties_by_year", formats)
     written += write_table(_nodes_by_year(results), folder / "nodes_by_year", formats)
@@ -137,6 +140,7 @@ OpenAlex release {study["release"]}; null model {study["null_model"]}; a citatio
 - `NETWORK_{first}-{last}`: the sum over the significance years; p, q and grade are of this sum, z is the mean.
 - `NETWORK_graded`: of these, the ties that size does not explain: firm, probable, or of few papers (column `grade`).
 - `NETWORK_published_rule`: those that the published rule calls (mean z above {results.threshold:g}).
+- `migration_{first}-{last}`: scientists who moved between countries, directed, where the study follows them.
 - `NETWORK_YEAR`: one year, where it is wanted (`isthmus export --years`).
 - `ties_by_year`, `nodes_by_year`: all years in one table each.
 
