@@ -31,7 +31,9 @@ def write_matched_movers(context: Context) -> Outcome:
         columns = ("year", "career_age", "works", "citations", *OUTCOME)
         asked = units.select((F.col("group") == MOVED).alias("moved"), *columns)
         found.append({"destination": destination, "origin": origin} | matched_row(asked))
-    write_frames(context, {MATCHED_MOVERS.name: pd.DataFrame(found)}, (MATCHED_MOVERS,))
+    # objects, so that numbers of scientists stay whole numbers where one way of a move has none
+    frame = pd.DataFrame(found, dtype=object)
+    write_frames(context, {MATCHED_MOVERS.name: frame}, (MATCHED_MOVERS,))
     kept = sum(row["n_treated"] for row in found)
     return Outcome(f"{kept:,} movers have somebody who is alike")
 
