@@ -197,7 +197,8 @@ def _write_origin_ties(context: Context) -> None:
     _write(context, t.ORIGIN_TIES_BY_YEAR, origin_ties.by_years_since(works, most=most))
     trend = origin_ties.trends(origin_ties.trend_sums(works, most=most))
     types = "destination string, origin string, group string, slope double, low double, high double, p_value double"
-    fading = context.spark.createDataFrame(trend.astype(object).where(trend.notna(), None), types)
+    listed = [*trend.astype(object).where(trend.notna(), None).itertuples(index=False, name=None)]
+    fading = context.spark.createDataFrame(listed, types)
     after = origin_ties.after_the_move(works).join(fading, list(origin_ties.BY), "left")
     _write(context, t.ORIGIN_TIES, after)
 
