@@ -37,7 +37,8 @@ def section(results: Results) -> Section | None:
                 "country_hits",
                 "Hits of countries",
                 f"Of the {wanted(results):.0%} of each year’s papers that are cited most within two years, those whose "
-                "last author is there; of all with a country. Papers at the cut are all hits.",
+                "last author is there; of all with a country. Papers at the cut are all hits. Like Figure 1d of "
+                "AlShebli et al. 2024.",
                 partial(hit_bars, results),
             ),
             Figure("pole_hits", "Hits of the poles by year", "Shares of the year’s hits.", partial(hit_lines, results)),

@@ -9,6 +9,11 @@ from isthmus.report.results import Results
 from isthmus.report.section import Figure, Section, figure_name
 from isthmus.report.text import in_sentence
 
+#: Figures of AlShebli et al. 2024 that ours repeat.
+ORIGINS_OF, PROFILES, TIES = (
+    f"Like Figure {number} of AlShebli et al. 2024." for number in ("2a, 2b", "2c to 2e", "2f")
+)
+
 
 def section(results: Results) -> Section | None:
     """Return the section on migration; None where the study follows nobody, or nobody moved."""
@@ -70,15 +75,17 @@ def _figures(results: Results) -> list[Figure]:
         found.append(Figure("migration_net", "Who wins and who loses scientists", caption, draw))
     for pole in charts.flowing(results):
         if len(frames.ends(results, pole, "origin")):
-            caption = f"Countries from which most moved to {in_sentence(pole)}, {first}–{last}."
+            caption = f"Countries from which most moved to {in_sentence(pole)}, {first}–{last}. {ORIGINS_OF}"
             draw = partial(charts.origins_chart, results, pole)
             found.append(Figure(_origins(pole), f"Moves to {in_sentence(pole)}", caption, draw))
     if results.has(t.MIGRATION_PROFILES):
-        caption = "Bars from the lower to the upper quartile, marks at the median; of the move, or the year compared."
+        caption = (
+            f"From the lower to the upper quartile, marks at the median; at the move, or when compared. {PROFILES}"
+        )
         draw = partial(charts.profile_chart, results)
         found.append(Figure("migration_profiles", "Movers beside others at the destination", caption, draw))
     if results.has(t.ORIGIN_TIES_BY_YEAR):
-        caption = "Share of works of any field with another author in the country of origin; shaded: 95 % intervals."
+        caption = f"Works of any field with another author in the country of origin; shaded: 95 % intervals. {TIES}"
         draw = partial(charts.tie_chart, results)
         found.append(Figure("migration_ties", "Joint work with the country of origin", caption, draw))
     return found

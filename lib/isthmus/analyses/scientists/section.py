@@ -12,15 +12,18 @@ DEFINITIONS = {"majority": "most of their works in the corpus", "at_least_half":
 #: What bars show, what lines show, the heading, and a caption for each of both.
 PARTS = (
     (
-        "works", "works", "Papers", "A paper counts once, for the country of its last author.",
+        "works", "works", "Papers",
+        "A paper counts once, for the country of its last author. Like Figure 1a of AlShebli et al. 2024.",
         "Papers of the poles, by last author.",
     ),
     (
-        "scientists", "scientists", "Scientists", "Each scientist of the field once, at the last known country.",
+        "scientists", "scientists", "Scientists",
+        "Each scientist of the field once, at the last known country. Like Figure 1b of AlShebli et al. 2024.",
         "Scientists of the field with a work in the year, where most of their works of the year come from.",
     ),
     (
-        "c2", "mean_c2", "Impact", "Citations in the year of publication and the two after it.",
+        "c2", "mean_c2", "Impact",
+        "Citations in the year of publication and the two after it. Like Figure 1c of AlShebli et al. 2024.",
         "The same per paper; years whose citations are not all known are left out.",
     ),
 )  # fmt: skip
