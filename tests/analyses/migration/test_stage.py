@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from isthmus.analyses.migration import tables as t
-from isthmus.analyses.migration.published import agreement, fingerprint, read_published
+from isthmus.analyses.migration.published import fingerprint
 from isthmus.analyses.migration.stage import STAGES, problems
 from isthmus.analyses.stage import Context
 from isthmus.config import Study
@@ -196,26 +196,6 @@ def test_published_flows_are_compared_where_a_file_is_named(context, tmp_path):
     stage.run(context)
     assert rows(context, t.MIGRATION_AGREEMENT).empty
     assert fingerprint(context) == {}
-
-
-def test_published_flows_are_read_with_any_code_and_namibia_is_no_missing_value():
-    found = read_published(CSV.encode(), PublishedFlows(file="flows.csv", movers="moved"))
-    assert found["origin"].tolist() == ["CN", "NA", "CN", "FR"]
-    assert agreement(pd.DataFrame({"year": [1990]}), found, seed=1).empty
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("year,origin,destination\n", "lacks moved; it has year, origin, destination"),
-        ("year,origin,destination,moved\n2003,CHN,USA,-1\n", r"line 2: year 2003, moved -1; expected a year and a"),
-        ("year,origin,destination,moved\n2003,CHN,USA,1\n2003,CHN,Utopia,1\n", "line 3, destination: unknown country"),
-        ("", "is no readable CSV file"),
-    ],
-)
-def test_a_file_of_another_kind_is_refused_with_the_line(text, message):
-    with pytest.raises(ConfigError, match=message):
-        read_published(text.encode(), PublishedFlows(file="flows.csv", movers="moved"))
 
 
 def test_a_file_that_is_not_there_is_refused(context):
