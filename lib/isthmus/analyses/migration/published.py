@@ -80,8 +80,8 @@ def read_published(content: bytes, wanted: PublishedFlows) -> pd.DataFrame:
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
         raise ConfigError(
-            f"{FIELD}: {wanted.file}, line {at + 2}: year {table['year'][at]!r}, {wanted.movers} "
-            f"{table[wanted.movers][at]!r}; expected a year and a number of 0 or more"
+            f"{FIELD}: {wanted.file}, line {at + 2}: year {table['year'][at]}, {wanted.movers} "
+            f"{table[wanted.movers][at]}; expected a year and a number of 0 or more"
         )
     ends = {end: table[end].map(_codes(table, end, wanted.file)) for end in ("origin", "destination")}
     flows = pd.DataFrame({"year": years.astype("int64"), **ends, "movers": movers.astype("float64")})
