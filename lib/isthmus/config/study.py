@@ -6,8 +6,11 @@ from typing import Any, Self, get_args
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from isthmus.config.blocs import ActiveResearchers, Blocs
+from isthmus.config.bridging import Bridging
+from isthmus.config.cities import Cities
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
+from isthmus.config.gravity import Gravity
 from isthmus.config.migration import Migration
 from isthmus.config.networks import Networks
 from isthmus.config.places import CorpusScientists, WorkPlaces
@@ -34,6 +37,9 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "active_researchers": ("blocs",),
     "places": (),
     "corpus_scientists": (),
+    "cities": ("places", "corpus_scientists"),
+    "bridging": ("cities",),
+    "gravity": ("cities",),
     "migration": (),
     "scientists": ("places", "corpus_scientists"),
     "hits": ("places",),
@@ -47,6 +53,9 @@ OFF_BY_DEFAULT = (
     "active_researchers",
     "places",
     "corpus_scientists",
+    "cities",
+    "bridging",
+    "gravity",
     "migration",
     "scientists",
     "hits",
@@ -81,6 +90,9 @@ class Study(Section):
     active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
     places: WorkPlaces = Field(default_factory=WorkPlaces)
     corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
+    cities: Cities = Field(default_factory=Cities)
+    bridging: Bridging = Field(default_factory=Bridging)
+    gravity: Gravity = Field(default_factory=Gravity)
     migration: Migration = Field(default_factory=Migration)
     scientists: Scientists = Field(default_factory=Scientists)
     hits: Hits = Field(default_factory=Hits)
