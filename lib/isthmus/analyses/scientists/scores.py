@@ -19,6 +19,7 @@ from isthmus.report.scoring import (
     Published,
     Rule,
     magnitude,
+    quantity_of,
     same,
     sign_text,
     within_points,
@@ -26,6 +27,7 @@ from isthmus.report.scoring import (
 from isthmus.report.text import count, in_sentence
 
 LEVEL = 0.05
+PAPERS = ("alshebli2023_preprint", "alshebli2024_news")
 YEARS_APART = 2
 
 
@@ -125,7 +127,8 @@ _YEAR = Rule(_caught_up, "M", "within two years", _near)
 
 RULES: Mapping[str, Rule] = {
     "n_ai_papers": magnitude(_papers),
-    "share_ai_papers": Rule(_share, "M", "within 5 points", within_points),
+    # a paper on cities calls the share of a city so, too
+    **{quantity_of(paper, "share_ai_papers"): Rule(_share, "M", "within 5 points", within_points) for paper in PAPERS},
     "n_ai_scientists": magnitude(_scientists),
     "n_scientists_abstract": magnitude(_scientists),
     "total_c2_impact": magnitude(_impact),
