@@ -2,6 +2,7 @@
 
 from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.corpus import stage as corpus
+from isthmus.analyses.disruption import stage as disruption
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
 from isthmus.analyses.robustness import stage as robustness
@@ -17,4 +18,5 @@ STAGES: tuple[Stage, ...] = (
     *robustness.STAGES,
     *output.STAGES,
     *blocs.STAGES,
+    *disruption.STAGES,
 )

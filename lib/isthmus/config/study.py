@@ -7,6 +7,7 @@ from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_valida
 
 from isthmus.config.blocs import ActiveResearchers, Blocs
 from isthmus.config.corpus import Corpus
+from isthmus.config.disruption import Disruption
 from isthmus.config.geography import Geography
 from isthmus.config.networks import Networks
 from isthmus.config.report import Report
@@ -29,9 +30,10 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "sensitivity": ("trajectories",),
     "blocs": (),
     "active_researchers": ("blocs",),
+    "disruption": (),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
-OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity", "blocs", "active_researchers")
+OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity", "blocs", "active_researchers", "disruption")
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
 
@@ -60,6 +62,7 @@ class Study(Section):
     sensitivity: Sensitivity = Field(default_factory=Sensitivity.model_construct)
     blocs: Blocs = Field(default_factory=Blocs)
     active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
+    disruption: Disruption = Field(default_factory=Disruption)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isthmus.errors import IndicatorError
 from isthmus.indicators.disruption.counts import disruption
-from isthmus.indicators.disruption.expected import expected_counts, marginals
+from isthmus.indicators.disruption.expected import ExpectedCounts, expected_cd, expected_counts, marginals
 
 
 def in_plain_python(citing, cited, years, f, low, last):
@@ -140,3 +141,14 @@ def test_nothing_is_expected_without_references_or_citations():
     assert found.reached.tolist() == [0, 0]
     nothing = expected_counts([], [], [2000], [0])
     assert (nothing.n_j[0], nothing.reached[0]) == (0, 0)
+
+
+def test_cd_of_the_expected_counts():
+    found = ExpectedCounts(np.array([1.0, 0.0, 0.5]), np.array([3.0, 0.0, 0.25]))
+    # 4 citers: 3 - 1 over 4 + 2; nobody; what is reached below n_j is rounding, and n_k is not below 0
+    assert expected_cd([4, 0, 1], found) == pytest.approx([1 / 3, math.nan, 0.0], nan_ok=True)
+
+
+def test_a_mistyped_year_is_said():
+    with pytest.raises(IndicatorError, match=r"cited years 2 to 2005; .* mistyped"):
+        marginals([0, 1, 2], [3, 4, 5], [2000, 2010, 2100, 2, 2005, 2001])

@@ -299,7 +299,7 @@ def indices(
     cd_all = _ratio(n_i - n_j, n_i + n_j + n_k)
     cd = np.where(enough, cd_all, np.nan)
     near_total = near[:, N_I] + near[:, N_J] + near[:, N_K]
-    classes = year * (len(REFERENCE_CLASSES) + 1) + np.searchsorted(REFERENCE_CLASSES, n_references, "right")
+    classes = year * (len(REFERENCE_CLASSES) + 1) + class_of(n_references)
     return Disruption(
         focal=focal,
         year=year,
@@ -318,6 +318,12 @@ def indices(
         class_rank=rank_within(cd, classes),
         enough_references=enough,
     )
+
+
+def class_of(n_references: ArrayLike) -> Ints:
+    """Return the class of `REFERENCE_CLASSES` that each number of references falls into; 0 below the first."""
+    found: Ints = np.searchsorted(REFERENCE_CLASSES, np.asarray(n_references, dtype=np.int64), "right")
+    return found
 
 
 def rank_within(values: Floats, groups: Ints) -> Floats:

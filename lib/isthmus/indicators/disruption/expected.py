@@ -10,8 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from isthmus.errors import IndicatorError
 from isthmus.indicators.disruption.expected_kernels import add_pairs, expected
 from isthmus.indicators.disruption.kernels import group_by
+
+LARGEST = 100_000_000
+"""Cells of the table of pairs of citations by year, 8 bytes each."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -80,6 +84,11 @@ def marginals(citing: ArrayLike, cited: ArrayLike, year: ArrayLike) -> Marginals
         Positions in `year` of the papers of each citation.
     year : array of shape (N,)
         Year of each paper; negative where it is unknown.
+
+    Raises
+    ------
+    IndicatorError
+        The years span so much that one of them must be wrong.
     """
     years = np.asarray(year, dtype=np.int64)
     source, target = np.asarray(citing, dtype=np.int64), np.asarray(cited, dtype=np.int64)
@@ -89,10 +98,36 @@ def marginals(citing: ArrayLike, cited: ArrayLike, year: ArrayLike) -> Marginals
         return Marginals(0, 0, np.zeros((1, 1)), np.zeros((1, 1, 1)))
     t0, u0 = int(years[source].min()), int(years[target].min())
     shape = int(years[source].max()) - t0 + 1, int(years[target].max()) - u0 + 1
+    if shape[0] * shape[1] ** 2 > LARGEST:
+        raise IndicatorError(
+            f"citing years span {t0} to {t0 + shape[0] - 1} and cited years {u0} to {u0 + shape[1] - 1}; expected some "
+            "hundred years at most. Is a year mistyped? Leave it empty where it is not known"
+        )
     slots, pairs = np.zeros(shape), np.zeros((*shape, shape[1]))
     pointers, listed = group_by(source, years[target] - u0, years.size)
     add_pairs(years - t0, pointers, listed, slots, pairs)
     return Marginals(t0, u0, slots, pairs)
+
+
+def expected_cd(n_citers: ArrayLike, found: ExpectedCounts) -> Floats:
+    """Return CD of the expected counts, given the number of citers: E(n_i) = n_i + n_j - E(n_j).
+
+    Parameters
+    ----------
+    n_citers : array of shape (F,)
+        Papers of the window that cite each paper, n_i + n_j.
+    found : ExpectedCounts
+        Of the same papers.
+
+    Returns
+    -------
+    array of shape (F,)
+        NaN where nobody cites the paper and nobody is expected to cite its references.
+    """
+    citers = np.asarray(n_citers, dtype=np.float64)
+    total = citers + np.maximum(found.reached - found.n_j, 0)
+    result: Floats = np.divide(citers - 2 * found.n_j, total, out=np.full(citers.shape, np.nan), where=total > 0)
+    return result
 
 
 def expected_counts(
