@@ -49,7 +49,7 @@ OF_BLOCS = {"blocs", "organisations", "active_researchers"}
         ("title=Another", {"report", "exports"}),
         ("significance.threshold=3", {"significance", "output", "sensitivity"} | PUBLISHED),
         ("significance.false_discovery_rate=0.1", {"significance", "output"} | PUBLISHED),
-        ("geography.compare=[US]", {"output"} | PUBLISHED),
+        ("geography.compare=[US]", {"output", "disruption"} | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -60,8 +60,8 @@ OF_BLOCS = {"blocs", "organisations", "active_researchers"}
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus", "disruption"} - OF_BLOCS),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus", "disruption"} - OF_BLOCS),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -90,6 +90,27 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
     assert following == stages | PUBLISHED
 
 
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("disruption.minimum_references=5", {"disruption"}),
+        ("disruption.last=10", {"disruption"}),
+        ("disruption.places=[US]", {"disruption"}),
+        ("disruption.level=0.9", {"disruption"}),
+        ("geography.compare=[US]", {"output", "disruption"}),
+        ("years.citing_until=2025", {"corpus", "networks", "output", "disruption"}),
+    ],
+)
+def test_a_setting_of_disruption_runs_what_reads_it(setting, stages):
+    turned_on = ["disruption.ties=all"]
+    before, after = load_study("digitalscience2025", turned_on), load_study("digitalscience2025", [*turned_on, setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert stages | PUBLISHED <= following
+    assert load_study("gallo2026").plain()["disruption"] is None
+
+
 def test_a_threshold_fits_no_null_model_again():
     assert "null_models" not in after_setting("significance.threshold=3")
     assert "null_models" in after_setting("significance.null_model=rewiring")
@@ -114,6 +135,8 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.blocs.above", "organisations"),
         ("isthmus.corpus.homes", "active_researchers"),
         ("isthmus.centrality.measures", "blocs"),
+        ("isthmus.indicators.disruption.kernels", "disruption"),
+        ("isthmus.indicators.disruption.expected", "disruption"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):
