@@ -5,6 +5,7 @@ from pathlib import Path
 from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
 from isthmus.analyses.blocs.section import section as blocs
 from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.disruption.section import section as disruption
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
@@ -32,6 +33,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     robustness,
     output,
     blocs,
+    disruption,
     recovery,
 )
 RULES: dict[str, Rule] = {
