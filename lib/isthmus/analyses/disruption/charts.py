@@ -21,7 +21,7 @@ def readings_chart(results: Results, **size: Any) -> Any:
         "reading:N",
         title=None,
         scale=alt.Scale(domain=labels, range=[list(dash) for dash in _DASHES]),
-        legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, columns=2),
+        legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, columns=2, labelLimit=300),
     )
     tooltip = [
         alt.Tooltip("year:Q", title="Year", format="d"),
@@ -36,7 +36,7 @@ def readings_chart(results: Results, **size: Any) -> Any:
         y=alt.Y("mean:Q", title=None, axis=alt.Axis(tickCount=5)), strokeDash=dashes, tooltip=tooltip
     )
     what = "Yearly mean of the world's works under four readings of disruption."
-    return finish(band + line, above="Mean of the year's works", description=what, **({"height": 300} | size))
+    return finish(band + line, above="Mean of the works of the year", description=what, **({"height": 300} | size))
 
 
 def ranks_chart(results: Results, **size: Any) -> Any:
@@ -95,5 +95,5 @@ def _colours(results: Results) -> alt.Color:
 
 def _colour(order: Sequence[str], colours: Sequence[str]) -> alt.Color:
     scale = alt.Scale(domain=list(order), range=list(colours))
-    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300)
+    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300, symbolOpacity=1)
     return alt.Color("who:N", title=None, scale=scale, legend=legend)
