@@ -18,6 +18,7 @@ from isthmus.nullmodels.window_frames import window_tests
 from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
+from isthmus.tables.citations_dated import CITATIONS_DATED
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.works import WORKS
 from isthmus.trajectories.resampling import poisson_weights
@@ -40,6 +41,7 @@ STUDY = Study(
     sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
     blocs={"entities": ("CN", "US", "EU-28"), "organisation_papers": 5, "replicates": 10},
     active_researchers={},
+    disruption={"replicates": 10},
 )
 AFTER_THE_CORPUS = (
     "null_models",
@@ -119,7 +121,10 @@ def run(spark, tmp_path_factory):
         WORKS, spark.createDataFrame([tuple(r[n] for n in WORKS.columns) for r in rows], spark_schema(WORKS))
     )
     store.overwrite(AUTHORSHIPS, _frame(spark, AUTHORSHIPS, authorships))
-    store.overwrite(CITATIONS, _frame(spark, CITATIONS, citations))
+    published = {w: y for w, y, _, _ in works}
+    dated = [(citing, cited, published[citing], published[cited]) for citing, cited in citations]
+    store.overwrite(CITATIONS, _frame(spark, CITATIONS, [row[:3] for row in dated]))
+    store.overwrite(CITATIONS_DATED, _frame(spark, CITATIONS_DATED, dated))
     store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
     store.overwrite(AUTHOR_YEARS, author_years_rows(store.read(AUTHORSHIPS), store.read(INSTITUTIONS)))
     context = Context(spark, store, STUDY, None, "2026-06-25", "")
