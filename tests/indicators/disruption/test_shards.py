@@ -67,6 +67,8 @@ def test_a_repeated_citation_is_an_error():
         shard_table(own, twice, (0, None, 5))
 
 
-@pytest.mark.parametrize(("focal", "cores", "parts"), [(0, 2, (2, 1)), (10**5, 1, (1, 1)), (5 * 10**6, 8, (25, 3))])
+@pytest.mark.parametrize(
+    ("focal", "cores", "parts"), [(0, 2, (2, 1)), (10**5, 1, (1, 1)), (10**5, 400, (8, 1)), (5 * 10**6, 8, (25, 3))]
+)
 def test_large_corpora_are_walked_in_many_parts(focal, cores, parts):
     assert shards_for(focal, cores) == parts

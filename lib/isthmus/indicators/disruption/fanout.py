@@ -19,6 +19,9 @@ FOCAL_PER_SHARD = 200_000
 FOCAL_PER_BLOCK = 2_000_000
 """A task holds the reference lists of so many works at most, some 60 million numbers."""
 
+MOST_FOR_CORES = 8
+"""Every shard gets all reference lists of a block, so many shards move many copies of them."""
+
 COUNTS = ("n_i", "n_j", "n_k", "n_j_strong", "shared", "n_i_near", "n_j_near", "n_k_near")
 """Counts of a work: `shared` are the references shared with its citers, `near` those of the short window."""
 
@@ -113,9 +116,10 @@ def shards_for(focal: int, cores: int) -> tuple[int, int]:
     focal : int
         Number of focal works.
     cores : int
-        Tasks that run at once: there is work for each.
+        Tasks that run at once: there is work for each, up to `MOST_FOR_CORES`.
     """
-    return max(1, cores, -(-focal // FOCAL_PER_SHARD)), max(1, -(-focal // FOCAL_PER_BLOCK))
+    needed = -(-focal // FOCAL_PER_SHARD)
+    return max(1, needed, min(cores, MOST_FOR_CORES)), max(1, -(-focal // FOCAL_PER_BLOCK))
 
 
 def shard_table(own: pa.Table, citing: pa.Table, window: tuple[int, int | None, int]) -> pa.Table:
