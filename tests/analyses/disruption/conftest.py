@@ -1,4 +1,4 @@
-"""Small published results of disruption: all four readings fall, China is developmental, the United States unsettled."""
+"""Small published results of disruption: all five readings fall, China is developmental, the United States unsettled."""
 
 import json
 
@@ -55,7 +55,7 @@ def as_published():
         {"place_kind": kind, "place": place, "measure": measure, "years": 20, "slope": -0.1, "slope_low": -0.12,
          "slope_high": -0.08, "kendall_tau": -1.0, "p_value": 1e-5, "direction": "falls"}
         for kind, place in PLACES[:4]
-        for measure in ("cd", "cd_all", "di5", "above_expected", *(("class_rank",) if place != "world" else ()))
+        for measure in ("cd", "cd5", "cd_all", "di5", "above_expected", *(("class_rank",) if place != "world" else ()))
     ]  # fmt: skip
     specs = (DISRUPTION_YEARS, DISRUPTION_PLACES, DISRUPTION_TRENDS)
     frames = (pd.DataFrame(years), pd.DataFrame(places), pd.DataFrame(trends))

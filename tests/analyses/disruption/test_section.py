@@ -20,7 +20,7 @@ def test_there_is_no_section_without_disruption(publish):
 def test_all_readings_that_go_one_way_are_a_finding(results):
     first = section(results).findings[0]
     assert first == (
-        "Works of 2000–2019 disrupt less the later they are by all four readings (mean CD -0.100 per decade): also with "
+        "Works of 2000–2019 disrupt less the later they are by all five readings (mean CD -0.100 per decade): also with "
         "works without references, and beside what permuted citations give."
     )
 
@@ -31,7 +31,7 @@ def test_readings_that_differ_settle_nothing(publish, tables, direction, words):
     trends.loc[(trends["place"] == "world") & (trends["measure"] == "above_expected"), "direction"] = direction
     first = section(load_results(publish(tables={"disruption_trends": trends}))).findings[0]
     assert first == (
-        "Whether works disrupt more or less over 2000–2019 is not settled: CD falls, CD with works without references "
+        "Whether works disrupt more or less over 2000–2019 is not settled: CD falls, CD of the short window falls, CD with works without references "
         f"falls, DI5 falls and CD less its expectation {words}."
     )
 
@@ -72,7 +72,7 @@ def test_every_figure_can_be_drawn_and_has_a_caption(results):
 
 def test_the_readings_of_the_world_only(results):
     values = charts.readings_frame(results)
-    assert len(values) == 4 * 20
+    assert len(values) == 5 * 20
     assert set(values["reading"]) == set(frames.READINGS.values())
     first = values[values["reading"] == "CD"].iloc[0]
     assert (first["mean"], first["low"], first["high"]) == pytest.approx((0.1, 0.09, 0.11))

@@ -11,7 +11,7 @@ from isthmus.report.charts import finish, inline, year_axis
 from isthmus.report.results import Results
 from isthmus.report.theme import colour, pole_colour
 
-_DASHES = ([1, 0], [7, 3], [2, 4], [9, 3, 2, 3])
+_DASHES = ([1, 0], [4, 2], [7, 3], [2, 4], [9, 3, 2, 3])
 
 
 def readings_chart(results: Results, **size: Any) -> Any:
@@ -35,7 +35,7 @@ def readings_chart(results: Results, **size: Any) -> Any:
     line = base.mark_line(color=colour("ink"), point=alt.OverlayMarkDef(size=20, color=colour("ink"))).encode(
         y=alt.Y("mean:Q", title=None, axis=alt.Axis(tickCount=5)), strokeDash=dashes, tooltip=tooltip
     )
-    what = "Yearly mean of the world's works under four readings of disruption."
+    what = "Yearly mean of the world's works under five readings of disruption."
     return finish(band + line, above="Mean of the works of the year", description=what, **({"height": 300} | size))
 
 

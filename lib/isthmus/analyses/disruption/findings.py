@@ -33,7 +33,7 @@ def _world(results: Results) -> Iterator[str]:
     slope = own["slope"]["cd"]
     if settled is not None:
         yield (
-            f"Works of {when} disrupt {WAYS[settled]} the later they are by all four readings (mean CD {slope:+.3f} "
+            f"Works of {when} disrupt {WAYS[settled]} the later they are by all five readings (mean CD {slope:+.3f} "
             "per decade): also with works without references, and beside what permuted citations give."
         )
         return

@@ -13,6 +13,7 @@ WORLD = "world"
 #: The readings of whether works disrupt more or less over the years, as the section calls them.
 READINGS: Mapping[str, str] = {
     "cd": "CD",
+    "cd5": "CD of the short window",
     "cd_all": "CD with works without references",
     "di5": "DI5",
     "above_expected": "CD less its expectation",

@@ -1,4 +1,4 @@
-"""The section on disruption: four readings over the years, places among works alike, what the records leave out."""
+"""The section on disruption: five readings over the years, places among works alike, what the records leave out."""
 
 from functools import partial
 
@@ -26,6 +26,8 @@ def section(results: Results) -> Section | None:
             "top": percent(float(results.switch("disruption.top_share", 0.1)), 1.0),
             "least": int(results.switch("disruption.minimum_references", 1)),
             "window": results.window,
+            "short": int(results.switch("disruption.short", 5)),
+            "last": results.switch("disruption.last"),
         },
         figures=tuple(_figures(results)),
         findings=findings(results),
@@ -38,7 +40,7 @@ def _figures(results: Results) -> list[Figure]:
     frame, found = frames.years_frame(results), []
     if len(frames.readings_frame(results)):
         caption = (
-            "Four readings of the same question with different flaws; only where all go one way do the works disrupt "
+            "Five readings of the same question with different flaws; only where all go one way do the works disrupt "
             "more or less. Bands: intervals over resampled works."
         )
         draw = partial(charts.readings_chart, results)

@@ -103,9 +103,10 @@ def _write_comparisons(context: Context, summed: pd.DataFrame) -> None:
     # at most a row for each country and year
     years = of_study(context, t.DISRUPTION_YEARS).drop("study", "release").toPandas()
     named = {"world", *_named(study)}
+    over = rules.short if rules.last is None else rules.last  # years until a work's window is over
     trends = comparison.disruption_trends(
         years[years["place"].isin(named)],
-        span=study.years.analysis,
+        span=(study.years.analysis[0], min(study.years.analysis[1], study.years.citing_until - over)),
         level=rules.level,
         replicates=rules.replicates,
         seed=study.seed,

@@ -128,9 +128,12 @@ DISRUPTION_TRENDS = TableSpec(
         _KIND,
         _PLACE,
         column(
-            "measure", "string", "cd, cd_all, di5, above_expected or class_rank: the column of disruption_years", False
+            "measure",
+            "string",
+            "cd, cd5, cd_all, di5, above_expected or class_rank: the column of disruption_years",
+            False,
         ),
-        column("years", "int", "years of the analysis with a value", False),
+        column("years", "int", "years with a value; those whose window is not over are left out", False),
         column("slope", "double", "change of the yearly mean per decade (Theil-Sen); null below 2 years"),
         column("slope_low", "double", "lower end of its interval, from the errors of the yearly means"),
         column("slope_high", "double", "upper end"),
@@ -139,7 +142,7 @@ DISRUPTION_TRENDS = TableSpec(
         column("direction", "string", "rises or falls: interval without 0 and p below 0.05; null otherwise"),
     ),
     key=("study", "place_kind", "place", "measure"),
-    comment="Whether the disruption of a place's works rises or falls over the years of the analysis, by four readings "
+    comment="Whether the disruption of a place's works rises or falls over the years of the analysis, by five readings "
     "that answer the same question with other flaws, and by rank.",
     partition_by=("study",),
 )

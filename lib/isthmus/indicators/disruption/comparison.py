@@ -21,7 +21,7 @@ FALSE_DISCOVERY_RATE = 0.05
 WORLD_RANK = 0.5
 MORE_DISRUPTIVE, MORE_DEVELOPMENTAL = "more disruptive", "more developmental"
 RISES, FALLS = "rises", "falls"
-READINGS = ("cd", "cd_all", "di5", "above_expected")
+READINGS = ("cd", "cd5", "cd_all", "di5", "above_expected")
 """Measures that answer the same question about the years, each with flaws of its own."""
 
 MEASURES = (*READINGS, "class_rank")
