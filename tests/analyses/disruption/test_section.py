@@ -36,6 +36,14 @@ def test_readings_that_differ_settle_nothing(publish, tables, direction, words):
     )
 
 
+@pytest.mark.parametrize(("last", "final"), [(None, 2016), (10, 2011)])
+def test_trends_end_where_windows_are_over(publish, last, final):
+    switches = {"disruption.places": ["CN"], "disruption.last": last, "disruption.short": 5, "years.citing_until": 2021}
+    results = load_results(publish(switches=switches))
+    assert frames.trend_years(results) == (2000, final)
+    assert section(results).findings[0].startswith(f"Works of 2000–{final} disrupt less")
+
+
 def test_places_are_told_with_their_grade_or_as_not_settled(results):
     found = section(results).findings[1:]
     assert found == (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from isthmus.analyses.disruption import tables as t
-from isthmus.analyses.disruption.frames import READINGS, WORLD, places, without_references
+from isthmus.analyses.disruption.frames import READINGS, WORLD, places, trend_years, without_references
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Paragraph
 from isthmus.report.statement import NOT_SETTLED
@@ -27,7 +27,8 @@ def _world(results: Results) -> Iterator[str]:
     ways = {name: own["direction"].get(name) for name in READINGS}
     if not set(READINGS) <= set(own.index):
         return
-    when = f"{results.years[0]}–{results.years[1]}"
+    first, last = trend_years(results)
+    when = f"{first}–{last}"
     agreed = {way if isinstance(way, str) else None for way in ways.values()}
     settled = next(iter(agreed)) if len(agreed) == 1 else None
     slope = own["slope"]["cd"]

@@ -62,6 +62,14 @@ def readings_frame(results: Results) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).dropna(subset="mean")
 
 
+def trend_years(results: Results) -> tuple[int, int]:
+    """Return the first and last year that trends are of: years whose window is not over are in none."""
+    first, last = results.years
+    until, window = results.switch("years.citing_until"), results.switch("disruption.last")
+    over = window if window is not None else results.switch("disruption.short", 5)
+    return first, last if until is None else min(last, int(until) - int(over))
+
+
 def trend_rows(results: Results) -> list[dict[str, Any]]:
     """Return the trend of each reading of the world and the named places: a row per place and measure."""
     table = results.optional(t.DISRUPTION_TRENDS)
