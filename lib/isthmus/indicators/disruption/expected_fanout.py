@@ -102,7 +102,9 @@ def fan_out_expected(focal: DataFrame, dated: DataFrame, *, last: int | None = N
     last, strict : int or None, bool
         The window, as `fan_out_counts` has it.
     """
-    both = dated.where((F.col("citing_year") >= 0) & (F.col("cited_year") >= 0)).select(
+    first = focal.agg(F.min("year")).first()
+    least = 0 if first is None or first[0] is None else int(first[0])  # no window begins before the first paper
+    both = dated.where((F.col("citing_year") >= least) & (F.col("cited_year") >= 0)).select(
         "citing_work_id",
         "cited_work_id",
         F.col("citing_year").cast("int").alias("citing_year"),
