@@ -18,7 +18,7 @@ from isthmus.nullmodels.window_frames import window_tests
 from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
-from isthmus.tables.citations_dated import CITATIONS_DATED
+from isthmus.tables.citations_dated import CITATIONS_DATED, citations_dated_rows
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.works import WORKS
 from isthmus.trajectories.resampling import poisson_weights
@@ -41,6 +41,8 @@ STUDY = Study(
     sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
     blocs={"entities": ("CN", "US", "EU-28"), "organisation_papers": 5, "replicates": 10},
     active_researchers={},
+    places={},
+    corpus_scientists={},
     disruption={"replicates": 10},
 )
 AFTER_THE_CORPUS = (
@@ -122,9 +124,9 @@ def run(spark, tmp_path_factory):
     )
     store.overwrite(AUTHORSHIPS, _frame(spark, AUTHORSHIPS, authorships))
     published = {w: y for w, y, _, _ in works}
-    dated = [(citing, cited, published[citing], published[cited]) for citing, cited in citations]
-    store.overwrite(CITATIONS, _frame(spark, CITATIONS, [row[:3] for row in dated]))
-    store.overwrite(CITATIONS_DATED, _frame(spark, CITATIONS_DATED, dated))
+    cited_in = [(citing, cited, published[citing]) for citing, cited in citations]
+    store.overwrite(CITATIONS, _frame(spark, CITATIONS, cited_in))
+    store.overwrite(CITATIONS_DATED, citations_dated_rows(store.read(CITATIONS), store.read(WORKS)))
     store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
     store.overwrite(AUTHOR_YEARS, author_years_rows(store.read(AUTHORSHIPS), store.read(INSTITUTIONS)))
     context = Context(spark, store, STUDY, None, "2026-06-25", "")
