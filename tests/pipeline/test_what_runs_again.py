@@ -37,6 +37,7 @@ def after_edit_of(module):
 
 
 PUBLISHED = {"publish", "report", "exports"}
+OF_DISRUPTION = {"disruption", "disruption_cities"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
 OF_PLACES = {"places", "corpus_scientists"}
 
@@ -50,7 +51,7 @@ OF_PLACES = {"places", "corpus_scientists"}
         ("title=Another", {"report", "exports"}),
         ("significance.threshold=3", {"significance", "output", "sensitivity"} | PUBLISHED),
         ("significance.false_discovery_rate=0.1", {"significance", "output"} | PUBLISHED),
-        ("geography.compare=[US]", {"output", "disruption"} | PUBLISHED),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -61,8 +62,8 @@ OF_PLACES = {"places", "corpus_scientists"}
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus", "disruption"} - OF_BLOCS - OF_PLACES),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus", "disruption"} - OF_BLOCS - OF_PLACES),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_DISRUPTION),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_DISRUPTION),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -113,12 +114,13 @@ def test_a_setting_of_places_runs_what_reads_it(setting, stages):
 @pytest.mark.parametrize(
     ("setting", "stages"),
     [
-        ("disruption.minimum_references=5", {"disruption"}),
-        ("disruption.last=10", {"disruption"}),
-        ("disruption.places=[US]", {"disruption"}),
-        ("disruption.level=0.9", {"disruption"}),
-        ("geography.compare=[US]", {"output", "disruption"}),
-        ("years.citing_until=2025", {"corpus", "networks", "output", "disruption"}),
+        ("disruption.minimum_references=5", OF_DISRUPTION),
+        ("disruption.last=10", OF_DISRUPTION),
+        ("disruption.places=[US]", OF_DISRUPTION),
+        ("disruption.level=0.9", OF_DISRUPTION),
+        ("places={}", {"disruption_cities"}),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION),
+        ("years.citing_until=2025", {"corpus", "networks", "output"} | OF_DISRUPTION),
     ],
 )
 def test_a_setting_of_disruption_runs_what_reads_it(setting, stages):

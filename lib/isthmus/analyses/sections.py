@@ -5,6 +5,7 @@ from pathlib import Path
 from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
 from isthmus.analyses.blocs.section import section as blocs
 from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.disruption.scores import RULES as DISRUPTION_RULES
 from isthmus.analyses.disruption.section import section as disruption
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
@@ -43,6 +44,7 @@ RULES: dict[str, Rule] = {
     **ROBUSTNESS_RULES,
     **OUTPUT_RULES,
     **BLOCS_RULES,
+    **DISRUPTION_RULES,
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from isthmus.analyses.disruption.tables import DISRUPTION_PLACES, DISRUPTION_TRENDS, DISRUPTION_YEARS
+from isthmus.analyses.disruption.tables import DISRUPTION_CITIES, DISRUPTION_PLACES, DISRUPTION_TRENDS, DISRUPTION_YEARS
 
 YEARS = tuple(range(2000, 2020))
 PLACES = (("world", "world"), ("country", "CN"), ("country", "US"), ("bloc", "EU-27"), ("country", "FR"))
@@ -57,8 +57,16 @@ def as_published():
         for kind, place in PLACES[:4]
         for measure in ("cd", "cd5", "cd_all", "di5", "above_expected", *(("class_rank",) if place != "world" else ()))
     ]  # fmt: skip
-    specs = (DISRUPTION_YEARS, DISRUPTION_PLACES, DISRUPTION_TRENDS)
-    frames = (pd.DataFrame(years), pd.DataFrame(places), pd.DataFrame(trends))
+    cities = [
+        # Beijing leads at both ends from 2005 on, but for a tie of 2007 at the disruptive one
+        {"city": city, "name": name, "country": country, "year": year, "measured": 200,
+         "most_disruptive": 20.0 + (city == 1) * (10 if year >= 2005 and year != 2007 else 0),
+         "most_developmental": 20.0 + (city == 1) * (10 if year >= 2005 else -10)}
+        for city, name, country in ((1, "Beijing", "CN"), (2, "Boston", "US"), (3, None, None))
+        for year in YEARS
+    ]  # fmt: skip
+    specs = (DISRUPTION_YEARS, DISRUPTION_PLACES, DISRUPTION_TRENDS, DISRUPTION_CITIES)
+    frames = (pd.DataFrame(years), pd.DataFrame(places), pd.DataFrame(trends), pd.DataFrame(cities))
     return {
         spec.name: frame[[c for c in spec.columns if c not in ("study", "release")]]
         for spec, frame in zip(specs, frames, strict=True)

@@ -99,8 +99,14 @@ def test_the_page_has_the_warnings_and_the_numbers(results, tmp_path):
         "<td>falls</td>",
         "not settled",
         "10% most disruptive or most developmental",
+        "<td>Boston</td><td>United States</td>",
     ):
         assert words in text, words
+
+
+def test_cities_with_most_disruptive_works_come_first(results):
+    rows = frames.city_rows(results)
+    assert [(row["name"], row["most_disruptive"]) for row in rows] == [("Beijing", 150.0), ("Boston", 100.0)]
 
 
 def test_a_stricter_bound_is_said(publish, tmp_path):
@@ -117,9 +123,9 @@ def test_a_stricter_bound_is_said(publish, tmp_path):
 
 
 def test_results_without_places_and_trends_have_the_rest(publish):
-    own = section(load_results(publish(without=("disruption_places", "disruption_trends"))))
+    own = section(load_results(publish(without=("disruption_places", "disruption_trends", "disruption_cities"))))
     assert own.findings == ()
-    assert own.values["compared"] == own.values["trends"] == []
+    assert own.values["compared"] == own.values["trends"] == own.values["cities"] == []
 
 
 def test_years_without_an_index_draw_what_is_there(publish, tables):

@@ -1,5 +1,7 @@
 """The stage on a small world: the library's numbers, places by year, the same rows when it runs again, what it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from pyspark.sql import functions as F
 from isthmus.analyses.corpus.tables import CORPUS_WORKS
 from isthmus.analyses.disruption import tables as t
 from isthmus.analyses.disruption.stage import STAGES, problems
+from isthmus.analyses.places.tables import WORK_PLACES
 from isthmus.analyses.stage import Context
 from isthmus.config import Study, load_study
 from isthmus.engine import TableStore
@@ -20,6 +23,7 @@ from isthmus.pipeline.run import Request, wanted_stages
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.citations_dated import CITATIONS_DATED
+from isthmus.tables.entities import INSTITUTIONS
 
 pytestmark = pytest.mark.spark
 
@@ -30,8 +34,10 @@ STUDY = Study(
     geography={"compare": ("CN", "EU", "US")},
     trajectories=None,
     disruption={"minimum_references": 2, "replicates": 20, "top_share": 0.2},
+    places={},
 )
 COUNTRIES = ("CN", "DE", "US", "FR")
+CITIES = (11, 12, None)  # of the last author; the second has no name
 
 
 def world():
@@ -68,10 +74,22 @@ def context(spark, tmp_path_factory):
     store.overwrite(CITATIONS, _frame(spark, CITATIONS, listed))
     dated = [(c, r, y, int(years[r])) for c, r, y in listed]
     store.overwrite(CITATIONS_DATED, _frame(spark, CITATIONS_DATED, dated))
+    placed = [
+        ("small", "r", w, int(years[w]), 1, None, None, None, CITIES[w % 3], [], [], [], []) for w in sorted(corpus)
+    ]
+    store.overwrite(WORK_PLACES, _frame(spark, WORK_PLACES, placed))
+    named = [
+        (1, "A", "CN", None, None, None, "Beijing", None, 11),
+        (2, "B", "CN", None, None, None, "Beijing Shi", None, 11),
+    ]
+    store.overwrite(
+        INSTITUTIONS, _frame(spark, INSTITUTIONS, [*named, (3, "C", "US", None, None, None, None, None, 12)])
+    )
     run = Context(spark, store, STUDY, None, "r", "")
     outcome = STAGES[0].run(run)
     assert outcome.summary == f"{len(corpus):,} works"
     assert [gate.passed for gate in outcome.gates] == [True]
+    assert STAGES[1].run(run).summary == "2 cities"
     return run
 
 
@@ -155,13 +173,35 @@ def test_places_over_the_significance_years_and_trends_of_what_the_study_names(c
     assert trends["years"].max() == 2, "of 2015 and 2016 five years are over in 2021"
 
 
+def test_cities_by_the_last_author(context):
+    works = rows(context, t.WORK_DISRUPTION).dropna(subset="cd")
+    works["city"] = [CITIES[work % 3] for work in works["work_id"]]
+    expected = works.dropna(subset="city").groupby(["city", "year"])[["most_disruptive", "most_developmental"]].sum()
+    found = rows(context, t.DISRUPTION_CITIES).set_index(["city", "year"]).sort_index()
+    assert found.index.tolist() == expected.index.tolist()
+    for end in expected:
+        assert found[end].tolist() == expected[end].tolist()
+    assert found["measured"].sum() == works["city"].notna().sum()
+    assert found.loc[11, "name"].unique().tolist() == ["Beijing"]
+    assert found.loc[12, "name"].isna().all()
+
+
+def test_without_places_there_are_no_cities(context):
+    elsewhere = Study(**(STUDY.plain() | {"study": "elsewhere", "places": None}))
+    outcome = STAGES[1].run(replace(context, study=elsewhere))
+    assert "no section places" in outcome.summary
+    assert context.store.read(t.DISRUPTION_CITIES).where("study = 'elsewhere'").count() == 0
+
+
 def test_a_second_run_leaves_the_same_rows(context):
     def written():
-        frames = {spec.name: rows(context, spec).astype(str) for spec in STAGES[0].writes}  # a float's text is exact
+        specs = [spec for stage in STAGES for spec in stage.writes]
+        frames = {spec.name: rows(context, spec).astype(str) for spec in specs}  # a float's text is exact
         return {name: frame.sort_values(list(frame), ignore_index=True) for name, frame in frames.items()}
 
     before = written()
-    STAGES[0].run(context)
+    for stage in STAGES:
+        stage.run(context)
     for name, frame in written().items():
         pd.testing.assert_frame_equal(frame, before[name], obj=name)
 

@@ -18,7 +18,7 @@ READINGS: Mapping[str, str] = {
     "di5": "DI5",
     "above_expected": "CD less its expectation",
 }
-SHOWN_COUNTRIES = 12
+SHOWN_COUNTRIES, SHOWN_CITIES = 12, 12
 
 
 def places(results: Results) -> list[str]:
@@ -114,6 +114,19 @@ def place_rows(results: Results) -> list[dict[Any, Any]]:
             share_papers=rows["papers"] / total if total else float("nan"),
         )
     )
+
+
+def city_rows(results: Results) -> list[dict[Any, Any]]:
+    """Return the cities with most works among the most disruptive over the significance years."""
+    table = results.optional(t.DISRUPTION_CITIES)
+    if table is None:
+        return []
+    own = table[table["year"].between(*results.window) & table["name"].notna()]
+    summed = own.groupby(["city", "name", "country"], as_index=False)[
+        ["measured", "most_disruptive", "most_developmental"]
+    ].sum()
+    first = summed.sort_values(["most_disruptive", "city"], ascending=[False, True]).head(SHOWN_CITIES)
+    return records(first.assign(country=first["country"].map(place_name)))
 
 
 def without_references(results: Results) -> float:

@@ -21,6 +21,7 @@ def section(results: Results) -> Section | None:
         values={
             "trends": frames.trend_rows(results),
             "compared": frames.place_rows(results),
+            "cities": frames.city_rows(results),
             "rows": frames.years_frame(results).to_dict("records"),
             "without": percent(frames.without_references(results), 1.0),
             "top": percent(float(results.switch("disruption.top_share", 0.1)), 1.0),

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.corpus.tables import CORPUS_WORKS
 from isthmus.analyses.disruption import tables as t
+from isthmus.analyses.places.tables import WORK_PLACES
 from isthmus.analyses.rows import of_study, replace_rows, stamped, write_frames
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.config import Study
@@ -18,6 +19,7 @@ from isthmus.geography import COUNTRIES
 from isthmus.geography.places import Places
 from isthmus.indicators.blocs.works import sides, work_countries
 from isthmus.indicators.disruption import comparison
+from isthmus.indicators.disruption.cities import city_ends
 from isthmus.indicators.disruption.expected_fanout import fan_out_expected
 from isthmus.indicators.disruption.fanout import fan_out_counts, shards_for
 from isthmus.indicators.disruption.yearly_fanout import (
@@ -118,6 +120,17 @@ def _write_comparisons(context: Context, summed: pd.DataFrame) -> None:
     write_frames(context, frames, (t.DISRUPTION_PLACES, t.DISRUPTION_TRENDS))
 
 
+def write_cities(context: Context) -> Outcome:
+    """Write how many works of each city are at either end of their year."""
+    if not context.the_study.enabled("places"):
+        write_frames(context, {}, (t.DISRUPTION_CITIES,))
+        return Outcome("no places of works: the study has no section places")
+    works, placed = of_study(context, t.WORK_DISRUPTION), of_study(context, WORK_PLACES)
+    _write(context, t.DISRUPTION_CITIES, city_ends(works, placed, context.store.read("institutions")))
+    number = of_study(context, t.DISRUPTION_CITIES).select("city").distinct().count()
+    return Outcome(f"{number:,} cities")
+
+
 def _gates(context: Context) -> tuple[GateResult, ...]:
     share = F.try_divide(F.sum("without_references"), F.sum("papers"))
     world = of_study(context, t.DISRUPTION_YEARS).where("place_kind = 'world'")
@@ -179,6 +192,18 @@ STAGES = (
         ),
         problems=problems,
         run=write_disruption,
+        whole_snapshot=True,
+    ),
+    Stage(
+        name="disruption_cities",
+        description="count the most disruptive and most developmental works by the city of their last author",
+        task="report",
+        section="disruption",
+        needs=("records", "places", "disruption"),
+        writes=(t.DISRUPTION_CITIES,),
+        publishes=(t.DISRUPTION_CITIES,),
+        reads=("places",),
+        run=write_cities,
         whole_snapshot=True,
     ),
 )

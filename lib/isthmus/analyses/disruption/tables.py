@@ -146,3 +146,21 @@ DISRUPTION_TRENDS = TableSpec(
     "that answer the same question with other flaws, and by rank.",
     partition_by=("study",),
 )
+
+DISRUPTION_CITIES = TableSpec(
+    name="disruption_cities",
+    fields=(
+        *STUDY_COLUMNS,
+        column("city", "bigint", "number of the city in GeoNames: that of the last author", False),
+        column("name", "string", "name of the city"),
+        column("country", "string", "ISO 3166-1 alpha-2 code of its country"),
+        column("year", "int", "publication year of the works", False),
+        column("measured", "bigint", "works with an index CD", False),
+        column("most_disruptive", "double", "of these, works in the top of their year", False),
+        column("most_developmental", "double", "of these, works at the bottom of their year", False),
+    ),
+    key=("study", "city", "year"),
+    comment="A city in a year: works by their last author, and how many are at either end of the year by CD. Empty "
+    "where the study has no section places.",
+    partition_by=("study",),
+)
