@@ -4,9 +4,17 @@ from pathlib import Path
 
 from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
 from isthmus.analyses.blocs.section import section as blocs
+from isthmus.analyses.bridging.scores import RULES as BRIDGING_RULES
+from isthmus.analyses.bridging.section import section as bridging
+from isthmus.analyses.cities.scores import RULES as CITIES_RULES
+from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
 from isthmus.analyses.disruption.scores import RULES as DISRUPTION_RULES
 from isthmus.analyses.disruption.section import section as disruption
+from isthmus.analyses.gravity.scores import RULES as GRAVITY_RULES
+from isthmus.analyses.gravity.section import section as gravity
+from isthmus.analyses.mass.scores import RULES as MASS_RULES
+from isthmus.analyses.mass.section import section as mass
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
@@ -34,6 +42,10 @@ SECTIONS: tuple[SectionOf, ...] = (
     robustness,
     output,
     blocs,
+    cities,
+    bridging,
+    gravity,
+    mass,
     disruption,
     recovery,
 )
@@ -44,6 +56,10 @@ RULES: dict[str, Rule] = {
     **ROBUSTNESS_RULES,
     **OUTPUT_RULES,
     **BLOCS_RULES,
+    **CITIES_RULES,
+    **BRIDGING_RULES,
+    **GRAVITY_RULES,
+    **MASS_RULES,
     **DISRUPTION_RULES,
 }
 

@@ -1,8 +1,11 @@
 """The stages of all analyses, in the order in which they run: the only registry."""
 
 from isthmus.analyses.blocs import stage as blocs
+from isthmus.analyses.bridging import stage as bridging
+from isthmus.analyses.cities import stage as cities
 from isthmus.analyses.corpus import stage as corpus
 from isthmus.analyses.disruption import stage as disruption
+from isthmus.analyses.gravity import stage as gravity
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
 from isthmus.analyses.places import stage as places
@@ -20,5 +23,8 @@ STAGES: tuple[Stage, ...] = (
     *robustness.STAGES,
     *output.STAGES,
     *blocs.STAGES,
+    *cities.STAGES,
+    *bridging.STAGES,
+    *gravity.STAGES,
     *disruption.STAGES,
 )
