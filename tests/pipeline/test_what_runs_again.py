@@ -97,7 +97,7 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
 @pytest.mark.parametrize(
     ("setting", "stages"),
     [
-        ("places.citing=corpus", {"places"} | OF_CITIES),
+        ("places.citing=corpus", {"places", "disruption_cities"} | OF_CITIES),
         ("corpus_scientists.least_works=5", {"corpus_scientists"} | OF_CITIES),
         ("cities.west=[US]", OF_CITIES),
         ("cities.venues={}", OF_CITIES),
@@ -106,9 +106,12 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("cities.tested=500", OF_TIES),
         ("bridging.draws=50", {"bridging"}),
         ("gravity.specifications=[1]", {"gravity"}),
-        ("seed=7", {"bridging"}),
-        ("geography.compare=[US]", {"output"}),
-        ("geography.cn_includes_hk_mo=true", {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES),
+        ("seed=7", {"bridging"} | OF_DISRUPTION),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION),
+        (
+            "geography.cn_includes_hk_mo=true",
+            {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES | OF_DISRUPTION,
+        ),
     ],
 )
 def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
