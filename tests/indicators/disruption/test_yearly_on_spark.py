@@ -54,15 +54,18 @@ def test_expected_counts_of_a_case_by_hand(spark):
         "citing_work_id bigint, cited_work_id bigint, citing_year smallint, cited_year smallint",
     )  # fmt: skip
     focal = spark.createDataFrame([(1, 2000), (9, 2000)], "work_id bigint, year int")
-    found = fan_out_expected(focal, dated)
-    expected = [(1, 2 * (1 - math.exp(-1)), 2.0), (9, 0.0, 0.0)]
-    assert_df_equality(found, spark.createDataFrame(expected, EXPECTED), ignore_nullable=True, ignore_row_order=True)
+    found = fan_out_expected(focal, dated).orderBy("work_id")
+    assert found.schema.simpleString() == spark.createDataFrame([], EXPECTED).schema.simpleString()
+    assert [tuple(row) for row in found.collect()] == [
+        pytest.approx((1, 2 * (1 - math.exp(-1)), 2.0)),
+        pytest.approx((9, 0.0, 0.0)),
+    ]
     margins = collect_marginals(dated.where("citing_year IS NOT NULL"))
     assert (margins.first_citing, margins.first_cited) == (2000, 1999)
     assert margins.slots.tolist() == [[1, 0], [2, 2]]
     assert margins.pairs[1].tolist() == [[0, 2], [2, 0]]
-    nothing = fan_out_expected(focal, dated.where("citing_year > 2001"))
-    assert_df_equality(nothing, spark.createDataFrame([(1, 0.0, 0.0), (9, 0.0, 0.0)], EXPECTED), ignore_nullable=True, ignore_row_order=True)  # fmt: skip
+    nothing = fan_out_expected(focal, dated.where("citing_year > 2001")).orderBy("work_id")
+    assert [tuple(row) for row in nothing.collect()] == [(1, 0.0, 0.0), (9, 0.0, 0.0)]
 
 
 def test_ranks_are_within_a_year(spark):
