@@ -25,10 +25,10 @@ def city_ends(measured: DataFrame, placed: DataFrame, institutions: DataFrame) -
     )
     # institutions of one city may spell it differently: the first by alphabet names it
     spelled = institutions.where(F.col("geonames_city_id").isNotNull() & F.col("city").isNotNull())
-    names = spelled.groupBy(F.col("geonames_city_id").alias("city")).agg(
+    names = spelled.groupBy("geonames_city_id").agg(
         F.min(F.struct(F.col("city").alias("name"), F.col("country_code").alias("country"))).alias("called")
     )
-    named = counted.join(names, "city", "left")
+    named = counted.join(names.withColumnRenamed("geonames_city_id", "city"), "city", "left")
     return named.select(
         "city", "called.name", "called.country", "year", "measured", "most_disruptive", "most_developmental"
     )
