@@ -21,7 +21,7 @@ from isthmus.indicators.blocs.works import sides, work_countries
 from isthmus.indicators.disruption import comparison
 from isthmus.indicators.disruption.cities import city_ends
 from isthmus.indicators.disruption.expected_fanout import fan_out_expected
-from isthmus.indicators.disruption.fanout import fan_out_counts, shards_for
+from isthmus.indicators.disruption.fanout import MOST_FOR_CORES, fan_out_counts, shards_for
 from isthmus.indicators.disruption.yearly_fanout import (
     fan_out_ranks,
     fan_out_summaries,
@@ -56,7 +56,7 @@ def _counts(context: Context, focal: DataFrame, number: int) -> DataFrame:
     """Return the rows of `disruption_counts` without study and release."""
     study, store, rules = context.the_study, context.store, context.the_study.disruption
     until = F.col("citing_year") <= study.years.citing_until
-    shards, blocks = shards_for(number, context.spark.sparkContext.defaultParallelism)
+    shards, blocks = shards_for(number, _tasks(context))
     counted = fan_out_counts(
         focal,
         store.read("citations").where(until),
@@ -75,6 +75,12 @@ def _counts(context: Context, focal: DataFrame, number: int) -> DataFrame:
         strict=rules.strict,
     )
     return counted.join(expected, "work_id")
+
+
+def _tasks(context: Context) -> int:
+    """Return how many tasks the session makes of a shuffle; some services set "auto"."""
+    partitions = context.spark.conf.get("spark.sql.shuffle.partitions", "auto")
+    return int(partitions) if partitions is not None and partitions.isdigit() else MOST_FOR_CORES
 
 
 def _measured(context: Context) -> DataFrame:
