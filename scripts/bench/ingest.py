@@ -23,6 +23,7 @@ from ingesting.engines import ENGINES
 from ingesting.measure import measured
 
 SMALL_WORKS = 2_000
+OWN = ("isthmus", "isthmus-staged")
 COUNTED = ("parse", "newest", "tables")  # what all engines do; reading alone and the accounts are ours only
 
 
@@ -88,7 +89,7 @@ def _run(
         "phases": {phase: [round(p.wall, 2), round(p.cpu, 2)] for phase, p in found.phases.items()},
         "peak": found.peak_bytes,
         "rows": found.counts,
-        "disk": {each.name: _size(each) for each in sorted((out / "tables").glob("*"))} if engine == "isthmus" else {},
+        "disk": {each.name: _size(each) for each in sorted((out / "tables").glob("*"))} if engine in OWN else {},
     }
     _compare_rows(folder, row)
     with (folder / "results.jsonl").open("a") as results:
@@ -204,7 +205,7 @@ def rates(folder: Path) -> None:
 
 def _rate(row: dict) -> dict:
     read = _beyond(row, ("read",))
-    staging = sum(size for name, size in row["disk"].items() if name.startswith("parsed"))
+    staging = sum(size for name, size in row["disk"].items() if name.startswith(("parsed", "work_lines")))
     return {
         "layout": row["layout"],
         "records": row["records"],

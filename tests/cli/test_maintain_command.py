@@ -32,7 +32,7 @@ def test_the_help_says_the_safe_retention():
 
 def test_every_table_is_maintained_the_ledger_included():
     names = table_names(STAGES)
-    assert {"parsed_works", "works", "citations", "pair_tests", "ledger"} <= set(names)
+    assert {"work_lines", "works", "citations", "pair_tests", "ledger"} <= set(names)
     assert len(names) == len(set(names))
 
 

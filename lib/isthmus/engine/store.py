@@ -135,6 +135,24 @@ class TableStore:
         self._save(spec, self._aligned(spec, rows).write.format("delta").mode("append"))
         self._commits.pop(spec.name, None)  # asked for only when somebody wants to know
 
+    def require_defined(self, spec: TableSpec) -> None:
+        """Make a table that is not there, or is another than specified, without any row."""
+        self._create(spec, replace_if_changed=True)
+
+    def remember_commit(self, spec: TableSpec, rows: int) -> int:
+        """Take note that something beside this store wrote to a table; return the table's version.
+
+        Parameters
+        ----------
+        spec : TableSpec
+            The table.
+        rows : int
+            Rows that it has now.
+        """
+        commit = self._last_commit(spec)
+        self._commits[spec.name] = commit | {"operationMetrics": {"numOutputRows": rows}}
+        return int(commit["version"])
+
     def rows_written(self, table: TableSpec | str) -> int:
         """Return the number of rows that this store's last write to the table, else the table's last commit, wrote."""
         metrics = self._commit(table)["operationMetrics"] or {}
