@@ -11,15 +11,21 @@ import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
+
+from isthmus.errors import StoreError
 
 if TYPE_CHECKING:
     from isthmus.engine.store import TableStore
     from isthmus.tablespec import TableSpec
 
 NAME = re.compile(r"([0-9a-f]{16})-([0-9a-f]{16})-[0-9a-f]{12}\.parquet")
+UNFINISHED = "unfinished-rows"
+"""How the name of a file begins that is being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,23 @@ def file_name(part: str, state: str) -> str:
     return f"{part}-{state}-{uuid.uuid4().hex[:12]}.parquet"
 
 
+def unfinished_name() -> str:
+    """Return a name for a file that is being written."""
+    return f"{UNFINISHED}-{uuid.uuid4().hex[:12]}.parquet"
+
+
+def remove_unfinished(folder: str) -> None:
+    """Delete the files that a run began and did not end; nobody else may be writing to the table.
+
+    Parameters
+    ----------
+    folder : str
+        The table's folder.
+    """
+    for path in Path(folder).glob(f"{UNFINISHED}-*"):
+        path.unlink()
+
+
 def can_write_files(store: "TableStore") -> bool:
     """Whether all workers write into the folder of this store's tables: it is a local one, and so are they.
 
@@ -129,6 +152,9 @@ def is_by_part(store: "TableStore", table: str) -> bool:
 def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFile], removed: Iterable[str]) -> int:
     """Add files to a table and remove others in one transaction; return the table's version.
 
+    The columns of a file, their types and which of them may be null are checked as Spark would check them; the table's
+    other checks are for its writer to keep.
+
     Parameters
     ----------
     store : TableStore
@@ -139,20 +165,57 @@ def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFil
         Files that lie in the table's folder and are in no version yet.
     removed : Iterable[str]
         Paths of files of the present version.
+
+    Raises
+    ------
+    StoreError
+        A file does not hold what the table is to hold; nothing is committed.
     """
     from deltalake import DeltaTable
     from deltalake.transaction import AddAction, RemoveAction
 
     store.require_defined(spec)
     now = int(time.time() * 1000)
+    table, new = DeltaTable(store.path(spec)), list(added)
+    _require_fit(pa.schema(table.schema().to_arrow()), store.path(spec), spec, new)
     actions: list[AddAction | RemoveAction] = [
         RemoveAction(path=path, data_change=True, deletion_timestamp=now) for path in removed
     ]
-    actions += [AddAction(f.name, f.bytes, {}, now, True, f.stats) for f in added]
+    actions += [AddAction(f.name, f.bytes, {}, now, True, f.stats) for f in new]
     if actions:
-        table = DeltaTable(store.path(spec))
         table.create_write_transaction(actions, "append", table.schema())
     return store.remember_commit(spec, sum(_actions(store, spec)["num_records"].to_pylist()))
+
+
+def _require_fit(schema: pa.Schema, folder: str, spec: "TableSpec", files: Iterable[PartFile]) -> None:
+    """Make sure that files hold the columns of a table, in its order and types, and no null where none may be."""
+    expected = [(field.name, field.type) for field in schema]
+    required = {field.name for field in spec.fields if not field.nullable}
+    for file in files:
+        metadata = pq.read_metadata(Path(folder, file.name))
+        found = [(field.name, field.type) for field in metadata.schema.to_arrow_schema()]
+        if found != expected:
+            different = [f"{a} (expected {b})" for a, b in zip(found, expected, strict=False) if a != b]
+            raise StoreError(_refusal(spec, file, f"its columns are others: {different or found}"))
+        if metadata.num_rows != file.rows:
+            raise StoreError(_refusal(spec, file, f"it has {metadata.num_rows} rows, expected {file.rows}"))
+        empty = required & _with_nulls(metadata)
+        if empty:
+            raise StoreError(_refusal(spec, file, f"null in {sorted(empty)}, where no value may be missing"))
+
+
+def _with_nulls(metadata: pq.FileMetaData) -> set[str]:
+    """Return the columns, not those inside of others, that hold a null or do not say that they hold none."""
+    groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
+    chunks = (group.column(i) for group in groups for i in range(group.num_columns))
+    return {c.path_in_schema for c in chunks if c.statistics is None or c.statistics.null_count != 0}
+
+
+def _refusal(spec: "TableSpec", file: PartFile, what: str) -> str:
+    return (
+        f"table {spec.name!r} refuses the file {file.name}, and nothing was committed: {what}. Delete the file and "
+        f"run the stage again; if it is refused once more, this is an error of Isthmus."
+    )
 
 
 def _actions(store: "TableStore", table: "TableSpec | str") -> pa.Table:

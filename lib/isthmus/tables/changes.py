@@ -36,6 +36,7 @@ READER = (
     "snapshot.parquet.unknown",
     "tables.part_writer",
     "tables.rows",
+    "tables.sentinels",
 )
 """The modules that decide what becomes of a line; rows of another version of them are not mixed with new ones."""
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
@@ -17,7 +18,7 @@ from isthmus.config.storage import Storage
 from isthmus.files import open_root
 from isthmus.snapshot import Part
 from isthmus.snapshot.datasource import group_parts, parse_lines
-from isthmus.snapshot.schemas import BIGINT, spark_ddl
+from isthmus.snapshot.schemas import spark_ddl
 from isthmus.tables.part_writer import PartWriter, state_key
 from isthmus.tables.rows import completeness
 from isthmus.tables.work_lines import WORK_LINES_SCHEMA
@@ -35,14 +36,19 @@ class Removed:
 
     Parameters
     ----------
-    lines : list[int]
-        Their numbers, increasing.
+    lines : bytes
+        Their numbers, increasing, as int64 (base64 in JSON).
     key : str
         A key of them.
     """
 
-    lines: list[int]
+    lines: bytes
     key: str
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Their numbers, int64 (n,)."""
+        return np.frombuffer(self.lines, np.int64)
 
 
 @dataclass(frozen=True)
@@ -123,12 +129,19 @@ class _PartReading:
     def __init__(self, task: Task, part: Part) -> None:
         self._task = task
         self._part = part
-        self._removed = task.removed.get(part.path, Removed([], ""))
+        self._removed = task.removed.get(part.path, Removed(b"", ""))
         self._writer = PartWriter(task.folders, part.path, task.last)
         self._newest: int | None = None
 
     def lines(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of `work_lines`; the last one is the summary with the files that were written."""
+        try:
+            yield from self._lines(batches)
+        except BaseException:
+            self._writer.discard()
+            raise
+
+    def _lines(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         last_summary = None
         for batch in batches:
             if batch["summary"].null_count < len(batch):
@@ -143,7 +156,7 @@ class _PartReading:
     def _records(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         kept = batch
         if self._removed.lines:
-            kept = batch.filter(pc.invert(pc.is_in(batch["line"], pa.array(self._removed.lines, BIGINT))))
+            kept = batch.filter(pc.invert(pc.is_in(batch["line"], pa.array(self._removed.numbers))))
         if len(kept):
             self._writer.add(kept)
         newest = pc.max(batch["publication_year"]).as_py()

@@ -7,24 +7,23 @@ lines of the part do not become rows, or its files are gone, the part is read on
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from isthmus.engine import TableStore
 from isthmus.engine.part_files import PartFile, active_files, commit_files, key_of
 from isthmus.errors import SnapshotError
-from isthmus.snapshot import Snapshot
+from isthmus.snapshot import Part, Snapshot
 from isthmus.tables.one_pass import Removed, read_and_write
 from isthmus.tables.one_pass_reading import COMMITTED, task_of
+from isthmus.tables.parsed import plain_words
 from isthmus.tables.part_writer import state_key
 from isthmus.tables.removed import REMOVED_RECORDS
 from isthmus.tables.work_lines import WORK_LINES
-from isthmus.tables.works import WORKS, works_notes
+from isthmus.tables.works import works_notes
 from isthmus.tables.writing import Written
 
 if TYPE_CHECKING:
@@ -33,7 +32,10 @@ if TYPE_CHECKING:
 Files = Mapping[str, tuple[PartFile, ...]]
 """Table -> files of a part."""
 
-NONE_REMOVED = Removed([], "")
+NONE_REMOVED = Removed(b"", "")
+
+LINES_TOLD = 4_000_000
+"""Of so many lines that do not become rows tasks are told at once: 32 MB that each of them gets."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def commit_record_tables(spark: "SparkSession", store: TableStore, snapshot: Sna
     removed = removed_lines(store.read(REMOVED_RECORDS))
     wanted = [part for part in wanted_parts(store, snapshot, removed) if part.has_works]
     active = {spec.name: active_files(store, spec) for spec in COMMITTED}
-    there = set(active[WORKS.name].values()) if complete else set()
+    there = _whole_parts(active.values()) if complete else set()
     fresh = {part.keys: part.files for part in wanted if _is_usable(store, part, active)}
     again = [part for part in wanted if part.keys not in fresh and part.keys not in there]
     if again:
@@ -109,16 +111,12 @@ def removed_lines(removed: DataFrame) -> dict[str, Removed]:
     removed : DataFrame
         Rows of `removed_records`.
     """
-    rows = removed.where("entity = 'works'").select("part", "line").orderBy("part", "line").toArrow()
-    if not rows.num_rows:
-        return {}
-    parts = rows["part"].combine_chunks().dictionary_encode()
-    numbers, lines = np.asarray(parts.indices), rows["line"].to_numpy()
-    begins = [*np.flatnonzero(np.diff(numbers, prepend=-1)), len(numbers)]
+    lines = F.sort_array(F.collect_list("line")).alias("lines")
     found = {}
-    for begin, end in pairwise(begins):
-        own = lines[begin:end]
-        found[parts.dictionary[int(numbers[begin])].as_py()] = Removed(own.tolist(), key_of(own.tobytes()))
+    for batch in removed.where("entity = 'works'").groupBy("part").agg(lines).toArrow().to_batches():
+        for part, own in zip(batch["part"].to_pylist(), batch["lines"], strict=True):
+            told = own.values.to_numpy().tobytes()
+            found[part] = Removed(told, key_of(told))
     return found
 
 
@@ -147,7 +145,7 @@ def wanted_parts(store: TableStore, snapshot: Snapshot, removed: Mapping[str, Re
     for row in parts.select("part", "records", "newest", "summary.*", "files").collect():
         own = removed.get(row.part, NONE_REMOVED)
         state = state_key(row.checksum, row.bytes, row.reader, snapshot.release_year, row.newest, own.key)
-        has_works = row.records > len(own.lines)
+        has_works = row.records > len(own.numbers)
         yield PartWanted(row.part, (key_of(row.part), state), row.checksum, has_works, _files(row.files))
 
 
@@ -159,14 +157,30 @@ def _files(rows: Iterable[Row] | None) -> Files:
     return found
 
 
+def _whole_parts(active: Iterable[Mapping[str, tuple[str, str] | None]]) -> set[tuple[str, str]]:
+    """Return the keys that have files in all tables; none where a table holds a file that is no part's.
+
+    Somebody has put files of parts together then, and nobody knows of which parts some rows are left.
+    """
+    keys = [set(files.values()) for files in active]
+    if any(None in own for own in keys):
+        return set()
+    return {each for each in set.intersection(*keys) if each is not None}
+
+
 def _is_usable(store: TableStore, part: PartWanted, active: Mapping[str, Mapping[str, object]]) -> bool:
     """Whether the files of the last reading hold the rows that are wanted, and are all there."""
     listed = [(table, file) for table, files in part.files.items() for file in files]
     return bool(listed) and all(
         (file.part, file.state) == part.keys
-        and (file.name in active[table] or Path(store.path(table), file.name).is_file())
+        and (file.name in active[table] or _size(store.path(table), file.name) == file.bytes)
         for table, file in listed
     )
+
+
+def _size(folder: str, name: str) -> int | None:
+    path = Path(folder, name)
+    return path.stat().st_size if path.is_file() else None
 
 
 def _read_again(
@@ -178,17 +192,34 @@ def _read_again(
 ) -> dict[tuple[str, str], Files]:
     """Read parts once more without the lines that do not become rows; return the files by their keys."""
     by_path = {part.path: part for part in wanted}
-    parts = [part for part in snapshot.parts("works") if part.path in by_path]
-    task = task_of(store, snapshot, parts, {path: lines for path, lines in removed.items() if path in by_path})
-    lines = read_and_write(spark, task).where("summary is not null").select("part", "summary.checksum", "files")
     found = {}
-    for row in lines.collect():
-        part, files = by_path[row.part], _files(row.files)
-        keys = {(file.part, file.state) for group in files.values() for file in group}
-        if row.checksum != part.checksum or keys - {part.keys}:
-            raise SnapshotError(
-                f"{row.part}: the part changed since its lines were read. Nothing of it is used: run again with the "
-                f"stage `parse`, which reads it anew."
-            )
-        found[part.keys] = files
+    for parts in _turns([part for part in snapshot.parts("works") if part.path in by_path], removed):
+        task = task_of(store, snapshot, parts, {p.path: removed[p.path] for p in parts if p.path in removed})
+        lines = read_and_write(spark, task).where("summary is not null").select("part", "summary.checksum", "files")
+        with plain_words():
+            rows = lines.collect()
+        for row in rows:
+            part, files = by_path[row.part], _files(row.files)
+            keys = {(file.part, file.state) for group in files.values() for file in group}
+            if row.checksum != part.checksum or keys != {part.keys}:
+                raise SnapshotError(
+                    f"{row.part}: the part changed since its lines were read. Nothing of it is used: run again with "
+                    f"the stage `parse`, which reads it anew."
+                )
+            found[part.keys] = files
     return found
+
+
+def _turns(parts: Iterable[Part], removed: Mapping[str, Removed], most: int = LINES_TOLD) -> Iterator[list[Part]]:
+    """Yield parts that are read together: all, or as many as have `most` lines that do not become rows."""
+    turn: list[Part] = []
+    told = 0
+    for part in parts:
+        own = len(removed.get(part.path, NONE_REMOVED).numbers)
+        if turn and told + own > most:
+            yield turn
+            turn, told = [], 0
+        turn.append(part)
+        told += own
+    if turn:
+        yield turn

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from isthmus.engine import TableStore
-from isthmus.engine.part_files import can_write_files
+from isthmus.engine.part_files import can_write_files, remove_unfinished
 from isthmus.files import absolute
 from isthmus.snapshot import NEEDED_ENTITIES, Part, Snapshot
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.changes import find_changes, reader_version
 from isthmus.tables.citations import CITATIONS
 from isthmus.tables.one_pass import Removed, Task, read_and_write
-from isthmus.tables.parsed import ALL_READ, plain_words
+from isthmus.tables.parsed import ALL_READ, PARSED_WORKS, plain_words
 from isthmus.tables.reading import check_reading
 from isthmus.tables.work_lines import WORK_LINES
 from isthmus.tables.works import WORKS
@@ -61,6 +61,7 @@ def read_lines(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, 
     complete = all(store.exists(spec) for spec in COMMITTED)
     for spec in COMMITTED:
         store.require_defined(spec)
+        remove_unfinished(store.path(spec))
     changes = find_changes(store, WORK_LINES, snapshot, ("works",)) if incremental and complete else None
     parts = snapshot.parts("works") if changes is None else changes.fresh
     lines = read_and_write(spark, task_of(store, snapshot, parts))
@@ -73,7 +74,20 @@ def read_lines(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, 
             version, told = store.version(WORK_LINES) or 0, (changes.in_words(("works",)),)
     notes = check_reading(store.read(WORK_LINES), snapshot, ("works",))
     return Written(
-        WORK_LINES.name, version, store.rows_written(WORK_LINES), notes=(*told, *notes), parts_read=len(parts)
+        WORK_LINES.name,
+        version,
+        store.rows_written(WORK_LINES),
+        notes=(*told, *notes, *_unused(store)),
+        parts_read=len(parts),
+    )
+
+
+def _unused(store: TableStore) -> tuple[str, ...]:
+    """Return what to do about the staging table of an earlier read, in a sentence; nothing where there is none."""
+    if not store.exists(PARSED_WORKS):
+        return ()
+    return (
+        f"the table {PARSED_WORKS.name} is of an earlier read and no longer used: {store.path(PARSED_WORKS)} can go",
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from isthmus.engine.part_files import PartFile, file_name, key_of
+from isthmus.engine.part_files import PartFile, file_name, key_of, unfinished_name
 from isthmus.tables.rows import authorships_of, citations_of, works_of
 
 BUFFERED_BYTES = 64 << 20  # of a table in memory before they are written
@@ -75,6 +76,8 @@ class PartWriter:
     def close(self, state: str) -> list[tuple[str, PartFile]]:
         """End all files, give them their names, and return them with their tables.
 
+        A part with works has a file in every table, so that each table tells which parts it holds.
+
         Parameters
         ----------
         state : str
@@ -82,6 +85,11 @@ class PartWriter:
         """
         part = key_of(self._part)
         return [(name, file) for name, table in self._files.items() for file in table.close(part, state)]
+
+    def discard(self) -> None:
+        """Delete what was written: the part could not be read to its end."""
+        for table in self._files.values():
+            table.discard()
 
 
 class _TableFile:
@@ -98,7 +106,7 @@ class _TableFile:
         self._done: list[tuple[Path, Statistics]] = []
 
     def add(self, rows: pa.Table) -> None:
-        if not len(rows):
+        if not len(rows) and (self._pending or self._writer or self._done):
             return
         self._pending.append(rows)
         self._bytes += rows.nbytes
@@ -112,7 +120,7 @@ class _TableFile:
         if self._sort:
             rows = rows.sort_by(self._sort)
         if self._writer is None:
-            self._path, self._statistics = self._folder / file_name("new", "rows"), Statistics()
+            self._path, self._statistics = self._folder / unfinished_name(), Statistics()
             self._writer = pq.ParquetWriter(self._path, rows.schema, **PARQUET_OPTIONS)
         self._writer.write_table(rows)
         self._statistics.add(rows)
@@ -125,6 +133,14 @@ class _TableFile:
             self._writer.close()
             self._done.append((self._path, self._statistics))
             self._writer = None
+
+    def discard(self) -> None:
+        if self._writer is not None:
+            with suppress(OSError):  # of a full disk
+                self._writer.close()
+            self._path.unlink(missing_ok=True)
+        for path, _ in self._done:
+            path.unlink(missing_ok=True)
 
     def close(self, part: str, state: str) -> list[PartFile]:
         self._flush()

@@ -18,6 +18,7 @@ from isthmus.snapshot.removals import read_deletions, read_merges
 from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD
 from isthmus.tables.completeness import filled
 from isthmus.tables.parsed import PARSED_ENTITIES
+from isthmus.tables.rows import PARTITION_DATE
 from isthmus.tables.sentinels import SENTINEL_WORKS
 from isthmus.tables.work_lines import WORK_LINES
 from isthmus.tables.writing import Written
@@ -46,7 +47,6 @@ REMOVED_RECORDS = TableSpec(
 MOST_IN_QUESTION = 1_000_000  # ids that every worker can hold
 
 REMOVAL_REASONS = ("superseded", "deleted", "merged")
-PARTITION_DATE = r"(?:^|/)updated_date=(\d{4}-\d{2}-\d{2})/"
 
 
 def updated() -> Column:

@@ -12,9 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from isthmus.snapshot.schemas import BIGINT, INT, STRING, TIMESTAMP, WORK_FIELDS
-from isthmus.tables.removed import PARTITION_DATE
 from isthmus.tables.sentinels import SENTINEL_AUTHORS, SENTINEL_INSTITUTIONS, SENTINEL_WORKS
-from isthmus.tables.works import API_AUTHOR_LIMIT
+
+API_AUTHOR_LIMIT = 100
+"""The API cuts the list of authors here; the snapshot keeps all."""
+
+PARTITION_DATE = r"(?:^|/)updated_date=(\d{4}-\d{2}-\d{2})/"
 
 SMALLINT = pa.int16()
 SMALLEST, LARGEST = -(2**15), 2**15 - 1

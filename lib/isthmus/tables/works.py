@@ -10,14 +10,12 @@ from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.parsed import PARSED_WORKS
 from isthmus.tables.removed import REMOVED_RECORDS, frame, kept, updated
+from isthmus.tables.rows import API_AUTHOR_LIMIT
 from isthmus.tables.writing import Written
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-API_AUTHOR_LIMIT = 100
-"""The API cuts the list of authors here; the snapshot keeps all."""
 
 WORKS = TableSpec(
     name="works",
