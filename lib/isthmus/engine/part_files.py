@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 from isthmus.errors import StoreError
 
 if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
     from isthmus.engine.store import TableStore
     from isthmus.tablespec import TableSpec
 
@@ -125,10 +127,12 @@ def active_files(store: "TableStore", table: "TableSpec | str") -> dict[str, tup
     table : TableSpec | str
         The table; one that is not there has no files.
     """
+    from deltalake import DeltaTable
+
     if not store.exists(table):
         return {}
     found = {}
-    for path in _actions(store, table)["path"].to_pylist():
+    for path in _actions(DeltaTable(store.path(table)))["path"].to_pylist():
         match = NAME.fullmatch(path)
         found[path] = (match[1], match[2]) if match else None
     return found
@@ -184,7 +188,9 @@ def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFil
     actions += [AddAction(f.name, f.bytes, {}, now, True, f.stats) for f in new]
     if actions:
         table.create_write_transaction(actions, "append", table.schema())
-    return store.remember_commit(spec, sum(_actions(store, spec)["num_records"].to_pylist()))
+        table = DeltaTable(store.path(spec))
+    store.remember_commit(spec, table.version(), sum(_actions(table)["num_records"].to_pylist()))
+    return table.version()
 
 
 def _require_fit(schema: pa.Schema, folder: str, spec: "TableSpec", files: Iterable[PartFile]) -> None:
@@ -218,8 +224,6 @@ def _refusal(spec: "TableSpec", file: PartFile, what: str) -> str:
     )
 
 
-def _actions(store: "TableStore", table: "TableSpec | str") -> pa.Table:
+def _actions(table: "DeltaTable") -> pa.Table:
     """Return the files of a table's present version, a row each."""
-    from deltalake import DeltaTable
-
-    return pa.table(DeltaTable(store.path(table)).get_add_actions(flatten=True))
+    return pa.table(table.get_add_actions(flatten=True))

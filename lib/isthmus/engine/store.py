@@ -139,19 +139,19 @@ class TableStore:
         """Make a table that is not there, or is another than specified, without any row."""
         self._create(spec, replace_if_changed=True)
 
-    def remember_commit(self, spec: TableSpec, rows: int) -> int:
-        """Take note that something beside this store wrote to a table; return the table's version.
+    def remember_commit(self, spec: TableSpec, version: int, rows: int) -> None:
+        """Take note that something beside this store wrote to a table.
 
         Parameters
         ----------
         spec : TableSpec
             The table.
+        version : int
+            Its version now.
         rows : int
             Rows that it has now.
         """
-        commit = self._last_commit(spec)
-        self._commits[spec.name] = commit | {"operationMetrics": {"numOutputRows": rows}}
-        return int(commit["version"])
+        self._commits[spec.name] = {"version": version, "operationMetrics": {"numOutputRows": rows}}
 
     def rows_written(self, table: TableSpec | str) -> int:
         """Return the number of rows that this store's last write to the table, else the table's last commit, wrote."""

@@ -92,9 +92,11 @@ def _accounting_gates() -> list[Gate]:
 
 def _tables(context: Context) -> Outcome:
     spark, store, snapshot = context.spark, context.store, dated(context)
-    records = t.build_record_tables(spark, store, snapshot, from_staging=context.for_study is not None)
+    records, entities = both(
+        lambda: t.build_record_tables(spark, store, snapshot, from_staging=context.for_study is not None),
+        lambda: _build(t.build_institutions, t.build_sources, t.build_topics)(context),
+    )
     require_same_snapshot(context)  # some parts may have been read once more
-    entities = _build(t.build_institutions, t.build_sources, t.build_topics)(context)
     author_years = t.build_no_author_years if context.for_study else t.build_author_years
     derived = _build(t.build_citations_dated, author_years)(context)
     gates: list[GateResult] = check_gates(

@@ -19,7 +19,7 @@ from isthmus.tables.one_pass_reading import read_lines, takes_one_pass
 from isthmus.tables.parsed import parse_entities, parse_works
 from isthmus.tables.removed import build_removed_records
 from isthmus.tables.works import build_works
-from isthmus.tables.writing import Written
+from isthmus.tables.writing import Written, both
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -47,8 +47,11 @@ def build_all(
         The snapshot is not what it promises; see `parse_works`.
     """
     written = read_snapshot(spark, store, snapshot, incremental=incremental)
-    written += build_record_tables(spark, store, snapshot)
-    written += build_concurrently(spark, store, snapshot, build_institutions, build_sources, build_topics)
+    records, entities = both(
+        partial(build_record_tables, spark, store, snapshot),
+        partial(build_concurrently, spark, store, snapshot, build_institutions, build_sources, build_topics),
+    )
+    written += [*records, *entities]
     written += build_concurrently(spark, store, snapshot, build_citations_dated, build_author_years, build_coverage)
     accounts = build_accounting(spark, store, snapshot)
     return [*written, accounts.rejects, accounts.parts, accounts.unknown_fields, accounts.accounting]
