@@ -1,14 +1,16 @@
 """Files that something beside Spark wrote: which of them a table takes, and what is left of a run that was killed."""
 
 import json
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from deltalake import DeltaTable, Field, Schema
+from deltalake import DeltaTable, Field, Schema, write_deltalake
 from deltalake.schema import PrimitiveType
 
+from isthmus.engine import maintenance
 from isthmus.engine.part_files import (
     NAME,
     PartFile,
@@ -35,8 +37,10 @@ PART, STATE = key_of("part"), key_of("state")
 class Store:
     """As much of a store as a commit asks for."""
 
+    in_catalog = False
+
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.location = folder, str(folder.parent)
         fields = [Field("number", PrimitiveType("long"), nullable=False), Field("year", PrimitiveType("short"))]
         DeltaTable.create(str(folder), Schema(fields))
 
@@ -71,8 +75,8 @@ def test_files_come_and_go_in_one_version(store):
     assert commit_files(store, SPEC, [one, two], []) == 1
     assert store.remembered == (1, 3)
     assert active_files(store, SPEC) == {one.name: (PART, STATE), two.name: (PART, STATE)}
-    three = written(store, {"number": [4, 5], "year": [1, 2]})
-    assert commit_files(store, SPEC, [three], [one.name]) == 2
+    three, empty = written(store, {"number": [4, 5], "year": [1, 2]}), written(store, {"number": [], "year": []})
+    assert commit_files(store, SPEC, [three, empty], [one.name]) == 2
     assert store.remembered == (2, 3)
     table = DeltaTable(str(store.folder))
     assert sorted(table.to_pyarrow_table()["number"].to_pylist()) == [3, 4, 5]
@@ -105,6 +109,24 @@ def test_only_what_was_not_finished_is_removed(tmp_path):
         (tmp_path / name).touch()
     remove_unfinished(str(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == [finished]
+
+
+def test_only_what_is_no_part_is_put_together(store, monkeypatch):
+    called = []
+    handle = SimpleNamespace(
+        optimize=lambda: SimpleNamespace(executeCompaction=lambda: called.append("compacted")),
+        vacuum=lambda hours: called.append(f"vacuumed after {hours:g} hours"),
+    )
+    monkeypatch.setattr(maintenance, "_handle", lambda store, table: handle)
+    monkeypatch.setattr(maintenance, "_options", lambda store, options: nullcontext())
+    monkeypatch.setattr(maintenance, "extent", lambda store, table: maintenance.Extent(2, 100, 2, 100))
+    write_deltalake(store.folder, pa.table({"number": [7], "year": [7]}, schema=FITTING), mode="append")
+    maintenance.maintain(store, "numbers")
+    assert called == ["compacted", "vacuumed after 168 hours"]
+    called.clear()
+    commit_files(store, SPEC, [written(store, {"number": [1], "year": [1]})], [])
+    maintenance.maintain(store, "numbers")
+    assert called == ["vacuumed after 168 hours"]
 
 
 def test_a_table_that_is_not_there_has_no_files():

@@ -9,7 +9,6 @@ import pytest
 from deltalake import DeltaTable
 
 from isthmus.engine import TableStore
-from isthmus.engine.maintenance import maintain
 from isthmus.engine.part_files import active_files, can_write_files
 from isthmus.errors import SnapshotError
 from isthmus.simulate import World, simulate_snapshot
@@ -86,12 +85,12 @@ def release(root, date, partitions, deleted=""):
     return open_snapshot(str(root))
 
 
-@pytest.fixture(scope="module", params=["jsonl", "parquet"])
-def hostile(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
     """A world with every trap: bad lines, older copies, deleted works, sentinels."""
     folder = tmp_path_factory.mktemp("hostile")
-    world = World(works=1_500, seed=4, hostile=True)
-    simulate_snapshot(folder, world=world, formats=[request.param], processes=1)
+    world = World(works=600, seed=4, hostile=True)
+    simulate_snapshot(folder, world=world, formats=["jsonl"], processes=1)
     return open_snapshot(str(folder), partial=True)
 
 
@@ -102,7 +101,7 @@ def test_both_ways_write_the_same_tables(spark, hostile, tmp_path, monkeypatch):
     _, expected = by_staging(spark, other, hostile, monkeypatch)
     assert all_rows(one) == all_rows(other)
     removed = one.read("removed_records").where("entity = 'works'").count()
-    assert removed > 5 if hostile.layout == "jsonl" else removed == 0
+    assert removed > 5
     assert [(w.table, w.rows_out, w.notes) for w in written] == [(w.table, w.rows_out, w.notes) for w in expected]
     lines = (sorted(map(repr, store.read("work_lines").drop("files").collect())) for store in (one, other))
     assert next(lines) == next(lines)
@@ -111,18 +110,13 @@ def test_both_ways_write_the_same_tables(spark, hostile, tmp_path, monkeypatch):
         assert None not in active_files(one, spec).values()
         actions = DeltaTable(one.path(spec)).get_add_actions(flatten=True)
         assert sum(actions.column("num_records").to_pylist()) == len(rows(one, spec))
-    # a table that Spark wrote becomes one of files by part, and the other way round
+    before, tables = versions(one), all_rows(one)
+    build_record_tables(spark, one, hostile)
+    assert (versions(one), all_rows(one)) == (before, tables), "a second commit changes nothing"
+    # a table that Spark wrote becomes one of files by part
     ingest(spark, other, hostile)
-    by_staging(spark, one, hostile, monkeypatch)
-    assert all_rows(one) == all_rows(other)
-
-
-def test_a_second_commit_changes_nothing(spark, store, hostile):
-    read_snapshot(spark, store, hostile)
-    build_record_tables(spark, store, hostile)
-    before, tables = versions(store), all_rows(store)
-    build_record_tables(spark, store, hostile)
-    assert (versions(store), all_rows(store)) == (before, tables)
+    assert None not in active_files(other, WORKS).values()
+    assert all_rows(other) == tables
 
 
 def test_the_next_release_replaces_the_rows_of_its_changed_parts(spark, tmp_path):
@@ -190,38 +184,32 @@ def test_only_changed_parts_are_read_and_their_files_replaced(spark, store, tmp_
     assert {(r[0], r[1]) for r in store.read(CITATIONS).collect()} == {(1, 9), (2, 8), (3, 9)}
 
 
-@pytest.mark.parametrize("lost", ["table", "file", "compacted"])
-def test_what_is_not_as_it_was_is_read_again(spark, store, tmp_path, lost):
+def test_what_is_not_as_it_was_is_read_again(spark, store, tmp_path):
     parts = {f"2026-01-0{day}": [work(day, f"2026-01-0{day}", cites=[9])] for day in (1, 2)}
     snapshot = release(tmp_path / "one", "2026-02-01", parts)
     ingest(spark, store, snapshot)
     expected = all_rows(store)
     folder = Path(store.path(AUTHORSHIPS))
-    if lost == "table":
-        for file in sorted(folder.rglob("*"), reverse=True):
-            file.rmdir() if file.is_dir() else file.unlink()
-        folder.rmdir()
-        store = TableStore(spark, store.location)
-    elif lost == "compacted":
-        from delta.tables import DeltaTable as SparkTable
-
-        SparkTable.forPath(spark, str(folder)).optimize().executeCompaction()
-        SparkTable.forPath(spark, store.path(WORKS)).optimize().executeCompaction()
-        assert list(active_files(store, WORKS).values()) == [None]
-    else:  # written and never committed, as if the run had been killed between the two stages
-        read_snapshot(spark, store, snapshot)
-        written = set(folder.glob("*.parquet")) - {folder / name for name in active_files(store, AUTHORSHIPS)}
-        next(iter(written)).unlink()
+    # a table is gone, and with it the files of the last reading
+    for file in sorted(folder.rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    folder.rmdir()
+    store = TableStore(spark, store.location)
     build_record_tables(spark, store, snapshot)
     assert all_rows(store) == expected
-
-
-def test_maintenance_leaves_the_files_of_parts_alone(spark, store, tmp_path):
-    parts = {f"2026-01-0{day}": [work(day, f"2026-01-0{day}", cites=[9])] for day in (1, 2)}
-    ingest(spark, store, release(tmp_path / "one", "2026-02-01", parts))
-    before = active_files(store, WORKS)
-    maintain(store, "works")
-    assert active_files(store, WORKS) == before
+    # somebody has put the files of parts together
+    DeltaTable(store.path(WORKS)).optimize.compact()
+    assert list(active_files(store, WORKS).values()) == [None]
+    build_record_tables(spark, store, snapshot)
+    assert len(active_files(store, WORKS)) == 2
+    assert all_rows(store) == expected
+    # one that was written and never committed is lost, as if the run had been killed between the two stages
+    read_snapshot(spark, store, snapshot)
+    written = set(folder.glob("*.parquet")) - {folder / name for name in active_files(store, AUTHORSHIPS)}
+    next(iter(written)).unlink()
+    DeltaTable(store.path(CITATIONS)).optimize.compact()
+    build_record_tables(spark, store, snapshot)
+    assert all_rows(store) == expected
 
 
 def test_a_part_that_changes_between_the_two_stages_is_refused(spark, store, tmp_path):

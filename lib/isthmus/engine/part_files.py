@@ -213,7 +213,7 @@ def _require_fit(schema: pa.Schema, folder: str, spec: "TableSpec", files: Itera
 def _with_nulls(metadata: pq.FileMetaData) -> set[str]:
     """Return the columns, not those inside of others, that hold a null or do not say that they hold none."""
     groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
-    chunks = (group.column(i) for group in groups for i in range(group.num_columns))
+    chunks = (group.column(i) for group in groups if group.num_rows for i in range(group.num_columns))
     return {c.path_in_schema for c in chunks if c.statistics is None or c.statistics.null_count != 0}
 
 
