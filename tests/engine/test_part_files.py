@@ -129,5 +129,13 @@ def test_only_what_is_no_part_is_put_together(store, monkeypatch):
     assert called == ["vacuumed after 168 hours"]
 
 
+def test_a_log_that_cannot_be_read_is_an_error_that_says_what_to_do(store):
+    (store.folder / "_delta_log" / f"{0:020}.json").write_text(
+        '{"protocol":{"minReaderVersion":99,"minWriterVersion":99}}'
+    )
+    with pytest.raises(StoreError, match=r"the log of the table in .*numbers cannot be read: .* delete its folder"):
+        active_files(store, SPEC)
+
+
 def test_a_table_that_is_not_there_has_no_files():
     assert active_files(SimpleNamespace(exists=lambda spec: False), SPEC) == {}

@@ -127,12 +127,10 @@ def active_files(store: "TableStore", table: "TableSpec | str") -> dict[str, tup
     table : TableSpec | str
         The table; one that is not there has no files.
     """
-    from deltalake import DeltaTable
-
     if not store.exists(table):
         return {}
     found = {}
-    for path in _actions(DeltaTable(store.path(table)))["path"].to_pylist():
+    for path in _actions(_opened(store.path(table)))["path"].to_pylist():
         match = NAME.fullmatch(path)
         found[path] = (match[1], match[2]) if match else None
     return found
@@ -150,6 +148,8 @@ def is_by_part(store: "TableStore", table: str) -> bool:
     """
     if store.in_catalog or ":/" in store.location:
         return False
+    if not any(NAME.fullmatch(path.name) for path in Path(store.path(table)).glob("*.parquet")):
+        return False  # as nearly all tables: their logs need not be read
     return any(keys is not None for keys in active_files(store, table).values())
 
 
@@ -175,12 +175,11 @@ def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFil
     StoreError
         A file does not hold what the table is to hold; nothing is committed.
     """
-    from deltalake import DeltaTable
     from deltalake.transaction import AddAction, RemoveAction
 
     store.require_defined(spec)
     now = int(time.time() * 1000)
-    table, new = DeltaTable(store.path(spec)), list(added)
+    table, new = _opened(store.path(spec)), list(added)
     _require_fit(pa.schema(table.schema().to_arrow()), store.path(spec), spec, new)
     actions: list[AddAction | RemoveAction] = [
         RemoveAction(path=path, data_change=True, deletion_timestamp=now) for path in removed
@@ -188,9 +187,23 @@ def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFil
     actions += [AddAction(f.name, f.bytes, {}, now, True, f.stats) for f in new]
     if actions:
         table.create_write_transaction(actions, "append", table.schema())
-        table = DeltaTable(store.path(spec))
+        table = _opened(store.path(spec))
     store.remember_commit(spec, table.version(), sum(_actions(table)["num_records"].to_pylist()))
     return table.version()
+
+
+def _opened(folder: str) -> "DeltaTable":
+    """Return a table's present version as delta-rs knows it."""
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError
+
+    try:
+        return DeltaTable(folder)
+    except DeltaError as error:
+        raise StoreError(
+            f"the log of the table in {folder} cannot be read: {error}. If something else than Isthmus wrote to the "
+            f"table, delete its folder and run its stage again."
+        ) from None
 
 
 def _require_fit(schema: pa.Schema, folder: str, spec: "TableSpec", files: Iterable[PartFile]) -> None:
