@@ -74,7 +74,9 @@ def _run(
 ) -> None:
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
-    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    # beside what is measured: the library of this folder, or the installed one
+    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     words = [str(path.resolve()) for path in (*snapshots, out)]
     found = measured([sys.executable, "-m", "ingesting.engines", engine, layout, *words, str(cores)], cores)
     row = {
