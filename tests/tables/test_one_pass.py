@@ -55,11 +55,12 @@ def by_staging(spark, store, snapshot, monkeypatch):
         return ingest(spark, store, snapshot)
 
 
-def work(number, day, *, year=2020, cites=()):
+def work(number, day, *, year=2020, cites=(), published=None):
     return {
         "id": f"https://openalex.org/W{number}",
         "updated_date": day,
         "publication_year": year,
+        "publication_date": published,
         "type": "article",
         "authorships": [AUTHOR],
         "referenced_works": [f"https://openalex.org/W{cited}" for cited in cites],
@@ -171,7 +172,10 @@ def test_only_changed_parts_are_read_and_their_files_replaced(spark, store, tmp_
     parts = {f"2026-01-0{day}": [work(day, f"2026-01-0{day}", cites=[9])] for day in (1, 2, 3)}
     ingest(spark, store, release(tmp_path / "one", "2026-02-01", parts))
     before = {spec.name: set(active_files(store, spec)) for spec in WRITTEN}
-    parts["2026-01-02"] = [work(2, "2026-01-02", cites=[8])]
+    parts["2026-01-02"] = [
+        work(2, "2026-01-02", cites=[8], published="1500-02-28"),
+        work(4, "2026-01-02", published="0000-01-01"),
+    ]
     two = release(tmp_path / "two", "2026-03-01", parts)
     for day in ("01", "03"):  # nobody reads them: they keep size and checksum, and hold nothing
         file = tmp_path / f"two/data/jsonl/works/updated_date=2026-01-{day}/part_0000.gz"
@@ -182,6 +186,9 @@ def test_only_changed_parts_are_read_and_their_files_replaced(spark, store, tmp_
         after = set(active_files(store, spec))
         assert (len(before[spec.name] & after), len(after)) == (2, 3)
     assert {(r[0], r[1]) for r in store.read(CITATIONS).collect()} == {(1, 9), (2, 8), (3, 9)}
+    # a date of the Julian calendar as shipped, and the year 0: no tool's notion of calendars changes them
+    days = store.read(WORKS).selectExpr("work_id", "unix_date(publication_date) AS day").where("day IS NOT NULL")
+    assert {tuple(row) for row in days.collect()} == {(2, -171_606), (4, -719_528)}
 
 
 def test_what_is_not_as_it_was_is_read_again(spark, store, tmp_path):

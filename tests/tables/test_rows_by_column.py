@@ -191,6 +191,19 @@ def test_files_hold_the_rows_and_say_what_is_in_them(tmp_path, monkeypatch, buff
     assert {path.name for path in tmp_path.glob("*/*")} == {file.name for _, file in files}
 
 
+def test_statistics_of_days():
+    statistics = part_writer.Statistics()
+    for days in ([-1, 364], [None, None], [20_000, 59]):
+        statistics.add(pa.table({"day": pa.array(days, pa.int32()).cast(pa.date32())}))
+    said = json.loads(statistics.as_json())
+    assert (said["minValues"], said["maxValues"]) == ({"day": "1969-12-31"}, {"day": "2024-10-04"})
+    assert (said["numRecords"], said["nullCount"]) == (6, {"day": 2})
+    # the year 0, which Arrow reads and no date of Python's is
+    statistics.add(pa.table({"day": pa.array([-719_500], pa.int32()).cast(pa.date32())}))
+    said = json.loads(statistics.as_json())
+    assert (said["minValues"], said["maxValues"]) == ({}, {"day": "2024-10-04"})
+
+
 def test_a_part_without_works_has_no_file(tmp_path):
     folders = dict.fromkeys(part_writer.TABLES, str(tmp_path))
     assert PartWriter(folders, PART, LAST).close("0" * 16) == []

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from isthmus.engine.part_files import PartFile, file_name, key_of, unfinished_name
 from isthmus.tables.rows import authorships_of, citations_of, works_of
 
+EPOCH = date(1970, 1, 1).toordinal()
 BUFFERED_BYTES = 64 << 20  # of a table in memory before they are written
 PARQUET_OPTIONS: Mapping[str, Any] = {"compression": "zstd", "write_statistics": True}
 TABLES = ("works", "authorships", "citations")
@@ -158,8 +159,9 @@ class Statistics:
 
     def __init__(self) -> None:
         self.rows = 0
-        self._least: dict[str, Any] = {}
-        self._greatest: dict[str, Any] = {}
+        self._dates: set[str] = set()
+        self._least: dict[str, int] = {}
+        self._greatest: dict[str, int] = {}
         self._nulls: dict[str, int] = defaultdict(int)
 
     def add(self, rows: pa.Table) -> None:
@@ -177,7 +179,9 @@ class Statistics:
             values = rows[field.name]
             self._nulls[field.name] += values.null_count
             if values.null_count < len(values):
-                extent = pc.min_max(values).as_py()
+                is_date = pa.types.is_date(field.type)
+                extent = pc.min_max(values.cast(pa.int32()) if is_date else values).as_py()
+                self._dates |= {field.name} if is_date else set()
                 self._least[field.name] = min(extent["min"], self._least.get(field.name, extent["min"]))
                 self._greatest[field.name] = max(extent["max"], self._greatest.get(field.name, extent["max"]))
 
@@ -185,8 +189,18 @@ class Statistics:
         """Return the statistics in the words of the Delta protocol."""
         said = {
             "numRecords": self.rows,
-            "minValues": self._least,
-            "maxValues": self._greatest,
+            "minValues": self._as_words(self._least),
+            "maxValues": self._as_words(self._greatest),
             "nullCount": self._nulls,
         }
-        return json.dumps(said, default=date.isoformat)
+        return json.dumps(said)
+
+    def _as_words(self, values: Mapping[str, int]) -> dict[str, int | str]:
+        """Return whole numbers as they are, and days as dates; of a day that has no date nothing is said."""
+        said: dict[str, int | str] = {}
+        for name, value in values.items():
+            if name not in self._dates:
+                said[name] = value
+            elif 1 <= value + EPOCH <= date.max.toordinal():
+                said[name] = date.fromordinal(value + EPOCH).isoformat()
+        return said
