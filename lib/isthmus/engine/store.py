@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
@@ -205,6 +207,8 @@ class TableStore:
 
     def _define(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
         if not self.exists(spec):
+            if not self.in_catalog and ":/" not in self.location:
+                _remove_empty_log(Path(self.path(spec), "_delta_log"))
             self.spark.sql(self._definition("CREATE TABLE IF NOT EXISTS", spec))
             return
         changed = self._changed(spec)
@@ -268,6 +272,15 @@ def is_catalog(location: str) -> bool:
     """Whether a location is `catalog.schema` of a metastore and no path: two plain names with one dot between."""
     parts = location.split(".")
     return len(parts) == 2 and all(part.isidentifier() for part in parts)
+
+
+def _remove_empty_log(log: Path) -> None:
+    """Delete the folder of a log without any version: a run was killed as it made the table.
+
+    Spark takes such a folder for a table when it is asked to create one, and creates nothing.
+    """
+    if log.is_dir() and not any(each.is_file() for each in log.iterdir() if not each.name.startswith(".")):
+        shutil.rmtree(log)
 
 
 def _hadoop(location: str) -> str:
