@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,11 +18,14 @@ from isthmus.files import write_text
 from isthmus.report import checks, scorecard, text, theme
 from isthmus.report.figures import write_figures
 from isthmus.report.findings import findings
+from isthmus.report.packed import packed, share
 from isthmus.report.results import Results
 from isthmus.report.scorecard import Scorecard
 from isthmus.report.section import Figure, Section
 
 _KIT = "isthmus.report"
+#: Answers on the first screen.
+HEADLINES = 3
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ def _render(
             for section, body in zip(sections, bodies, strict=True)
         ],
         "tiles": [tile for section in sections for tile in section.tiles],
+        "headlines": [headline for section in sections for headline in section.headlines][:HEADLINES],
         "findings": findings(results, sections),
         "method": [paragraph for section in sections for paragraph in section.method],
         "gates": results.gates.to_dict("records"),
@@ -125,11 +130,12 @@ def _render(
         "light": theme.css_variables(theme.LIGHT),
         "dark": theme.css_variables(theme.DARK),
         "style": _asset(f"{_KIT}/templates/style.css"),
+        "unpack": _asset(f"{_KIT}/templates/unpack.js"),
         "library": _library(),
         "script": _script(sections),
-        "data": _as_script(data),
+        "data": packed(_as_json(data)),
     }
-    return environment.get_template("report.html.j2").render(shared | context)
+    return _without_indentation(environment.get_template("report.html.j2").render(shared | context))
 
 
 def _body(environment: jinja2.Environment, section: Section, shared: Mapping[str, Any]) -> str:
@@ -142,7 +148,8 @@ def _data(sections: Sequence[Section], bodies: str) -> dict[str, Any]:
     makers = {figure.name: figure.draw for section in sections for figure in section.figures}
     makers |= {name: draw for section in sections for name, draw in section.charts.items()}
     placed = {name: draw() for name, draw in makers.items() if f'id="chart-{name}"' in bodies}
-    data: dict[str, Any] = {"charts": {name: chart.to_dict(validate=False) for name, chart in placed.items()}}
+    charts, common = share({name: chart.to_dict(validate=False) for name, chart in placed.items()})
+    data: dict[str, Any] = {"charts": charts, "shared": common}
     for section in sections:
         data |= section.data
     return data
@@ -152,7 +159,7 @@ def _script(sections: Sequence[Section]) -> str:
     """Return the kit's script, those of the sections, and the start, in a scope of their own."""
     own = [section.script for section in sections if section.script]
     parts = [_asset(name) for name in (f"{_KIT}/templates/report.js", *own, f"{_KIT}/templates/start.js")]
-    return "\n".join(['"use strict";', "(() => {", *parts, "})();"])
+    return "\n".join(['"use strict";', "(async () => {", *parts, "})();"])
 
 
 def covered(results: Results) -> str:
@@ -179,6 +186,7 @@ def _environment() -> jinja2.Environment:
         "whole": lambda value: text.MISSING if _missing(value) else text.count(value),
         "share": lambda share: text.MISSING if _missing(share) else text.percent(share, 1.0),
         "plain": _plain,
+        "sortable": lambda value: f"{value:.5g}",
     }
     return environment
 
@@ -202,10 +210,16 @@ def _plain(value: float) -> str:
     return text.count(value) if value == int(value) else text.number(value)
 
 
-def _as_script(value: Mapping[str, Any]) -> str:
-    """Return JSON that is safe inside a script element."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return written.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+def _as_json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _without_indentation(page: str) -> str:
+    """Return the page without the blanks at the beginning of its lines and without empty lines: a fifth of a table.
+
+    Nothing in the page is preformatted, and no literal of its scripts goes over several lines.
+    """
+    return re.sub(r"\n\s+", "\n", page)
 
 
 def _asset(name: str) -> str:
@@ -216,5 +230,5 @@ def _asset(name: str) -> str:
 
 @cache
 def _library() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script."""
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace("</script", "<\\/script")
+    """Return Vega, Vega-Lite and Vega-Embed as one script, packed."""
+    return packed(str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")))

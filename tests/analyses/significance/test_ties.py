@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from isthmus.analyses.networks.countries import countries_by_size
-from isthmus.analyses.significance.embedded_pairs import embed_pairs
+from isthmus.analyses.significance.embedded_pairs import _short, embed_pairs, in_columns
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.analyses.significance.ties import (
@@ -129,8 +129,9 @@ def test_a_page_with_room_holds_every_pair_with_its_numbers(results_dir):
     fields = embedded.pairs["CN|US"]["collaboration"]
     rows = pair_series(results, "CN", "US").query("network == 'collaboration'")
     assert fields["weight"] == rows["weight"].tolist()
-    np.testing.assert_allclose(fields["expected"], rows["expected"], rtol=5e-4)
-    np.testing.assert_allclose(fields["z"], rows["z"], atol=5e-4)
+    np.testing.assert_allclose(fields["expected"], rows["expected"], rtol=5e-3)
+    np.testing.assert_allclose(fields["z"], rows["z"], atol=5e-3)
+    np.testing.assert_allclose(fields["p_upper"], rows["p_upper"], atol=1e-3)
 
 
 def test_years_that_do_not_count_have_no_z_and_absent_years_nothing(results_dir):
@@ -158,7 +159,23 @@ def test_pairs_on_the_page_carry_what_is_said_of_them(results_dir):
     assert embedded.directions["CN|US"].startswith("not settled (label scientific divergence, P")
     assert set(embedded.statements) == set(embedded.pairs)
     fields, rows = embedded.pairs["CN|US"]["collaboration"], pair_series(results, "CN", "US")
-    np.testing.assert_allclose(fields["times_low"], rows.query("network == 'collaboration'")["times_low"], atol=5e-4)
+    low, high = np.transpose([embedded.limits[weight] for weight in fields["weight"]]) / np.array(fields["expected"])
+    rows = rows.query("network == 'collaboration'")
+    np.testing.assert_allclose(low, rows["times_low"], rtol=1e-2)
+    np.testing.assert_allclose(high, rows["times_high"], rtol=1e-2)
+
+
+def test_the_page_stores_series_in_columns_and_its_numbers_as_it_shows_them(results_dir):
+    embedded = embed_pairs(load_results(results_dir))
+    stored = in_columns(embedded)
+    assert stored["keys"] == list(embedded.pairs)
+    for network, columns in stored["pairs"].items():
+        for key, *series in zip(columns["keys"], columns["weight"], columns["z"], strict=True):
+            assert series == [embedded.pairs[key][network][name] for name in ("weight", "z")]
+        assert set(columns["keys"]) == {key for key, entry in embedded.pairs.items() if network in entry}
+    shown = _short("expected", np.array([0.0, 0.0012345, 4.6944, 36.296, 1234.5, np.nan, np.inf]))
+    np.testing.assert_array_equal(shown, [0.0, 0.00123, 4.69, 36.3, 1234.0, np.nan, np.nan])
+    np.testing.assert_array_equal(_short("p_upper", np.array([0.0009, 0.0016, 1.0])), [0.0, 0.002, 1.0])
 
 
 def test_a_page_without_room_keeps_firm_ties_and_the_largest_countries(results_dir):

@@ -11,23 +11,29 @@ from numpy.typing import NDArray
 
 from isthmus.analyses.networks.countries import countries_by_size
 from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
-from isthmus.analyses.significance.pair_series import FIELDS, TIMES, level_of, with_times
+from isthmus.analyses.significance.pair_series import FIELDS, level_of
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.significance.ties import UNITS, graded_ties, published_ties, shown_networks, window_ties
 from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.analyses.trajectories.directions import directions
 from isthmus.analyses.trajectories.tables import PAIR_LABELS, TRAJECTORIES
+from isthmus.nullmodels.propensity import garwood_interval
 from isthmus.report.results import Results, rows_of
 from isthmus.report.statement import statement
 
-#: Room for the pairs in the page: a page of 15 MB holds them, the charting library (0.9 MB) and the map (0.15 MB).
-PAIR_BYTES = 8_000_000
+#: Room for the pairs, in bytes of JSON; packed they take a quarter, and the page stays near 2.5 MB.
+PAIR_BYTES = 4_100_000
 #: An expected weight that makes a pair worth a look although the two share nothing.
 NOTABLE = 0.5
 #: Of pairs with a trajectory or a bootstrap: z smoothed over the years, and the interval of z.
-EXTRA_FIELDS = ("smooth", "z_low", "z_high", *TIMES)
-#: Decimals of the page's numbers, where they are not three.
-_DECIMALS = {"p_upper": 4, "p_two_sided": 4, "smooth": 2, "z_low": 2, "z_high": 2, "times_low": 4, "times_high": 4}
+EXTRA_FIELDS = ("smooth", "z_low", "z_high")
+#: Decimals of the page's numbers as it shows them; of the others `_DIGITS` significant ones.
+_DECIMALS = {"weight": 0, "p_upper": 3, "p_two_sided": 3, "z": 2, "smooth": 2, "z_low": 2, "z_high": 2}
+_DIGITS = 3
+#: A p below this is shown as "< 0.001", and stored as 0.
+_SMALLEST_P = 0.001
+#: Decimals of the smallest numbers.
+_SMALLEST = 6
 _AXES = {"collaboration": "smooth_collaboration", "knowledge_exchange": "smooth_exchange"}
 Pair = tuple[str, str]
 
@@ -41,7 +47,8 @@ class EmbeddedPairs:
     label to [label, share of the resamples that keep it, or null], `directions` maps them to their direction in words.
     `statements` maps a pair to what is said of it over the window, by network. `complete` means that every pair that is
     linked in some year is there; else `largest_countries` is the number of largest countries whose linked pairs are all
-    there, and `left_out` counts the linked pairs that are not.
+    there, and `left_out` counts the linked pairs that are not. `limits` maps each weight to the interval of the mean
+    that it is consistent with: divided by the expected weight it is that of "times what size explains".
     """
 
     years: list[int]
@@ -52,6 +59,7 @@ class EmbeddedPairs:
     labels: dict[str, tuple[str, float | None]] = field(default_factory=dict)
     directions: dict[str, str] = field(default_factory=dict)
     statements: dict[str, dict[str, str]] = field(default_factory=dict)
+    limits: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
 def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
@@ -94,7 +102,15 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
         labels=_labels(results, chosen.keys()),
         directions=_directions(results, chosen.keys()),
         statements=said,
+        limits=_limits(chosen, level_of(results)),
     )
+
+
+def _limits(chosen: Mapping[str, Any], level: float) -> dict[int, tuple[float, float]]:
+    series = (entry[network]["weight"] for entry in chosen.values() for network in entry)
+    weights = np.array(sorted({weight for each in series for weight in each if weight is not None}), dtype=float)
+    low, high = (_short("limit", values).tolist() for values in garwood_interval(weights, level=level))
+    return dict(zip(weights.astype(int).tolist(), zip(low, high, strict=True), strict=True))
 
 
 def _statements(pair: Pair, networks: Iterable[str], rows: Mapping[tuple[str, str, str], Any]) -> dict[str, str]:
@@ -125,7 +141,6 @@ def _labels(results: Results, chosen: Container[str]) -> dict[str, tuple[str, fl
 def _with_extras(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
     """Return the ties with the smoothed z of their trajectories and the intervals of a bootstrap, where published."""
     keys = ["network", "year", "src", "dst"]
-    ties = with_times(ties, level_of(results))
     if results.has(TRAJECTORIES):
         parts = [
             results.table(TRAJECTORIES)[["year", "src", "dst", column]]
@@ -183,11 +198,39 @@ def _plain(values: NDArray[np.float64]) -> list[float | None]:
 
 
 def _short(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round to what the page shows: weights whole, z three decimals, p and intervals four, the rest four digits."""
+    """Round to what the page shows: weights whole, z two decimals, p three, the rest three digits, whole from 1,000."""
     values = np.where(np.isfinite(values), values, np.nan)
-    digits = np.round(values, _DECIMALS.get(name, 3))
-    if name not in ("expected", "sd", *TIMES):
-        return digits
-    large = np.abs(values) >= 10
-    scale = 10.0 ** (np.floor(np.log10(np.where(large, np.abs(values), 10.0))) - 3)
-    return np.where(large, np.round(np.round(values / scale) * scale, 3), digits)
+    if name.startswith("p_"):
+        values = np.where(values < _SMALLEST_P, 0.0, values)
+    if name in _DECIMALS:
+        return np.round(values, _DECIMALS[name])
+    size = np.floor(np.log10(np.where(values == 0, 1.0, np.abs(values))))
+    decimals = np.clip(_DIGITS - 1 - np.nan_to_num(size), 0, _SMALLEST)
+    shown: NDArray[np.float64] = np.round(values * 10.0**decimals) / 10.0**decimals
+    return shown
+
+
+def in_columns(embedded: EmbeddedPairs) -> dict[str, Any]:
+    """Return the embedded pairs as the page stores them: a column of series per network and field.
+
+    Parameters
+    ----------
+    embedded : EmbeddedPairs
+        The pairs.
+
+    Returns
+    -------
+    dict[str, Any]
+        The fields of `EmbeddedPairs`, but `pairs` is network -> {"keys": ["CN|US", ...], field: [series of the first
+        pair, ...]}: numbers of one kind beside each other are packed in fewer bytes. A pair without a field, and a
+        pair never tested in a year, has null in its place.
+    """
+    networks = dict.fromkeys(network for entry in embedded.pairs.values() for network in entry)
+    columns: dict[str, dict[str, list[Any]]] = {}
+    for network in networks:
+        held = {key: entry[network] for key, entry in embedded.pairs.items() if network in entry}
+        fields = dict.fromkeys(name for series in held.values() for name in series)
+        columns[network] = {"keys": list(held)} | {
+            name: [series.get(name) for series in held.values()] for name in fields
+        }
+    return {**vars(embedded), "pairs": columns, "keys": list(embedded.pairs)}

@@ -42,7 +42,8 @@ _FEATURE_COLUMNS = [
 _SOUTH = -56.0  # nothing south of this is drawn but Antarctica
 #: Countries named on the map at most.
 NAMED_COUNTRIES = 14
-ARC_STEPS = 24
+#: Straight pieces of an arc; with coordinates to a tenth of a degree it is smooth at any width of the map.
+ARC_STEPS = 12
 #: How far an arc leaves the straight line, as a share of its length.
 BEND = 0.18
 ALL = "all"
@@ -119,7 +120,7 @@ def _arc(start: NodePlace, end: NodePlace) -> list[list[float]]:
         a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
         longitude = a * start.longitude + b * middle[0] + c * end.longitude
         latitude = a * start.latitude + b * middle[1] + c * end.latitude
-        points.append([round(longitude, 2), round(min(max(latitude, -85.0), 85.0), 2)])
+        points.append([round(longitude, 1), round(min(max(latitude, -85.0), 85.0), 1)])
     return points
 
 

@@ -4,6 +4,14 @@ const isCalled = (called, side, tie) =>
   called === "published" ? tie.published
     : (side === "all" || tie.direction === side) && (tie.grade === "firm" || (called !== "firm" && tie.grade === "probable") || (called === "all" && tie.grade === "few papers"));
 
+// "CN|US" -> network -> field -> series, out of the columns in which the page stores them
+const seriesOf = Object.fromEntries(data.pairs.keys.map((key) => [key, {}]));
+for (const [network, { keys, ...fields }] of Object.entries(data.pairs.pairs)) {
+  keys.forEach((key, at) => {
+    seriesOf[key][network] = Object.fromEntries(Object.entries(fields).filter(([, column]) => column[at] !== null).map(([field, column]) => [field, column[at]]));
+  });
+}
+
 // ---- map
 const checkedNetwork = () => document.querySelector("input[name=map-network]:checked")?.value;
 async function showMap() {
@@ -56,7 +64,7 @@ function setUpTies() {
 const first = byId("pair-first"), second = byId("pair-second");
 const chosen = () => [first.value, second.value].sort();
 function pairRows(onlyFinite) {
-  const entry = data.pairs.pairs[chosen().join("|")];
+  const entry = seriesOf[chosen().join("|")];
   const rows = [];
   for (const network of Object.keys(data.networks)) {
     const fields = entry?.[network];
@@ -68,6 +76,7 @@ function pairRows(onlyFinite) {
       row.low = Math.max(0, row.expected - row.sd);
       row.high = row.expected + row.sd;
       row.times = row.weight > 0 ? row.weight / row.expected : null; // a logarithm has no zero
+      [row.times_low, row.times_high] = data.pairs.limits[row.weight].map((limit) => (row.expected > 0 ? limit / row.expected : null));
       row.z_low ??= row.z; // no interval: a band without width
       row.z_high ??= row.z;
       if (!onlyFinite || row.z !== null) rows.push(row);
@@ -78,7 +87,7 @@ function pairRows(onlyFinite) {
 
 function planeRows() {
   // one row per year with a z in both networks: smoothed where the pair has a trajectory
-  const entry = data.pairs.pairs[chosen().join("|")];
+  const entry = seriesOf[chosen().join("|")];
   const [across, up] = Object.keys(data.networks).map((network) => entry?.[network]);
   if (!across || !up) return [];
   const smooth = across.smooth && up.smooth;
@@ -104,7 +113,7 @@ function labelWords() {
 function summary(rows) {
   const [a, b] = [first, second].map((select) => data.names[select.value]);
   if (first.value === second.value) return "Choose two different countries.";
-  if (!data.pairs.pairs[chosen().join("|")]) {
+  if (!seriesOf[chosen().join("|")]) {
     return data.pairs.complete
       ? `${a} and ${b} share no paper and no citation in the years of this study.`
       : `This page does not hold ${a} and ${b}. In a terminal: isthmus pair ${first.value} ${second.value}`;

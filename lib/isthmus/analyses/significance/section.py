@@ -11,9 +11,10 @@ from isthmus.analyses.networks.joint import joint_citations
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.charts import PARTNERS, partners_chart
-from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs
+from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs, in_columns
 from isthmus.analyses.significance.findings import published_rule, significance_findings
 from isthmus.analyses.significance.fits import fits_table
+from isthmus.analyses.significance.headlines import strongest_ties
 from isthmus.analyses.significance.maps import ASPECT, tie_map
 from isthmus.analyses.significance.method import FALSE_DISCOVERY_RATE, method
 from isthmus.analyses.significance.paircharts import (
@@ -69,6 +70,7 @@ def section(results: Results) -> Section | None:
         values=_values(results, pairs),
         figures=tuple(_figures(results)),
         findings=tuple(significance_findings(results)),
+        headlines=strongest_ties(results),
         method=tuple(method(results)),
         tiles=tuple(_tiles(results)),
         contents=_contents(results),
@@ -271,7 +273,7 @@ def _charts(results: Results) -> dict[str, Any]:
 def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     networks = shown_networks(results)
     return {
-        "pairs": vars(pairs),
+        "pairs": in_columns(pairs),
         "networks": {network: NETWORK_NAMES[network] for network, _ in networks},
         "called": {option["key"]: option["words"] for option in _called_options(results)},
         "threshold": results.threshold,

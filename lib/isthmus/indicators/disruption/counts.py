@@ -4,12 +4,12 @@ Counts and indices after Funk and Owen-Smith (2017), Wu, Wang and Evans (2019), 
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from isthmus.errors import IndicatorError, did_you_mean
+from isthmus.errors import IndicatorError
 from isthmus.indicators.disruption.kernels import (
     CITERS,
     N_I,
@@ -29,7 +29,6 @@ Ints = NDArray[np.int64]
 REFERENCE_CLASSES = (1, 5, 10, 20, 40, 80)
 """Least number of references of each class of papers that are compared with one another."""
 
-WITHIN = ("year", "year_and_references")
 FAR = np.iinfo(np.int32).max
 
 
@@ -54,8 +53,9 @@ class Disruption:
         and shared references per citer.
     cd_all : array of shape (F,)
         CD with the papers of too few references in it.
-    rank : array of shape (F,)
-        Mid-rank of CD among the papers compared with it, between 0 and 1.
+    rank, class_rank : array of shape (F,)
+        Mid-rank of CD, between 0 and 1, among the papers of the same year, and among those of the same year and the
+        same class of `REFERENCE_CLASSES`.
     enough_references : array of bool of shape (F,)
         Whether the paper has at least `minimum_references`.
     """
@@ -74,6 +74,7 @@ class Disruption:
     dependence: Floats
     cd_all: Floats
     rank: Floats
+    class_rank: Floats
     enough_references: NDArray[np.bool_]
 
     @property
@@ -96,7 +97,6 @@ def disruption(
     short: int = 5,
     strict: bool = False,
     minimum_references: int = 1,
-    within: Literal["year", "year_and_references"] = "year",
     shards: int = 1,
 ) -> Disruption:
     """Measure how far later papers build on each paper alone rather than on its references.
@@ -117,8 +117,6 @@ def disruption(
         Count later years only (Funk's package); otherwise also the papers of the same year.
     minimum_references : int
         Papers with fewer have no index, since without a reference CD is 1 whatever happens.
-    within : {"year", "year_and_references"}
-        Papers among which CD is ranked; classes of `REFERENCE_CLASSES`.
     shards : int
         Parts in which citing papers are walked; every count is a sum over them, so the result is the same. More
         parts need less memory at once.
@@ -135,7 +133,7 @@ def disruption(
     """
     years = np.asarray(year, dtype=np.int64)
     source, target = _checked(citing, cited, years.size)
-    _check_options(last, short, minimum_references, within, shards)
+    _check_options(last, short, minimum_references, shards)
     chosen = np.flatnonzero(years >= 0) if focal is None else np.asarray(focal, dtype=np.int64)
     if chosen.size and (chosen.min() < 0 or chosen.max() >= years.size or (years[chosen] < 0).any()):
         raise IndicatorError("focal holds a position outside `year` or a paper without a year; leave it out")
@@ -146,7 +144,7 @@ def disruption(
         rows = slice(None) if shards == 1 else source % shards == shard
         add_shard(counts, near, chosen, years[chosen], refs_at, refs, source[rows], target[rows], years, window)
     n_references = np.diff(refs_at)[chosen]
-    return indices(chosen, years[chosen], n_references, counts, near, minimum_references, within)
+    return indices(chosen, years[chosen], n_references, counts, near, minimum_references)
 
 
 def add_shard(
@@ -206,7 +204,7 @@ def add_shard(
 
 
 def indices(
-    focal: Ints, year: Ints, n_references: Ints, counts: Ints, near: Ints, minimum_references: int, within: str
+    focal: Ints, year: Ints, n_references: Ints, counts: Ints, near: Ints, minimum_references: int
 ) -> Disruption:
     """Return the indices and ranks that follow from summed counts.
 
@@ -218,8 +216,6 @@ def indices(
         Sums over all shards, of the whole and of the short window.
     minimum_references : int
         Papers with fewer have no index.
-    within : {"year", "year_and_references"}
-        Papers among which CD is ranked.
 
     Returns
     -------
@@ -231,7 +227,7 @@ def indices(
     cd_all = _ratio(n_i - n_j, n_i + n_j + n_k)
     cd = np.where(enough, cd_all, np.nan)
     near_total = near[:, N_I] + near[:, N_J] + near[:, N_K]
-    groups = year * 16 + (np.searchsorted(REFERENCE_CLASSES, n_references, "right") if within != "year" else 0)
+    classes = year * (len(REFERENCE_CLASSES) + 1) + np.searchsorted(REFERENCE_CLASSES, n_references, "right")
     return Disruption(
         focal=focal,
         year=year,
@@ -246,7 +242,8 @@ def indices(
         di5=np.where(enough, _ratio(n_i - strong, n_i + strong + n_k), np.nan),
         dependence=np.where(enough, _ratio(counts[:, SHARED], counts[:, CITERS]), np.nan),
         cd_all=cd_all,
-        rank=rank_within(cd, groups),
+        rank=rank_within(cd, year),
+        class_rank=rank_within(cd, classes),
         enough_references=enough,
     )
 
@@ -305,9 +302,7 @@ def _checked(citing: ArrayLike, cited: ArrayLike, number: int) -> tuple[Ints, In
     return source, target
 
 
-def _check_options(last: int | None, short: int, minimum_references: int, within: str, shards: int) -> None:
-    if within not in WITHIN:
-        raise IndicatorError(f"within is {within!r}; {did_you_mean(within, WITHIN)}")
+def _check_options(last: int | None, short: int, minimum_references: int, shards: int) -> None:
     if short < 0 or (last is not None and last < short):
         raise IndicatorError(
             f"the short window ends after {short} years, the long one after {last}; expected 0 <= short <= last"

@@ -1,7 +1,7 @@
 // The page's script: charts, sortable tables, the scorecard. Scripts of sections follow it and use its hooks:
 //   prepare(name, spec, width)  changes a chart before it is drawn;  drawn(name)  runs after it;
 //   postponed(name)  says that the section draws this chart itself;  start()  runs once, may return a promise.
-const data = JSON.parse(document.getElementById("isthmus-data").textContent);
+const data = await unpackedPage();
 const byId = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat("en");
 const MISSING = "–";
