@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,9 +206,9 @@ class TableStore:
             self._defined[spec.name] = spec
 
     def _define(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
+        if not self.in_catalog and ":/" not in self.location and _remove_empty_log(Path(self.path(spec))):
+            self._there.discard(spec.name)
         if not self.exists(spec):
-            if not self.in_catalog and ":/" not in self.location:
-                _remove_empty_log(Path(self.path(spec), "_delta_log"))
             self.spark.sql(self._definition("CREATE TABLE IF NOT EXISTS", spec))
             return
         changed = self._changed(spec)
@@ -274,13 +274,18 @@ def is_catalog(location: str) -> bool:
     return len(parts) == 2 and all(part.isidentifier() for part in parts)
 
 
-def _remove_empty_log(log: Path) -> None:
-    """Delete the folder of a log without any version: a run was killed as it made the table.
+def _remove_empty_log(table: Path) -> bool:
+    """Delete the folder of a log without any version, if it is one: a run was killed as it made the table.
 
     Spark takes such a folder for a table when it is asked to create one, and creates nothing.
     """
-    if log.is_dir() and not any(each.is_file() for each in log.iterdir() if not each.name.startswith(".")):
-        shutil.rmtree(log)
+    log = table / "_delta_log"
+    if not log.is_dir() or any(each.is_file() for each in log.iterdir() if not each.name.startswith(".")):
+        return False
+    shutil.rmtree(log)
+    with suppress(OSError):  # it holds files
+        table.rmdir()
+    return True
 
 
 def _hadoop(location: str) -> str:
