@@ -21,6 +21,7 @@ from isthmus.engine.part_files import (
     remove_unfinished,
     unfinished_name,
 )
+from isthmus.engine.store import _remove_empty_log
 from isthmus.errors import StoreError
 from isthmus.tablespec import TableSpec, column
 
@@ -109,6 +110,26 @@ def test_only_what_was_not_finished_is_removed(tmp_path):
         (tmp_path / name).touch()
     remove_unfinished(str(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == [finished]
+
+
+@pytest.mark.parametrize(
+    ("left", "goes", "stays"),
+    [
+        (["_delta_log/_staged_commits/", "_delta_log/.0.json.tmp"], True, []),
+        (["_delta_log/_staged_commits/", "rows.parquet"], True, ["rows.parquet"]),
+        (["_delta_log/0.json"], False, ["_delta_log", "_delta_log/0.json"]),
+        (["rows.parquet"], False, ["rows.parquet"]),
+        ([], False, []),
+    ],
+)
+def test_a_log_without_any_version_goes(tmp_path, left, goes, stays):
+    for name in left:
+        path = tmp_path / "numbers" / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.touch()
+    assert _remove_empty_log(tmp_path / "numbers") == goes
+    assert sorted(str(path.relative_to(tmp_path / "numbers")) for path in (tmp_path / "numbers").rglob("*")) == stays
 
 
 def test_only_what_is_no_part_is_put_together(store, monkeypatch):
