@@ -89,7 +89,7 @@ def expected_authorships(record, last):
             places += [(None, code) for code in dict.fromkeys(author["countries"] or []) if code]
         known = author["author_id"] if author["author_id"] == 7 else None
         year = expected_works(record, last)["publication_year"]
-        for number, code in places or [(None, None)]:
+        for rank, (number, code) in enumerate(places or [(None, None)]):
             yield (
                 record["work_id"],
                 year,
@@ -99,6 +99,7 @@ def expected_authorships(record, last):
                 number,
                 code,
                 record["publication_date"],
+                rank,
             )
 
 

@@ -163,6 +163,7 @@ def authorships_of(batch: pa.RecordBatch, last: int | None) -> pa.Table:
             "institution_id": institutions,
             "country_code": codes,
             "publication_date": batch["publication_date"].take(work),
+            "place_sequence": pa.array(_places_in_groups(author), INT),
         }
     )
 
