@@ -8,10 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructField, StructType
 
+from isthmus.engine.ddl import spark_fields
 from isthmus.engine.part_files import NAME, key_of
 from isthmus.snapshot.schemas import WORKS_SCHEMA
-from isthmus.tables import part_writer
+from isthmus.tables import AUTHORSHIPS as AUTHORSHIPS_TABLE
+from isthmus.tables import CITATIONS, WORKS, part_writer
 from isthmus.tables.part_writer import PartWriter, state_key
 from isthmus.tables.rows import authorships_of, citations_of, completeness, works_of
 
@@ -132,6 +136,22 @@ def test_rows_are_those_of_a_plain_loop(records, last):
             authorships_of(batch.slice(1), last).to_pylist() == authorships_of(batch_of(records[1:]), last).to_pylist()
         )
         assert citations_of(batch.slice(1), last).to_pylist() == citations_of(batch_of(records[1:]), last).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("spec", "build"),
+    [
+        (WORKS, lambda batch: works_of(batch, PART, LAST)),
+        (AUTHORSHIPS_TABLE, lambda batch: authorships_of(batch, LAST)),
+        (CITATIONS, lambda batch: citations_of(batch, LAST)),
+    ],
+)
+def test_columns_are_those_of_the_table(spec, build):
+    expected = to_arrow_schema(
+        StructType([StructField(f.name, f.dataType) for f in spark_fields(spec)]), timezone="UTC"
+    )
+    found = build(batch_of([{"work_id": 1, "authorships": [{}], "referenced_works": [2]}])).schema
+    assert [(f.name, f.type) for f in found] == [(f.name, f.type) for f in expected]
 
 
 def test_a_list_of_authors_as_long_as_the_longest_of_the_api_is_cut():
