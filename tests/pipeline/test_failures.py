@@ -38,11 +38,8 @@ def undisturbed(spark, snapshot, tmp_path_factory):
     return warehouse
 
 
-def start(snapshot, warehouse, master="local[2]", limit=None, victim=None):
-    """`isthmus ingest` as a process group of its own.
-
-    limit: no file may grow beyond so many KiB. victim: a folder; one worker of Spark dies in the middle of a file.
-    """
+def start(snapshot, warehouse, master="local[2]", limit=None):
+    """`isthmus ingest` as a process group of its own; `limit`: no file may grow beyond so many KiB."""
     arguments = ["isthmus", "ingest", "--snapshot", str(snapshot), "--warehouse", str(warehouse), "--master", master]
     code = f"import sys; from isthmus.cli.main import main; sys.argv = {arguments}; main()"
     command = [sys.executable, "-c", code]
@@ -50,7 +47,7 @@ def start(snapshot, warehouse, master="local[2]", limit=None, victim=None):
         command = ["bash", "-c", f'ulimit -f {limit} && exec "$@"', "-", *command]
     return subprocess.Popen(
         command,
-        env=os.environ | {"ISTHMUS_RUN": "short"} | (of_a_victim(victim) if victim else {}),
+        env=os.environ | {"ISTHMUS_RUN": "short"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -135,51 +132,6 @@ def test_an_executor_is_lost(spark, snapshot, undisturbed, tmp_path):
     _, errors = process.communicate(timeout=LONGEST_SECONDS)
     assert process.returncode == 0, errors[-3000:]
     same_tables(spark, undisturbed, tmp_path / "warehouse")
-
-
-DEATH = """
-import os, signal, sys
-if "pyspark.daemon" in sys.orig_argv:
-    import pyarrow.parquet as pq
-    write = pq.ParquetWriter.write_table
-
-    def write_and_die(self, *words, **options):
-        write(self, *words, **options)
-        try:
-            os.close(os.open(os.environ["DIED"], os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
-            return
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    pq.ParquetWriter.write_table = write_and_die
-"""
-
-
-def of_a_victim(folder):
-    """Settings with which the first worker that has written rows into a Parquet file kills itself before it ends it."""
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(DEATH)
-    return {
-        "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]),
-        "DIED": str(folder / "died"),
-    }
-
-
-@pytest.mark.parametrize(("master", "survives"), [("local[2]", False), ("local[2,4]", True)])
-def test_a_worker_dies_in_the_middle_of_its_file(spark, snapshot, undisturbed, tmp_path, master, survives):
-    """Alone on a machine Spark tries nothing twice: the run fails. Where it does, another worker reads the part."""
-    warehouse = tmp_path / "warehouse"
-    process = start(snapshot, warehouse, master, victim=tmp_path / "victim")
-    _, errors = process.communicate(timeout=LONGEST_SECONDS)
-    assert (tmp_path / "victim/died").exists()
-    left = list(warehouse.glob("*/unfinished-*"))
-    assert left, "it did not die in the middle of a file"
-    assert (process.returncode == 0) == survives, errors[-3000:]
-    visible_is_whole(spark, undisturbed, warehouse)
-    if not survives:
-        finish(snapshot, warehouse)
-        assert not list(warehouse.glob("*/unfinished-*"))
-    same_tables(spark, undisturbed, warehouse)
 
 
 def test_files_cannot_grow(spark, snapshot, undisturbed, tmp_path):
