@@ -4,6 +4,7 @@ from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.bridging import stage as bridging
 from isthmus.analyses.cities import stage as cities
 from isthmus.analyses.corpus import stage as corpus
+from isthmus.analyses.disruption import stage as disruption
 from isthmus.analyses.gravity import stage as gravity
 from isthmus.analyses.hits import stage as hits
 from isthmus.analyses.migration import stage as migration
@@ -28,6 +29,7 @@ STAGES: tuple[Stage, ...] = (
     *cities.STAGES,
     *bridging.STAGES,
     *gravity.STAGES,
+    *disruption.STAGES,
     *migration.STAGES,
     *scientists.STAGES,
     *hits.STAGES,

@@ -9,6 +9,7 @@ from isthmus.config.blocs import ActiveResearchers, Blocs
 from isthmus.config.bridging import Bridging
 from isthmus.config.cities import Cities
 from isthmus.config.corpus import Corpus
+from isthmus.config.disruption import Disruption
 from isthmus.config.geography import Geography
 from isthmus.config.gravity import Gravity
 from isthmus.config.migration import Migration
@@ -40,6 +41,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "cities": ("places", "corpus_scientists"),
     "bridging": ("cities",),
     "gravity": ("cities",),
+    "disruption": (),
     "migration": (),
     "scientists": ("places", "corpus_scientists"),
     "hits": ("places",),
@@ -56,6 +58,7 @@ OFF_BY_DEFAULT = (
     "cities",
     "bridging",
     "gravity",
+    "disruption",
     "migration",
     "scientists",
     "hits",
@@ -93,6 +96,7 @@ class Study(Section):
     cities: Cities = Field(default_factory=Cities)
     bridging: Bridging = Field(default_factory=Bridging)
     gravity: Gravity = Field(default_factory=Gravity)
+    disruption: Disruption = Field(default_factory=Disruption)
     migration: Migration = Field(default_factory=Migration)
     scientists: Scientists = Field(default_factory=Scientists)
     hits: Hits = Field(default_factory=Hits)
