@@ -22,9 +22,8 @@ def world(spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp("moves")
     snapshot, warehouse = str(folder / "snapshot"), str(folder / "tables")
     simulate_snapshot(snapshot, world=WORLD, formats=("parquet",), processes=1)
-    run_pipeline(spark, Request(warehouse=warehouse, snapshot=snapshot, stages=("parse", "records"), quiet=True))
     study = load_study("alshebli2024_uschina", SETTINGS)
-    request = Request(warehouse=warehouse, study=study, quiet=True)
+    request = Request(warehouse=warehouse, study=study, snapshot=snapshot, quiet=True)
     run_pipeline(spark, request)
 
     def read(name):
