@@ -134,7 +134,7 @@ def _matrices(context: Context, leading: DataFrame) -> DataFrame:
     cites = weights.where(F.col("network") == "impact")
     sizes = of_study(context, t.CITY_MASSES).join(leading.select("city"), "city", "left_semi")
     beyond = ties.over_impact(cites, sizes, world=world).select(
-        F.lit("impact").alias("network"), "src", "dst", (F.col("excess") / F.lit(world)).alias("beyond")
+        F.lit("impact").alias("network"), "src", "dst", F.try_divide("excess", F.lit(world)).alias("beyond")
     )
     tested = of_study(context, t.CITY_TIE_TESTS).select(
         *keys, "expected", "z", "p_upper", "p_lower", "q_upper", "q_lower", "grade", "direction"

@@ -83,14 +83,14 @@ def over_impact(cites: DataFrame, sizes: DataFrame, *, world: int) -> DataFrame:
         "dst",
         "weight",
         excess.cast("bigint").alias("excess"),
-        (F.col("works") * F.col("made") / F.lit(world)).alias("expected_by_output"),
+        F.try_divide(F.col("works") * F.col("made"), F.lit(world)).alias("expected_by_output"),
     )
 
 
 def over_impact_sums(cites: DataFrame, sizes: DataFrame, *, world: int) -> DataFrame:
-    """Return what the over-impact of each citing city adds up to over all cited cities: (src, excess), 0 if all is well.
+    """Return what the over-impact of each citing city adds up to over all cited cities: (src, excess).
 
-    n sum_j M_ij - m_i sum_j n_j, in whole numbers and without all pairs.
+    It is n sum_j M_ij - m_i sum_j n_j, a whole number: 0 where all counts are of the same works.
 
     Parameters
     ----------
