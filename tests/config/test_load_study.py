@@ -78,7 +78,8 @@ class TestFiles:
 
     def test_a_name_far_from_every_study_lists_them(self):
         with pytest.raises(
-            ConfigError, match="valid: alshebli2022_beijing, demonstration, digitalscience2025, everything, gallo2026"
+            ConfigError,
+            match="valid: alshebli2022_beijing, alshebli2024_uschina, demonstration, digitalscience2025, everything,",
         ):
             load_study("xyz")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.corpus.careers import movers_and_stayers, moves
+from isthmus.corpus.careers import movers_and_stayers, moves, with_returns
 from isthmus.errors import IndicatorError
 
 pytestmark = pytest.mark.spark
@@ -43,6 +43,19 @@ def test_consecutive_known_places_that_differ_are_moves(spark, careers):
     assert_df_equality(moves(rows).orderBy("author_id", "year"), expected, ignore_nullable=True)
     longer = moves(rows, gap=6).where("author_id = 2").collect()
     assert [tuple(row) for row in longer] == [(2, 2006, "CN", "US", 6, 6, 5, 1, 5)]
+
+
+def test_the_first_year_back_at_the_origin_is_the_return(careers):
+    rows = careers(
+        (1, 2000, 1, "CN"), (1, 2003, 1, "US"), (1, 2004, 1, "DE"), (1, 2009, 1, "CN"), (1, 2010, 1, "US"),
+        (1, 2011, 1, "CN"),
+        (2, 2000, 1, "CN"), (2, 2001, 1, "US"),
+    )  # fmt: skip
+    found = with_returns(moves(rows)).orderBy("author_id", "year").collect()
+    assert [(row.origin, row.destination, row.return_year) for row in found] == [
+        ("CN", "US", 2009), ("US", "DE", 2010), ("DE", "CN", None), ("CN", "US", 2011), ("US", "CN", None),
+        ("CN", "US", None),
+    ]  # fmt: skip
 
 
 def test_cities_are_places_too(careers):

@@ -119,3 +119,64 @@ def active_authors(folder: Path, first: int, last: int, least: int, window: int)
         end: sum(sum(yearly[a, year] for year in range(end - window + 1, end + 1)) >= least for a in authors)
         for end in range(first + window - 1, last + 1)
     }
+
+
+def disruption(folder: Path, first: int, last: int, citing_until: int) -> dict[int, tuple[int, int, int, int]]:
+    """Work of some years -> (references, n_i, n_j, n_k); works of any kind cite, from the year of the work on."""
+    listed: dict[int, tuple[int | None, set[int]]] = {}
+    for work in newest_works(folder):
+        number = int(work["id"].rsplit("W", 1)[1])
+        cited = {int(url.rsplit("W", 1)[1]) for url in work.get("referenced_works") or []}
+        listed[number] = work.get("publication_year"), cited - {number, DELETED_WORK}
+    citers: dict[int, set[int]] = {}
+    for number, (year, cited) in listed.items():
+        for other in cited:
+            if year is not None and year <= citing_until:
+                citers.setdefault(other, set()).add(number)
+    found = {}
+    for number, (year, *_) in kept_works(folder, first, last).items():
+        own = listed[number][1]
+        direct = citers.get(number, set())
+        through = set().union(*(citers.get(reference, set()) for reference in own)) - {number}
+        earlier = {citing for citing in direct | through if listed[citing][0] < year}
+        direct, through = direct - earlier, through - earlier
+        found[number] = len(own), len(direct - through), len(direct & through), len(through - direct)
+    return found
+
+
+def moves(folder: Path, first: int, last: int, gap: int) -> Counter:
+    """(year, origin, destination) -> authors whose place changed within the gap; works of any kind up to the last year."""
+    seen: dict[str, dict[int, dict[int, set[str]]]] = {}
+    dates = {}
+    for work in newest_works(folder):
+        year, number = work.get("publication_year"), int(work["id"].rsplit("W", 1)[1])
+        if year is None or year > last:
+            continue
+        dates[number] = work.get("publication_date") or ""
+        for authorship in work.get("authorships") or []:
+            author = (authorship.get("author") or {}).get("id")
+            if author not in NOBODY:
+                places = countries({"authorships": [authorship]})
+                seen.setdefault(author, {}).setdefault(year, {}).setdefault(number, set()).update(places)
+    found: Counter = Counter()
+    for career in seen.values():
+        before = None
+        for year in sorted(career):
+            place = _place(career[year], dates)
+            if place is None:
+                continue
+            if before and before[1] != place and year - before[0] <= gap and first <= year:
+                found[year, before[1], place] += 1
+            before = (year, place)
+    return found
+
+
+def _place(works: dict[int, set[str]], dates: dict[int, str]) -> str | None:
+    """The country of most works; of equals that of the latest work, then the first of the alphabet."""
+    of: dict[str, list[int]] = {}
+    for number, places in works.items():
+        for place in places:
+            of.setdefault(place, []).append(number)
+    ranked = {place: (len(own), max((dates[n], n) for n in own)) for place, own in of.items()}
+    best = max(ranked.values(), default=None)
+    return min((place for place, rank in ranked.items() if rank == best), default=None)

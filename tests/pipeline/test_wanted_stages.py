@@ -56,3 +56,14 @@ def test_a_stage_says_what_it_cannot_work_with_before_anything_runs(monkeypatch)
         names(study=STUDY)
     assert str(error.value) == "\n".join(f"study 'demonstration': {one}" for one in said[1:])
     assert "corpus" in names(study=load_study("demonstration", ["trends=null"])), "a stage that is off is not asked"
+
+
+def test_whole_careers_are_refused_on_tables_for_one_study():
+    study = load_study("alshebli2024_uschina")
+    for stage in ("corpus_scientists", "migration", "movers", "scientists"):
+        with pytest.raises(
+            ConfigError, match=rf"stage '{stage}' needs all works and authors.*`{stage}|`migration: null`"
+        ):
+            run._require_whole_snapshot(True, Request(warehouse="w", study=study, stages=(stage,)))
+    run._require_whole_snapshot(True, Request(warehouse="w", study=study, stages=("corpus", "places", "hits")))
+    assert {"migration", "movers", "scientists", "hits"} <= set(names(study=study))

@@ -37,10 +37,13 @@ def after_edit_of(module):
 
 
 PUBLISHED = {"publish", "report", "exports"}
+OF_DISRUPTION = {"disruption", "disruption_cities"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
 OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
+OF_COUNTRIES = {"scientists", "hits"}
+OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement"}
 
 
 @pytest.mark.parametrize(
@@ -50,9 +53,15 @@ OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
         ("report.matrix_countries=12", {"report"}),
         ("report.matrix_bloc=null", {"report"}),
         ("title=Another", {"report", "exports"}),
-        ("significance.threshold=3", {"significance", "output", "sensitivity"} | OF_TIES | PUBLISHED),
-        ("significance.false_discovery_rate=0.1", {"significance", "output"} | OF_TIES | PUBLISHED),
-        ("geography.compare=[US]", {"output"} | PUBLISHED),
+        (
+            "significance.threshold=3",
+            {"significance", "output", "sensitivity"} | OF_TIES | {"migration_tests"} | PUBLISHED,
+        ),
+        (
+            "significance.false_discovery_rate=0.1",
+            {"significance", "output"} | OF_TIES | {"migration_tests"} | PUBLISHED,
+        ),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -63,8 +72,14 @@ OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
+        (
+            "networks.joint_papers=left_out",
+            ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_MIGRATION - OF_COUNTRIES - OF_DISRUPTION,
+        ),
+        (
+            "corpus.max_countries=9",
+            ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_MIGRATION - OF_COUNTRIES - OF_DISRUPTION,
+        ),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -96,7 +111,7 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
 @pytest.mark.parametrize(
     ("setting", "stages"),
     [
-        ("places.citing=corpus", {"places"} | OF_CITIES),
+        ("places.citing=corpus", {"places", "disruption_cities"} | OF_CITIES),
         ("corpus_scientists.least_works=5", {"corpus_scientists"} | OF_CITIES),
         ("cities.west=[US]", OF_CITIES),
         ("cities.venues={}", OF_CITIES),
@@ -105,9 +120,12 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("cities.tested=500", OF_TIES),
         ("bridging.draws=50", {"bridging"}),
         ("gravity.specifications=[1]", {"gravity"}),
-        ("seed=7", {"bridging"}),
-        ("geography.compare=[US]", {"output"}),
-        ("geography.cn_includes_hk_mo=true", {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES),
+        ("seed=7", {"bridging"} | OF_DISRUPTION),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION),
+        (
+            "geography.cn_includes_hk_mo=true",
+            {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES | OF_DISRUPTION,
+        ),
     ],
 )
 def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
@@ -116,6 +134,51 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
     changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
     following = {name for name in followed_by(changed) if STAGE[name] in own}
     assert following - PUBLISHED == stages
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("migration.gap=3", OF_MIGRATION),
+        ("migration.scientists=everyone", OF_MIGRATION),
+        ("migration.strict_works=3", OF_MIGRATION),
+        ("migration.years_after=5", {"movers", "matched_movers"}),
+        ("migration.published_flows={file: flows.csv}", {"migration_agreement"}),
+        ("corpus_scientists.least_works=5", {"corpus_scientists", "scientists"} | OF_MIGRATION),
+        ("places.citing=corpus", {"places"} | OF_COUNTRIES),
+        ("hits.share=0.05", {"hits"}),
+        ("years.significance=[2015, 2019]", {"significance", "output", "migration_tests"}),
+        ("seed=7", {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"}),
+    ],
+)
+def test_a_setting_of_migration_and_countries_runs_what_reads_it(setting, stages):
+    before, after = load_study("alshebli2024_uschina"), load_study("alshebli2024_uschina", [setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert following - PUBLISHED == stages
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("disruption.minimum_references=5", OF_DISRUPTION),
+        ("disruption.last=10", OF_DISRUPTION),
+        ("disruption.places=[US]", OF_DISRUPTION),
+        ("disruption.level=0.9", OF_DISRUPTION),
+        ("places={}", {"disruption_cities"}),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION),
+        ("years.citing_until=2025", {"corpus", "networks", "output"} | OF_DISRUPTION),
+    ],
+)
+def test_a_setting_of_disruption_runs_what_reads_it(setting, stages):
+    turned_on = ["disruption.ties=all"]
+    before, after = load_study("digitalscience2025", turned_on), load_study("digitalscience2025", [*turned_on, setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert stages | PUBLISHED <= following
+    assert load_study("gallo2026").plain()["disruption"] is None
 
 
 def test_a_threshold_fits_no_null_model_again():
@@ -148,6 +211,14 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.cities.ties", "city_ties"),
         ("isthmus.gravity.effects", "bridging"),
         ("isthmus.geography.neighbours", "gravity"),
+        ("isthmus.indicators.disruption.kernels", "disruption"),
+        ("isthmus.indicators.disruption.expected", "disruption"),
+        ("isthmus.corpus.careers", "migration"),
+        ("isthmus.indicators.migration.ranks", "movers"),
+        ("isthmus.matching.effects", "matched_movers"),
+        ("isthmus.indicators.country_output", "scientists"),
+        ("isthmus.indicators.hit_counts", "hits"),
+        ("isthmus.indicators.migration.agreement", "migration_agreement"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

@@ -9,10 +9,16 @@ from isthmus.analyses.bridging.section import section as bridging
 from isthmus.analyses.cities.scores import RULES as CITIES_RULES
 from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.disruption.scores import RULES as DISRUPTION_RULES
+from isthmus.analyses.disruption.section import section as disruption
 from isthmus.analyses.gravity.scores import RULES as GRAVITY_RULES
 from isthmus.analyses.gravity.section import section as gravity
+from isthmus.analyses.hits.scores import RULES as HITS_RULES
+from isthmus.analyses.hits.section import section as hits
 from isthmus.analyses.mass.scores import RULES as MASS_RULES
 from isthmus.analyses.mass.section import section as mass
+from isthmus.analyses.migration.scores import RULES as MIGRATION_RULES
+from isthmus.analyses.migration.section import section as migration
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
@@ -21,6 +27,8 @@ from isthmus.analyses.output.section import section as output
 from isthmus.analyses.recovery.section import section as recovery
 from isthmus.analyses.robustness.scores import RULES as ROBUSTNESS_RULES
 from isthmus.analyses.robustness.section import section as robustness
+from isthmus.analyses.scientists.scores import RULES as SCIENTISTS_RULES
+from isthmus.analyses.scientists.section import section as scientists
 from isthmus.analyses.significance.scores import RULES as SIGNIFICANCE_RULES
 from isthmus.analyses.significance.section import section as significance
 from isthmus.analyses.trajectories.scores import RULES as TRAJECTORIES_RULES
@@ -44,6 +52,10 @@ SECTIONS: tuple[SectionOf, ...] = (
     bridging,
     gravity,
     mass,
+    disruption,
+    scientists,
+    hits,
+    migration,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -57,6 +69,10 @@ RULES: dict[str, Rule] = {
     **BRIDGING_RULES,
     **GRAVITY_RULES,
     **MASS_RULES,
+    **DISRUPTION_RULES,
+    **MIGRATION_RULES,
+    **HITS_RULES,
+    **SCIENTISTS_RULES,
 }
 
 

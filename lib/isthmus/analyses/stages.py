@@ -4,11 +4,15 @@ from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.bridging import stage as bridging
 from isthmus.analyses.cities import stage as cities
 from isthmus.analyses.corpus import stage as corpus
+from isthmus.analyses.disruption import stage as disruption
 from isthmus.analyses.gravity import stage as gravity
+from isthmus.analyses.hits import stage as hits
+from isthmus.analyses.migration import stage as migration
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
 from isthmus.analyses.places import stage as places
 from isthmus.analyses.robustness import stage as robustness
+from isthmus.analyses.scientists import stage as scientists
 from isthmus.analyses.significance import stage as significance
 from isthmus.analyses.stage import Stage
 from isthmus.analyses.trajectories import stage as trajectories
@@ -25,4 +29,8 @@ STAGES: tuple[Stage, ...] = (
     *cities.STAGES,
     *bridging.STAGES,
     *gravity.STAGES,
+    *disruption.STAGES,
+    *migration.STAGES,
+    *scientists.STAGES,
+    *hits.STAGES,
 )

@@ -1,4 +1,4 @@
-"""Careers: who moves where and when, and whom movers are compared with (METHODS 3.4, 3.5).
+"""Careers: who moves where and when, who returns, and whom movers are compared with (METHODS 3.4, 3.5).
 
 From rows of `author_years`: the place of an author in a year is that of most of his works. A move to B in year t is a
 year with the known place B whose last earlier year with a known place, at most `gap` years before, has another place.
@@ -15,6 +15,7 @@ PLACES = ("country_code", "geonames_city_id")
 MOVES = (
     "author_id", "year", "origin", "destination", "years_between", "career_age", "works", "works_before", "works_after",
 )  # fmt: skip
+RETURNS = (*MOVES, "return_year")
 CONTROL_SEED_STREAM = "year of comparison"
 
 
@@ -42,6 +43,20 @@ def moves(author_years: DataFrame, *, place: str = "country_code", gap: int = GA
     steps = _steps(author_years, place, gap)
     moved = steps.where((F.col("origin") != F.col("place")) & (F.col("years_between") <= gap))
     return moved.withColumnRenamed("place", "destination").select(*MOVES)
+
+
+def with_returns(moved: DataFrame) -> DataFrame:
+    """Return moves with the year in which the scientist is first back at the origin: `RETURNS`; null where never.
+
+    Parameters
+    ----------
+    moved : DataFrame
+        As `moves` returns them; of a gap without bound, so that no return is missed.
+    """
+    later = Window.partitionBy("author_id").orderBy("year").rowsBetween(1, Window.unboundedFollowing)
+    follows = moved.select("*", F.collect_list(F.struct("year", "destination")).over(later).alias("later"))
+    back = F.filter("later", lambda step: step["destination"] == F.col("origin"))
+    return follows.select(*MOVES, F.try_element_at(back, F.lit(1))["year"].alias("return_year"))
 
 
 def movers_and_stayers(

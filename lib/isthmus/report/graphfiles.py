@@ -62,6 +62,8 @@ def write_graphml(graph: Graph, file: Path) -> None:
 def write_gexf(graph: Graph, file: Path) -> None:
     """Write a graph as GEXF 1.2: nodes lie at their longitude and latitude and are as large as their papers.
 
+    Where nodes have no papers, as in a network of moves, they are as large as their strength.
+
     Parameters
     ----------
     graph : Graph
@@ -71,7 +73,8 @@ def write_gexf(graph: Graph, file: Path) -> None:
     """
     nodes = _types(graph.nodes, leave=("id", "name"))
     edges = _types(graph.edges, leave=("source", "target", "weight"))
-    most = float(graph.nodes["papers"].max()) if len(graph.nodes) else 0.0
+    size = "papers" if "papers" in graph.nodes else "strength"
+    most = float(graph.nodes[size].max()) if len(graph.nodes) else 0.0
     with file.open("w", encoding="utf-8") as out:
         out.write(f'{HEAD}<gexf xmlns="{GEXF}" xmlns:viz="{GEXF}/viz" version="1.2">\n')
         out.write(f"<meta><creator>Isthmus</creator><description>{escape(graph.title)}</description></meta>\n")
@@ -84,7 +87,7 @@ def write_gexf(graph: Graph, file: Path) -> None:
         out.write("<nodes>\n")
         for row in rows_of(graph.nodes):
             label = f"id={quoteattr(row.id)} label={quoteattr(row.name)}"
-            out.write(f"<node {label}>{_values(nodes, row)}{_looks(row, most)}</node>\n")
+            out.write(f"<node {label}>{_values(nodes, row)}{_looks(row, getattr(row, size), most)}</node>\n")
         out.write("</nodes>\n<edges>\n")
         for number, row in enumerate(rows_of(graph.edges)):
             ends = f'id="{number}" source={quoteattr(row.source)} target={quoteattr(row.target)}'
@@ -130,9 +133,9 @@ def _values(types: Mapping[str, str], row: Any) -> str:
     return f"<attvalues>{values}</attvalues>"
 
 
-def _looks(row: Any, most: float) -> str:
-    """Place and size of a node; the area grows with the papers."""
-    size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(row.papers / most) if most else SMALLEST
+def _looks(row: Any, value: float, most: float) -> str:
+    """Place and size of a node; the area grows with the value."""
+    size = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(value / most) if most else SMALLEST
     shown = f'<viz:size value="{size:.2f}"/>'
     if row.longitude is None or math.isnan(row.longitude):
         return shown

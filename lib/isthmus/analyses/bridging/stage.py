@@ -71,7 +71,7 @@ STAGES = (
     Stage(
         name="bridging",
         description="find the cities through which the two sides' shortest ways lead, with what size and distance make",
-        task="centrality",
+        task="report",
         section="bridging",
         needs=("cities", "city_ties"),
         writes=tuple(KINDS.values()),

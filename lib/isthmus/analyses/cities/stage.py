@@ -96,11 +96,7 @@ def write_city_ties(context: Context) -> Outcome:
 
 def _over_impact_gates(context: Context, cites: DataFrame) -> list[GateResult]:
     """Check in whole numbers that what each city cites beyond the others' output adds up to 0."""
-    years = context.the_study.cities.impact_years
-    placed = of_study(context, PLACE_COVERAGE).where(F.col("year").between(*years))
-    row = placed.agg(F.coalesce(F.sum("works_with_city"), F.lit(0)).alias("works")).head()
-    pairs = ties.over_impact(cites, of_study(context, t.CITY_MASSES), world=row.works if row else 0)
-    sums = pairs.groupBy("src").agg(F.sum("excess").alias("excess"))
+    sums = ties.over_impact_sums(cites, of_study(context, t.CITY_MASSES), world=_world(context))
     balance = Gate(
         "largest sum of a city's over-impact over all cited cities, times the world's works",
         F.coalesce(F.max(F.abs("excess")), F.lit(0)),
@@ -109,6 +105,13 @@ def _over_impact_gates(context: Context, cites: DataFrame) -> list[GateResult]:
         message="Citations made, output and the world's output are not of the same works: run `places` again.",
     )
     return check_gates("city_ties", sums, [balance])
+
+
+def _world(context: Context) -> int:
+    """Return the works of all cities in the impact years, as the coverage counts them."""
+    placed = of_study(context, PLACE_COVERAGE).where(F.col("year").between(*context.the_study.cities.impact_years))
+    row = placed.agg(F.coalesce(F.sum("works_with_city"), F.lit(0)).alias("works")).head()
+    return int(row.works) if row else 0
 
 
 def _fitted() -> Gate:
@@ -123,24 +126,22 @@ def _fitted() -> Gate:
 
 def _matrices(context: Context, leading: DataFrame) -> DataFrame:
     """Return all pairs of the leading cities in the three networks, with their tests."""
-    spark, own = context.spark, context.the_study.cities
+    spark, keys, world = context.spark, ["network", "src", "dst"], _world(context)
     names = spark.createDataFrame([(name,) for name in ties.TIES], "network string")
     grid = names.crossJoin(leading.select(F.col("city").alias("src")))
     grid = grid.crossJoin(leading.select(F.col("city").alias("dst")))
-    keys = ["network", "src", "dst"]
     weights = of_study(context, t.CITY_TIES).select(*keys, "weight")
-    placed = of_study(context, PLACE_COVERAGE).where(F.col("year").between(*own.impact_years))
-    sizes = of_study(context, t.CITY_MASSES)
-    made = sizes.select(F.col("city").alias("src"), "citations_made")
-    share = sizes.select(F.col("city").alias("dst"), "works").crossJoin(
-        placed.agg(F.sum("works_with_city").alias("world"))
+    cites = weights.where(F.col("network") == "impact")
+    sizes = of_study(context, t.CITY_MASSES).join(leading.select("city"), "city", "left_semi")
+    beyond = ties.over_impact(cites, sizes, world=world).select(
+        F.lit("impact").alias("network"), "src", "dst", F.try_divide("excess", F.lit(world)).alias("beyond")
     )
     tested = of_study(context, t.CITY_TIE_TESTS).select(
         *keys, "expected", "z", "p_upper", "p_lower", "q_upper", "q_lower", "grade", "direction"
     )
-    by_output = F.col("works") * F.col("citations_made") / F.col("world")
-    over = F.when(F.col("network") == "impact", F.col("weight") - F.coalesce(by_output, F.lit(0.0)))
-    rows = grid.join(weights, keys, "left").na.fill({"weight": 0}).join(made, "src", "left").join(share, "dst", "left")
+    rows = grid.join(weights, keys, "left").na.fill({"weight": 0}).join(beyond, keys, "left")
+    # a city that cites nobody, or has no works of its own, is expected nothing: what there is is beyond
+    over = F.when(F.col("network") == "impact", F.coalesce("beyond", F.col("weight").cast("double")))
     return rows.withColumn("over_impact", over).join(tested, keys, "left")
 
 

@@ -51,7 +51,7 @@ STAGES = (
     Stage(
         name="gravity",
         description="fit what output, scientists, distance and borders explain of who builds on whom between cities",
-        task="centrality",
+        task="report",
         section="gravity",
         needs=("cities", "city_ties"),
         writes=tuple(KINDS.values()),

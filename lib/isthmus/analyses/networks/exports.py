@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from isthmus.analyses.cities.graph import city_graphs
+from isthmus.analyses.migration.graph import migration_graphs
 from isthmus.analyses.networks.graphs import (
     EDGE_MEANINGS,
     NETWORKS,
@@ -76,7 +77,7 @@ def export_networks(
     written: list[Path] = []
     if results.published(COUNTRY_EDGES):
         written += _of_countries(results, folder, networks, formats, years)
-    for graph in city_graphs(results):
+    for graph in (*city_graphs(results), *migration_graphs(results)):
         written += write_graph(graph, folder, formats)
     guide = folder / GUIDE
     write_text(guide, _guide(results, written))
@@ -150,6 +151,7 @@ OpenAlex release {study["release"]}; null model {study["null_model"]}; a citatio
 - `NETWORK_{first}-{last}`: the sum over the significance years; p, q and grade are of this sum, z is the mean.
 - `NETWORK_graded`: of these, the ties that size does not explain: firm, probable, or of few papers (column `grade`).
 - `NETWORK_published_rule`: those that the published rule calls (mean z above {results.threshold:g}).
+- `migration_{first}-{last}`: scientists who moved between countries, directed, where the study follows them.
 - `NETWORK_YEAR`: one year, where it is wanted (`isthmus export --years`).
 - `ties_by_year`, `nodes_by_year`: all years in one table each.
 - `city_NETWORK`: who cites, moves to, writes with whom between the leading cities, directed, in a study of cities.

@@ -83,8 +83,25 @@ def over_impact(cites: DataFrame, sizes: DataFrame, *, world: int) -> DataFrame:
         "dst",
         "weight",
         excess.cast("bigint").alias("excess"),
-        (F.col("works") * F.col("made") / F.lit(world)).alias("expected_by_output"),
+        F.try_divide(F.col("works") * F.col("made"), F.lit(world)).alias("expected_by_output"),
     )
+
+
+def over_impact_sums(cites: DataFrame, sizes: DataFrame, *, world: int) -> DataFrame:
+    """Return what the over-impact of each citing city adds up to over all cited cities: (src, excess).
+
+    It is n sum_j M_ij - m_i sum_j n_j, a whole number: 0 where all counts are of the same works.
+
+    Parameters
+    ----------
+    cites, sizes, world : DataFrame, DataFrame, int
+        As in `over_impact`, of all cities.
+    """
+    counted = cites.groupBy(F.col("src").alias("city")).agg(F.sum("weight").alias("cited"))
+    total = sizes.agg(F.sum("works").alias("all_works"))
+    rows = sizes.where("citations_made > 0").join(counted, "city", "left").crossJoin(total)
+    excess = F.lit(world) * F.coalesce("cited", F.lit(0)) - F.col("citations_made") * F.col("all_works")
+    return rows.select(F.col("city").alias("src"), excess.cast("bigint").alias("excess"))
 
 
 def scientist_places(scientists: DataFrame, author_years: DataFrame, years: Years) -> DataFrame:

@@ -1,0 +1,1 @@
+"""The papers that are cited most in their year, by country."""

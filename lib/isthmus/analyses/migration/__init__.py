@@ -1,0 +1,1 @@
+"""Who moves where, tested against what sizes explain, and what becomes of those who moved."""

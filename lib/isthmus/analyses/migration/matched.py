@@ -1,0 +1,77 @@
+"""Movers matched with scientists at the destination who are alike but for the move (METHODS 3.5: Fig. 2f, Table S1)."""
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import functions as F
+
+from isthmus.analyses.migration.tables import COMPARED_SCIENTISTS, MATCHED_MOVERS
+from isthmus.analyses.rows import of_study, write_frames
+from isthmus.analyses.stage import Context, Outcome
+from isthmus.errors import MatchingError
+from isthmus.indicators.migration.names import MOVED
+from isthmus.matching.design import design
+from isthmus.matching.match_fanout import SparkMatch
+from isthmus.matching.matched import Matched
+
+#: The year is matched as it is, the others in bins by the rule of Sturges, counts by their logarithm.
+EXACT = ("year",)
+COARSENED = {"career_age": "sturges", "works": "log:sturges", "citations": "log:sturges"}
+OUTCOME = ("later_joint", "later_works")
+
+
+def write_matched_movers(context: Context) -> Outcome:
+    """Write the share of later works with the origin of movers and of scientists who are alike, each way of a move."""
+    rows = of_study(context, COMPARED_SCIENTISTS).where("later_works > 0")
+    found = []
+    for origin, destination in permutations(context.the_study.geography.poles, 2):
+        units = rows.where((F.col("origin") == origin) & (F.col("destination") == destination))
+        columns = ("year", "career_age", "works", "citations", *OUTCOME)
+        asked = units.select((F.col("group") == MOVED).alias("moved"), *columns)
+        found.append({"destination": destination, "origin": origin} | matched_row(asked))
+    # objects, so that numbers of scientists stay whole numbers where one way of a move has none
+    frame = pd.DataFrame(found, dtype=object)
+    write_frames(context, {MATCHED_MOVERS.name: frame}, (MATCHED_MOVERS,))
+    kept = sum(row["n_treated"] for row in found)
+    return Outcome(f"{kept:,} movers have somebody who is alike")
+
+
+def matched_row(units: Any, made: Callable[..., Matched] = SparkMatch) -> dict[str, Any]:
+    """Return the comparison of movers with those who are alike; what cannot be computed is None, with the reason.
+
+    Parameters
+    ----------
+    units : pandas.DataFrame or pyspark.sql.DataFrame
+        moved (boolean), year, career_age, works, citations, later_joint, later_works; one row a scientist.
+    made : callable
+        What matches such a frame.
+    """
+    empty = dict.fromkeys(NUMBERS) | {"n_treated": 0, "n_control": 0}
+    try:
+        matched = made(units, design(list(units.columns), treatment="moved", exact=EXACT, coarsen=COARSENED))
+        effect, balance = matched.effect(OUTCOME), matched.balance()
+    except MatchingError as error:
+        return empty | {"reason": str(error)}
+    row = effect.row()
+    main = effect.main
+    return {
+        **{name: row[name] for name in EFFECT},
+        "l1_before": balance.l1_before,
+        "l1_after": balance.l1_after,
+        "error": main.error,
+        "low": main.low,
+        "high": main.high,
+        "p_value": main.p,
+        "student_p": effect.estimate("student").p,
+        "welch_p": effect.estimate("welch").p,
+        "reason": row["notes"] or None,
+    }
+
+
+EFFECT = (
+    "all_treated", "all_control", "n_treated", "n_control", "n_strata", "mean_treated", "mean_control",
+    "mean_control_weighted", "satt", "difference", "effective_controls",
+)  # fmt: skip
+NUMBERS = (*EFFECT, "l1_before", "l1_after", "error", "low", "high", "p_value", "student_p", "welch_p")

@@ -1,0 +1,295 @@
+"""The stages of scientists who move: flows, their tests, movers beside stayers, published flows."""
+
+from collections.abc import Iterator
+from functools import reduce
+from itertools import permutations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.analyses.migration import tables as t
+from isthmus.analyses.migration.matched import write_matched_movers
+from isthmus.analyses.migration.published import fingerprint, write_agreement
+from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.significance.pairs import significant_pairs
+from isthmus.analyses.stage import Context, Outcome, Stage
+from isthmus.config import Study
+from isthmus.corpus import careers
+from isthmus.corpus.countries import node
+from isthmus.engine import Gate, check_gates
+from isthmus.engine.concurrent import concurrently
+from isthmus.geography.places import Places
+from isthmus.indicators.migration import compared, flows, origin_ties
+from isthmus.indicators.migration.fanout import fan_out_comparisons, fan_out_profiles
+from isthmus.indicators.migration.names import EVERYONE, FIELD, MOVED
+from isthmus.nullmodels.directed_fanout import directed_pairs_of, fan_out_directed
+from isthmus.nullmodels.fanout import fits_of
+from isthmus.nullmodels.window_fanout import fan_out_windows
+from isthmus.tablespec import TableSpec
+
+ANY_GAP = 10_000  # years: longer than any career
+KEYS = ("scientists", "year")
+LARGEST_ERROR = 1e-9  # of expected degrees and strengths
+GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus", "years.citing_until")
+
+
+def write_migration(context: Context) -> Outcome:
+    """Write every move, the flows between countries by year, and what each country wins and loses."""
+    study = context.the_study
+    rule, years, placed = study.migration, study.years.analysis, _placed_years(context)
+    own = _field(context)
+    found = careers.with_returns(careers.moves(placed, gap=ANY_GAP))
+    _write(context, t.AUTHOR_MOVES, _marked(found.where(F.col("year").between(*years)), own))
+    moved = flows.by_population(of_study(context, t.AUTHOR_MOVES))
+    between = flows.flows(moved, gap=rule.gap, strict_works=rule.strict_works, years=years)
+    _write(context, t.MIGRATION_FLOWS, _of_interest(between, study))
+    present = _of_interest(flows.by_population(_marked(placed, own)), study)
+    balance = flows.country_years(present, of_study(context, t.MIGRATION_FLOWS), years=years)
+    _write(context, t.MIGRATION_COUNTRIES, balance)
+    totals = of_study(context, t.MIGRATION_FLOWS).where(F.col("scientists") == main_population(study))
+    movers, strict = totals.agg(F.sum("movers"), F.sum("movers_strict")).collect()[0]
+    return Outcome(f"{movers or 0:,} moves within {rule.gap} years, {strict or 0:,} by the strict rule")
+
+
+def main_population(study: Study) -> str:
+    """Return whose moves the study is about."""
+    return EVERYONE if study.migration.scientists == "everyone" else FIELD
+
+
+def _placed_years(context: Context) -> DataFrame:
+    """Return the rows of `author_years` up to the last year of the analysis, countries as nodes of the study."""
+    study = context.the_study
+    rows = context.store.read("author_years").where(F.col("year") <= study.years.analysis[1])
+    return rows.select("author_id", "year", "works", node(Places(study).merged()).alias("country_code"))
+
+
+def _field(context: Context) -> DataFrame | None:
+    """Return the numbers of the field's scientists; None where the study is about everyone."""
+    rule = context.the_study.migration.scientists
+    if rule == "everyone":
+        return None
+    rows = context.store.read("corpus_scientists").where(F.col("study") == context.the_study.study)
+    return rows.where(f"is_{rule}").select("author_id")
+
+
+def _marked(rows: DataFrame, own: DataFrame | None) -> DataFrame:
+    """Return rows of authors with whether they are scientists of the field (`in_field`)."""
+    if own is None:
+        return rows.select("*", F.lit(False).alias("in_field"))
+    marks = own.select("author_id", F.lit(True).alias("marked"))
+    return rows.join(marks, "author_id", "left").select(
+        *rows.columns, F.coalesce("marked", F.lit(False)).alias("in_field")
+    )
+
+
+def _of_interest(rows: DataFrame, study: Study) -> DataFrame:
+    return rows.where(F.col("scientists") == EVERYONE) if main_population(study) == EVERYONE else rows
+
+
+def write_migration_tests(context: Context) -> Outcome:
+    """Write how surprising the flows between two countries are: each year's network, and the significance years."""
+    study = context.the_study
+    networks = flows.edges(of_study(context, t.MIGRATION_FLOWS))
+    rows = fan_out_directed(networks, keys=KEYS, finite=_finite(study))
+    _write(context, t.MIGRATION_TEST_ROWS, rows)
+    tested = of_study(context, t.MIGRATION_TEST_ROWS)
+    _write(context, t.MIGRATION_FITS, fits_of(tested, keys=KEYS))
+    _write(context, t.MIGRATION_PAIRS, _pooled(directed_pairs_of(tested, keys=("study", "release", *KEYS)), study))
+    gates = check_gates("migration_fits", of_study(context, t.MIGRATION_FITS), _fit_gates())
+    firm = of_study(context, t.MIGRATION_PAIRS).where("grade = 'firm'").groupBy("scientists").count().collect()
+    graded = ", ".join(f"{row.scientists}: {row['count']:,}" for row in sorted(firm)) or "none"
+    return Outcome(f"flows that size does not explain (firm): {graded}", gates=tuple(gates))
+
+
+def _finite(study: Study) -> str:
+    """Return the study's rule of which z counts; one that needs realisations has no meaning for exact moments."""
+    return "expected_in_500_samples" if study.significance.finite == "sampled" else study.significance.finite
+
+
+def _pooled(pairs: DataFrame, study: Study) -> DataFrame:
+    """Return the pairs of the significance years with a mover or a grade."""
+    rule = study.significance
+    rows = pairs.withColumns({"network": F.col("scientists"), "citation_year": F.lit("moves")})
+    means = significant_pairs(rows, study)
+    tested = fan_out_windows(
+        rows,
+        window=study.years.significance,
+        false_discovery_rate=rule.false_discovery_rate,
+        threshold=rule.threshold,
+        min_finite_years=rule.min_finite_years,
+    )
+    joined = means.join(tested, ["network", "citation_year", "src", "dst"])
+    names = {"network": "scientists", "src": "origin", "dst": "destination"}
+    kept = joined.where((F.col("weight") > 0) | F.col("grade").isNotNull())
+    return kept.withColumnsRenamed(names).drop("study", "release")
+
+
+def _fit_gates() -> list[Gate]:
+    return [
+        Gate(
+            "years whose moves could not be fitted",
+            F.count_if(~F.col("status").isin("converged", "empty")),
+            "warn",
+            high=0,
+            message="These years say nothing about ties; their rows in `migration_fits` say why.",
+        ),
+        Gate(
+            "largest relative error of a fit",
+            F.coalesce(F.max("max_relative_error"), F.lit(0.0)),
+            "warn",
+            high=LARGEST_ERROR,
+            message="Expected degrees and strengths of movers differ from the observed ones.",
+        ),
+    ]
+
+
+def write_movers(context: Context) -> Outcome:
+    """Write who moved between the poles beside who did not: profiles, comparisons, joint work with the origin."""
+    study, store = context.the_study, context.store
+    poles, merged = study.geography.poles, Places(study).merged()
+    who = _compared(context)
+    works = compared.works_of(who, store.read("authorships")).where(F.col("work_year") <= study.years.analysis[1])
+    cited = compared.citations_until_the_year(works, store.read("citations_dated"))
+    joint = origin_ties.works_with_origin(works, store.read("authorships"), poles, merged=merged)
+    _write(context, t.COMPARED_WORKS, joint)
+    later = origin_ties.scientists_after(of_study(context, t.COMPARED_WORKS)).select(
+        *compared.KEY, F.col("works").alias("later_works"), F.col("joint").alias("later_joint")
+    )
+    key = list(compared.KEY)
+    known = who.join(cited, key, "left").join(later, key, "left")
+    _write(context, t.COMPARED_SCIENTISTS, known.na.fill(0, ["citations", "later_works", "later_joint"]))
+    _write_profiles(context)
+    _write_origin_ties(context)
+    counted = of_study(context, t.COMPARED_SCIENTISTS).where(F.col("group") == MOVED).count()
+    return Outcome(f"{counted:,} scientists who moved between {' and '.join(poles)}")
+
+
+def _compared(context: Context) -> DataFrame:
+    study, placed, own = context.the_study, _placed_years(context), _field(context)
+    moves = of_study(context, t.AUTHOR_MOVES).where(F.col("years_between") <= study.migration.gap)
+    if own is not None:
+        placed, moves = placed.join(own, "author_id", "left_semi"), moves.where("in_field")
+    pairs = [
+        compared.compared_scientists(
+            placed,
+            moves,
+            origin=origin,
+            destination=destination,
+            gap=study.migration.gap,
+            seed=study.seed,
+            years=study.years.analysis,
+        )
+        for origin, destination in permutations(study.geography.poles, 2)
+    ]
+    return reduce(DataFrame.unionByName, pairs)
+
+
+def _write_profiles(context: Context) -> None:
+    counts = compared.value_counts(of_study(context, t.COMPARED_SCIENTISTS))
+    concurrently(
+        lambda: _write(context, t.MIGRATION_PROFILES, fan_out_profiles(counts)),
+        lambda: _write(context, t.MIGRATION_COMPARISONS, fan_out_comparisons(counts)),
+    )
+
+
+def _write_origin_ties(context: Context) -> None:
+    works, most = of_study(context, t.COMPARED_WORKS), context.the_study.migration.years_after
+    _write(context, t.ORIGIN_TIES_BY_YEAR, origin_ties.by_years_since(works, most=most))
+    trend = origin_ties.trends(origin_ties.trend_sums(works, most=most))
+    types = "destination string, origin string, group string, slope double, low double, high double, p_value double"
+    listed = [*trend.astype(object).where(trend.notna(), None).itertuples(index=False, name=None)]
+    fading = context.spark.createDataFrame(listed, types)
+    after = origin_ties.after_the_move(works).join(fading, list(origin_ties.BY), "left")
+    _write(context, t.ORIGIN_TIES, after)
+
+
+def problems(study: Study) -> Iterator[str]:
+    """Yield what is wrong with a study of migration: scientists of a field that it does not look for, one pole."""
+    rule = study.migration.scientists
+    if rule != "everyone" and not study.enabled("corpus_scientists"):
+        yield f"migration.scientists is {rule!r} and corpus_scientists is off: turn it on, or write everyone"
+    if len(study.geography.poles) < 2:
+        yield "migration compares the poles with each other; expected two or more in geography.poles"
+
+
+def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
+    plain = rows.drop("study", "release")
+    return replace_rows(context, spec, stamped(plain, context.the_study, context.release).select(*spec.columns))
+
+
+OF_MOVERS = (t.MIGRATION_PROFILES, t.MIGRATION_COMPARISONS, t.ORIGIN_TIES_BY_YEAR, t.ORIGIN_TIES)
+
+STAGES = (
+    Stage(
+        name="migration",
+        description="find the scientists who moved between countries, and the flows of each year",
+        task="report",
+        section="migration",
+        needs=("records", "corpus_scientists"),
+        writes=(t.AUTHOR_MOVES, t.MIGRATION_FLOWS, t.MIGRATION_COUNTRIES),
+        publishes=(t.MIGRATION_FLOWS, t.MIGRATION_COUNTRIES),
+        reads=(
+            "migration.scientists",
+            "migration.gap",
+            "migration.strict_works",
+            "years.analysis",
+            *GEOGRAPHY,
+        ),
+        problems=problems,
+        run=write_migration,
+        whole_snapshot=True,
+    ),
+    Stage(
+        name="migration_tests",
+        description="test the flows of scientists against the directed null model, year by year and as a whole",
+        task="report",
+        section="migration",
+        needs=("migration",),
+        writes=(t.MIGRATION_TEST_ROWS, t.MIGRATION_FITS, t.MIGRATION_PAIRS),
+        publishes=(t.MIGRATION_FITS, t.MIGRATION_PAIRS),
+        reads=("significance", "years.significance"),
+        run=write_migration_tests,
+    ),
+    Stage(
+        name="movers",
+        description="compare scientists who moved between the poles with others there, and follow their joint work",
+        task="report",
+        section="migration",
+        needs=("records", "migration"),
+        writes=(t.COMPARED_SCIENTISTS, t.COMPARED_WORKS, *OF_MOVERS),
+        publishes=OF_MOVERS,
+        reads=(
+            "seed",
+            "migration.scientists",
+            "migration.gap",
+            "migration.years_after",
+            "years.analysis",
+            *GEOGRAPHY,
+        ),
+        run=write_movers,
+        whole_snapshot=True,
+    ),
+    Stage(
+        name="matched_movers",
+        description="match scientists who moved between the poles with others there who are alike",
+        task="report",
+        section="migration",
+        needs=("movers",),
+        writes=(t.MATCHED_MOVERS,),
+        publishes=(t.MATCHED_MOVERS,),
+        reads=("geography.poles",),
+        run=write_matched_movers,
+    ),
+    Stage(
+        name="migration_agreement",
+        description="compare the flows of scientists with published ones, where the study names a file of them",
+        task="report",
+        section="migration",
+        needs=("migration",),
+        writes=(t.MIGRATION_AGREEMENT,),
+        publishes=(t.MIGRATION_AGREEMENT,),
+        reads=("seed", "migration.published_flows", "years.analysis"),
+        inputs=fingerprint,
+        run=write_agreement,
+    ),
+)

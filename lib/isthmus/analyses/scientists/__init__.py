@@ -1,0 +1,1 @@
+"""Papers, scientists and citations of countries by year."""
