@@ -75,14 +75,14 @@ def test_networks_and_citation_years_are_kept_apart(spark):
     assert [r.citation_year for r in table.orderBy("citation_year").collect()] == ["citing", "publication_year"]
 
 
-def tested_rows(spark, rows, work_variance="CAST(NULL AS BIGINT)"):
+def with_law(spark, rows, work_variance="CAST(NULL AS BIGINT)"):
     columns = ("0.5D AS link_probability", "2.0D AS expected", f"{work_variance} AS work_variance")
     return ties(spark, rows).selectExpr("*", *columns)
 
 
 def test_a_window_is_pooled_where_the_law_is_exact_and_null_where_it_is_not(spark):
     rows = [(year, "AT", "BE", 40, 9.0, True) for year in range(2017, 2022)]
-    law = tested_rows(spark, rows)
+    law = with_law(spark, rows)
     study = load_study("gallo2026")
     [tested] = with_pooled_test(significant_pairs(law, study), law, study).collect()
     assert (tested.grade, tested.direction, tested.years_seen, tested.expected) == ("firm", "stronger", 5, 10.0)
@@ -100,7 +100,7 @@ def test_citations_of_one_paper_are_no_firm_tie(spark):
     study = load_study("gallo2026")
     found = {}
     for name, variance in (("papers", "40L"), ("one", "1600L")):
-        law = tested_rows(spark, rows, variance)
+        law = with_law(spark, rows, variance)
         [found[name]] = with_pooled_test(significant_pairs(law, study), law, study).collect()
     assert (found["papers"].design_effect, found["papers"].grade) == (1.0, "firm")
     assert found["one"].design_effect == 40.0

@@ -1,6 +1,7 @@
 """The pooled test of a window on pandas frames: rows of `pair_tests` in, one row per pair out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,7 +128,7 @@ def _work_variance(by_year: dict[str, FloatArray]) -> FloatArray:
     return np.where(present, np.where(np.isnan(known), weight, known), 0.0).sum(axis=1)
 
 
-def _clustered_tails(test: WindowTest, work_variance: FloatArray, family: NDArray[np.int64]) -> dict[str, FloatArray]:
+def _clustered_tails(test: WindowTest, work_variance: FloatArray, family: NDArray[Any]) -> dict[str, FloatArray]:
     """Return the tail probabilities at the variance that clustered weights have, and the design effect."""
     own, lower = np.full(len(family), np.nan), np.ones(len(family))
     for network in np.unique(family):

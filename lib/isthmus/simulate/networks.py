@@ -150,20 +150,22 @@ def _work_variance(counted: Counted, here: Ints) -> sparse.csr_array:
     citing, cited = counted.countries[counted.citing[here]], counted.countries[counted.cited[here]]
     by_citing, by_cited = _sums_of(counted.citing[here], cited), _sums_of(counted.cited[here], citing)
     of_citing, of_cited = (counted.countries[np.unique(works[here])] for works in (counted.citing, counted.cited))
-    return _squares(of_citing, by_citing) + _squares(of_cited, by_cited) - _squares(citing, cited)
+    return sparse.csr_array(_squares(of_citing, by_citing) + _squares(of_cited, by_cited) - _squares(citing, cited))
 
 
 def _sums_of(works: Ints, rows: sparse.csr_array) -> sparse.csr_array:
     """Return the sum of the rows of each work, in the order of the works' numbers."""
     _, place = np.unique(works, return_inverse=True)
     shape = (int(place.max(initial=-1)) + 1, len(works))
-    return sparse.csr_array((np.ones(len(works), np.int64), (place, np.arange(len(works)))), shape) @ rows
+    return sparse.csr_array(
+        sparse.csr_array((np.ones(len(works), np.int64), (place, np.arange(len(works)))), shape) @ rows
+    )
 
 
 def _squares(own: sparse.csr_array, other: sparse.csr_array) -> sparse.csr_array:
     both = own * other
     flow = own.T @ (other * other)
-    return flow + flow.T + 2 * (both.T @ both)
+    return sparse.csr_array(flow + flow.T + 2 * (both.T @ both))
 
 
 def _without_diagonal(weights: sparse.csr_array) -> Ints:
