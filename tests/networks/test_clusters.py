@@ -18,7 +18,7 @@ SCHEMA = "citation_year string, year int, src string, dst string, work_variance 
 
 
 def study(**networks):
-    years = {"corpus": (2010, 2012), "analysis": (2010, 2012)}
+    years = dict.fromkeys(("corpus", "analysis", "significance"), (2010, 2012))
     return Study(study="s", title="t", years=years, trajectories={"window": 3}, networks=networks)
 
 
