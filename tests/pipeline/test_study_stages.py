@@ -18,6 +18,7 @@ from isthmus.nullmodels.window_frames import window_tests
 from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
+from isthmus.tables.citations_dated import CITATIONS_DATED, citations_dated_rows
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.works import WORKS
 from isthmus.trajectories.resampling import poisson_weights
@@ -40,6 +41,8 @@ STUDY = Study(
     sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
     blocs={"entities": ("CN", "US", "EU-28"), "organisation_papers": 5, "replicates": 10},
     active_researchers={},
+    places={},
+    corpus_scientists={},
 )
 AFTER_THE_CORPUS = (
     "networks",
@@ -121,6 +124,7 @@ def run(spark, tmp_path_factory):
     )
     store.overwrite(AUTHORSHIPS, _frame(spark, AUTHORSHIPS, authorships))
     store.overwrite(CITATIONS, _frame(spark, CITATIONS, citations))
+    store.overwrite(CITATIONS_DATED, citations_dated_rows(store.read(CITATIONS), store.read(WORKS)))
     store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
     store.overwrite(AUTHOR_YEARS, author_years_rows(store.read(AUTHORSHIPS), store.read(INSTITUTIONS)))
     context = Context(spark, store, STUDY, None, "2026-06-25", "")

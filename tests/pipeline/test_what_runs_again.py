@@ -38,6 +38,7 @@ def after_edit_of(module):
 
 PUBLISHED = {"publish", "report", "exports"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
+OF_PLACES = {"places", "corpus_scientists"}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,8 @@ OF_BLOCS = {"blocs", "organisations", "active_researchers"}
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -90,6 +91,25 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
     assert following == stages | PUBLISHED
 
 
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("places.citing=corpus", {"places"}),
+        ("corpus_scientists.least_works=5", {"corpus_scientists"}),
+        ("seed=7", set()),
+        ("networks.joint_papers=left_out", {"networks", "output"}),
+    ],
+)
+def test_a_setting_of_places_runs_what_reads_it(setting, stages):
+    of_places = ["places={}", "corpus_scientists={}", "significance=null", "trends=null", "trajectories=null"]
+    off = [*of_places, "other_null_models=null", "stability=null", "bootstrap=null", "sensitivity=null"]
+    before, after = load_study("gallo2026", off), load_study("gallo2026", [*off, setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert following - PUBLISHED == stages
+
+
 def test_a_threshold_fits_no_null_model_again():
     assert "null_models" not in after_setting("significance.threshold=3")
     assert "null_models" in after_setting("significance.null_model=rewiring")
@@ -116,6 +136,8 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.blocs.above", "organisations"),
         ("isthmus.corpus.homes", "active_researchers"),
         ("isthmus.centrality.measures", "blocs"),
+        ("isthmus.corpus.received", "places"),
+        ("isthmus.corpus.scientists", "corpus_scientists"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

@@ -4,6 +4,7 @@ from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.corpus import stage as corpus
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
+from isthmus.analyses.places import stage as places
 from isthmus.analyses.robustness import stage as robustness
 from isthmus.analyses.significance import stage as significance
 from isthmus.analyses.stage import Stage
@@ -11,6 +12,7 @@ from isthmus.analyses.trajectories import stage as trajectories
 
 STAGES: tuple[Stage, ...] = (
     *corpus.STAGES,
+    *places.STAGES,
     *networks.STAGES,
     *significance.STAGES,
     *trajectories.STAGES,

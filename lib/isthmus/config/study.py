@@ -9,6 +9,7 @@ from isthmus.config.blocs import ActiveResearchers, Blocs
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
 from isthmus.config.networks import Networks
+from isthmus.config.places import CorpusScientists, WorkPlaces
 from isthmus.config.report import Report
 from isthmus.config.robustness import Bootstrap, Sensitivity, Stability
 from isthmus.config.section import Section
@@ -29,9 +30,19 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "sensitivity": ("trajectories",),
     "blocs": (),
     "active_researchers": ("blocs",),
+    "places": (),
+    "corpus_scientists": (),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
-OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity", "blocs", "active_researchers")
+OFF_BY_DEFAULT = (
+    "stability",
+    "bootstrap",
+    "sensitivity",
+    "blocs",
+    "active_researchers",
+    "places",
+    "corpus_scientists",
+)
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
 
@@ -60,6 +71,8 @@ class Study(Section):
     sensitivity: Sensitivity = Field(default_factory=Sensitivity.model_construct)
     blocs: Blocs = Field(default_factory=Blocs)
     active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
+    places: WorkPlaces = Field(default_factory=WorkPlaces)
+    corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
