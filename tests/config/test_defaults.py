@@ -75,6 +75,9 @@ def test_the_defaults_are_the_documented_ones():
         "active_researchers": None,
         "places": None,
         "corpus_scientists": None,
+        "cities": None,
+        "bridging": None,
+        "gravity": None,
         "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
     }
@@ -145,4 +148,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 18
+    assert len(sections) == 21

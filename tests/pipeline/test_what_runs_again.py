@@ -38,7 +38,9 @@ def after_edit_of(module):
 
 PUBLISHED = {"publish", "report", "exports"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
-OF_PLACES = {"places", "corpus_scientists"}
+OF_TIES = {"city_ties", "bridging", "gravity"}
+OF_CITIES = {"cities"} | OF_TIES
+OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
 
 
 @pytest.mark.parametrize(
@@ -48,8 +50,8 @@ OF_PLACES = {"places", "corpus_scientists"}
         ("report.matrix_countries=12", {"report"}),
         ("report.matrix_bloc=null", {"report"}),
         ("title=Another", {"report", "exports"}),
-        ("significance.threshold=3", {"significance", "output", "sensitivity"} | PUBLISHED),
-        ("significance.false_discovery_rate=0.1", {"significance", "output"} | PUBLISHED),
+        ("significance.threshold=3", {"significance", "output", "sensitivity"} | OF_TIES | PUBLISHED),
+        ("significance.false_discovery_rate=0.1", {"significance", "output"} | OF_TIES | PUBLISHED),
         ("geography.compare=[US]", {"output"} | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -94,16 +96,22 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
 @pytest.mark.parametrize(
     ("setting", "stages"),
     [
-        ("places.citing=corpus", {"places"}),
-        ("corpus_scientists.least_works=5", {"corpus_scientists"}),
-        ("seed=7", set()),
-        ("networks.joint_papers=left_out", {"networks", "output"}),
+        ("places.citing=corpus", {"places"} | OF_CITIES),
+        ("corpus_scientists.least_works=5", {"corpus_scientists"} | OF_CITIES),
+        ("cities.west=[US]", OF_CITIES),
+        ("cities.venues={}", OF_CITIES),
+        ("cities.flow_years=[2016, 2019]", OF_TIES),
+        ("cities.top=[20]", OF_TIES),
+        ("cities.tested=500", OF_TIES),
+        ("bridging.draws=50", {"bridging"}),
+        ("gravity.specifications=[1]", {"gravity"}),
+        ("seed=7", {"bridging"}),
+        ("geography.compare=[US]", {"output"}),
+        ("geography.cn_includes_hk_mo=true", {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES),
     ],
 )
-def test_a_setting_of_places_runs_what_reads_it(setting, stages):
-    of_places = ["places={}", "corpus_scientists={}", "significance=null", "trends=null", "trajectories=null"]
-    off = [*of_places, "other_null_models=null", "stability=null", "bootstrap=null", "sensitivity=null"]
-    before, after = load_study("gallo2026", off), load_study("gallo2026", [*off, setting])
+def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
+    before, after = load_study("alshebli2022_beijing"), load_study("alshebli2022_beijing", [setting])
     own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
     changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
     following = {name for name in followed_by(changed) if STAGE[name] in own}
@@ -138,6 +146,10 @@ def test_the_seed_runs_what_draws():
         ("isthmus.centrality.measures", "blocs"),
         ("isthmus.corpus.received", "places"),
         ("isthmus.corpus.scientists", "corpus_scientists"),
+        ("isthmus.indicators.cities.catalogue", "cities"),
+        ("isthmus.indicators.cities.ties", "city_ties"),
+        ("isthmus.gravity.effects", "bridging"),
+        ("isthmus.geography.neighbours", "gravity"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

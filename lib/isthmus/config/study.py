@@ -6,8 +6,11 @@ from typing import Any, Self, get_args
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from isthmus.config.blocs import ActiveResearchers, Blocs
+from isthmus.config.bridging import Bridging
+from isthmus.config.cities import Cities
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
+from isthmus.config.gravity import Gravity
 from isthmus.config.networks import Networks
 from isthmus.config.places import CorpusScientists, WorkPlaces
 from isthmus.config.report import Report
@@ -32,6 +35,9 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "active_researchers": ("blocs",),
     "places": (),
     "corpus_scientists": (),
+    "cities": ("places", "corpus_scientists"),
+    "bridging": ("cities",),
+    "gravity": ("cities",),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
 OFF_BY_DEFAULT = (
@@ -42,6 +48,9 @@ OFF_BY_DEFAULT = (
     "active_researchers",
     "places",
     "corpus_scientists",
+    "cities",
+    "bridging",
+    "gravity",
 )
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
@@ -73,6 +82,9 @@ class Study(Section):
     active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
     places: WorkPlaces = Field(default_factory=WorkPlaces)
     corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
+    cities: Cities = Field(default_factory=Cities)
+    bridging: Bridging = Field(default_factory=Bridging)
+    gravity: Gravity = Field(default_factory=Gravity)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
