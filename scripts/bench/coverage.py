@@ -12,7 +12,6 @@ scripts/bench.sh coverage --save docs/methods/coverage.csv
 """
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,15 +35,14 @@ from isthmus.simulate.world.references import FAME_SKEW
 from isthmus.simulate.world.seats import NO_AUTHORS, missing_rate
 from isthmus.simulate.world.sizes import AI, EXPANSION
 from isthmus.simulate.world.works import ARTICLE, CONFERENCE, NO_TOPIC, RETRACTED, TYPE_SHARES
-from isthmus.trajectories.replicates import log_propensity_interval, without_surplus
+from isthmus.trajectories.replicates import log_propensity_interval
 from isthmus.trajectories.resampling import resampled_edges
 
 WORKS, YEAR, LAST_CITING = 80_000, 2017, 2021
 SEEDS = tuple(range(1, 21))
 SIMULATIONS, REPLICATES, LEVEL = 200, 400, 0.95
 NETWORKS = ("collaboration", "exchange")
-SMALLEST_SIZE = 0.05  # of size_replicates: a country without a paper in a replicate is not infinitely sought after
-COUNTS = ["pairs", "covered", "below", "above", "on_logarithms", "moved"]
+COUNTS = ["pairs", "covered", "below", "above", "on_logarithms"]
 CLASSES = ((0, 0), (1, 4), (5, 9), (10, 29), (30, 10**9))  # of the observed weight
 
 
@@ -201,10 +199,7 @@ def truths(of: Intensities, rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 
 def intervals(rows: np.ndarray, seed: int) -> pd.DataFrame:
-    """Weight and interval of the propensity of each pair of present countries: i, j, weight, low, high.
-
-    And the bounds of two forms that are not used, for comparison: log_low, log_high, moved_low, moved_high.
-    """
+    """Weight and interval of the propensity of each pair of present countries: i, j, weight, low, high."""
     w = matrix(rows)
     present = np.flatnonzero(w.sum(axis=1) > 0)
     i, j = (present[index] for index in np.triu_indices(len(present), 1))
@@ -222,30 +217,12 @@ def intervals(rows: np.ndarray, seed: int) -> pd.DataFrame:
     effect = max(1.0, float((squares - surplus[i, j][small].sum()) / weight[small].sum()))
     found = log_propensity_interval(resampled, weight, mu, surplus=surplus[i, j], level=LEVEL, zero_effect=effect)
     low, high = on_logarithms(resampled, weight)
-    sizes = size_replicates(replicates)
-    moved = without_surplus(resampled, weight, surplus[i, j]) / sizes(i, j)
-    other = log_propensity_interval(moved, weight, mu, level=LEVEL, zero_effect=effect)
     return pd.DataFrame(
         {
             "i": i, "j": j, "weight": weight, "low": np.exp(found.low), "high": np.exp(found.high),
             "log_low": low / mu, "log_high": high / mu,
-            "moved_low": np.exp(other.low), "moved_high": np.exp(other.high),
         }
     )  # fmt: skip
-
-
-def size_replicates(replicates: np.ndarray) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """How many times what size explains of each pair is in each replicate what it is in the data, to first order.
-
-    The strengths of both over the weight of the whole network, (n, R): what a null model fitted to the replicate would
-    expect of the pair if degrees stayed as they are.
-    """
-    both = replicates + replicates.transpose(1, 0, 2)
-    strength = both.sum(axis=1)
-    own = strength.mean(axis=1, keepdims=True)
-    relative = np.divide(strength, own, out=np.ones(strength.shape), where=own > 0)
-    whole = strength.sum(axis=0) / strength.sum(axis=0).mean()
-    return lambda i, j: np.maximum(relative[i] * relative[j] / whole, SMALLEST_SIZE)
 
 
 def on_logarithms(resampled: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -259,8 +236,7 @@ def coverage_of(seed: int) -> pd.DataFrame:
     """One world: seed, network, least, most (of the class of weight), pairs, covered, below, above, on_logarithms.
 
     `below` counts the pairs whose truth lies below the interval, `above` those whose truth lies above it;
-    `on_logarithms` those that the form on the logarithmic scale would cover, `moved` those that a null model which
-    follows the strengths of each replicate would.
+    `on_logarithms` those that the form on the logarithmic scale would cover.
     """
     of = intensities(build_plan(World(works=WORKS, seed=seed)))
     truth, data = truths(of, np.random.default_rng([seed, 0])), draw(of, np.random.default_rng([seed, 1]))
@@ -273,8 +249,7 @@ def coverage_of(seed: int) -> pd.DataFrame:
             own = table[table["weight"].between(least, most)]
             below, above = int((own["true"] < own["low"]).sum()), int((own["true"] > own["high"]).sum())
             other = int(own["true"].between(own["log_low"], own["log_high"]).sum())
-            moved = int(own["true"].between(own["moved_low"], own["moved_high"]).sum())
-            rows.append((seed, name, least, most, len(own), len(own) - below - above, below, above, other, moved))
+            rows.append((seed, name, least, most, len(own), len(own) - below - above, below, above, other))
     return pd.DataFrame(rows, columns=["seed", "network", "least", "most", *COUNTS])
 
 
@@ -285,8 +260,8 @@ def class_name(least: int, most: int) -> str:
 def table_of(found: pd.DataFrame) -> str:
     """All worlds together, in Markdown: shares of the pairs of each class."""
     lines = [
-        "| network | observed weight | pairs | covered | truth below | truth above | on logarithms | sizes follow |",
-        "|---|---|---|---|---|---|---|---|",
+        "| network | observed weight | pairs | covered | truth below | truth above | on logarithms |",
+        "|---|---|---|---|---|---|---|",
     ]
     total = found.groupby(["network", "least", "most"])[COUNTS].sum()
     for (network, least, most), row in total.iterrows():
