@@ -50,7 +50,7 @@ _CLUSTERED = (
     " Citations come in clusters: many to one famous paper, or from one paper. Where works rather than citations might "
     "not have been there, the weight of a tie varies more than its law says, by its design effect; its p-values are "
     "those of a variance larger by as much. In simulated worlds no firm tie of knowledge exchange had nothing behind "
-    "it; without this nine of ten had. The years themselves are taken as independent."
+    "it; without this eight of ten had. The years themselves are taken as independent."
 )
 _READING = (
     "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall below −1 "
