@@ -1,13 +1,17 @@
-"""Disruption measured against DuckDB's join and distinct and against cdindex: processor seconds, and the same numbers.
+"""Disruption measured against DuckDB, cdindex and pySciSci: processor seconds, and the same numbers.
 
 Prints a markdown table. One process, one thread, compilation before the clock. The peers are optional
-(pip install duckdb cdindex; cdindex is GPL and is never imported by the library).
+(pip install duckdb cdindex pyscisci; cdindex is GPL and is never imported by the library).
 usage: python scripts/bench/disruption.py [papers ...]
+       python scripts/bench/disruption.py spark PAPERS [shards ...]   # the same through Spark
 """
 
 import os
 import sys
+import tempfile
+import threading
 import time
+from pathlib import Path
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -15,8 +19,9 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 import numpy as np  # noqa: E402 - the number of threads is read at import
 
 from isthmus.indicators.disruption.counts import disruption  # noqa: E402
+from isthmus.indicators.disruption.expected import expected_counts  # noqa: E402
 
-ASKED = 500  # papers that cdindex is asked for
+ASKED = 500  # papers that cdindex and pySciSci are asked for
 
 
 def network(papers, seed=0):
@@ -73,35 +78,151 @@ def by_cdindex(citing, cited, year, focal):
     return clock(lambda: np.array([graph.cdindex(str(f), 5) for f in focal], dtype=float))
 
 
+def by_pyscisci(citing, cited, year, focal):
+    """CD of some papers by pySciSci, whose definition differs: the paper itself is a k, and no year counts."""
+    import pandas as pd
+    from pyscisci.methods.disruption import disruption_index
+
+    links = pd.DataFrame({"CitingPublicationId": citing, "CitedPublicationId": cited})
+    disruption_index(links, focal[:1])  # its start-up
+    return clock(lambda: disruption_index(links, focal).set_index("PublicationId")["DisruptionIndex"])
+
+
+def against_duckdb(citing, cited, year, seconds, found):
+    other, theirs = clock(lambda: by_duckdb(citing, cited, year))
+    sums = tuple(int(x.sum()) for x in (found.n_i, found.n_j, found.n_k))
+    return [f"{other:.2f} ({other / seconds:.0f}x)", "equal" if tuple(theirs) == sums else f"{theirs} v {sums}"]
+
+
+def against_cdindex(citing, cited, year, a_paper, focal):
+    other, theirs = by_cdindex(citing, cited, year, focal)
+    ours = disruption(citing, cited, year, last=5, strict=True, focal=focal).cd_all
+    known = ~np.isnan(theirs) & ~np.isnan(ours)
+    return [
+        f"{other / ASKED * 1e6:.1f} us ({other / ASKED / a_paper:.0f}x)",
+        f"{np.abs(ours - theirs)[known].max():.1e} ({known.sum()} papers)",
+    ]
+
+
+def against_pyscisci(citing, cited, year, a_paper, focal):
+    other, theirs = by_pyscisci(citing, cited, year, focal)
+    found = disruption(citing, cited, np.zeros_like(year), focal=focal)  # one year for all: no window
+    total = found.n_i + found.n_j + found.n_k + 1  # with the paper itself among n_k
+    theirs = theirs.reindex(focal).to_numpy(dtype=float)
+    known = ~np.isnan(theirs) & (found.n_references > 0)
+    gap = np.abs((found.n_i - found.n_j) / total - theirs)[known].max()
+    return [f"{other / ASKED * 1e3:.2f} ms ({other / ASKED / a_paper:.0f}x)", f"{gap:.1e}"]
+
+
+def optional(call, cells):
+    try:
+        return call()
+    except ImportError:
+        return ["not installed", *[""] * (cells - 1)]
+
+
 def measure(papers):
     citing, cited, year = network(papers)
     seconds, found = clock(lambda: disruption(citing, cited, year))
-    cells = [f"{papers:,}", f"{citing.size:,}", f"{seconds:.2f}"]
-    sums = tuple(int(x.sum()) for x in (found.n_i, found.n_j, found.n_k))
-    try:
-        other, theirs = clock(lambda: by_duckdb(citing, cited, year))
-        cells += [f"{other:.2f} ({other / seconds:.0f}x)", "equal" if tuple(theirs) == sums else f"{theirs} v {sums}"]
-    except ImportError:
-        cells += ["not installed", ""]
-    try:
-        focal = np.random.default_rng(1).choice(np.flatnonzero(year < 2010), ASKED, replace=False)
-        other, theirs = by_cdindex(citing, cited, year, focal)
-        ours = disruption(citing, cited, year, last=5, strict=True, focal=focal).cd_all
-        per_paper = other / ASKED / (seconds / papers)
-        known = ~np.isnan(theirs) & ~np.isnan(ours)
-        cells += [
-            f"{other / ASKED * 1e6:.1f} us ({per_paper:.0f}x)",
-            f"{np.abs(ours - theirs)[known].max():.1e} ({known.sum()} papers)",
-        ]
-    except ImportError:
-        cells += ["not installed", ""]
+    expectation, _ = clock(lambda: expected_counts(citing, cited, year, found.focal))
+    focal = np.random.default_rng(1).choice(np.flatnonzero(year < 2010), ASKED, replace=False)
+    cells = [
+        f"{papers:,}",
+        f"{citing.size:,}",
+        f"{seconds:.2f}",
+        f"{expectation:.2f}",
+        *optional(lambda: against_duckdb(citing, cited, year, seconds, found), 2),
+        *optional(lambda: against_cdindex(citing, cited, year, seconds / papers, focal), 2),
+        *optional(lambda: against_pyscisci(citing, cited, year, seconds / papers, focal), 2),
+    ]
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
+def descendants(root):
+    """Processes below this one that run Spark's Python workers: number -> resident bytes."""
+    parents, found = {}, {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+    for number in parents:
+        above = number
+        while above in parents and above != root:
+            above = parents[above]
+        try:
+            if above == root and b"pyspark.daemon" in Path(f"/proc/{number}/cmdline").read_bytes():
+                found[number] = int(Path(f"/proc/{number}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except OSError:
+            continue
+    return found
+
+
+class Watch:
+    """The largest memory that one Python worker has had while the block ran."""
+
+    def __enter__(self):
+        self.largest, self._running = 0, True
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._running = False
+        self._thread.join()
+
+    def _look(self):
+        while self._running:
+            self.largest = max(self.largest, *descendants(os.getpid()).values(), 0)
+            time.sleep(0.2)
+
+
+def through_spark(papers, shards):
+    """The same counts through Spark on two cores, most shards first: clock, share of the kernel, largest worker."""
+    import pandas as pd
+    from pyspark.sql import functions as F
+
+    from isthmus.engine import start_session
+    from isthmus.indicators.disruption.fanout import fan_out_counts
+
+    citing, cited, year = network(papers)
+    kernel, found = clock(lambda: disruption(citing, cited, year))
+    sums = tuple(int(x.sum()) for x in (found.n_i, found.n_j, found.n_k))
+    spark = start_session("bench", master="local[2]")
+    print("| papers | shards | clock s | kernel alone s | largest worker, MB | sums |\n" + "|---" * 6 + "|")
+    with tempfile.TemporaryDirectory() as folder:
+        links = {"citing_work_id": citing, "cited_work_id": cited, "citing_year": year[citing].astype(np.int16)}
+        pd.DataFrame(links).to_parquet(f"{folder}/citations.parquet")
+        pd.DataFrame({"work_id": np.arange(papers), "year": year.astype(np.int32)}).to_parquet(
+            f"{folder}/works.parquet"
+        )
+        citations, focal = (spark.read.parquet(f"{folder}/{name}.parquet") for name in ("citations", "works"))
+        for number in sorted(shards, reverse=True):
+            start = time.perf_counter()
+            with Watch() as watch:
+                counts = fan_out_counts(focal, citations, shards=number)
+                row = counts.agg(*(F.sum(name) for name in ("n_i", "n_j", "n_k"))).first()
+            seconds = time.perf_counter() - start
+            same = "equal" if tuple(row) == sums else f"{tuple(row)} v {sums}"
+            cells = [f"{papers:,}", number, f"{seconds:.1f}", f"{kernel:.1f}", f"{watch.largest / 1e6:,.0f}", same]
+            print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+    spark.stop()
+
+
+HEADINGS = (
+    "papers", "citations", "seconds", "expected counts", "DuckDB", "sums", "cdindex, a paper", "largest difference",
+    "pySciSci, a paper", "difference with both its faults",
+)  # fmt: skip
+
 if __name__ == "__main__":
-    disruption([2, 3], [0, 2], [2000, 2000, 2001, 2002])
-    print(
-        "| papers | citations | seconds | DuckDB | sums | cdindex, a paper | largest difference |\n" + "|---" * 7 + "|"
-    )
-    for number in [int(word) for word in sys.argv[1:]] or [100_000]:
-        measure(number)
+    small = ([2, 3], [0, 2], [2000, 2000, 2001, 2002])
+    disruption(*small)
+    expected_counts(*small, [0, 2])
+    words = sys.argv[1:]
+    if words[:1] == ["spark"]:
+        through_spark(int(words[1]) if len(words) > 1 else 100_000, [int(word) for word in words[2:]] or [2, 8])
+    else:
+        print("| " + " | ".join(HEADINGS) + " |\n" + "|---" * len(HEADINGS) + "|")
+        for number in [int(word) for word in words] or [100_000]:
+            measure(number)

@@ -3,6 +3,7 @@
   scripts/bench.sh ingest run --records real --gigabytes 1       all engines, both layouts
   scripts/bench.sh ingest run --records simulated --works 1000000 --engines isthmus --layouts jsonl
   scripts/bench.sh ingest tables                                  what has been measured, as Markdown
+  scripts/bench.sh ingest task --gigabytes 1                      one task alone, without Spark
   scripts/bench.sh ingest rates                                   the same as measurements of conf/rates.yaml
 
 Each engine runs as a process of its own on the same cores and is measured from outside, with all that it starts. The
@@ -12,8 +13,10 @@ All engines write the same three tables; different numbers of rows are an error.
 
 import json
 import os
+import resource
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -23,6 +26,7 @@ from ingesting.engines import ENGINES
 from ingesting.measure import measured
 
 SMALL_WORKS = 2_000
+OWN = ("isthmus", "isthmus-staged")
 COUNTED = ("parse", "newest", "tables")  # what all engines do; reading alone and the accounts are ours only
 
 
@@ -73,7 +77,9 @@ def _run(
 ) -> None:
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
-    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
+    # beside what is measured: the library of this folder, or the installed one
+    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     words = [str(path.resolve()) for path in (*snapshots, out)]
     found = measured([sys.executable, "-m", "ingesting.engines", engine, layout, *words, str(cores)], cores)
     row = {
@@ -88,7 +94,7 @@ def _run(
         "phases": {phase: [round(p.wall, 2), round(p.cpu, 2)] for phase, p in found.phases.items()},
         "peak": found.peak_bytes,
         "rows": found.counts,
-        "disk": {each.name: _size(each) for each in sorted((out / "tables").glob("*"))} if engine == "isthmus" else {},
+        "disk": {each.name: _size(each) for each in sorted((out / "tables").glob("*"))} if engine in OWN else {},
     }
     _compare_rows(folder, row)
     with (folder / "results.jsonl").open("a") as results:
@@ -126,6 +132,43 @@ def _wall(row: dict, phases: tuple[str, ...] = COUNTED) -> float:
 def _beyond(row: dict, phases: tuple[str, ...] = COUNTED) -> float:
     """Processor seconds beyond what a tiny ingest costs."""
     return sum(max(0.0, _cpu(row, (phase,)) - _cpu(row, (f"small {phase}",))) for phase in phases)
+
+
+@main.command()
+@click.option("--gigabytes", default=1.0, show_default=True, help="Text of the real records.")
+@click.option("--layout", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
+@click.pass_obj
+def task(folder: Path, gigabytes: float, layout: str) -> None:
+    """Measure what one task does with one part of real records: reads it, and writes the files of three tables."""
+    from isthmus.config.storage import Storage
+    from isthmus.files import open_root
+    from isthmus.snapshot import open_snapshot
+    from isthmus.snapshot.datasource import parse_lines
+    from isthmus.tables.part_writer import TABLES, PartWriter
+
+    records = inputs.real_snapshot(folder / f"real-{gigabytes:g}", gigabytes)
+    snapshot = open_snapshot(str(records), layout=layout, partial=True)
+    part, out = snapshot.parts("works")[0], folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    writer, began, writing = PartWriter(dict.fromkeys(TABLES, str(out)), part.path, 2026), time.process_time(), 0.0
+    for batch in parse_lines(open_root(str(snapshot.uri), Storage()), part):
+        if batch["work_id"].null_count < len(batch):
+            clock = time.process_time()
+            writer.add(batch)
+            writing += time.process_time() - clock
+    clock = time.process_time()
+    files = writer.close("0" * 16)
+    writing += time.process_time() - clock
+    works = sum(file.rows for name, file in files if name == "works")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    click.echo(
+        f"{layout}: {works:,} works in {time.process_time() - began:.2f} processor seconds, {writing:.2f} of "
+        f"them for the rows and files of three tables; memory at most {peak} MB"
+    )
+    for name, file in files:
+        click.echo(f"  {name}: {file.rows:,} rows, {file.bytes / 1e6:.1f} MB")
+    shutil.rmtree(out)
 
 
 @main.command()
@@ -204,7 +247,7 @@ def rates(folder: Path) -> None:
 
 def _rate(row: dict) -> dict:
     read = _beyond(row, ("read",))
-    staging = sum(size for name, size in row["disk"].items() if name.startswith("parsed"))
+    staging = sum(size for name, size in row["disk"].items() if name.startswith(("parsed", "work_lines")))
     return {
         "layout": row["layout"],
         "records": row["records"],

@@ -30,9 +30,9 @@ def test_the_help_says_the_safe_retention():
     assert "default: 7.0" in invoke("--help").output
 
 
-def test_every_table_is_maintained_the_ledger_included():
+def test_every_table_is_maintained_staging_and_ledger_included():
     names = table_names(STAGES)
-    assert {"parsed_works", "works", "citations", "pair_tests", "ledger"} <= set(names)
+    assert {"work_lines", "parsed_works", "seen_works", "works", "citations", "pair_tests", "ledger"} <= set(names)
     assert len(names) == len(set(names))
 
 

@@ -78,6 +78,7 @@ def test_the_defaults_are_the_documented_ones():
         "cities": None,
         "bridging": None,
         "gravity": None,
+        "disruption": None,
         "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
     }
@@ -148,4 +149,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 21
+    assert len(sections) == 22

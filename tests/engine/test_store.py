@@ -1,6 +1,7 @@
 """`TableStore` under a folder: what is written, what is kept, what is refused."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
@@ -45,6 +46,13 @@ def test_before_anything_is_written_a_table_is_missing(store):
         StoreError, match=r"table 'ties' does not exist in .*warehouse\. Run the stage that writes it first"
     ):
         store.read("ties")
+
+
+def test_a_table_is_made_although_a_run_was_killed_as_it_made_it(store):
+    Path(store.path(TIES), "_delta_log", "_staged_commits").mkdir(parents=True)
+    store.require_defined(TIES)
+    assert (store.version(TIES), content(store)) == (0, [])
+    assert TableStore(store.spark, store.location).fits(TIES)
 
 
 def test_overwrite_makes_the_table_as_promised(spark, store, rows):

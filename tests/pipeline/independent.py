@@ -119,3 +119,26 @@ def active_authors(folder: Path, first: int, last: int, least: int, window: int)
         end: sum(sum(yearly[a, year] for year in range(end - window + 1, end + 1)) >= least for a in authors)
         for end in range(first + window - 1, last + 1)
     }
+
+
+def disruption(folder: Path, first: int, last: int, citing_until: int) -> dict[int, tuple[int, int, int, int]]:
+    """Work of some years -> (references, n_i, n_j, n_k); works of any kind cite, from the year of the work on."""
+    listed: dict[int, tuple[int | None, set[int]]] = {}
+    for work in newest_works(folder):
+        number = int(work["id"].rsplit("W", 1)[1])
+        cited = {int(url.rsplit("W", 1)[1]) for url in work.get("referenced_works") or []}
+        listed[number] = work.get("publication_year"), cited - {number, DELETED_WORK}
+    citers: dict[int, set[int]] = {}
+    for number, (year, cited) in listed.items():
+        for other in cited:
+            if year is not None and year <= citing_until:
+                citers.setdefault(other, set()).add(number)
+    found = {}
+    for number, (year, *_) in kept_works(folder, first, last).items():
+        own = listed[number][1]
+        direct = citers.get(number, set())
+        through = set().union(*(citers.get(reference, set()) for reference in own)) - {number}
+        earlier = {citing for citing in direct | through if listed[citing][0] < year}
+        direct, through = direct - earlier, through - earlier
+        found[number] = len(own), len(direct - through), len(direct & through), len(through - direct)
+    return found

@@ -62,7 +62,7 @@ def test_only_what_is_needed(spark, warehouses):
     assert len(there) < full.read("works").count()
     authors = own.read("authorships").join(own.read("works").where("topics is null"), "work_id")
     assert authors.where("author_id is not null").count() == 0
-    tables = ("works", "authorships", "citations", "parsed_works")
+    tables = ("works", "authorships", "citations")
     assert size(warehouses / "own", *tables) < size(warehouses / "full", *tables)
 
 

@@ -39,7 +39,7 @@ def test_a_public_bucket(spark, s3_server, tmp_path, layout):
         warehouse=str(tmp_path / "warehouse"), snapshot=f"s3://{bucket}/snapshot", storage=storage, stages=("parse",), quiet=True
     )  # fmt: skip
     said = run_pipeline(spark, request)
-    parsed = TableStore(spark, request.warehouse).read("parsed_works").where("work_id is not null")
+    parsed = TableStore(spark, request.warehouse).read("work_lines").where("work_id is not null")
     assert parsed.count() == 1_000
     assert said["parse"].endswith("parts read")
 

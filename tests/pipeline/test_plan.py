@@ -75,6 +75,7 @@ def test_a_study_alone_reads_twice_and_writes_its_share():
     assert alone.read_bytes.high == 2 * whole.read_bytes.high
     assert alone.core_hours.low == pytest.approx((36 + 2 * 36 + 0.01 * 36) / 3600)
     assert alone.kept_bytes.low == pytest.approx(0.01 * 100_000 + 0.01 * 1_000 * 10)
+    assert alone.disk_bytes.low == pytest.approx(alone.kept_bytes.low + 50_000 + 0.01 * 100_000), "lines of all works"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from isthmus.config import load_study
+from isthmus.engine import TableStore
 from isthmus.pipeline import STAGES, Request, run_pipeline
 
 pytestmark = pytest.mark.spark
@@ -22,7 +23,7 @@ ENTITIES = {"CN": {"CN"}, "US": {"US"}, "EU-27": EUROPEAN_UNION, "GB": {"GB"}}
 STUDY = load_study(
     "everything",
     ["blocs.entities=[CN, US, EU-27, GB]", "blocs.organisation_papers=3", "blocs.replicates=20",
-     "active_researchers.papers=[1, 2]", "active_researchers.windows=[1, 3]"],
+     "active_researchers.papers=[1, 2]", "active_researchers.windows=[1, 3]", "disruption.replicates=20"],
 )  # fmt: skip
 PAIR = ["network", "citation_year", "year", "src", "dst"]
 
@@ -104,6 +105,17 @@ def test_large_organisations_and_active_researchers_equal_the_independent_count(
         assert rows.set_index("year").world_researchers.to_dict() == expected, (least, window)
     assert (active.world_located <= active.world_researchers).all()
     assert active.world_located.sum() > 0
+
+
+def test_disruption_of_every_work_equals_the_independent_count(spark, said, request_of_all, openalex_records):
+    first, last = STUDY.years.corpus
+    expected = independent().disruption(openalex_records, first, last, STUDY.years.citing_until)
+    counted = TableStore(spark, request_of_all.warehouse).read("disruption_counts").toPandas().set_index("work_id")
+    columns = ["n_references", "n_i", "n_j", "n_k"]
+    found = dict(zip(counted.index, counted[columns].itertuples(index=False, name=None), strict=True))
+    assert found == expected
+    assert counted["n_j"].sum() > 1_000
+    assert counted["expected_n_j"].sum() < counted["n_j"].sum(), "papers are cited together with what they build upon"
 
 
 def test_counts_add_up_to_the_lines_of_the_files(results):

@@ -46,6 +46,7 @@ STUDY = Study(
     cities={"impact_years": (2003, 2005), "flow_years": (2003, 2007), "venues": {"Nature": ("Nature",)}},
     bridging={"draws": 20, "worlds": 100},
     gravity={},
+    disruption={"replicates": 10},
 )
 AFTER_THE_CORPUS = (
     "networks",
@@ -126,7 +127,9 @@ def run(spark, tmp_path_factory):
         WORKS, spark.createDataFrame([tuple(r[n] for n in WORKS.columns) for r in rows], spark_schema(WORKS))
     )
     store.overwrite(AUTHORSHIPS, _frame(spark, AUTHORSHIPS, authorships))
-    store.overwrite(CITATIONS, _frame(spark, CITATIONS, citations))
+    published = {w: y for w, y, _, _ in works}
+    cited_in = [(citing, cited, published[citing]) for citing, cited in citations]
+    store.overwrite(CITATIONS, _frame(spark, CITATIONS, cited_in))
     store.overwrite(CITATIONS_DATED, citations_dated_rows(store.read(CITATIONS), store.read(WORKS)))
     for spec in (INSTITUTIONS, SOURCES):
         store.overwrite(spec, spark.createDataFrame([], spark_schema(spec)))

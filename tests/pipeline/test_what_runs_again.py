@@ -37,6 +37,7 @@ def after_edit_of(module):
 
 
 PUBLISHED = {"publish", "report", "exports"}
+OF_DISRUPTION = {"disruption", "disruption_cities"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
 OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
@@ -52,7 +53,7 @@ OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
         ("title=Another", {"report", "exports"}),
         ("significance.threshold=3", {"significance", "output", "sensitivity"} | OF_TIES | PUBLISHED),
         ("significance.false_discovery_rate=0.1", {"significance", "output"} | OF_TIES | PUBLISHED),
-        ("geography.compare=[US]", {"output"} | PUBLISHED),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -63,8 +64,8 @@ OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_DISRUPTION),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_DISRUPTION),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -96,7 +97,7 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
 @pytest.mark.parametrize(
     ("setting", "stages"),
     [
-        ("places.citing=corpus", {"places"} | OF_CITIES),
+        ("places.citing=corpus", {"places", "disruption_cities"} | OF_CITIES),
         ("corpus_scientists.least_works=5", {"corpus_scientists"} | OF_CITIES),
         ("cities.west=[US]", OF_CITIES),
         ("cities.venues={}", OF_CITIES),
@@ -105,9 +106,12 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("cities.tested=500", OF_TIES),
         ("bridging.draws=50", {"bridging"}),
         ("gravity.specifications=[1]", {"gravity"}),
-        ("seed=7", {"bridging"}),
-        ("geography.compare=[US]", {"output"}),
-        ("geography.cn_includes_hk_mo=true", {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES),
+        ("seed=7", {"bridging"} | OF_DISRUPTION),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION),
+        (
+            "geography.cn_includes_hk_mo=true",
+            {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES | OF_DISRUPTION,
+        ),
     ],
 )
 def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
@@ -116,6 +120,28 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
     changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
     following = {name for name in followed_by(changed) if STAGE[name] in own}
     assert following - PUBLISHED == stages
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("disruption.minimum_references=5", OF_DISRUPTION),
+        ("disruption.last=10", OF_DISRUPTION),
+        ("disruption.places=[US]", OF_DISRUPTION),
+        ("disruption.level=0.9", OF_DISRUPTION),
+        ("places={}", {"disruption_cities"}),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION),
+        ("years.citing_until=2025", {"corpus", "networks", "output"} | OF_DISRUPTION),
+    ],
+)
+def test_a_setting_of_disruption_runs_what_reads_it(setting, stages):
+    turned_on = ["disruption.ties=all"]
+    before, after = load_study("digitalscience2025", turned_on), load_study("digitalscience2025", [*turned_on, setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert stages | PUBLISHED <= following
+    assert load_study("gallo2026").plain()["disruption"] is None
 
 
 def test_a_threshold_fits_no_null_model_again():
@@ -150,6 +176,8 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.cities.ties", "city_ties"),
         ("isthmus.gravity.effects", "bridging"),
         ("isthmus.geography.neighbours", "gravity"),
+        ("isthmus.indicators.disruption.kernels", "disruption"),
+        ("isthmus.indicators.disruption.expected", "disruption"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

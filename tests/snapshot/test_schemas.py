@@ -1,6 +1,10 @@
 """The schema of a parsed line is one thing, in Arrow and in Spark."""
 
+import heapq
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from isthmus.engine.ddl import spark_fields
 from isthmus.snapshot import Part
@@ -10,6 +14,10 @@ from isthmus.snapshot.json.records import RECORDS
 from isthmus.snapshot.parquet.shapes import WORK
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_ddl
 from isthmus.tables import PARSED_ENTITIES, PARSED_WORKS
+
+
+def parts(*sizes):
+    return [Part("works", str(i), size) for i, size in enumerate(sizes)]
 
 
 @pytest.mark.parametrize(("schema", "spec"), [(WORKS_SCHEMA, PARSED_WORKS), (ENTITIES_SCHEMA, PARSED_ENTITIES)])
@@ -29,10 +37,21 @@ def test_needed_fields_are_parsed_and_known():
     assert set(WORK) == set(RECORDS["works"].__struct_fields__)
 
 
-def test_parts_are_grouped_into_tasks():
-    def parts(*sizes):
-        return [Part("works", str(i), size) for i, size in enumerate(sizes)]
+@pytest.mark.parametrize("cores", [2, 7, 64])
+@given(sizes=st.lists(st.integers(1, 3 * LARGEST_TASK), min_size=1, max_size=60))
+@example(sizes=[10 * LARGEST_TASK, *[SMALLEST_TASK // 8] * 700])  # 400,000 records beside hundreds of parts of 500
+def test_cores_end_at_the_same_time_but_for_the_last_task(cores, sizes):
+    tasks = [sum(part.bytes for part in group.parts) for group in group_parts(parts(*sizes))]
+    ends = [0] * cores
+    for task in tasks:
+        heapq.heapreplace(ends, ends[0] + task)
+    # the task that ends last began when no core was idle, and no task is larger than the largest part or 64 MB
+    assert max(ends) <= sum(sizes) / cores + max(*sizes, LARGEST_TASK)
+    if max(sizes) >= sum(sizes) / cores and max(sizes) > LARGEST_TASK:
+        assert tasks[0] == max(sizes), "a part that takes as long as all others begins first"
 
+
+def test_parts_are_grouped_into_tasks():
     def sizes(groups):
         return [[part.bytes for part in group.parts] for group in groups]
 

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from isthmus.snapshot import open_snapshot
-from isthmus.tables import SEEN_WORKS, build_removed_records, keep_works, parse_entities, see_works
+from isthmus.tables import build_removed_records, keep_works, parse_entities, see_works
 
 pytestmark = pytest.mark.spark
 
@@ -52,7 +52,7 @@ def test_two_passes(spark, store, as_jsonl, tmp_path):
     snapshot = open_snapshot(str(as_jsonl(tmp_path / "snapshot", {"works": lines} | OTHERS)))
     see_works(spark, store, snapshot, F.col("primary_subfield_id") == 1702)
     parse_entities(spark, store, snapshot)
-    build_removed_records(spark, store, snapshot, SEEN_WORKS)
+    build_removed_records(spark, store, snapshot)
     [note] = keep_works(spark, store, snapshot).notes
     assert note == "of 1 works all is kept; of 1 that cite them only ids, years and countries"
     own, citing = store.read("parsed_works").orderBy("work_id").collect()

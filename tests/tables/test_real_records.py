@@ -246,7 +246,6 @@ def test_a_second_run_leaves_the_same_rows(spark, store, openalex_records):
         "rejects",
         "unknown_fields",
         "removed_records",
-        "parsed_works",
         "parsed_entities",
     )
     before = {name: sorted(map(repr, store.read(name).collect())) for name in names}

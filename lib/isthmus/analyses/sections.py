@@ -9,6 +9,8 @@ from isthmus.analyses.bridging.section import section as bridging
 from isthmus.analyses.cities.scores import RULES as CITIES_RULES
 from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.disruption.scores import RULES as DISRUPTION_RULES
+from isthmus.analyses.disruption.section import section as disruption
 from isthmus.analyses.gravity.scores import RULES as GRAVITY_RULES
 from isthmus.analyses.gravity.section import section as gravity
 from isthmus.analyses.mass.scores import RULES as MASS_RULES
@@ -44,6 +46,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     bridging,
     gravity,
     mass,
+    disruption,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -57,6 +60,7 @@ RULES: dict[str, Rule] = {
     **BRIDGING_RULES,
     **GRAVITY_RULES,
     **MASS_RULES,
+    **DISRUPTION_RULES,
 }
 
 

@@ -4,6 +4,7 @@ from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.bridging import stage as bridging
 from isthmus.analyses.cities import stage as cities
 from isthmus.analyses.corpus import stage as corpus
+from isthmus.analyses.disruption import stage as disruption
 from isthmus.analyses.gravity import stage as gravity
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.output import stage as output
@@ -25,4 +26,5 @@ STAGES: tuple[Stage, ...] = (
     *cities.STAGES,
     *bridging.STAGES,
     *gravity.STAGES,
+    *disruption.STAGES,
 )

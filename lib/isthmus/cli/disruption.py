@@ -10,8 +10,6 @@ import click
 from isthmus.errors import IndicatorError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from isthmus.indicators.disruption.counts import Disruption
     from isthmus.indicators.disruption.lists import CitationList
 
@@ -25,6 +23,8 @@ SHOWN = {
     "share_positive": ("above 0", 9),
     "cd_all": ("mean with all", 15),
     "di5": ("DI5", 8),
+    "above_expected": ("above expected", 16),
+    "observed_over_expected": ("n_j / expected", 16),
 }
 
 
@@ -90,13 +90,14 @@ def disruption(
         minimum_references=minimum_references,
         shards=shards,
     )
-    rows = _yearly(found, level, draws, seed)
+    columns = found.columns() | _expected(given, found, last, strict)
+    rows = _yearly(columns, level, draws, seed)
     if form == "json":
         click.echo(json.dumps(_described(given, found) | {"years": rows}, indent=2))
     else:
         _say(given, found, rows, level, minimum_references)
     if out is not None:
-        _write(given, found, out)
+        _write(given, columns, out)
         click.echo(f"written: {out}", err=form == "json")
 
 
@@ -129,17 +130,29 @@ def _focal(given: "CitationList", span: tuple[int, int] | None, years: Path) -> 
     return focal
 
 
-def _yearly(found: "Disruption", level: float, draws: int, seed: int) -> list[dict[str, Any]]:
+def _expected(given: "CitationList", found: "Disruption", last: int | None, strict: bool) -> dict[str, Any]:
+    """Return the counts, and CD of them, that are expected when citations are permuted within pairs of years."""
+    import numpy as np
+
+    from isthmus.indicators.disruption.expected import expected_cd, expected_counts
+
+    counts = expected_counts(given.citing, given.cited, given.year, found.focal, last=last, strict=strict)
+    cd = expected_cd(found.n_i + found.n_j, counts)
+    n_k = np.maximum(counts.reached - counts.n_j, 0)
+    expected = {"expected_n_j": counts.n_j, "expected_n_k": n_k, "expected_cd": cd}
+    return {name: np.where(found.enough_references, values, np.nan) for name, values in expected.items()}
+
+
+def _yearly(columns: dict[str, Any], level: float, draws: int, seed: int) -> list[dict[str, Any]]:
     """Return the summary of each year, years ascending; None for a number that is not there."""
     import numpy as np
 
     from isthmus.indicators.disruption.summary import summarise
     from isthmus.nullmodels.generators import generator
 
-    columns = found.columns()
     rows = []
-    for year in np.unique(found.year).tolist():
-        own = found.year == year
+    for year in np.unique(columns["year"]).tolist():
+        own = columns["year"] == year
         of_year = {name: values[own] for name, values in columns.items()}
         numbers = summarise(of_year, generator(seed, ("disruption", year)), level=level, replicates=draws).row()
         rows.append({"year": year} | {name: _plain(value) for name, value in numbers.items()})
@@ -198,6 +211,10 @@ def _notes(found: "Disruption", rows: list[dict[str, Any]]) -> list[str]:
             f"{found.share_without_references:.1%} of the papers have no recorded reference: CD would be 1 as soon as "
             "one is cited, so they have none"
         )
+    notes.append(
+        "expected: citations permuted within citing and cited year; `above expected` is the mean of CD less CD of the "
+        "expected counts, `n_j / expected` how much more often a paper is cited together with its references"
+    )
     if len(rows) > 1:
         notes.append(
             "CD falls when reference lists grow, whatever papers do: compare rank and class_rank (within the year, and "
@@ -206,16 +223,12 @@ def _notes(found: "Disruption", rows: list[dict[str, Any]]) -> list[str]:
     return notes
 
 
-def _write(given: "CitationList", found: "Disruption", out: Path) -> None:
-    from isthmus.report.exports import write_table
-
-    frame = _frame(given, found)
-    write_table(frame, out.with_suffix(""), (out.suffix.lower().removeprefix("."),))
-
-
-def _frame(given: "CitationList", found: "Disruption") -> "pd.DataFrame":
+def _write(given: "CitationList", columns: dict[str, Any], out: Path) -> None:
     import pandas as pd
 
-    columns = found.columns()
-    names = given.papers.take(columns.pop("focal")).to_pandas()
-    return pd.DataFrame({"paper": names} | columns)
+    from isthmus.report.exports import write_table
+
+    names = given.papers.take(columns["focal"]).to_pandas()
+    others = {name: values for name, values in columns.items() if name != "focal"}
+    frame = pd.DataFrame({"paper": names} | others)
+    write_table(frame, out.with_suffix(""), (out.suffix.lower().removeprefix("."),))

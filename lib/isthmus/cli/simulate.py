@@ -15,6 +15,7 @@ Examples:
   isthmus simulate --works 20000 --out quiet --empty
   isthmus simulate --works 20000 --out calm --without trends --without poles
   isthmus simulate --works 20000 --out traps --hostile
+  isthmus simulate --works 20000 --out papers --plant disruption
   isthmus simulate --works 20000 --out two --releases 2
   isthmus simulate --works 10000000 --out s3://bucket/world --master yarn
 """
@@ -34,6 +35,7 @@ Examples:
     multiple=True,
     help="Leave a planted fact out: ties, trends, poles, bridge, impact, return. Repeatable.",
 )
+@click.option("--plant", multiple=True, help="Plant a fact that a world has on request only: disruption. Repeatable.")
 @click.option("--empty", is_flag=True, help="Plant nothing: the test of false positives.")
 @click.option("--processes", type=int, default=None, help="Processes to write with [default: one per core].")
 @click.option("--master", default=None, help="Write with Spark on this master, for worlds of many millions.")
@@ -45,6 +47,7 @@ def simulate(
     releases: int,
     hostile: bool,
     without: tuple[str, ...],
+    plant: tuple[str, ...],
     empty: bool,
     processes: int | None,
     master: str | None,
@@ -60,7 +63,7 @@ def simulate(
 
     if master and releases == 2:
         raise ConfigError("--releases 2 and --master do not go together: two releases are written without Spark.")
-    world = World(works=works, seed=seed, hostile=hostile).without(*(PLANTED if empty else without))
+    world = World(works=works, seed=seed, hostile=hostile).without(*(PLANTED if empty else without)).planting(*plant)
     names = [name.strip() for name in formats.split(",") if name.strip()]
     started = time.perf_counter()
     if master:

@@ -9,6 +9,7 @@ from isthmus.config.blocs import ActiveResearchers, Blocs
 from isthmus.config.bridging import Bridging
 from isthmus.config.cities import Cities
 from isthmus.config.corpus import Corpus
+from isthmus.config.disruption import Disruption
 from isthmus.config.geography import Geography
 from isthmus.config.gravity import Gravity
 from isthmus.config.networks import Networks
@@ -38,6 +39,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "cities": ("places", "corpus_scientists"),
     "bridging": ("cities",),
     "gravity": ("cities",),
+    "disruption": (),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
 OFF_BY_DEFAULT = (
@@ -51,6 +53,7 @@ OFF_BY_DEFAULT = (
     "cities",
     "bridging",
     "gravity",
+    "disruption",
 )
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
@@ -85,6 +88,7 @@ class Study(Section):
     cities: Cities = Field(default_factory=Cities)
     bridging: Bridging = Field(default_factory=Bridging)
     gravity: Gravity = Field(default_factory=Gravity)
+    disruption: Disruption = Field(default_factory=Disruption)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isthmus.engine.part_files import is_by_part
 from isthmus.errors import StoreError
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def check_retention(days: float, *, allow_short: bool = False) -> None:
 def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RETENTION_DAYS) -> Maintained:
     """Compact a table, then remove the files that no version younger than the retention needs. Its rows stay the same.
 
+    A table whose files belong to parts of a snapshot is not compacted: the next release replaces them part by part.
+
     Parameters
     ----------
     store : TableStore
@@ -103,7 +106,7 @@ def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RE
     """
     before = extent(store, table)
     with _options(store, _size_options(before.bytes) | {RETENTION_CHECK: "false", VACUUM_COMMITS: "false"}):
-        if before.files > 1:
+        if before.files > 1 and not is_by_part(store, table):
             _handle(store, table).optimize().executeCompaction()
         _handle(store, table).vacuum(retention_days * 24)
     return Maintained(table, before, extent(store, table))

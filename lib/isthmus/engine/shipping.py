@@ -30,7 +30,17 @@ from isthmus.config.resources import conf_dir
 from isthmus.errors import SetupError
 
 DRIVER_ONLY = frozenset(
-    {"pyspark", "delta-spark", "altair", "vl-convert-python", "jinja2", "click", "tslearn", "graphframes-py"}
+    {
+        "pyspark",
+        "delta-spark",
+        "deltalake",
+        "altair",
+        "vl-convert-python",
+        "jinja2",
+        "click",
+        "tslearn",
+        "graphframes-py",
+    }
 )
 """Distributions that no worker imports: pyspark is the workers' own, the others draw, print and talk to people."""
 

@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
@@ -135,6 +137,24 @@ class TableStore:
         self._save(spec, self._aligned(spec, rows).write.format("delta").mode("append"))
         self._commits.pop(spec.name, None)  # asked for only when somebody wants to know
 
+    def require_defined(self, spec: TableSpec) -> None:
+        """Make a table that is not there, or is another than specified, without any row."""
+        self._create(spec, replace_if_changed=True)
+
+    def remember_commit(self, spec: TableSpec, version: int, rows: int) -> None:
+        """Take note that something beside this store wrote to a table.
+
+        Parameters
+        ----------
+        spec : TableSpec
+            The table.
+        version : int
+            Its version now.
+        rows : int
+            Rows that it has now.
+        """
+        self._commits[spec.name] = {"version": version, "operationMetrics": {"numOutputRows": rows}}
+
     def rows_written(self, table: TableSpec | str) -> int:
         """Return the number of rows that this store's last write to the table, else the table's last commit, wrote."""
         metrics = self._commit(table)["operationMetrics"] or {}
@@ -186,6 +206,8 @@ class TableStore:
             self._defined[spec.name] = spec
 
     def _define(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
+        if not self.in_catalog and ":/" not in self.location and _remove_empty_log(Path(self.path(spec))):
+            self._there.discard(spec.name)
         if not self.exists(spec):
             self.spark.sql(self._definition("CREATE TABLE IF NOT EXISTS", spec))
             return
@@ -250,6 +272,20 @@ def is_catalog(location: str) -> bool:
     """Whether a location is `catalog.schema` of a metastore and no path: two plain names with one dot between."""
     parts = location.split(".")
     return len(parts) == 2 and all(part.isidentifier() for part in parts)
+
+
+def _remove_empty_log(table: Path) -> bool:
+    """Delete the folder of a log without any version, if it is one: a run was killed as it made the table.
+
+    Spark takes such a folder for a table when it is asked to create one, and creates nothing.
+    """
+    log = table / "_delta_log"
+    if not log.is_dir() or any(each.is_file() for each in log.iterdir() if not each.name.startswith(".")):
+        return False
+    shutil.rmtree(log)
+    with suppress(OSError):  # it holds files
+        table.rmdir()
+    return True
 
 
 def _hadoop(location: str) -> str:

@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import LEDGER, TableStore
 from isthmus.engine.maintenance import Maintained, maintain_all
+from isthmus.tables import PARSED_WORKS, SEEN_WORKS
+
+STAGING = (PARSED_WORKS, SEEN_WORKS)
+"""Tables that only some ways of reading a snapshot write."""
 
 
 def maintenance_stage(stages: Iterable[Stage]) -> Stage:
-    """Return the stage `maintenance` of a pipeline: every table that one of these stages writes, and the ledger.
+    """Return the stage `maintenance` of a pipeline: every table that one of these stages writes, staging and ledger.
 
     Parameters
     ----------
@@ -27,8 +31,9 @@ def maintenance_stage(stages: Iterable[Stage]) -> Stage:
 
 
 def table_names(stages: Iterable[Stage]) -> tuple[str, ...]:
-    """Return the names of all tables that these stages write, and the ledger's."""
-    return (*dict.fromkeys(spec.name for stage in stages for spec in stage.writes), LEDGER.name)
+    """Return the names of all tables that these stages write, those between them and the ledger's included."""
+    specs = [spec for stage in stages for spec in stage.writes]
+    return tuple(dict.fromkeys(spec.name for spec in (*specs, *STAGING, LEDGER)))
 
 
 def _maintain(context: Context, tables: tuple[str, ...]) -> Outcome:

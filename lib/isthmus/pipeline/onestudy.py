@@ -79,7 +79,7 @@ def parse_for_study(context: "Context", study: Study) -> list[t.Written]:
     spark, store, snapshot = context.spark, context.store, context.the_snapshot
     seen = t.see_works(spark, store, snapshot, candidates(study, snapshot))
     entities = t.parse_entities(spark, store, snapshot)
-    removed = t.build_removed_records(spark, store, snapshot, t.SEEN_WORKS)
+    removed = t.build_removed_records(spark, store, snapshot)
     return [seen, entities, removed, t.keep_works(spark, store, snapshot)]
 
 

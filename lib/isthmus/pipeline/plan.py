@@ -122,7 +122,7 @@ class Cost:
     disk_bytes : Span
         Bytes of the tables while the run goes on.
     kept_bytes : Span
-        Of these, what stays when the staging tables are deleted.
+        Of these, what studies read; the rest tells the next release what is known already.
     core_hours : Span
         Processor hours.
     hours : Span
@@ -186,18 +186,19 @@ def plan_ingest(
     staging, tables = estimator.disk(lambda m: m.disk.staging), estimator.disk(lambda m: m.disk.tables)
     needed = Span(min(m.needed for m in measured), max(m.needed for m in measured)) * survey.bytes
 
-    def cost(what: str, passes: int, share: Span, own_bytes: Span) -> Cost:
+    def cost(what: str, passes: int, share: Span, own_bytes: Span, parsed: Span) -> Cost:
         core_hours = (start + read * passes + write * share) * (1 / 3600)
         hours = Span(core_hours.low / (cores * rates.busy[1]), core_hours.high / (cores * rates.busy[0]))
         money = None if price is None else hours * (cores * price)
         kept = tables * share + own_bytes
-        return Cost(what, needed * passes, staging * share + kept, kept, core_hours, hours, money)
+        return Cost(what, needed * passes, staging + parsed + kept, kept, core_hours, hours, money)
 
-    costs = [cost("all tables", 1, Span(1, 1), Span(0, 0))]
+    costs = [cost("all tables", 1, Span(1, 1), Span(0, 0), Span(0, 0))]
     if study is not None:
         share = corpus_share(study.corpus, rates)
         own = works * share * Span(*rates.study_bytes_per_work)
-        costs.append(cost(f"study {study.study} alone", 2, share, own))
+        # its works are parsed into a staging table, which is about as large as what is made of it
+        costs.append(cost(f"study {study.study} alone", 2, share, own, tables * share))
     return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
 
 

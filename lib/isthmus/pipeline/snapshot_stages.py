@@ -1,7 +1,6 @@
 """The stages of a snapshot: from its parts to the tables that all studies share."""
 
 from collections.abc import Callable
-from functools import partial
 
 from pyspark.sql import functions as F
 
@@ -22,13 +21,14 @@ def _build(*builders: Builder) -> Callable[[Context], Outcome]:
     """Return a stage that writes these tables, none of which reads another of them, at the same time."""
 
     def run(context: Context) -> Outcome:
-        built = t.build_concurrently(context.spark, context.store, dated(context), *builders)
-        notes = tuple(note for one in built for note in one.notes)
-        rows_in = [one.rows_in for one in built if one.rows_in is not None]
-        summary = ", ".join(f"{one.rows_out:,} {one.table.replace('_', ' ')}" for one in built)
-        return Outcome(summary, rows_in=sum(rows_in) if rows_in else None, notes=notes)
+        return _outcome(t.build_concurrently(context.spark, context.store, dated(context), *builders))
 
     return run
+
+
+def _outcome(written: list[t.Written]) -> Outcome:
+    summary = ", ".join(f"{one.rows_out:,} {one.table.replace('_', ' ')}" for one in written)
+    return Outcome(summary, notes=tuple(note for one in written for note in one.notes))
 
 
 def _parse(context: Context) -> Outcome:
@@ -56,18 +56,13 @@ def require_same_snapshot(context: Context) -> None:
 
 def _parse_all(context: Context) -> list[t.Written]:
     spark, store, snapshot = context.spark, context.store, context.the_snapshot
-    readers = (partial(parse, incremental=context.incremental) for parse in (t.parse_works, t.parse_entities))
-    parsed = t.build_concurrently(spark, store, snapshot, *readers)
-    return [*parsed, t.build_removed_records(spark, store, snapshot)]
+    return t.read_snapshot(spark, store, snapshot, incremental=context.incremental)
 
 
 def _accounts(context: Context) -> Outcome:
     spark, store, snapshot = context.spark, context.store, dated(context)
     coverage = t.build_coverage_of_seen if context.for_study else t.build_coverage
-    staging = t.SEEN_WORKS if context.for_study else t.PARSED_WORKS
-    _, accounts = both(
-        lambda: coverage(spark, store, snapshot), lambda: t.build_accounting(spark, store, snapshot, staging)
-    )
+    _, accounts = both(lambda: coverage(spark, store, snapshot), lambda: t.build_accounting(spark, store, snapshot))
     gates = check_gates("accounting", store.read(t.ACCOUNTING), _accounting_gates())
     summary = f"every line accounted for, {accounts.rejects.rows_out:,} rejected"
     return Outcome(summary, notes=accounts.accounting.notes, gates=tuple(gates))
@@ -96,8 +91,12 @@ def _accounting_gates() -> list[Gate]:
 
 
 def _tables(context: Context) -> Outcome:
-    builders = (t.build_works, t.build_authorships, t.build_citations)
-    outcome = _build(*builders, t.build_institutions, t.build_sources, t.build_topics)(context)
+    spark, store, snapshot = context.spark, context.store, dated(context)
+    records, entities = both(
+        lambda: t.build_record_tables(spark, store, snapshot, from_staging=context.for_study is not None),
+        lambda: _build(t.build_institutions, t.build_sources, t.build_topics)(context),
+    )
+    require_same_snapshot(context)  # some parts may have been read once more
     author_years = t.build_no_author_years if context.for_study else t.build_author_years
     derived = _build(t.build_citations_dated, author_years)(context)
     gates: list[GateResult] = check_gates(
@@ -114,8 +113,15 @@ def _tables(context: Context) -> Outcome:
             ),
         ],
     )
-    summary, notes = f"{outcome.summary}, {derived.summary}", (*outcome.notes, *derived.notes)
-    return Outcome(summary, outcome.rows_in, tuple(gates), notes)
+    outcomes = [_outcome(records), entities, derived]
+    notes = tuple(note for one in outcomes for note in one.notes)
+    return Outcome(", ".join(one.summary for one in outcomes), gates=tuple(gates), notes=notes)
+
+
+def _has_rows(context: Context) -> bool:
+    """Return whether what the next stage makes rows of is there: files of the tasks, or the staging table."""
+    in_one_pass = context.for_study is None and t.takes_one_pass(context.store, context.the_snapshot)
+    return in_one_pass or context.store.exists(t.PARSED_WORKS)
 
 
 def _fingerprints(context: Context) -> dict[str, str]:
@@ -135,8 +141,9 @@ SNAPSHOT_STAGES: tuple[Stage, ...] = (
         description="read the parts of the snapshot and decide which records are superseded, deleted or merged",
         task="ingest",
         scope="snapshot",
-        writes=(t.PARSED_WORKS, t.PARSED_ENTITIES, t.REMOVED_RECORDS),
+        writes=(t.WORK_LINES, t.PARSED_ENTITIES, t.REMOVED_RECORDS),
         inputs=_fingerprints,
+        has_result=_has_rows,
         run=_parse,
     ),
     Stage(

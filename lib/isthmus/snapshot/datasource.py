@@ -105,10 +105,19 @@ class OpenAlexReader(DataSourceReader):
         """Yield the lines of a group of parts."""
         root = open_root(self._uri, self._storage)
         for part in getattr(partition, "parts", ()):
-            yield from _parse(root, part)
+            yield from parse_lines(root, part)
 
 
-def _parse(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+def parse_lines(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+    """Yield the lines of a part of whatever entity and format; the last batch is the summary of the part.
+
+    Parameters
+    ----------
+    root : Root
+        The snapshot's root.
+    part : Part
+        The part.
+    """
     if part.entity != "works":
         return parse_entity(root, part)
     return parse_parquet(root, part) if part.format == PARQUET else parse_part(root, part)

@@ -21,16 +21,18 @@ from isthmus.tables.entities import (
     build_sources,
     build_topics,
 )
-from isthmus.tables.everything import build_all, build_concurrently
+from isthmus.tables.everything import build_all, build_concurrently, build_record_tables, read_snapshot
+from isthmus.tables.one_pass_reading import takes_one_pass
 from isthmus.tables.one_study import SEEN_WORKS, build_coverage_of_seen, keep_works, newest_year, see_works
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS, parse_entities, parse_works
 from isthmus.tables.removed import REMOVED_RECORDS, build_removed_records
 from isthmus.tables.sentinels import SENTINEL_AUTHORS, SENTINEL_INSTITUTIONS, SENTINEL_WORKS
+from isthmus.tables.work_lines import WORK_LINES
 from isthmus.tables.works import WORKS, build_works
 from isthmus.tables.writing import Written
 
 TABLES = (
-    PARSED_WORKS,
+    WORK_LINES,
     PARSED_ENTITIES,
     REMOVED_RECORDS,
     WORKS,
@@ -71,6 +73,7 @@ __all__ = [
     "TOPICS",
     "UNKNOWN_FIELDS",
     "WORKS",
+    "WORK_LINES",
     "AccountingWritten",
     "Written",
     "build_accounting",
@@ -84,6 +87,7 @@ __all__ = [
     "build_coverage_of_seen",
     "build_institutions",
     "build_no_author_years",
+    "build_record_tables",
     "build_removed_records",
     "build_sources",
     "build_topics",
@@ -92,5 +96,7 @@ __all__ = [
     "newest_year",
     "parse_entities",
     "parse_works",
+    "read_snapshot",
     "see_works",
+    "takes_one_pass",
 ]

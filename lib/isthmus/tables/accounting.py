@@ -13,9 +13,10 @@ from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import NEEDED_ENTITIES, Part, Snapshot
 from isthmus.snapshot.batches import EMPTY
-from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
+from isthmus.tables.parsed import PARSED_ENTITIES
 from isthmus.tables.reading import PartRead, parts_read
 from isthmus.tables.removed import REMOVAL_REASONS, REMOVED_RECORDS
+from isthmus.tables.work_lines import WORK_LINES
 from isthmus.tables.writing import Written, write_concurrently
 from isthmus.tablespec import TableSpec, column
 
@@ -99,21 +100,17 @@ class AccountingWritten:
     accounting: Written
 
 
-def build_accounting(
-    spark: "SparkSession", store: TableStore, snapshot: Snapshot, staging: TableSpec = PARSED_WORKS
-) -> AccountingWritten:
+def build_accounting(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> AccountingWritten:
     """Write `rejects`, `snapshot_parts`, `unknown_fields` and `accounting`.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_works`, `parsed_entities` and `removed_records` are there.
+        The session and the tables; `work_lines`, `parsed_entities` and `removed_records` are there.
     snapshot : Snapshot
         The snapshot.
-    staging : TableSpec, optional
-        The table that holds all lines of works.
     """
-    works, entities = store.read(staging), store.read(PARSED_ENTITIES)
+    works, entities = store.read(WORK_LINES), store.read(PARSED_ENTITIES)
     outcome = ["entity", "part", "line", "reject", "summary"]
     lines = works.select(*outcome).unionByName(entities.select(*outcome))
     read = parts_read(lines)

@@ -15,28 +15,28 @@ from isthmus.tablespec import TableSpec
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-READER = tuple(
-    f"snapshot.{name}"
-    for name in [
-        "batches",
-        "entities",
-        "fields",
-        "identifiers",
-        "schemas",
-        "values",
-        "json.block",
-        "json.flatten",
-        "json.lines",
-        "json.parse",
-        "json.records",
-        "json.references",
-        "json.unknown",
-        "parquet.columns",
-        "parquet.field",
-        "parquet.parse",
-        "parquet.shapes",
-        "parquet.unknown",
-    ]
+READER = (
+    "snapshot.batches",
+    "snapshot.entities",
+    "snapshot.fields",
+    "snapshot.identifiers",
+    "snapshot.schemas",
+    "snapshot.values",
+    "snapshot.json.block",
+    "snapshot.json.flatten",
+    "snapshot.json.lines",
+    "snapshot.json.parse",
+    "snapshot.json.records",
+    "snapshot.json.references",
+    "snapshot.json.unknown",
+    "snapshot.parquet.columns",
+    "snapshot.parquet.field",
+    "snapshot.parquet.parse",
+    "snapshot.parquet.shapes",
+    "snapshot.parquet.unknown",
+    "tables.part_writer",
+    "tables.rows",
+    "tables.sentinels",
 )
 """The modules that decide what becomes of a line; rows of another version of them are not mixed with new ones."""
 

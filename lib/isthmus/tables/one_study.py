@@ -16,11 +16,13 @@ from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import Snapshot, read_works
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.authorships import PLACE, places
+from isthmus.tables.completeness import number_filled
 from isthmus.tables.coverage import COVERAGE, coverage_rows
 from isthmus.tables.entities import INSTITUTIONS
 from isthmus.tables.parsed import PARSED_WORKS, plain_words
 from isthmus.tables.reading import check_reading
-from isthmus.tables.removed import REMOVED_RECORDS, frame, kept, number_filled
+from isthmus.tables.removed import REMOVED_RECORDS, frame, kept
+from isthmus.tables.work_lines import WORK_LINES, write_work_lines
 from isthmus.tables.works import rewritten, year_until
 from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
@@ -71,7 +73,7 @@ SEEN_WORKS = TableSpec(
 
 
 def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, candidates: Column) -> Written:
-    """Write `seen_works` in the first pass, and check what was read against the manifest.
+    """Write `seen_works` and `work_lines` in the first pass, and check what was read against the manifest.
 
     Parameters
     ----------
@@ -89,7 +91,8 @@ def see_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, cand
     """
     with plain_words():
         version = store.overwrite(SEEN_WORKS, seen_rows(read_works(spark, snapshot), candidates))
-    notes = check_reading(store.read(SEEN_WORKS), snapshot, ("works",))
+    write_work_lines(store, SEEN_WORKS)
+    notes = check_reading(store.read(WORK_LINES), snapshot, ("works",))
     parts = len(snapshot.parts("works"))
     return Written(SEEN_WORKS.name, version, store.rows_written(SEEN_WORKS), notes=notes, parts_read=parts)
 

@@ -1,7 +1,8 @@
-"""The parsed lines of a snapshot: read once, then every table is made of them.
+"""The parsed lines of a snapshot in staging tables, from which other tables are made.
 
-A line is a record, a rejected line, or the summary of a part. Staging costs one write and saves parsing for each of the
-tables; it also keeps what was rejected and why, and which part each row came from.
+A line is a record, a rejected line, or the summary of a part. Works are staged where the tasks that read them cannot
+write the tables themselves: in a catalog, in object storage, through Spark Connect, and where the rows depend on what
+only the whole reading tells (a folder without a release, merged ids, a single study).
 """
 
 import re
@@ -19,6 +20,7 @@ from isthmus.snapshot.entities import read_entities
 from isthmus.snapshot.schemas import ENTITIES_SCHEMA, WORKS_SCHEMA, spark_type
 from isthmus.tables.changes import Changes, find_changes, marked
 from isthmus.tables.reading import check_reading
+from isthmus.tables.work_lines import write_work_lines
 from isthmus.tables.writing import Written
 from isthmus.tablespec import TableSpec, column
 
@@ -44,7 +46,7 @@ COMMENTS = {
 }
 
 TOLD_BY_A_WORKER = re.compile(r"isthmus\.errors\.(\w+Error): (.+?)\s*(?:\n\s+at |\n\n|$)", re.DOTALL)
-_ALL_READ = ("the tables that are there come from no earlier read by this version of Isthmus: all parts were read",)
+ALL_READ = ("the tables that are there come from no earlier read by this version of Isthmus: all parts were read",)
 
 
 def _spec(name: str, schema: "pa.Schema", comment: str) -> TableSpec:
@@ -63,7 +65,7 @@ PARSED_ENTITIES = _spec(
 
 
 def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *, incremental: bool = False) -> Written:
-    """Read the parts of works into `parsed_works`, and check what was read against the manifest.
+    """Read the parts of works into `parsed_works` and `work_lines`, and check what was read against the manifest.
 
     Parameters
     ----------
@@ -80,7 +82,9 @@ def parse_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot, *,
         There are no works; a needed field is missing everywhere or has another type; a part does not hold as many
         records as its manifest says and the snapshot is not `partial`; a part changed while it was read.
     """
-    return _parse(store, PARSED_WORKS, snapshot, ("works",), partial(read_works, spark), incremental=incremental)
+    parsed = _parse(store, PARSED_WORKS, snapshot, ("works",), partial(read_works, spark), incremental=incremental)
+    write_work_lines(store, PARSED_WORKS)
+    return parsed
 
 
 def parse_entities(
@@ -126,7 +130,7 @@ def _parse(
     changes = find_changes(store, spec, snapshot, entities) if incremental else None
     with plain_words():
         if changes is None:
-            version, told = store.overwrite(spec, marked(read(snapshot))), _ALL_READ if incremental else ()
+            version, told = store.overwrite(spec, marked(read(snapshot))), ALL_READ if incremental else ()
             parts = sum(len(snapshot.parts(entity)) for entity in entities)
         else:
             version, told = _replace(store, spec, snapshot, changes, read), (changes.in_words(entities),)

@@ -15,9 +15,12 @@ from pyspark.sql import functions as F
 from isthmus.engine import TableStore
 from isthmus.snapshot import NEEDED_ENTITIES, Snapshot
 from isthmus.snapshot.removals import read_deletions, read_merges
-from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD, WORK_FIELDS
-from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS
+from isthmus.snapshot.schemas import ENTITY_FIELDS, INSTITUTION, SOURCE, TOPIC_RECORD
+from isthmus.tables.completeness import filled
+from isthmus.tables.parsed import PARSED_ENTITIES
+from isthmus.tables.rows import PARTITION_DATE
 from isthmus.tables.sentinels import SENTINEL_WORKS
+from isthmus.tables.work_lines import WORK_LINES
 from isthmus.tables.writing import Written
 from isthmus.tablespec import TableSpec, column
 
@@ -44,7 +47,6 @@ REMOVED_RECORDS = TableSpec(
 MOST_IN_QUESTION = 1_000_000  # ids that every worker can hold
 
 REMOVAL_REASONS = ("superseded", "deleted", "merged")
-PARTITION_DATE = r"(?:^|/)updated_date=(\d{4}-\d{2}-\d{2})/"
 
 
 def updated() -> Column:
@@ -55,24 +57,20 @@ def updated() -> Column:
     )
 
 
-def build_removed_records(
-    spark: "SparkSession", store: TableStore, snapshot: Snapshot, staging: TableSpec = PARSED_WORKS
-) -> Written:
+def build_removed_records(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
     """Write `removed_records` from the parsed lines and from the snapshot's deletions and merges.
 
     Parameters
     ----------
     spark, store : SparkSession, TableStore
-        The session and the tables; `parsed_works` and `parsed_entities` are there.
+        The session and the tables; `work_lines` and `parsed_entities` are there.
     snapshot : Snapshot
         The snapshot.
-    staging : TableSpec, optional
-        The table that holds all records of works.
     """
     found = read_deletions(snapshot)
     deletions = frame(spark, found) if found.num_rows else None
     merges = _merges(spark, snapshot)
-    records = candidates(store.read(staging), store.read(PARSED_ENTITIES))
+    records = candidates(store.read(WORK_LINES), store.read(PARSED_ENTITIES))
     rows = removed_rows(in_question(records, deletions, merges), deletions, merges)
     version = store.overwrite(REMOVED_RECORDS, rows)
     written = store.rows_written(REMOVED_RECORDS)
@@ -110,7 +108,7 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
     Parameters
     ----------
     works : DataFrame
-        Rows of `parsed_works`, or of a staging table that knows their `completeness`.
+        Rows of `work_lines`.
     entities : DataFrame
         Rows of `parsed_entities`.
     """
@@ -120,7 +118,7 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
         "part",
         "line",
         updated().alias("updated_date"),
-        F.col("completeness") if "completeness" in works.columns else number_filled().alias("completeness"),
+        "completeness",
     )
     nested = [
         F.col(f"{name}.{f.name}")
@@ -133,24 +131,11 @@ def candidates(works: DataFrame, entities: DataFrame) -> DataFrame:
         "part",
         "line",
         updated().alias("updated_date"),
-        _filled(
+        filled(
             [F.col(name) for name, _ in ENTITY_FIELDS if name not in {"institution", "source", "topic"}] + nested
         ).alias("completeness"),
     )
     return of_works.unionByName(of_entities)
-
-
-def number_filled() -> Column:
-    """Return the number of fields of a parsed work that are filled."""
-    return _filled([F.col(name) for name, _ in WORK_FIELDS])
-
-
-def _filled(columns: list[Column]) -> Column:
-    """Return the number of fields that are filled."""
-    filled = columns[0].isNotNull().cast("int")
-    for each in columns[1:]:
-        filled = filled + each.isNotNull().cast("int")
-    return filled
 
 
 def in_question(
@@ -240,7 +225,7 @@ def kept(parsed: DataFrame, removed: DataFrame, identifier: str = "work_id") -> 
     Parameters
     ----------
     parsed : DataFrame
-        Rows of `parsed_works` or `parsed_entities`.
+        Rows of a staging table.
     removed : DataFrame
         Rows of `removed_records`.
     identifier : str, default 'work_id'

@@ -10,14 +10,12 @@ from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 from isthmus.tables.parsed import PARSED_WORKS
 from isthmus.tables.removed import REMOVED_RECORDS, frame, kept, updated
+from isthmus.tables.rows import API_AUTHOR_LIMIT
 from isthmus.tables.writing import Written
 from isthmus.tablespec import TableSpec, column
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-API_AUTHOR_LIMIT = 100
-"""The API cuts the list of authors here; the snapshot keeps all."""
 
 WORKS = TableSpec(
     name="works",
@@ -68,7 +66,7 @@ def build_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) ->
     if merges.num_rows:
         rows = rewritten(rows, "source_id", frame(spark, merges))
     version = store.overwrite(WORKS, rows)
-    return Written(WORKS.name, version, store.rows_written(WORKS), notes=_notes(store, parsed, last))
+    return Written(WORKS.name, version, store.rows_written(WORKS), notes=works_notes(store, parsed, last))
 
 
 def last_year(parsed: DataFrame, snapshot: Snapshot) -> int | None:
@@ -174,7 +172,18 @@ def _is_cut(counted: Column, listed: Column) -> Column:
     return F.when(counted.isNotNull(), counted > listed).otherwise(listed == API_AUTHOR_LIMIT)
 
 
-def _notes(store: TableStore, parsed: DataFrame, last: int | None) -> tuple[str, ...]:
+def works_notes(store: TableStore, parsed: DataFrame, last: int | None) -> tuple[str, ...]:
+    """Return how many lists of authors are cut and how many years are unknown, in sentences.
+
+    Parameters
+    ----------
+    store : TableStore
+        The tables; `works` is there.
+    parsed : DataFrame
+        All records that were read.
+    last : int | None
+        The last year in which a work can have been published.
+    """
     notes = []
     cut = store.read(WORKS).agg(F.count_if("authors_truncated").alias("n")).first()
     if cut and cut.n:

@@ -1,6 +1,6 @@
 """One ingest by one engine, as a process of its own: snapshot folder in; works, authorships and citations out.
 
-python -m ingesting.engines isthmus|duckdb|duckdb-direct|spark-json jsonl|parquet SNAPSHOT SMALL_SNAPSHOT OUT CORES
+python -m ingesting.engines ENGINE jsonl|parquet SNAPSHOT SMALL_SNAPSHOT OUT CORES
 """
 
 import sys
@@ -33,13 +33,13 @@ COLUMNS = {
 }
 
 
-ENGINES = ("isthmus", "duckdb", "duckdb-direct", "spark-json")
+ENGINES = ("isthmus", "isthmus-staged", "duckdb", "duckdb-direct", "spark-json")
 STORED = ("works", "authorships", "citations")
 
 
 def main() -> None:
     engine, layout, snapshot, small, out, cores = sys.argv[1:7]
-    ingest = {"isthmus": isthmus_ingest, "spark-json": spark_ingest}.get(engine)
+    ingest = {"isthmus": isthmus_ingest, "isthmus-staged": staged_ingest, "spark-json": spark_ingest}.get(engine)
     if ingest is None:
         staged = engine == "duckdb"
         duckdb_ingest(layout, snapshot, out, int(cores), staged=staged)
@@ -54,7 +54,7 @@ def main() -> None:
     ingest(spark, layout, small, f"{out}/again", lambda phase: mark(f"small {phase}"))
     ingest(spark, layout, snapshot, f"{out}/tables", mark)
     for name in STORED:
-        table = spark.read.format("delta" if engine == "isthmus" else "parquet").load(f"{out}/tables/{name}")
+        table = spark.read.format("delta" if engine.startswith("isthmus") else "parquet").load(f"{out}/tables/{name}")
         say(name, table.count())
     spark.stop()
 
@@ -64,6 +64,29 @@ def quietly(name: str) -> None:
 
 
 def isthmus_ingest(spark, layout: str, snapshot: str, out: str, marked) -> None:
+    """The tasks that read write the tables themselves."""
+    from isthmus.engine import TableStore
+    from isthmus.snapshot import open_snapshot, read_works
+    from isthmus.tables import build_removed_records, parse_entities
+    from isthmus.tables.one_pass_commit import commit_record_tables
+    from isthmus.tables.one_pass_reading import read_lines
+
+    found, store = open_snapshot(snapshot, layout=layout, partial=True), TableStore(spark, out)
+    read_works(spark, found).write.format("noop").mode("overwrite").save()
+    marked("read")
+    read_lines(spark, store, found)
+    marked("parse")
+    parse_entities(spark, store, found)
+    build_removed_records(spark, store, found)
+    marked("newest")
+    commit_record_tables(spark, store, found)
+    marked("tables")
+    _accounts(spark, store, found)
+    marked("accounts")
+
+
+def staged_ingest(spark, layout: str, snapshot: str, out: str, marked) -> None:
+    """The way of catalogs and object storage: a staging table first."""
     from isthmus import tables as t
     from isthmus.engine import TableStore
     from isthmus.snapshot import open_snapshot, read_works
@@ -78,10 +101,16 @@ def isthmus_ingest(spark, layout: str, snapshot: str, out: str, marked) -> None:
     marked("newest")
     t.build_concurrently(spark, store, found, t.build_works, t.build_authorships, t.build_citations)
     marked("tables")
+    _accounts(spark, store, found)
+    marked("accounts")
+
+
+def _accounts(spark, store, found) -> None:
+    from isthmus import tables as t
+
     t.build_concurrently(spark, store, found, t.build_institutions, t.build_sources, t.build_topics)
     t.build_coverage(spark, store, found)
     t.build_accounting(spark, store, found)
-    marked("accounts")
 
 
 def duckdb_ingest(layout: str, snapshot: str, out: str, cores: int, *, staged: bool) -> None:

@@ -38,7 +38,9 @@ def as_published():
         row = {}
         for metric, km in EASTWARD.items():
             degrees = km / (np.cos(np.radians(35.0)) * 111.32)
-            share = 0.1 + degrees / 200.0 * (year - 1990) / (LAST[metric] - 1990)
+            share = 0.3 + degrees / 200.0 * (year - 1990) / (LAST[metric] - 1990)
+            if metric == "works" and 1998 <= year <= 2004:
+                share -= 0.2  # a pullback towards the West
             row[metric] = (round(1e6 * share), round(1e6 * (1 - share))) if year <= LAST[metric] else (None, None)
         for city in (1, 2):
             rows.append({"city": city, "year": year} | {metric: pair[city - 1] for metric, pair in row.items()})
@@ -110,6 +112,14 @@ def test_results_as_published_lie_inside(publish):
     assert {value.quantity for value in VALUES} == set(RULES)
     found = verdicts(publish())
     assert {v.id: (found[v.id].ours, found[v.id].why) for v in VALUES if found[v.id].verdict != "inside"} == {}
+
+
+def test_no_pullback_without_a_year_further_west(publish):
+    steady = as_published()["city_years"]
+    back = steady["year"].between(1998, 2004) & (steady["city"] == 1)
+    steady.loc[back, "works"] += 600_000
+    found = verdicts(publish(tables={"city_years": steady}))["SHEBLI22-095"]
+    assert (found.verdict, found.ours) == ("outside", "no")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from isthmus.indicators.disruption.summary import MEANS, median_estimate, share_
 
 def columns(cd, n_references=None, **other):
     size = len(cd)
-    base = dict.fromkeys(MEANS, np.full(size, np.nan)) | {"n_j": np.ones(size)}
+    unknown = np.full(size, np.nan)
+    base = dict.fromkeys((*MEANS, "expected_n_j", "expected_cd"), unknown) | {"n_j": np.ones(size)}
     return base | {"cd": cd, "n_references": np.ones(size) if n_references is None else n_references} | other
 
 
@@ -25,6 +26,7 @@ def test_numbers_of_a_small_group():
             cd_all=[0.5, -0.25, 0.0, 1.0],
             n_j=[2, 4, 0, 9],
             expected_n_j=[1, nan, 0.5, 1],
+            expected_cd=[0.25, nan, 0.5, 0],
         ),
         np.random.default_rng(0),
     )
@@ -34,9 +36,9 @@ def test_numbers_of_a_small_group():
     assert found.median_cd.value == 0.0
     assert math.isnan(found.median_cd.low)
     assert found.share_positive.value == pytest.approx(1 / 3)
-    assert found.observed_over_expected.value == pytest.approx(
-        2 / 1.5
-    )  # a paper without CD, or without expectation, is out
+    # a paper without CD, or without expectation, is in neither sum
+    assert found.observed_over_expected.value == pytest.approx(2 / 1.5)
+    assert found.above_expected.value == pytest.approx(-0.125)
     assert math.isnan(found.cd5.value)
     assert math.isnan(found.cd5.low)
     row = found.row()

@@ -21,8 +21,6 @@ UNITS = {
 }
 SHOWN = 20
 NETWORKS = {"impact": "citations", "migration": "scientists", "collaboration": "works"}
-#: What the city of the row does to that of the column.
-VERBS = {"impact": "cites", "migration": "to", "collaboration": "with a coauthor in"}
 
 
 def cities(results: Results) -> pd.DataFrame:

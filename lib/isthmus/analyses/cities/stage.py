@@ -17,6 +17,7 @@ from isthmus.analyses.rows import of_study, replace_rows, stamped
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.config import Study
 from isthmus.corpus.received import last_full_year
+from isthmus.corpus.scientists import DEFINITIONS
 from isthmus.engine import Gate, GateResult, check_gates
 from isthmus.engine.concurrent import concurrently
 from isthmus.engine.gates import require
@@ -28,8 +29,6 @@ from isthmus.indicators.cities.venues import venue_sources, venue_years
 from isthmus.indicators.cities.years import city_years, side_years
 from isthmus.nullmodels.fanout import fits_of
 from isthmus.tablespec import TableSpec
-
-SCIENTISTS_BY = {"majority": "is_majority", "at_least_half": "is_at_least_half"}
 
 
 def write_cities(context: Context) -> Outcome:
@@ -70,7 +69,7 @@ def write_city_ties(context: Context) -> Outcome:
     study, store = context.the_study, context.store
     places, people = of_study(context, WORK_PLACES), of_study(context, CORPUS_SCIENTISTS)
     own = study.cities
-    chosen = people.where(SCIENTISTS_BY[own.scientists])
+    chosen = people.where(DEFINITIONS[own.scientists])
     span = (min(own.impact_years[0], own.flow_years[0]), max(own.impact_years[1], own.flow_years[1]))
     where = ties.scientist_places(chosen, store.read("author_years"), span)
     cites = ties.impact(of_study(context, PLACE_CITATIONS), own.impact_years)

@@ -9,10 +9,21 @@ from isthmus.analyses.cities.frames import METRICS
 from isthmus.analyses.cities.tables import CITIES, CITY_YEARS
 from isthmus.analyses.mass import frames
 from isthmus.report.results import Results
-from isthmus.report.scoring import NotComparableError, Ours, Published, Rule, same, sign_of, sign_text
+from isthmus.report.scoring import (
+    HOLDS,
+    NotComparableError,
+    Ours,
+    Published,
+    Rule,
+    same,
+    sign_of,
+    sign_text,
+    yes_or_no,
+)
 from isthmus.report.text import count
 
 NEAR, DEGREES = 0.25, 5.0
+PULLBACK_YEARS = 7  # "the next seven years witnessed a pullback towards the West"
 
 
 def _shift(results: Results, metric: str) -> dict[str, Any]:
@@ -58,6 +69,17 @@ def _pull(results: Results, _: Published) -> Ours:
     return Ours(sign, sign_text(sign), f"slope over the years: {said}")
 
 
+def _pullback(results: Results, published: Published) -> Ours:
+    _shift(results, "works")
+    table = frames.centres(results)
+    own = table[table["metric"] == METRICS["works"]].set_index("year")["longitude"]
+    first, last = published.first, published.first + PULLBACK_YEARS
+    if first not in own.index or last not in own.index:
+        raise NotComparableError(f"the centre of {first} or {last} is not known")
+    away = float(own[last] - own[first])
+    return yes_or_no(away < 0, f"{abs(away):.1f} degrees to the {'west' if away < 0 else 'east'}, {first} to {last}")
+
+
 def within_quarter(ours: Ours, published: Published) -> bool:
     """Return whether a distance lies within a quarter of the published one."""
     return abs(float(ours.value) - float(published.value)) <= NEAR * abs(float(published.value))
@@ -78,4 +100,5 @@ RULES: Mapping[str, Rule] = {
     "com_shift_east_scientists": _kilometres(_eastward("scientists")),
     "com_speed_scientists": _kilometres(_eastward("scientists", per_year=True)),
     "beijing_pull_trend_sign": same(_pull, "the same sign"),
+    "productivity_centre_pullback": same(_pullback, HOLDS),
 }

@@ -184,23 +184,95 @@ def add_shard(
     members = members[np.argsort(year[members], kind="stable")]
     local = np.full(year.size, -1, dtype=np.int64)
     local[members] = np.arange(members.size)
-    pointers, slots = group_by(local[citing], cited, members.size)
-    heads, citers = citers_of(pointers, slots, year.size)
-    repeated = first_repeated(heads, citers)
-    if repeated >= 0:
-        pair = members[citers[repeated]], int(np.searchsorted(heads, repeated, side="right")) - 1
-        raise IndicatorError(f"paper {pair[0]} cites paper {pair[1]} twice; list each citation once")
-    lowest, last, short = window
-    ordered = year[members]
-    first = np.searchsorted(ordered, focal_year + lowest)
-    stop = np.full(focal.size, members.size)
-    if last is not None:
-        stop = np.searchsorted(ordered, focal_year + last, side="right")
-    edge = np.minimum(np.searchsorted(ordered, focal_year + short, side="right"), stop)
     sizes = refs_at[focal + 1] - refs_at[focal]
     own_at = np.concatenate([[0], np.cumsum(sizes)])
     own = refs[np.repeat(refs_at[focal] - own_at[:-1], sizes) + np.arange(own_at[-1])]
-    walk(focal, local[focal], first, edge, stop, own_at, own, heads, citers, members.size, counts, near)
+    papers = Papers(focal, local[focal], focal_year, own_at, own)
+    repeated = walk_shard(counts, near, papers, local[citing], cited, year[members], year.size, window)
+    if repeated is not None:
+        raise IndicatorError(f"paper {members[repeated[0]]} cites paper {repeated[1]} twice; list each citation once")
+
+
+@dataclass(frozen=True)
+class Papers:
+    """The focal papers of a walk, as one shard of citing papers sees them.
+
+    Attributes
+    ----------
+    slot : array of shape (F,)
+        Number of each paper among the cited ones.
+    place : array of shape (F,)
+        Its number among the citing papers of the shard; -1 where it is none of them.
+    year : array of shape (F,)
+        Its year.
+    refs_at : array of shape (F + 1,)
+        Where its references begin in `refs`.
+    refs : array of shape (sum of all |R|,)
+        Numbers of its references among the cited papers.
+    """
+
+    slot: Ints
+    place: Ints
+    year: Ints
+    refs_at: Ints
+    refs: NDArray[np.int32]
+
+
+def walk_shard(
+    counts: Ints,
+    near: Ints,
+    papers: Papers,
+    citing: Ints,
+    cited: Ints,
+    citing_year: Ints,
+    slots: int,
+    window: tuple[int, int | None, int],
+) -> tuple[int, int] | None:
+    """Add the counts over a shard; return citing and cited paper of a citation that stands there twice, if one does.
+
+    Parameters
+    ----------
+    counts, near : array of shape (F, 6)
+        Sums so far, of the whole and of the short window.
+    papers : Papers
+        The focal papers.
+    citing : array of shape (E',)
+        Number among the shard's citing papers, which are numbered in the order of their years.
+    cited : array of shape (E',)
+        Number of the cited paper.
+    citing_year : array of shape (C,)
+        Years of the citing papers, ascending.
+    slots : int
+        Cited papers are numbered from 0 to slots - 1.
+    window : tuple of int, int or None, int
+        First and last year of the window and last year of the short one, counted from the focal paper's year.
+    """
+    pointers, grouped = group_by(citing, cited, citing_year.size)
+    heads, citers = citers_of(pointers, grouped, slots)
+    repeated = first_repeated(heads, citers)
+    if repeated >= 0:
+        return int(citers[repeated]), int(np.searchsorted(heads, repeated, side="right")) - 1
+    lowest, last, short = window
+    first = np.searchsorted(citing_year, papers.year + lowest)
+    stop = np.full(papers.slot.size, citing_year.size)
+    if last is not None:
+        stop = np.searchsorted(citing_year, papers.year + last, side="right")
+    edge = np.minimum(np.searchsorted(citing_year, papers.year + short, side="right"), stop)
+    walk(
+        papers.slot,
+        papers.place,
+        first,
+        edge,
+        stop,
+        papers.refs_at,
+        papers.refs,
+        heads,
+        citers,
+        citing_year.size,
+        counts,
+        near,
+    )
+    return None
 
 
 def indices(
@@ -227,7 +299,7 @@ def indices(
     cd_all = _ratio(n_i - n_j, n_i + n_j + n_k)
     cd = np.where(enough, cd_all, np.nan)
     near_total = near[:, N_I] + near[:, N_J] + near[:, N_K]
-    classes = year * (len(REFERENCE_CLASSES) + 1) + np.searchsorted(REFERENCE_CLASSES, n_references, "right")
+    classes = year * (len(REFERENCE_CLASSES) + 1) + class_of(n_references)
     return Disruption(
         focal=focal,
         year=year,
@@ -246,6 +318,12 @@ def indices(
         class_rank=rank_within(cd, classes),
         enough_references=enough,
     )
+
+
+def class_of(n_references: ArrayLike) -> Ints:
+    """Return the class of `REFERENCE_CLASSES` that each number of references falls into; 0 below the first."""
+    found: Ints = np.searchsorted(REFERENCE_CLASSES, np.asarray(n_references, dtype=np.int64), "right")
+    return found
 
 
 def rank_within(values: Floats, groups: Ints) -> Floats:

@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 BLOCKS = 1000
 """Papers are resampled in at most so many blocks: with more papers than this a block holds several, each at random."""
 
-MEANS = ("cd", "cd_all", "cd5", "cdnok", "di5", "dependence", "rank", "class_rank")
+MEANS = ("cd", "cd_all", "cd5", "cdnok", "di5", "dependence", "rank", "class_rank", "above_expected")
 """Columns whose mean is taken over the papers that have a value."""
 
 
@@ -47,6 +47,8 @@ class Summary:
     rank, class_rank : Estimate
         Means of the ranks of CD, within the year and within the year and the class of reference counts; 0.5 is the
         mean of all papers of the year.
+    above_expected : Estimate
+        Mean of CD less the CD of the expected counts.
     median_cd : Estimate
         Median of CD.
     share_positive : Estimate
@@ -66,6 +68,7 @@ class Summary:
     dependence: Estimate
     rank: Estimate
     class_rank: Estimate
+    above_expected: Estimate
     median_cd: Estimate
     share_positive: Estimate
     observed_over_expected: Estimate
@@ -94,8 +97,8 @@ def summarise(
     Parameters
     ----------
     columns : Mapping of str to array of shape (F,)
-        The columns of `isthmus.indicators.disruption.counts.Disruption`, and `expected_n_j` where it is known. The
-        papers stand in an order that has nothing to do with CD, such as that of their ids.
+        The columns of `isthmus.indicators.disruption.counts.Disruption`, `expected_n_j` and `expected_cd`. The papers
+        stand in an order that has nothing to do with CD, such as that of their ids.
     draws : numpy.random.Generator
         Where the resamples come from.
     level : float
@@ -104,8 +107,8 @@ def summarise(
         Resamples.
     """
     arrays = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
-    cd, n_j = arrays["cd"], arrays["n_j"]
-    expected = arrays.get("expected_n_j", np.full(cd.size, np.nan))
+    cd, n_j, expected = arrays["cd"], arrays["n_j"], arrays["expected_n_j"]
+    arrays["above_expected"] = cd - arrays["expected_cd"]
     ratios = {name: (np.nan_to_num(arrays[name]), 1.0 * ~np.isnan(arrays[name])) for name in MEANS}
     compared = ~np.isnan(expected) & ~np.isnan(cd)
     ratios["observed_over_expected"] = (np.where(compared, n_j, 0.0), np.where(compared, expected, 0.0))

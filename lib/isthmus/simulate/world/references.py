@@ -51,6 +51,8 @@ def build_references(plan: Plan, works: Ints, block: Ints) -> References:
     slot = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     work, here = works[row], block[row]
     cited = _cited(plan, work, here, slot)
+    if "disruption" in plan.world.planted:
+        cited = _built_upon(plan, work, slot, cited)
     outside = OUTSIDE_BASE + integers(plan.key("outside"), OUTSIDE_SPAN, work, slot)
     ids = np.where(cited >= 0, work_ids(np.maximum(cited, 0), plan.world.works), outside)
     chance = uniform(plan.key("odd references"), work)
@@ -61,6 +63,39 @@ def build_references(plan: Plan, works: Ints, block: Ints) -> References:
     twice = (slot == 1) & (chance > 0.5) & (chance < 0.5 + TWICE_RATE)
     ids[twice] = ids[np.flatnonzero(twice) - 1]
     return References(row, ids)
+
+
+def consolidation(plan: Plan, works: Ints) -> Floats:
+    """Return the chance that a work which cites one of these cites a reference of it, too; uniform between 0 and 1.
+
+    Parameters
+    ----------
+    plan : Plan
+        A world with planted disruption.
+    works : array of int
+        Numbers of the cited works.
+    """
+    return uniform(plan.key("consolidation"), works)
+
+
+def _built_upon(plan: Plan, work: Ints, slot: Ints, cited: Ints) -> Ints:
+    """Let references with an odd place be those of the work before them, by the consolidation of that one.
+
+    Those with an even place stay what they are: they are what is taken over, so no list depends on a changed one.
+    """
+    key = plan.key("taken over")
+    odd = np.flatnonzero((slot % 2 == 1) & (np.roll(cited, 1) >= 0))
+    before = cited[odd - 1]
+    taken = uniform(key, work[odd], slot[odd], 0) < consolidation(plan, before)
+    odd, before = odd[taken], before[taken]
+    block = plan.blocks.of(before)
+    even = (reference_counts(plan, before, block) + 1) // 2
+    place = 2 * integers(key, even, work[odd], slot[odd], 1)
+    theirs = _cited(plan, before, block, place)
+    fits = (even > 0) & (theirs >= 0) & (theirs != work[odd])
+    changed = cited.copy()
+    changed[odd[fits]] = theirs[fits]
+    return changed
 
 
 def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints) -> Ints:

@@ -15,6 +15,11 @@ PLANTED = {
     "impact": "papers of the United States with China that are cited more, over and above team size and institution",
     "return": "migrants who collaborate with the country they left",
 }
+ON_REQUEST = {
+    "disruption": "works that later works cite alone, and works that they cite together with what those built upon",
+}
+"""Facts that a world has only where they are asked for: with one, its references are others than without."""
+
 FORMATS = ("parquet", "jsonl", "legacy")
 FEWEST_WORKS = 200
 LAST_EDITION = 2
@@ -35,7 +40,8 @@ class World:
     first_year, last_year : int
         Publication years, both included.
     planted : frozenset[str], optional
-        Names of the planted facts (keys of `PLANTED`); empty for a world in which size explains everything.
+        Names of the planted facts (keys of `PLANTED`, and of `ON_REQUEST`); empty for a world in which size explains
+        everything.
     persistence : float, default 0.3
         Correlation of a pair's luck from one year to the next, 0 to below 1; each year's law stays that of the null
         model.
@@ -78,14 +84,18 @@ class World:
         if not 0 <= self.edition <= LAST_EDITION:
             raise ConfigError(f"edition = {self.edition}: expected 0 (a single release), 1 or {LAST_EDITION}.")
         for name in sorted(self.planted):
-            if name not in PLANTED:
-                raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")
+            _check_fact(name)
+
+    def planting(self, *names: str) -> Self:
+        """Return the same world with more planted facts; the names are keys of `PLANTED` or `ON_REQUEST`."""
+        for name in names:
+            _check_fact(name)
+        return replace(self, planted=self.planted | set(names))
 
     def without(self, *names: str) -> Self:
-        """Return the same world with some planted facts left out; the names are keys of `PLANTED`."""
+        """Return the same world with some planted facts left out; the names are keys of `PLANTED` or `ON_REQUEST`."""
         for name in names:
-            if name not in PLANTED:
-                raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, tuple(PLANTED))}")
+            _check_fact(name)
         return replace(self, planted=self.planted - set(names))
 
     @property
@@ -104,3 +114,8 @@ class World:
     def parts(self) -> int:
         """The number of part files of works."""
         return -(-self.works // self.part_size)
+
+
+def _check_fact(name: str) -> None:
+    if name not in PLANTED and name not in ON_REQUEST:
+        raise ConfigError(f"planted fact {name!r} is unknown: {did_you_mean(name, (*PLANTED, *ON_REQUEST))}")

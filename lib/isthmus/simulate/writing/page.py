@@ -20,6 +20,11 @@ TABLES = (
     "`countries.parquet`: planned shares. `migrants.parquet`: who moved when. `facts.parquet`: the switches.",
 )
 
+DISRUPTION = (
+    "`disruption.parquet`: of every work on artificial intelligence the chance that a work which cites it cites one of "
+    "its references, too (`consolidation`), and its kind."
+)
+
 
 def page(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> str:
     """Return what is true in a world, in Markdown.
@@ -50,7 +55,8 @@ def page(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> str:
     lines += ["", "## Partners and organisations", "", *_changes(tables["leaders"])]
     if "organisations" in tables:
         lines += _growth(tables["organisations"])
-    return "\n".join([*lines, "", "## Tables", "", *(f"* {line}" for line in TABLES), ""])
+    listed = (*TABLES, DISRUPTION) if "disruption" in tables else TABLES
+    return "\n".join([*lines, "", "## Tables", "", *(f"* {line}" for line in listed), ""])
 
 
 def _changes(leaders: pd.DataFrame) -> list[str]:

@@ -5,18 +5,22 @@ import pandas as pd
 import pyarrow as pa
 
 from isthmus.simulate.blocs import bloc_tables, leaders
+from isthmus.simulate.world.blocks import work_ids
 from isthmus.simulate.world.exchange import Exchange
 from isthmus.simulate.world.facts import countries
 from isthmus.simulate.world.people import MIGRANT_BASE, RETURN_RATE
 from isthmus.simulate.world.places import BRIDGE_CITY, BRIDGE_EAST, BRIDGE_WEST
 from isthmus.simulate.world.plan import Plan
+from isthmus.simulate.world.references import consolidation
+from isthmus.simulate.world.sizes import AI
 from isthmus.simulate.world.target import Target
 from isthmus.simulate.world.teams import POLES, POLES_IMPACT, TWO
 from isthmus.simulate.world.ties import TREND_FROM, TREND_TO, multipliers
-from isthmus.simulate.world.world import PLANTED
+from isthmus.simulate.world.world import ON_REQUEST, PLANTED
 from isthmus.simulate.writing.layout import parquet_bytes
 from isthmus.simulate.writing.page import page
 
+DISRUPTIVE_SHARE = 0.1
 STRONG_RATIO, STRONG_WEIGHT = 3.0, 30.0
 WINDOW = (2017, 2021)  # the years over which the studies call a tie significant
 
@@ -147,6 +151,7 @@ def fact_table(plan: Plan) -> pd.DataFrame:
         "bridge": BRIDGE_WEST,
         "impact": POLES_IMPACT,
         "return": RETURN_RATE,
+        "disruption": DISRUPTIVE_SHARE,
     }
     extra = float((teams[POLES] - teams[TWO]).mean())
     unit = {
@@ -156,6 +161,8 @@ def fact_table(plan: Plan) -> pd.DataFrame:
         "bridge": f"of Chinese institutions of works with the West lie in {BRIDGE_CITY[1]}, {BRIDGE_EAST} of others",
         "impact": f"more citations at equal team size and institution; their teams also have {extra:.1f} authors more",
         "return": "share of the seats of joint papers held by migrants between the two countries",
+        "disruption": "share of the works that are called disruptive, and as many consolidating; knowledge exchange "
+        "is no longer as planned, for references are taken over",
     }
     rows = [
         {
@@ -165,9 +172,35 @@ def fact_table(plan: Plan) -> pd.DataFrame:
             "size": size[k] if k in plan.world.planted else 0.0,
             "unit": unit[k],
         }
-        for k, v in PLANTED.items()
+        for k, v in (
+            PLANTED | {name: ON_REQUEST[name] for name in sorted(plan.world.planted & set(ON_REQUEST))}
+        ).items()
     ]
     return pd.DataFrame(rows)
+
+
+def disruption_table(plan: Plan) -> pd.DataFrame:
+    """One row per work on artificial intelligence: the chance that a citer cites a reference of it, too, and its kind.
+
+    The tenth of all works with the least chance is called disruptive, the tenth with the greatest consolidating.
+    """
+    blocks = plan.blocks
+    own = np.flatnonzero(blocks.layer == AI)
+    count = blocks.count[own]
+    works = np.repeat(blocks.start[own] - np.cumsum(count) + count, count) + np.arange(count.sum())
+    chance = consolidation(plan, works)
+    kind = np.where(
+        chance < DISRUPTIVE_SHARE, "disruptive", np.where(chance >= 1 - DISRUPTIVE_SHARE, "consolidating", "usual")
+    )
+    year = plan.sizes.years[np.repeat(blocks.year[own], count)]
+    return pd.DataFrame(
+        {
+            "work_id": work_ids(works, plan.world.works),
+            "year": year.astype(np.int32),
+            "consolidation": chance,
+            "kind": kind,
+        }
+    )
 
 
 def write_truth(plan: Plan, target: Target) -> None:
@@ -181,6 +214,8 @@ def write_truth(plan: Plan, target: Target) -> None:
         "leaders": leaders(plan),
         **bloc_tables(plan),
     }
+    if "disruption" in plan.world.planted:
+        tables["disruption"] = disruption_table(plan)
     for name, frame in tables.items():
         write_frame(target, name, frame)
     target.write("README.md", page(plan, tables).encode())

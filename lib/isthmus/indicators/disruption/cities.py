@@ -1,0 +1,34 @@
+"""Works at either end of their year by the city of their last author."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def city_ends(measured: DataFrame, placed: DataFrame, institutions: DataFrame) -> DataFrame:
+    """Return the works of each city and year: city, name, country, year, measured, most_disruptive, most_developmental.
+
+    Parameters
+    ----------
+    measured : DataFrame
+        Rows of `work_disruption`; works without an index are left out.
+    placed : DataFrame
+        Rows of `work_places`; works without a city are left out.
+    institutions : DataFrame
+        Rows of `institutions`, which name the cities.
+    """
+    cities = placed.where(F.col("last_city").isNotNull()).select("work_id", F.col("last_city").alias("city"))
+    works = measured.where(F.col("cd").isNotNull()).join(cities, "work_id")
+    counted = works.groupBy("city", "year").agg(
+        F.count("*").alias("measured"),
+        F.sum("most_disruptive").alias("most_disruptive"),
+        F.sum("most_developmental").alias("most_developmental"),
+    )
+    # institutions of one city may spell it differently: the first by alphabet names it
+    spelled = institutions.where(F.col("geonames_city_id").isNotNull() & F.col("city").isNotNull())
+    names = spelled.groupBy("geonames_city_id").agg(
+        F.min(F.struct(F.col("city").alias("name"), F.col("country_code").alias("country"))).alias("called")
+    )
+    named = counted.join(names.withColumnRenamed("geonames_city_id", "city"), "city", "left")
+    return named.select(
+        "city", "called.name", "called.country", "year", "measured", "most_disruptive", "most_developmental"
+    )
