@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from scipy.stats import false_discovery_control
+from scipy.stats import false_discovery_control, norm
 
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.ecm import fit_ecm
@@ -38,6 +38,9 @@ ROWS = pd.DataFrame(
         row("knowledge_exchange", 2019, "DE", "US", 3, 0.9, 4.0, 1.0, "cited_year"),
     ]
 )
+
+
+WEIGHTS = (("FR", 20), ("GB", 20), ("JP", 1))
 
 
 def test_one_row_per_pair_of_the_window():
@@ -92,6 +95,28 @@ def test_a_window_without_rows_is_empty():
     found = window_tests(ROWS, (1990, 1991), 0.05, 2.0)
     assert len(found) == 0
     assert list(found.columns) == ["network", "citation_year", "src", "dst", *WINDOW_COLUMNS]
+
+
+def test_weights_that_come_in_clusters_are_worth_less():
+    """One family: 20 + 20 units of one paper each year, of papers each, and a pair below size."""
+    law = (1.0, 4.0)
+    rows = [row("knowledge_exchange", year, "CN", dst, w, *law) for year in (2020, 2021) for dst, w in WEIGHTS]
+    frame = pd.DataFrame(rows).assign(work_variance=[400, np.nan, np.nan] * 2)
+    plain = window_tests(frame.drop(columns="work_variance"), (2020, 2021), 0.05, 2.0).set_index("dst")
+    found = window_tests(frame, (2020, 2021), 0.05, 2.0).set_index("dst")
+    np.testing.assert_array_equal(plain["design_effect"], [1, 1, 1])
+    np.testing.assert_array_equal(found["design_effect"], [20, 1, 1])
+    null_variance = 2 * (4.0**2 - 4.0)  # p = 1: Var = mu^2 - mu
+    score = norm.isf(plain["p_upper"]["FR"]) / np.sqrt(1 + 19 * 8 / null_variance)
+    assert found["p_upper"]["FR"] == pytest.approx(norm.sf(score), rel=1e-9)
+    assert found["p_two_sided"]["FR"] > 100 * plain["p_two_sided"]["FR"]
+    assert found["p_upper"]["GB"] == plain["p_upper"]["GB"]  # its units stand alone
+    # below size the clusters of the whole network count (842 / 82): a small weight does not show its own
+    pooled = 1 + (842 / 82 - 1) * 8 / null_variance
+    lower = norm.sf(norm.isf(plain["p_lower"]["JP"]) / np.sqrt(pooled))
+    assert plain["p_lower"]["JP"] == pytest.approx(1 / 16)
+    assert found["p_lower"]["JP"] == pytest.approx(lower, rel=1e-9)
+    np.testing.assert_allclose(found["q_upper"], false_discovery_control(found["p_upper"]))
 
 
 def test_refusals_say_what_is_wrong():

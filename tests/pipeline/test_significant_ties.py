@@ -3,7 +3,12 @@
 import pytest
 from chispa import assert_df_equality
 
-from isthmus.analyses.significance.pairs import significant_pairs, with_pooled_test
+from isthmus.analyses.significance.pairs import (
+    clustered_rows,
+    converged_rows,
+    significant_pairs,
+    with_pooled_test,
+)
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.config import load_study
 from isthmus.nullmodels.window_fanout import POOLED_TYPES
@@ -70,9 +75,14 @@ def test_networks_and_citation_years_are_kept_apart(spark):
     assert [r.citation_year for r in table.orderBy("citation_year").collect()] == ["citing", "publication_year"]
 
 
+def with_law(spark, rows, work_variance="CAST(NULL AS BIGINT)"):
+    columns = ("0.5D AS link_probability", "2.0D AS expected", f"{work_variance} AS work_variance")
+    return ties(spark, rows).selectExpr("*", *columns)
+
+
 def test_a_window_is_pooled_where_the_law_is_exact_and_null_where_it_is_not(spark):
     rows = [(year, "AT", "BE", 40, 9.0, True) for year in range(2017, 2022)]
-    law = ties(spark, rows).selectExpr("*", "0.5D AS link_probability", "2.0D AS expected")
+    law = with_law(spark, rows)
     study = load_study("gallo2026")
     [tested] = with_pooled_test(significant_pairs(law, study), law, study).collect()
     assert (tested.grade, tested.direction, tested.years_seen, tested.expected) == ("firm", "stronger", 5, 10.0)
@@ -82,3 +92,44 @@ def test_a_window_is_pooled_where_the_law_is_exact_and_null_where_it_is_not(spar
     [untested] = with_pooled_test(significant_pairs(law, rewired), law, rewired).collect()
     assert [untested[name] for name in POOLED_TYPES] == [None] * len(POOLED_TYPES)
     assert untested.significant, "the published rule stays"
+
+
+def test_citations_of_one_paper_are_no_firm_tie(spark):
+    """Six citations a year: of six papers, and all to one."""
+    rows = [(year, "AT", "BE", 6, 9.0, True) for year in range(2017, 2022)]
+    study = load_study("gallo2026")
+    found = {}
+    for name, variance in (("papers", "6L"), ("one", "36L")):
+        law = with_law(spark, rows, variance)
+        [found[name]] = with_pooled_test(significant_pairs(law, study), law, study).collect()
+    assert (found["papers"].design_effect, found["papers"].grade) == (1.0, "firm")
+    assert (found["one"].design_effect, found["one"].grade) == (6.0, "few papers")
+    assert found["papers"].p_upper == pytest.approx(0.0157, abs=1e-4)
+    assert found["one"].p_upper == pytest.approx(0.0640, abs=1e-4)
+
+
+def test_years_of_a_null_model_that_did_not_converge_are_left_out(spark):
+    rows = ties(spark, years("AT", "BE", [3.0, 3.0, 3.0]))
+    status = [(2017, "converged"), (2018, "not converged"), (2019, "converged")]
+    fits = spark.createDataFrame(
+        [("collaboration", "publication_year", *row) for row in status],
+        "network string, citation_year string, year int, status string",
+    )
+    kept = converged_rows(rows, fits)
+    assert_df_equality(
+        kept.select("year").orderBy("year"), spark.createDataFrame([(2017,), (2019,)], "year int"), ignore_nullable=True
+    )
+    assert set(kept.columns) == set(rows.columns)
+
+
+def test_only_the_exchange_has_clusters(spark):
+    rows = ties(spark, years("AT", "BE", [3.0]))
+    rows = rows.unionByName(rows.replace("collaboration", "knowledge_exchange", "network"))
+    clusters = spark.createDataFrame(
+        [("publication_year", 2017, "AT", "BE", 25), ("publication_year", 2018, "AT", "BE", 9)],
+        "citation_year string, year int, src string, dst string, work_variance bigint",
+    )
+    found = clustered_rows(rows, clusters).select("network", "year", "work_variance").orderBy("network")
+    expected = [("collaboration", 2017, None), ("knowledge_exchange", 2017, 25)]
+    schema = "network string, year int, work_variance bigint"
+    assert_df_equality(found, spark.createDataFrame(expected, schema), ignore_nullable=True)

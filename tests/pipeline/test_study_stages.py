@@ -52,6 +52,7 @@ STUDY = Study(
     hits={"share": 0.05},
 )
 AFTER_THE_CORPUS = (
+    "networks",
     "null_models",
     "significance",
     "other_null_models",
@@ -300,13 +301,18 @@ def test_a_second_run_of_every_stage_leaves_the_same_rows(run):
 
 
 def test_the_window_is_tested_as_on_one_machine(run):
-    own = rows(run, "pair_tests")
+    exchanged = rows(run, "exchange_clusters").assign(network="knowledge_exchange")
+    key = ["network", "citation_year", "year", "src", "dst"]
+    own = rows(run, "pair_tests").merge(exchanged[[*key, "work_variance"]], on=key, how="left")
     by_hand = window_tests(own, STUDY.years.significance, 0.05, 2.0).set_index(
         ["network", "citation_year", "src", "dst"]
     )
     written = rows(run, "significant_pairs").set_index(["network", "citation_year", "src", "dst"]).loc[by_hand.index]
-    for name in ("years_seen", "expected", "propensity_low", "p_upper", "p_lower", "q_upper", "q_lower", "grade"):
+    for name in ("years_seen", "expected", "design_effect", "p_upper", "p_lower", "q_upper", "q_lower", "grade"):
         pd.testing.assert_series_equal(written[name], by_hand[name], check_dtype=False, check_exact=True)
+    effect = written["design_effect"].dropna().unstack("network")
+    assert (effect["collaboration"].dropna() == 1).all()
+    assert (effect["knowledge_exchange"].dropna() > 1).any()
     assert (written["mean_z"].dropna() > 2).equals(written.loc[written["mean_z"].notna(), "significant"])
 
 

@@ -196,6 +196,8 @@ def test_the_seed_runs_what_draws():
     ("module", "first"),
     [
         ("isthmus.networks.collaboration", "networks"),
+        ("isthmus.networks.clusters", "networks"),
+        ("isthmus.nullmodels.clustered", "significance"),
         ("isthmus.corpus.exact", "corpus"),
         ("isthmus.nullmodels.solver", "null_models"),
         ("isthmus.trajectories.kernels", "trajectories"),

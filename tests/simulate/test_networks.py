@@ -91,9 +91,13 @@ def test_a_study_of_the_snapshot_counts_the_same(spark, counted, tmp_path):
     keys = ["network", "year", "src", "dst"]
     found = spark.read.format("delta").load(str(tmp_path / "tables" / "country_edges"))
     found = found.where("network in ('collaboration', 'knowledge_exchange')").select(*keys, "weight").toPandas()
-    expected = world_networks(counted, YEARS).edges()
+    expected = world_networks(counted, YEARS).edges().sort_values(keys, ignore_index=True)
     pd.testing.assert_frame_equal(
-        found.sort_values(keys, ignore_index=True),
-        expected.sort_values(keys, ignore_index=True),
-        check_dtype=False,
+        found.sort_values(keys, ignore_index=True), expected[[*keys, "weight"]], check_dtype=False
+    )
+    clusters = spark.read.format("delta").load(str(tmp_path / "tables" / "exchange_clusters"))
+    clusters = clusters.where("citation_year = 'cited'").select(*keys[1:], "work_variance").toPandas()
+    exchanged = expected[expected["network"] == "knowledge_exchange"][[*keys[1:], "work_variance"]]
+    pd.testing.assert_frame_equal(
+        clusters.sort_values(keys[1:], ignore_index=True), exchanged.reset_index(drop=True), check_dtype=False
     )

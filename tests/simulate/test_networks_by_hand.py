@@ -52,6 +52,9 @@ def test_papers_and_citations_by_hand():
     assert listed(found.exchange[2010]) == {(0, 1): 3, (0, 2): 1, (1, 2): 2, (1, 3): 1}
     assert listed(found.exchange[2011]) == {(0, 3): 1, (1, 3): 1, (2, 3): 1}
     assert listed(found.collaboration[2012]) == listed(found.exchange[2012]) == {}
+    # 0-1: work 2 adds 3 as citing work; works 0 and 1 have 2 and 1 as cited ones; the single citations are 2 and 1
+    assert listed(found.exchange_variance[2010]) == {(0, 1): 9, (0, 2): 1, (1, 2): 4, (1, 3): 1}
+    assert listed(found.exchange_variance[2011]) == listed(found.exchange[2011])
 
 
 def test_a_citation_within_one_country_is_no_exchange():
@@ -85,6 +88,14 @@ def test_networks_are_sums_over_works_and_citations(sides, seed):
             exchange.update(tuple(sorted(e)) for e in ends)
         assert listed(found.collaboration[y]) == together
         assert listed(found.exchange[y]) == exchange
+        variance = Counter()
+        for sign, of in ((1, lambda link: link[0]), (1, lambda link: link[1]), (-1, lambda link: link)):
+            for name in {of(link) for link in links}:
+                adds = Counter()
+                for citing, cited in (link for link in links if of(link) == name and year[link[1]] == y):
+                    adds.update(tuple(sorted((a, b))) for a in sides[citing] for b in sides[cited] if a != b)
+                variance.update({pair: sign * count**2 for pair, count in adds.items()})
+        assert listed(found.exchange_variance[y]) == variance
 
 
 def test_edges_by_hand():
@@ -92,15 +103,15 @@ def test_edges_by_hand():
     weights = np.zeros((n, n), dtype=np.int64)
     weights[0, 2] = weights[2, 0] = 5
     weights[1, 2] = weights[2, 1] = 1
-    edges = Networks({2010: weights, 2011: 0 * weights}, {2010: 2 * weights}).edges()
+    edges = Networks({2010: weights, 2011: 0 * weights}, {2010: 2 * weights}, {2010: 3 * weights}).edges()
     assert code[:3] == ("US", "GB", "CN")
     expected = [
-        ("collaboration", 2010, "CN", "US", 5),
-        ("collaboration", 2010, "CN", "GB", 1),
-        ("knowledge_exchange", 2010, "CN", "US", 10),
-        ("knowledge_exchange", 2010, "CN", "GB", 2),
+        ("collaboration", 2010, "CN", "US", 5, 5),
+        ("collaboration", 2010, "CN", "GB", 1, 1),
+        ("knowledge_exchange", 2010, "CN", "US", 10, 15),
+        ("knowledge_exchange", 2010, "CN", "GB", 2, 3),
     ]
-    wanted = pd.DataFrame(expected, columns=["network", "year", "src", "dst", "weight"])
+    wanted = pd.DataFrame(expected, columns=["network", "year", "src", "dst", "weight", "work_variance"])
     pd.testing.assert_frame_equal(edges, wanted, check_dtype=False)
 
 

@@ -62,10 +62,20 @@ def test_the_shares_of_planted_slopes_are_found():
     n = 20_000
     moving = rng.random(n) < 0.25
     slope = np.where(moving, rng.normal(0, 2, n), 0.0) + rng.normal(0, 0.2, n)
-    prior = estimate_prior(estimates(slope, 25.0), 2.0, np.zeros(n, dtype=np.int64))
+    prior = estimate_prior(estimates(slope, 25.0), 2.0, 0.02, np.zeros(n, dtype=np.int64))
     assert prior.share.sum() == pytest.approx(1)
     assert prior.share[0, :2].sum() == pytest.approx(0.25, abs=0.03)
     assert prior.share[0, 4:].sum() == pytest.approx(0.75, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("slab", "level", "expected"),
+    [(2.0, 0.47, [2, 1, 0.5, 0.25]), (2.0, 0.5, [2, 1, 0.5, 0.25]), (1.0, 9.0, [1]), (2.0, 1e-9, [2 * 0.5**k for k in range(8)])],
+)  # fmt: skip
+def test_no_component_is_narrower_than_half_of_what_is_level(slab, level, expected):
+    prior = estimate_prior(estimates([0.1, -0.2], 25.0), slab, level, np.zeros(2, dtype=np.int64))
+    np.testing.assert_allclose(prior.sd, expected)
+    assert prior.share.shape == (1, len(expected))
 
 
 def test_each_class_has_the_law_of_its_own_slopes():
@@ -73,10 +83,10 @@ def test_each_class_has_the_law_of_its_own_slopes():
     size_class = np.repeat([0, 1], 5_000)
     slope = np.where(size_class == 1, rng.normal(0, 1, 10_000), 0.0) + rng.normal(0, 0.2, 10_000)
     given = estimates(slope, 25.0)
-    prior = estimate_prior(given, 2.0, size_class)
+    prior = estimate_prior(given, 2.0, 0.02, size_class)
     for number in (0, 1):
         mine = size_class == number
-        alone = estimate_prior(estimates(slope[mine], 25.0), 2.0, np.zeros(5_000, dtype=np.int64))
+        alone = estimate_prior(estimates(slope[mine], 25.0), 2.0, 0.02, np.zeros(5_000, dtype=np.int64))
         np.testing.assert_allclose(prior.share[number], alone.share[0])
     same = estimates([0.5, 0.5, 0.5], 25.0)
     still, moving, unseen = posterior(same, prior, np.array([0, 1, -1])).above(0.3)
@@ -85,9 +95,9 @@ def test_each_class_has_the_law_of_its_own_slopes():
 
 
 def test_without_pairs_all_components_are_alike():
-    prior = estimate_prior(estimates([], 1.0), 2.0, np.zeros(0, dtype=np.int64))
+    prior = estimate_prior(estimates([], 1.0), 2.0, 0.02, np.zeros(0, dtype=np.int64))
     np.testing.assert_allclose(prior.share, 1 / prior.share.size)
-    silent = estimate_prior(estimates([1.0, 2.0], 0.0), 2.0, np.zeros(2, dtype=np.int64))
+    silent = estimate_prior(estimates([1.0, 2.0], 0.0), 2.0, 0.02, np.zeros(2, dtype=np.int64))
     np.testing.assert_allclose(silent.share, prior.share)
 
 

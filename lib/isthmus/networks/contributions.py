@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.config import Study
+from isthmus.config.networks import CitationYear
 from isthmus.networks.citation import placed_citations, signed_by_both
 from isthmus.networks.collaboration import country_pairs
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
@@ -36,15 +37,28 @@ def contributions(citations: DataFrame, countries: DataFrame, study: Study) -> D
         "src",
         "dst",
     )
-    return joint.unionByName(_exchanged(placed_citations(citations, countries, max_countries=cap), study))
+    links = placed_citations(citations, countries, max_countries=cap)
+    exchanged = exchanged_citations(links, study.networks.citation_year, study)
+    return joint.unionByName(exchanged.where(_wanted(F.col("year"), study)))
 
 
-def _exchanged(links: DataFrame, study: Study) -> DataFrame:
-    year = F.col("citing_year") if study.networks.citation_year == "citing" else F.col("cited_year")
-    chosen = links.where(_wanted(year, study))
+def exchanged_citations(links: DataFrame, citation_year: CitationYear, study: Study) -> DataFrame:
+    """Return what citations add to the knowledge exchange under one citation year, with the columns of `contributions`.
+
+    Parameters
+    ----------
+    links : DataFrame
+        The result of `placed_citations`.
+    citation_year : CitationYear
+        Which year a citation belongs to.
+    study : Study
+        Citation window, citations of joint papers.
+    """
+    year = F.col("citing_year") if citation_year == "citing" else F.col("cited_year")
     keep = F.lit(True) if study.networks.joint_papers == "whole" else ~signed_by_both(F.col("a"), F.col("b"))
-    if study.networks.citation_year == "cited_window":
-        chosen = chosen.where(F.col("citing_year") - F.col("cited_year") <= study.networks.citation_window)
+    chosen = links
+    if citation_year == "cited_window":
+        chosen = links.where(F.col("citing_year") - F.col("cited_year") <= study.networks.citation_window)
     works = (year.alias("year"), F.col("citing_work_id").alias("work_id"), "cited_work_id")
     one_side = chosen.select(*works, "from", "to", F.explode("from.country").alias("a"))
     both = one_side.select("*", F.explode("to.country").alias("b")).where(F.col("a") != F.col("b")).where(keep)

@@ -38,6 +38,8 @@ class WindowTest:
         Sum of the observed weights over the years in which the pair is present, whole numbers.
     expected : float array of shape (n,)
         Sum of the expected weights over the same years.
+    variance : float array of shape (n,)
+        Variance of the sum under the null model.
     years_present : int64 array of shape (n,)
         Years in which the null model says something about the pair.
     years_seen : int64 array of shape (n,)
@@ -51,6 +53,7 @@ class WindowTest:
 
     weight: FloatArray
     expected: FloatArray
+    variance: FloatArray
     years_present: NDArray[np.int64]
     years_seen: NDArray[np.int64]
     p_upper: FloatArray
@@ -98,11 +101,13 @@ def window_test(weight: ArrayLike, link_probability: ArrayLike, expected: ArrayL
     with np.errstate(invalid="ignore", divide="ignore"):
         stop = np.where(mu > 0.0, p / mu, 1.0)  # 1 - Y
         carry = np.where(mu > 0.0, (mu - p) / mu, 0.0)  # Y
+        variance = np.where(mu > 0.0, mu * (2.0 * mu / p - 1.0 - mu), 0.0)
     tails = sum_tails(total.astype(np.int64), p, stop, carry)
     upper, above, lower, below = np.where(present.any(axis=1), tails.T, np.nan)
     return WindowTest(
         weight=total,
         expected=mu.sum(axis=1),
+        variance=np.maximum(variance.sum(axis=1), 0.0),
         years_present=present.sum(axis=1),
         years_seen=(present & (w > 0.0)).sum(axis=1),
         p_upper=upper,

@@ -9,7 +9,7 @@ from pyspark.sql.types import DataType, DoubleType, IntegerType, StringType, Str
 from isthmus.nullmodels.window_frames import window_tests
 from isthmus.nullmodels.yearly import KEYS, PAIR
 
-NEEDED = (*KEYS, *PAIR, "year", "weight", "link_probability", "expected", "z", "finite")
+NEEDED = (*KEYS, *PAIR, "year", "weight", "link_probability", "expected", "z", "finite", "work_variance")
 POOLED_TYPES: dict[str, DataType] = {
     "years_seen": IntegerType(),
     "years_present": IntegerType(),
@@ -17,6 +17,7 @@ POOLED_TYPES: dict[str, DataType] = {
     "propensity": DoubleType(),
     "propensity_low": DoubleType(),
     "propensity_high": DoubleType(),
+    "design_effect": DoubleType(),
     "p_upper": DoubleType(),
     "p_lower": DoubleType(),
     "p_two_sided": DoubleType(),

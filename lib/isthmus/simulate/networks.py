@@ -56,15 +56,25 @@ class Networks:
         Papers together, by publication year.
     exchange : dict of int to array
         Citations in both directions, by the year of the cited work.
+    exchange_variance : dict of int to array
+        Variance of the exchange as works come and go: what single works add, squared (`isthmus.networks.clusters`).
     """
 
     collaboration: dict[int, Ints]
     exchange: dict[int, Ints]
+    exchange_variance: dict[int, Ints]
 
     def edges(self) -> pd.DataFrame:
-        """Return both as edge lists: network, year, src < dst (codes), weight > 0."""
-        both = ((COLLABORATION, self.collaboration), (EXCHANGE, self.exchange))
-        return pd.concat([_edges(name, year, w) for name, of in both for year, w in of.items()], ignore_index=True)
+        """Return both as edge lists: network, year, src < dst (codes), weight > 0, work_variance.
+
+        A paper adds 1 to each pair of its countries, so that the variance of collaboration is its weight.
+        """
+        both = (
+            (COLLABORATION, self.collaboration, self.collaboration),
+            (EXCHANGE, self.exchange, self.exchange_variance),
+        )
+        frames = [_edges(name, year, w, variance[year]) for name, of, variance in both for year, w in of.items()]
+        return pd.concat(frames, ignore_index=True)
 
 
 def count_works(plan: Plan) -> Counted:
@@ -120,7 +130,7 @@ def world_networks(counted: Counted, years: Iterable[int] = YEARS) -> Networks:
     years : iterable of int
         Publication years; those of the cited works for the exchange.
     """
-    collaboration, exchange = {}, {}
+    collaboration, exchange, variance = {}, {}, {}
     of_citation = counted.year[counted.cited]
     for year in years:
         papers = counted.countries[np.flatnonzero(counted.corpus & (counted.year == year))]
@@ -128,7 +138,34 @@ def world_networks(counted: Counted, years: Iterable[int] = YEARS) -> Networks:
         flow = counted.countries[counted.citing[here]].T @ counted.countries[counted.cited[here]]
         collaboration[int(year)] = _without_diagonal(papers.T @ papers)
         exchange[int(year)] = _without_diagonal(flow + flow.T)
-    return Networks(collaboration, exchange)
+        variance[int(year)] = _without_diagonal(_work_variance(counted, here))
+    return Networks(collaboration, exchange, variance)
+
+
+def _work_variance(counted: Counted, here: Ints) -> sparse.csr_array:
+    """Return what citing works add to each pair, squared, and cited works, less single citations, in both.
+
+    A work of countries a that is linked to r_y works of each country y adds a_x r_y + a_y r_x to the pair x, y.
+    """
+    citing, cited = counted.countries[counted.citing[here]], counted.countries[counted.cited[here]]
+    by_citing, by_cited = _sums_of(counted.citing[here], cited), _sums_of(counted.cited[here], citing)
+    of_citing, of_cited = (counted.countries[np.unique(works[here])] for works in (counted.citing, counted.cited))
+    return sparse.csr_array(_squares(of_citing, by_citing) + _squares(of_cited, by_cited) - _squares(citing, cited))
+
+
+def _sums_of(works: Ints, rows: sparse.csr_array) -> sparse.csr_array:
+    """Return the sum of the rows of each work, in the order of the works' numbers."""
+    _, place = np.unique(works, return_inverse=True)
+    shape = (int(place.max(initial=-1)) + 1, len(works))
+    return sparse.csr_array(
+        sparse.csr_array((np.ones(len(works), np.int64), (place, np.arange(len(works)))), shape) @ rows
+    )
+
+
+def _squares(own: sparse.csr_array, other: sparse.csr_array) -> sparse.csr_array:
+    both = own * other
+    flow = own.T @ (other * other)
+    return sparse.csr_array(flow + flow.T + 2 * (both.T @ both))
 
 
 def _without_diagonal(weights: sparse.csr_array) -> Ints:
@@ -137,8 +174,9 @@ def _without_diagonal(weights: sparse.csr_array) -> Ints:
     return full
 
 
-def _edges(network: str, year: int, weights: Ints) -> pd.DataFrame:
+def _edges(network: str, year: int, weights: Ints, variance: Ints) -> pd.DataFrame:
     code = np.array(countries().code)
     i, j = np.nonzero(np.triu(weights, 1))
     ends = np.sort(np.stack([code[i], code[j]]), axis=0)
-    return pd.DataFrame({"network": network, "year": year, "src": ends[0], "dst": ends[1], "weight": weights[i, j]})
+    columns = {"weight": weights[i, j], "work_variance": variance[i, j]}
+    return pd.DataFrame({"network": network, "year": year, "src": ends[0], "dst": ends[1]} | columns)

@@ -18,8 +18,12 @@ from scipy import special
 
 from isthmus.trajectories.dtw import Floats
 
-# Each component has a standard deviation half as large as the one before; the smallest is 2/128 of the slab's 2.
+# Each component has a standard deviation half as large as the one before, this many at most.
 COMPONENTS = 8
+# The narrowest component in parts of the change below which a slope is level. A spike at 0 would say that the level
+# pairs of a network do not move at all, which few papers cannot tell from moving a little: 9 % of the pairs that it
+# called level with P >= .9 in simulated worlds were not, and 2 % with this one (docs/methods/what-holds.md).
+NARROWEST = 0.5
 EXPECTATION_STEPS = 100
 # phi: a pair's own variance in units of its class's.
 NOISE_FACTORS = 2.0 ** np.arange(-3.0, 6.0)
@@ -115,7 +119,7 @@ def noise_probabilities(squares: Floats, freedom: Floats, size_class: NDArray[np
     return found
 
 
-def estimate_prior(estimates: Estimates, slab: float, size_class: NDArray[np.int64]) -> Prior:
+def estimate_prior(estimates: Estimates, slab: float, level: float, size_class: NDArray[np.int64]) -> Prior:
     """Estimate the weights of each class's mixture by expectation-maximisation over its slopes with information.
 
     Parameters
@@ -124,15 +128,22 @@ def estimate_prior(estimates: Estimates, slab: float, size_class: NDArray[np.int
         Of all pairs of a network.
     slab : float
         Standard deviation of the widest component.
+    level : float
+        Change below which a slope counts as level, in the unit of the slopes.
     size_class : int64 array of shape (n,)
         Number of the class, 0 for the smallest; -1 where nothing was observed.
 
     """
-    sd: Floats = slab * 0.5 ** np.arange(COMPONENTS, dtype=np.float64)
+    sd = _standard_deviations(slab, level)
     told = estimates.information > 0.0
     marginal = _marginal(estimates, sd).sum(axis=1)
     classes = range(max(int(size_class.max(initial=0)) + 1, 1))
     return Prior(sd=sd, share=np.stack([_shares(marginal[told & (size_class == number)]) for number in classes]))
+
+
+def _standard_deviations(slab: float, level: float) -> Floats:
+    sd: Floats = slab * 0.5 ** np.arange(COMPONENTS, dtype=np.float64)
+    return sd[(sd >= NARROWEST * level) | (sd == slab)]
 
 
 def posterior(estimates: Estimates, prior: Prior, size_class: NDArray[np.int64]) -> Posterior:

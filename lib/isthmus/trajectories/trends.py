@@ -103,9 +103,9 @@ def propensity_trends(
     )
     noise = noise_probabilities(lines.squares, lines.freedom, lines.size_class)
     estimates = Estimates(slope=own, information=lines.information / SLOW_SCATTER, noise=noise)
-    prior = estimate_prior(estimates, slab, lines.size_class)
-    known = posterior(estimates, prior, lines.size_class)
     per_span = span / YEARS_PER_DECADE
+    prior = estimate_prior(estimates, slab, delta * per_span, lines.size_class)
+    known = posterior(estimates, prior, lines.size_class)
     mean, sd = known.moments()
     rise, fall = known.above(delta * per_span), known.below(-delta * per_span)
     return Trends(

@@ -41,7 +41,8 @@ def judge_world(world: World) -> Judged:
     tests, fits = significance_frames(edges, by=("network", "year"))
     assert (fits["status"] == "converged").all(), "a network of the world cannot be fitted"
     truth = pair_truth(plan)
-    ties = window_tests(tests, WINDOW, FALSE_DISCOVERY_RATE, THRESHOLD, keys=("network",))
+    clustered = tests.merge(edges.drop(columns="weight"), on=[*KEY, "year"], how="left")
+    ties = window_tests(clustered, WINDOW, FALSE_DISCOVERY_RATE, THRESHOLD, keys=("network",))
     trends = pair_trends(tests, SPAN, keys=("network",))
     return Judged(
         tests=tests,
@@ -53,17 +54,22 @@ def judge_world(world: World) -> Judged:
 
 
 def pair_truth(plan: Plan) -> pd.DataFrame:
-    """All pairs of both networks: planted times size in the window (1: nothing planted), and the true direction."""
+    """All pairs of both networks: planted times size in the window (1: nothing planted), and what follows from it.
+
+    That is the true direction, and the mean of the true propensity over the window.
+    """
     code = np.array(countries().code)
     i, j = np.triu_indices(len(code), 1)
     ends = np.sort(np.stack([code[i], code[j]]), axis=0)
     times = planted_times(tie_table(plan))
     followed = np.isin(plan.sizes.years, YEARS)
+    inside = (plan.sizes.years >= WINDOW[0]) & (plan.sizes.years <= WINDOW[1])
     frames = []
     for network, propensity in true_propensities(plan).items():
         slope = true_trends(propensity[followed], plan.sizes.years[followed])[i, j]
         direction = np.select([slope > DELTA, slope < -DELTA], [RISE, FALL], LEVEL)
-        frames.append(pd.DataFrame({"network": network, "src": ends[0], "dst": ends[1], "direction_true": direction}))
+        columns = {"direction_true": direction, "propensity_true": propensity[inside].mean(axis=0)[i, j]}
+        frames.append(pd.DataFrame({"network": network, "src": ends[0], "dst": ends[1]} | columns))
     found = pd.concat(frames, ignore_index=True).merge(times, on=KEY, how="left")
     return found.assign(times=found["times"].fillna(1.0))
 

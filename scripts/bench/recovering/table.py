@@ -6,11 +6,12 @@ from recovering.judged import NETWORKS
 from isthmus.simulate.world.ties import RATIOS, TRENDS
 
 NAMES = {"collaboration": "collaboration", "knowledge_exchange": "knowledge exchange"}
+CALLED = (["published"], ["firm", "firm weaker"], ["firm", "firm weaker", "probable", "probable weaker"])
 
 
-def of(frame: pd.DataFrame, found: list[str], whole: str) -> str:
-    """The sum of some counts, of another, and the share."""
-    part, total = int(frame[found].to_numpy().sum()), int(frame[whole].sum())
+def of(frame: pd.DataFrame, found: list[str], whole: str | list[str]) -> str:
+    """The sum of some counts, of others, and the share."""
+    part, total = int(frame[found].to_numpy().sum()), int(frame[whole].to_numpy().sum())
     return f"{part:,} of {total:,}" + (f" ({part / total:.1%})" if total else "")
 
 
@@ -31,15 +32,13 @@ def tie_rows(frame: pd.DataFrame) -> list[tuple[str, ...]]:
     for prefix, where in (("", "false among called"), ("empty ", "nothing planted: false among called")):
         for network in NETWORKS:
             cells = []
-            for rules in (
-                ["published"],
-                ["firm", "firm weaker"],
-                ["firm", "firm weaker", "probable", "probable weaker"],
-            ):
+            for rules in CALLED:
                 names = [f"{prefix}{network} {rule}" for rule in rules]
                 part, total = (int(frame[[f"{n} {k}" for n in names]].to_numpy().sum()) for k in ("false", "called"))
                 cells.append(f"{part:,} of {total:,}" + (f" ({part / total:.1%})" if total else ""))
             rows.append((f"{where}, {NAMES[network]}", *cells))
+    carried = [str(int(frame[[f"knowledge_exchange {r} carried" for r in rules]].to_numpy().sum())) for rules in CALLED]
+    rows.append(("truly stronger by planted papers together, knowledge exchange: called", *carried))
     return rows
 
 
@@ -49,8 +48,10 @@ def trend_rows(frame: pd.DataFrame) -> list[tuple[str, ...]]:
         for network in NETWORKS:
             name = f"{prefix}{network}"
             found = "–" if prefix else of(frame, [f"{name} movers found"], f"{name} movers")
-            rows.append((f"{where}{NAMES[network]}", of(frame, [f"{name} moves right"], f"{name} moves called"),
-                         of(frame, [f"{name} level right"], f"{name} level called"), found))  # fmt: skip
+            sides = (("moves", "level"), ("moves",), ("level",))
+            right = (of(frame, [f"{name} {side} right" for side in own], [f"{name} {side} called" for side in own])
+                     for own in sides)  # fmt: skip
+            rows.append((f"{where}{NAMES[network]}", *right, found))
     return rows
 
 
@@ -81,7 +82,13 @@ def tables(frame: pd.DataFrame) -> str:
         [
             markdown(("ties", "published rule (mean z > 2)", "firm", "firm or probable"), tie_rows(frame)),
             markdown(
-                ("trends with P ≥ .9", "rises and falls: right", "level: right", "movers of 100 papers or more: found"),
+                (
+                    "trends with P ≥ .9",
+                    "right",
+                    "rises and falls: right",
+                    "level: right",
+                    "movers of 100 papers or more: found",
+                ),
                 trend_rows(frame),
             ),
             markdown(

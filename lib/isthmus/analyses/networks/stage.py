@@ -3,21 +3,25 @@
 from pyspark.sql import functions as F
 
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
-from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS
-from isthmus.analyses.rows import of_study, replace_rows
+from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS, EXCHANGE_CLUSTERS
+from isthmus.analyses.rows import of_study, replace_rows, stamped
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, check_gates
 from isthmus.networks.citation import citation_flows
+from isthmus.networks.clusters import exchange_clusters
 from isthmus.networks.edges import all_edges
 from isthmus.networks.nodes import node_volumes
 
 
 def write_networks(context: Context) -> Outcome:
-    """Write the tables of citation flows, edges and nodes of the study."""
+    """Write the tables of citation flows, edges, clusters of citations and nodes of the study."""
     study = context.the_study
     countries, cap = of_study(context, CORPUS_COUNTRIES), study.corpus.max_countries
-    replace_rows(context, CITATION_FLOWS, citation_flows(context.store.read("citations"), countries, max_countries=cap))
+    citations = context.store.read("citations")
+    replace_rows(context, CITATION_FLOWS, citation_flows(citations, countries, max_countries=cap))
     replace_rows(context, COUNTRY_EDGES, all_edges(countries, of_study(context, CITATION_FLOWS), study))
+    clusters = exchange_clusters(citations, countries, study)
+    replace_rows(context, EXCHANGE_CLUSTERS, stamped(clusters, study, context.release))
     replace_rows(
         context,
         COUNTRY_YEARS,
@@ -53,7 +57,7 @@ STAGES = (
         task="networks",
         section="networks",
         needs=("records", "corpus"),
-        writes=(CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS),
+        writes=(CITATION_FLOWS, COUNTRY_EDGES, EXCHANGE_CLUSTERS, COUNTRY_YEARS),
         publishes=(COUNTRY_EDGES, COUNTRY_YEARS),
         reads=(
             "corpus.max_countries",

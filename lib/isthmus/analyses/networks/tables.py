@@ -52,6 +52,28 @@ COUNTRY_EDGES = TableSpec(
     },
 )
 
+EXCHANGE_CLUSTERS = TableSpec(
+    name="exchange_clusters",
+    fields=(
+        *STUDY_COLUMNS,
+        column("citation_year", "string", "which year a citation belongs to", False),
+        column("year", "int", "year of the network", False),
+        column("src", "string", "country", False),
+        column("dst", "string", "country, after src in the alphabet", False),
+        column(
+            "work_variance",
+            "bigint",
+            "sum of the squares of what each citing work adds to the weight, and each cited work, less those of single "
+            "citations: the variance of the weight as works come and go; at least the weight",
+            False,
+        ),
+    ),
+    key=("study", "citation_year", "year", "src", "dst"),
+    comment="How far the citations of each tie of knowledge exchange come in clusters: many from or to one work.",
+    partition_by=("study",),
+    checks={"work_variance_positive": "work_variance > 0", "in_order": "src < dst"},
+)
+
 COUNTRY_YEARS = TableSpec(
     name="country_years",
     fields=(

@@ -6,7 +6,7 @@ from typing import Any
 
 from isthmus.analyses.robustness.charts import agreement_chart, sensitivity_chart, silhouette_chart
 from isthmus.analyses.robustness.frames import CHOICES, agreement_table, sensitivity_labels, sensitivity_table
-from isthmus.analyses.robustness.sentences import kept_sentence, sensitivity_sentences
+from isthmus.analyses.robustness.sentences import agreement_sentences, kept_sentence, sensitivity_sentences
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES, SILHOUETTE
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.report.results import Results
@@ -36,6 +36,7 @@ def section(results: Results) -> Section | None:
         values={
             "absent": TURNED_ON_BY,
             "agreement_rows": agreement_table(results).to_dict("records"),
+            "agreement_sentences": agreement_sentences(results),
             "silhouette_rows": [] if silhouette is None else silhouette.to_dict("records"),
             "kept_sentence": kept_sentence(results),
             "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),

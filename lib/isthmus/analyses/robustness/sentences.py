@@ -15,8 +15,8 @@ _DIMENSIONS = {
     "finite": "pairs",
     "null_model": "null model",
 }
-#: Share of resamples from which on a label counts as firm.
-FIRM = 0.8
+#: Share of resamples from which on a label counts as mostly kept.
+MOSTLY = 0.8
 
 
 def agreement_sentences(results: Results) -> list[str]:
@@ -35,10 +35,10 @@ def kept_sentence(results: Results) -> str:
     if labels is None:
         return ""
     times = int(labels["replicates"].max())
-    firm = int((labels["kept"] >= FIRM).sum())
+    mostly = int((labels["kept"] >= MOSTLY).sum())
     text = (
-        f"When the works are drawn anew {times} times, {percent(firm, len(labels))} of the pairs keep their label in "
-        f"at least {percent(FIRM, 1.0)} of the draws (median "
+        f"When the works are drawn anew {times} times, {percent(mostly, len(labels))} of the pairs keep their label in "
+        f"at least {percent(MOSTLY, 1.0)} of the draws (median "
         f"over the pairs: {percent(labels['kept'].median(), 1.0)})."
     )
     for one, two in pole_pairs(results)[:1]:

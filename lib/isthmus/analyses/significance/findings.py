@@ -4,8 +4,7 @@ import pandas as pd
 
 from isthmus.analyses.networks.countries import countries, pole_members, pole_pairs
 from isthmus.analyses.networks.text import NETWORK_NAMES
-from isthmus.analyses.significance.fits import CONVERGED
-from isthmus.analyses.significance.pooled import NOT_POOLED
+from isthmus.analyses.significance.pooled import CONVERGED, NOT_POOLED
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS
 from isthmus.analyses.significance.ties import (
     UNITS,

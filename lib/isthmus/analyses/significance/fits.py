@@ -3,13 +3,11 @@
 import pandas as pd
 
 from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.significance.pooled import CONVERGED
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.report.results import Results, rows_of
 from isthmus.report.text import MISSING, count, joined, span
-
-#: Status of a fit whose z can be trusted.
-CONVERGED = "converged"
 
 
 def fits_table(results: Results) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """The method of significance in words: the year of a citation, the null model, the test."""
 
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS
-from isthmus.analyses.significance.pooled import NOT_POOLED
-from isthmus.analyses.significance.tables import PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
+from isthmus.analyses.significance.pooled import NOT_POOLED, said_of_left_out
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, PAIR_TESTS_OTHER_MODELS
 from isthmus.analyses.significance.text import FINITE_RULES, MODEL_NAMES, MODEL_TEXTS, PAPER_MODEL_TEXTS
 from isthmus.analyses.significance.ties import is_tested
 from isthmus.networks.names import KNOWLEDGE_EXCHANGE
@@ -46,11 +46,11 @@ _TIMES = (
     "interval without 1 may be not settled. Where nothing was observed there is only an upper bound."
 )
 #: From docs/methods/what-holds.md: what 20 simulated worlds say of the grade.
-_INDEPENDENT_YEARS = (
-    " The test takes the years as independent. In simulated worlds that holds of collaboration (2 % of the firm ties "
-    "had nothing planted) and not of knowledge exchange, where luck lasts from year to year and most firm ties had "
-    "nothing planted: a firm tie of knowledge exchange says that these years together were unusual, not that a "
-    "preference lies behind it."
+_CLUSTERED = (
+    " Citations come in clusters: many to one famous paper, or from one paper. Where works rather than citations might "
+    "not have been there, the weight of a tie varies more than its law says, by its design effect; its p-values are "
+    "those of a variance larger by as much. In simulated worlds no firm tie of knowledge exchange had nothing behind "
+    "it; without this eight of ten had. The years themselves are taken as independent."
 )
 _READING = (
     "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall below −1 "
@@ -68,11 +68,13 @@ def _window_test(results: Results) -> str:
         f"{grade}: {GRADE_MEANINGS[grade].format(rate=f'{rate:g}', threshold=f'{results.threshold:g}')}"
         for grade in GRADES
     )
+    left_out = said_of_left_out(results.table(NULL_MODEL_FITS), results.window)
     return (
         f"The weights of {first}–{last} are added up, and their sum is tested against its exact law under the null "
         f"model, each tail with a false-discovery rate of its own over all pairs. Grades: {grades}. What has no grade "
         "is not settled, which does not say that it is as size explains."
-        f"{_INDEPENDENT_YEARS if KNOWLEDGE_EXCHANGE in set(results.table(PAIR_TESTS)['network']) else ''}"
+        f"{_CLUSTERED if KNOWLEDGE_EXCHANGE in set(results.table(PAIR_TESTS)['network']) else ''}"
+        f"{f' {left_out}' * bool(left_out)}"
     )
 
 

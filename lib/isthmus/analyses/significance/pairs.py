@@ -3,20 +3,22 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.analyses.networks.tables import EXCHANGE_CLUSTERS
 from isthmus.analyses.rows import of_study, replace_rows
-from isthmus.analyses.significance.pooled import NOT_POOLED, pools
-from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.analyses.significance.pooled import CONVERGED, NOT_POOLED, pools, said_of_left_out
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.config import Study
-from isthmus.networks.names import COLLABORATION
+from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE
 from isthmus.nullmodels.window_fanout import POOLED_TYPES, fan_out_windows
 
 
 def write_significant_pairs(context: Context) -> Outcome:
     """Write the table `significant_pairs` of the study: the published rule, and the pooled test of the window."""
-    study, rows = context.the_study, of_study(context, PAIR_TESTS)
-    replace_rows(context, SIGNIFICANT_PAIRS, with_pooled_test(significant_pairs(rows, study), rows, study))
+    study, rows, fits = context.the_study, of_study(context, PAIR_TESTS), of_study(context, NULL_MODEL_FITS)
+    testable = clustered_rows(converged_rows(rows, fits), of_study(context, EXCHANGE_CLUSTERS))
+    replace_rows(context, SIGNIFICANT_PAIRS, with_pooled_test(significant_pairs(rows, study), testable, study))
     written = of_study(context, SIGNIFICANT_PAIRS).where(F.col("network") == COLLABORATION)
     by_rule, firm, probable, few = written.agg(
         F.count_if("significant"),
@@ -26,10 +28,42 @@ def write_significant_pairs(context: Context) -> Outcome:
     ).collect()[0]
     if not is_exact(study):
         return Outcome(f"{by_rule:,} collaboration ties have a mean z above the threshold", notes=(NOT_POOLED,))
+    left_out = said_of_left_out(fits.toPandas(), study.years.significance)
     return Outcome(
         f"collaboration ties: {firm:,} firm, {probable:,} probable, {few:,} that rest on few papers; "
-        f"{by_rule:,} by the published rule"
+        f"{by_rule:,} by the published rule",
+        notes=(left_out,) if left_out else (),
     )
+
+
+def converged_rows(pairs_by_year: DataFrame, fits: DataFrame) -> DataFrame:
+    """Return the rows of the years whose null model converged: of another its numbers say nothing.
+
+    Parameters
+    ----------
+    pairs_by_year : DataFrame
+        Rows of `pair_tests`.
+    fits : DataFrame
+        Rows of `null_model_fits`.
+    """
+    network_and_year = ["network", "citation_year", "year"]
+    converged = fits.where(F.col("status") == CONVERGED).select(*network_and_year)
+    return pairs_by_year.join(F.broadcast(converged), network_and_year, "left_semi")
+
+
+def clustered_rows(pairs_by_year: DataFrame, clusters: DataFrame) -> DataFrame:
+    """Return the rows with `work_variance` beside them, null where each unit of weight is a paper of its own.
+
+    Parameters
+    ----------
+    pairs_by_year : DataFrame
+        Rows of `pair_tests`.
+    clusters : DataFrame
+        Rows of `exchange_clusters`.
+    """
+    tie = ["network", "citation_year", "year", "src", "dst"]
+    exchanged = clusters.select(F.lit(KNOWLEDGE_EXCHANGE).alias("network"), *tie[1:], "work_variance")
+    return pairs_by_year.join(exchanged, tie, "left")
 
 
 def is_exact(study: Study) -> bool:
@@ -45,7 +79,7 @@ def with_pooled_test(published: DataFrame, pairs_by_year: DataFrame, study: Stud
     published : DataFrame
         Rows of `significant_pairs`.
     pairs_by_year : DataFrame
-        Rows of `pair_tests`.
+        Rows of `pair_tests` of years that can be tested, with `work_variance`.
     study : Study
         Window, false-discovery rate, threshold, null model.
     """

@@ -88,6 +88,12 @@ SIGNIFICANT_PAIRS = TableSpec(
         column("propensity", "double", "weight / expected: times what size explains"),
         column("propensity_low", "double", "lower end of its exact 95 % interval (Garwood)"),
         column("propensity_high", "double", "upper end of it; an upper bound where nothing was observed"),
+        column(
+            "design_effect",
+            "double",
+            "variance of the weight as works come and go, over the weight: 1 for papers, more where citations come in "
+            "clusters; the p-values allow for it",
+        ),
         column("p_upper", "double", "probability of this summed weight or more under the null model"),
         column("p_lower", "double", "probability of this summed weight or less"),
         column("p_two_sided", "double", "two-sided mid-p value"),
