@@ -3,6 +3,7 @@
 from isthmus.analyses.blocs import stage as blocs
 from isthmus.analyses.corpus import stage as corpus
 from isthmus.analyses.networks import stage as networks
+from isthmus.analyses.novelty import stage as novelty
 from isthmus.analyses.output import stage as output
 from isthmus.analyses.robustness import stage as robustness
 from isthmus.analyses.significance import stage as significance
@@ -17,4 +18,5 @@ STAGES: tuple[Stage, ...] = (
     *robustness.STAGES,
     *output.STAGES,
     *blocs.STAGES,
+    *novelty.STAGES,
 )

@@ -8,6 +8,7 @@ from numba import njit
 _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 _FAST: dict[str, Any] = {**_OPTIONS, "fastmath": {"reassoc", "contract"}}
 
+_NEGLIGIBLE = 1e-12  # odds of a group below which its counts stay as they are
 _TRIES = 200  # draws for a place to exchange a repeated node with; only tiny years need more than a few
 
 
@@ -18,7 +19,7 @@ def expect(set_at, nodes, log_chance, log_weight, power, counts, weights):  # ty
     A set belongs to group d with odds (weight_d times the product of its nodes' chances in d) to the power `power`.
     """
     groups = log_weight.size
-    odds, log_odds = np.empty(groups), np.empty(groups)
+    odds, log_odds, likely = np.empty(groups), np.empty(groups), np.empty(groups, dtype=np.int64)
     total = 0.0
     for h in range(set_at.size - 1):
         if set_at[h] == set_at[h + 1]:
@@ -31,15 +32,21 @@ def expect(set_at, nodes, log_chance, log_weight, power, counts, weights):  # ty
         highest = log_odds.max()
         level = scale = 0.0
         for d in range(groups):
-            level += np.exp(log_odds[d] - highest)
-            odds[d] = np.exp(power * (log_odds[d] - highest))
+            odds[d] = np.exp(log_odds[d] - highest)
+            level += odds[d]
+            if power != 1.0:
+                odds[d] = np.exp(power * (log_odds[d] - highest))
             scale += odds[d]
         total += highest + np.log(level)
+        active = 0
         for d in range(groups):
             odds[d] /= scale
             weights[d] += odds[d]
+            if odds[d] > _NEGLIGIBLE:
+                likely[active] = d
+                active += 1
         for row in range(set_at[h], set_at[h + 1]):
-            for d in range(groups):
+            for d in likely[:active]:
                 counts[nodes[row], d] += odds[d]
     return total
 
