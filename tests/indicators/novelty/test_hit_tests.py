@@ -9,11 +9,10 @@ from isthmus.indicators.novelty.entities import benjamini_hochberg, hit_tests
 from isthmus.indicators.novelty.hits import hit_test
 
 
-def rows(entity, scored, hits, counting="full", measure="pairs"):
+def rows(entity, scored, hits, counting="full", measure="pairs", by_start=None):
     years = range(2000, 2000 + len(scored))
-    return pd.DataFrame(
-        {"entity": entity, "counting": counting, "measure": measure, "year": years, "scored": scored, "hits": hits}
-    )
+    frame = {"entity": entity, "counting": counting, "measure": measure, "year": years, "scored": scored, "hits": hits}
+    return pd.DataFrame({**frame, "hits_by_start": by_start or [None] * len(scored)})
 
 
 def test_each_entity_is_tested_over_its_own_years():
@@ -39,6 +38,17 @@ def test_countings_are_families_of_their_own():
     )
     assert (hit_tests(years, ["US"])["q"] == 1).all()
     assert hit_tests(years, []).empty
+
+
+def test_each_p_is_that_of_the_start_in_which_it_is_weakest():
+    world = rows("world", [1000, 900], [10, 9], measure="content", by_start=[[10, 10], [9, 9]])
+    own = rows("US", [300, 200], [9, 5], measure="content", by_start=[[9, 4], [5, 2]])
+    found = hit_tests(pd.concat([world, own]), ["US"]).iloc[0]
+    first, second = (hit_test([300, 200], hits, [1000, 900], [10, 9]) for hits in ([9, 5], [4, 2]))
+    assert found["hits"] == 14
+    assert found["p_upper"] == second.p_upper > first.p_upper
+    assert found["p_lower"] == first.p_lower
+    assert found["p_two_sided"] == second.p_two_sided
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))

@@ -111,21 +111,22 @@ def test_means_and_shares_of_the_worlds_hits(spark, works):
     found = novelty_years(works, places, starts=2).orderBy("measure", "year", "entity")
     expected = spark.createDataFrame(
         [
-            ("CN", "full", "content", 2000, 2, 2, 0.5, 1.0, 2.5, 1, 0.5, 0.5, 0.5),
-            ("US", "full", "content", 2000, 1, 1, 0.5, 0.5, 1.0, 1, 0.5, 0.5, 0.5),
-            ("world", "full", "content", 2000, 3, 3, 0.5, 1.5, 2.0, 2, 1.0, 1.0, 1.0),
-            ("world", "full", "content", 2001, 1, 0, None, 0.0, None, 0, None, None, None),
-            ("CN", "full", "context", 2000, 2, 0, None, 0.0, None, 0, None, None, None),
-            ("US", "full", "context", 2000, 1, 0, None, 0.0, None, 0, None, None, None),
-            ("world", "full", "context", 2000, 3, 0, None, 0.0, None, 0, None, None, None),
-            ("world", "full", "context", 2001, 1, 0, None, 0.0, None, 0, None, None, None),
-            ("CN", "full", "pairs", 2000, 2, 1, 0.75, 0.75, 2.0, 1, 1.0, None, None),
-            ("US", "full", "pairs", 2000, 1, 1, 0.25, 0.25, -1.0, 0, 0.0, None, None),
-            ("world", "full", "pairs", 2000, 3, 2, 0.5, 1.0, 0.5, 1, 1.0, None, None),
-            ("world", "full", "pairs", 2001, 1, 0, None, 0.0, None, 0, None, None, None),
+            ("CN", "full", "content", 2000, 2, 2, 0.5, 1.0, 2.5, 1, 0.5, 0.5, 0.5, [1, 1]),
+            ("US", "full", "content", 2000, 1, 1, 0.5, 0.5, 1.0, 1, 0.5, 0.5, 0.5, [1, 1]),
+            ("world", "full", "content", 2000, 3, 3, 0.5, 1.5, 2.0, 2, 1.0, 1.0, 1.0, [2, 2]),
+            ("world", "full", "content", 2001, 1, 0, None, 0.0, None, 0, None, None, None, [0, 0]),
+            ("CN", "full", "context", 2000, 2, 0, None, 0.0, None, 0, None, None, None, [0, 0]),
+            ("US", "full", "context", 2000, 1, 0, None, 0.0, None, 0, None, None, None, [0, 0]),
+            ("world", "full", "context", 2000, 3, 0, None, 0.0, None, 0, None, None, None, [0, 0]),
+            ("world", "full", "context", 2001, 1, 0, None, 0.0, None, 0, None, None, None, [0, 0]),
+            ("CN", "full", "pairs", 2000, 2, 1, 0.75, 0.75, 2.0, 1, 1.0, None, None, None),
+            ("US", "full", "pairs", 2000, 1, 1, 0.25, 0.25, -1.0, 0, 0.0, None, None, None),
+            ("world", "full", "pairs", 2000, 3, 2, 0.5, 1.0, 0.5, 1, 1.0, None, None, None),
+            ("world", "full", "pairs", 2001, 1, 0, None, 0.0, None, 0, None, None, None, None),
         ],
         "entity string, counting string, measure string, year int, works bigint, scored bigint, mean_rank double, "
-        "sum_rank double, mean_value double, hits bigint, share_of_hits double, share_low double, share_high double",
+        "sum_rank double, mean_value double, hits bigint, share_of_hits double, share_low double, share_high double, "
+        "hits_by_start array<bigint>",
     )
     assert_df_equality(found, expected, ignore_nullable=True)
 

@@ -23,7 +23,8 @@ from isthmus.indicators.novelty.fanout import (
     fan_out_ranks,
     fan_out_surprise,
 )
-from isthmus.indicators.novelty.works import CONTENT, CONTEXT, cited_sources, combinations, work_entities
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, WORLD
+from isthmus.indicators.novelty.works import cited_sources, combinations, work_entities
 from isthmus.tablespec import TableSpec
 
 LEAST_SCORED = 0.3
@@ -107,7 +108,7 @@ def write_novelty(context: Context) -> Outcome:
     )
     first, last = study.years.analysis
     analysed = of_study(context, t.NOVELTY_YEARS).where(F.col("year").between(first, last))
-    named = analysed.where(F.col("entity").isin("world", *entities)).toPandas()
+    named = analysed.where(F.col("entity").isin(WORLD, *entities)).toPandas()
     write_frames(context, {t.NOVELTY_HITS.name: hit_tests(named, entities)}, (t.NOVELTY_HITS,))
     return Outcome(f"{', '.join(entities)}, {first} to {last}", gates=_gates(context))
 

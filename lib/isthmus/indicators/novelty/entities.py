@@ -7,8 +7,8 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.indicators.novelty.hits import hit_test
-from isthmus.indicators.novelty.works import CONTENT, CONTEXT, PAIRS, WORLD
+from isthmus.indicators.novelty.hits import HitTest, hit_test
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, PAIRS, WORLD
 
 KEYS = ("counting", "measure", "year")
 TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
@@ -32,7 +32,7 @@ def novelty_years(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFr
     for measure in (CONTENT, CONTEXT):
         own = _measured(works, measure, F.col(f"{measure}_lift"), F.col(f"{measure}_hit_by_start"))
         measured = measured.unionByName(own)
-    by_start = [F.coalesce(F.sum(F.get("hit_by_start", start).cast("int")), F.lit(0)) for start in range(starts)]
+    by_start = [F.coalesce(F.sum(F.get("hit_by_start", F.lit(start)).cast("int")), F.lit(0)) for start in range(starts)]
     summed = (
         placed.select("counting", "entity", "work_id")
         .join(measured, "work_id")
@@ -64,6 +64,7 @@ def novelty_years(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFr
         F.try_divide("hits", "world_hits").alias("share_of_hits"),
         F.array_min(of_model).alias("share_low"),
         F.array_max(of_model).alias("share_high"),
+        F.when(F.col("measure") != PAIRS, F.col("hits_by_start")).alias("hits_by_start"),
     )
 
 
@@ -100,6 +101,9 @@ def novelty_coverage(works: DataFrame) -> DataFrame:
 def hit_tests(years: pd.DataFrame, entities: Sequence[str]) -> pd.DataFrame:
     """Return whether each entity has more or fewer hits than its works make likely, over all years given.
 
+    Hits and expectation are those of the likeliest start of the model. Each p is the largest of all starts, so that
+    nothing is significant by the luck of a start.
+
     Parameters
     ----------
     years : DataFrame
@@ -116,14 +120,26 @@ def hit_tests(years: pd.DataFrame, entities: Sequence[str]) -> pd.DataFrame:
                 continue
             every = world.loc[own.index]
             found = hit_test(own["scored"], own["hits"], every["scored"], every["hits"])
+            upper, lower, both = _weakest(found, own, every)
             numbers = (found.papers, found.hits, found.expected, found.ratio, found.low, found.high)
-            rows.append((entity, counting, measure, *numbers, found.p_upper, found.p_lower, found.p_two_sided))
+            rows.append((entity, counting, measure, *numbers, upper, lower, both))
     tests = pd.DataFrame(rows, columns=TESTS[:-1])
     tests["q"] = np.nan
     for counting in tests["counting"].unique():
         family = tests["counting"] == counting
         tests.loc[family, "q"] = benjamini_hochberg(tests.loc[family, "p_two_sided"].to_numpy())
     return tests
+
+
+def _weakest(found: HitTest, own: pd.DataFrame, every: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the largest p of both tails and of the two-sided test over the starts of the model."""
+    tests = [found]
+    if own["hits_by_start"].notna().all():
+        ours, all_of = (np.stack(list(frame["hits_by_start"])).T for frame in (own, every))
+        pairs = zip(ours, all_of, strict=True)
+        tests += [hit_test(own["scored"], hits, every["scored"], marked) for hits, marked in pairs]
+    upper, lower = (max(getattr(test, name) for test in tests) for name in ("p_upper", "p_lower"))
+    return upper, lower, max(test.p_two_sided for test in tests)
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:

@@ -8,13 +8,7 @@ from pyspark.sql import functions as F
 from isthmus.corpus.countries import node
 from isthmus.geography import Membership
 from isthmus.indicators.belonging import Entities, belongs
-
-LAST_AUTHOR, FULL = "last_author", "full"
-"""How a work counts for countries: those of its last author, or those of all its authors."""
-
-WORLD = "world"
-PAIRS, CONTENT, CONTEXT = "pairs", "content", "context"
-"""What novelty is about: pairs of cited sources; concepts; cited sources as a combination."""
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, FULL, LAST_AUTHOR, WORLD
 
 
 def cited_sources(papers: DataFrame, citations: DataFrame) -> DataFrame:
