@@ -38,6 +38,7 @@ def after_edit_of(module):
 
 PUBLISHED = {"publish", "report", "exports"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
+OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,8 @@ OF_BLOCS = {"blocs", "organisations", "active_researchers"}
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_NOVELTY),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_NOVELTY),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -90,6 +91,25 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
     assert following == stages | PUBLISHED
 
 
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("novelty.background=all", OF_NOVELTY),
+        ("novelty.maximum_references=100", OF_NOVELTY),
+        ("novelty.replicates=10", OF_NOVELTY),
+        ("novelty.least_score=0.5", {"combinations", "novelty"}),
+        ("novelty.groups=9", {"combinations", "novelty"}),
+        ("novelty.starts=2", {"combinations", "novelty"}),
+        ("novelty.entities=[US]", {"novelty"}),
+    ],
+)
+def test_a_setting_of_novelty_runs_what_reads_it(setting, stages):
+    before, after = (load_study("everything", ["novelty={}", *more]) for more in ([], [setting]))
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    assert {name for name in followed_by(changed) if STAGE[name] in own} == stages | PUBLISHED
+
+
 def test_a_threshold_fits_no_null_model_again():
     assert "null_models" not in after_setting("significance.threshold=3")
     assert "null_models" in after_setting("significance.null_model=rewiring")
@@ -114,6 +134,9 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.blocs.above", "organisations"),
         ("isthmus.corpus.homes", "active_researchers"),
         ("isthmus.centrality.measures", "blocs"),
+        ("isthmus.indicators.novelty.exact", "source_pairs"),
+        ("isthmus.indicators.novelty.mixture", "combinations"),
+        ("isthmus.indicators.novelty.hits", "novelty"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

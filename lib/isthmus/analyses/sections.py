@@ -8,6 +8,8 @@ from isthmus.analyses.corpus.section import section as corpus
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
+from isthmus.analyses.novelty.scores import RULES as NOVELTY_RULES
+from isthmus.analyses.novelty.section import section as novelty
 from isthmus.analyses.output.scores import RULES as OUTPUT_RULES
 from isthmus.analyses.output.section import section as output
 from isthmus.analyses.recovery.section import section as recovery
@@ -32,6 +34,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     robustness,
     output,
     blocs,
+    novelty,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -41,6 +44,7 @@ RULES: dict[str, Rule] = {
     **ROBUSTNESS_RULES,
     **OUTPUT_RULES,
     **BLOCS_RULES,
+    **NOVELTY_RULES,
 }
 
 
