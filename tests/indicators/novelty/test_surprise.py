@@ -183,6 +183,14 @@ def test_a_model_does_not_know_its_own_year_or_later_ones():
     assert set(whole.prior) <= set(PRIORS)
 
 
+def test_groups_that_cannot_part_in_a_small_year_part_later():
+    paper, node, year, _ = planted(3000, years=3)
+    first = np.flatnonzero(year == 2000)
+    year[first[12:]] = 2001  # a dozen sets in the first year
+    (_, check) = fit_surprise(paper, node, year, groups=5, starts=2, check=True).checks
+    assert check.lift > 0.9
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10**6))
 def test_order_of_rows_and_papers_does_not_matter(seed):

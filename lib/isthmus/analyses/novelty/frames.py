@@ -141,12 +141,6 @@ def agreement_rows(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def worst_check(results: Results) -> float:
-    """Return the lowest chance by lift that a shuffled combination is newer than a real one; NaN without a check."""
-    table = results.optional(t.NOVELTY_CHECKS)
-    return float("nan") if table is None else float(table["lift"].min())
-
-
 def world_share(results: Results, measure: str, first: int, last: int) -> dict[str, float]:
     """Return the share of the world's hits that each entity of the shown counting has over some years, in percent.
 

@@ -25,7 +25,10 @@ SEEN = 3
 PRIORS = (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 30_000.0)
 """Occurrences by popularity that may be added to every group; the choice is by the likelihood of sets held out."""
 
-_TUNED_ON = 20_000  # sets that settle the prior; it is chosen again whenever twice as many are there
+ENOUGH = 20_000
+"""Sets that settle groups and prior. Before, a chain starts anew whenever a year has twice as many sets as at its last
+start: groups that could not part in a small year would never part later."""
+
 _HELD_OUT = 0.2
 _TUNING_STEPS = 4
 
@@ -70,7 +73,7 @@ class _State:
     seen: Ints
     faded: Floats
     prior: float = float("nan")
-    tuned_on: int = 0
+    started_on: int = 0
 
     @classmethod
     def new(cls, number: int, groups: int) -> "_State":
@@ -158,14 +161,16 @@ def _advance(state: _State, sets: Sets, options: tuple[int, float, int, float | 
     if sets[0].size == 1:
         state.mixture = replace(state.mixture, counts=_divided(earlier, state, least))
         return
-    again = state.mixture.steps > 0
-    begin = _newcomers(state, share, least) if again else random_start(share, groups, np.random.default_rng(seeds))
+    number = sets[0].size - 1
+    grown = state.started_on < ENOUGH and number >= 2 * state.started_on
     known: Sets = sets[0], nodes
-    if prior is not None:
-        state.prior = prior
-    elif state.tuned_on < _TUNED_ON and sets[0].size - 1 >= 2 * state.tuned_on:
-        state.tuned_on = sets[0].size - 1
-        state.prior = _chosen_prior(known, begin, share, earlier, np.random.default_rng(seeds[:2]))
+    if grown:
+        begin = random_start(share, groups, np.random.default_rng(seeds))
+        state.started_on = number
+        drawn = np.random.default_rng(seeds[:2])  # the same for all starts
+        state.prior = _chosen_prior(known, begin, share, earlier, drawn) if prior is None else prior
+    else:
+        begin = _newcomers(state, share, least)
     fitted = fit(known, begin, state.prior * share, earlier=earlier)
     state.mixture = replace(fitted, counts=_divided(fitted.counts, state, least))
 
@@ -208,9 +213,9 @@ def _newcomers(state: _State, share: Floats, least: int) -> Mixture:
 
 
 def _chosen_prior(sets: Sets, begin: Mixture, share: Floats, earlier: Floats, rng: np.random.Generator) -> float:
-    """Return the prior from which every step makes sets held out less likely. The draws are the same for all starts."""
+    """Return the prior from which every step makes sets held out less likely."""
     number = sets[0].size - 1
-    some = rng.permutation(number)[:_TUNED_ON]
+    some = rng.permutation(number)[:ENOUGH]
     held = np.zeros(number, dtype=bool)
     held[some[: int(_HELD_OUT * some.size)]] = True
     fitted = np.zeros(number, dtype=bool)
