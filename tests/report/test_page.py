@@ -6,13 +6,14 @@ from functools import partial
 
 import altair as alt
 import pytest
+from markupsafe import Markup
 
 from isthmus.errors import ConfigError
 from isthmus.report import Figure, Paragraph, Section, Tile, build_report, build_sections, load_results
 from isthmus.report import page as page_module
 from isthmus.report.charts import finish, inline
 from isthmus.report.packed import unpacked
-from isthmus.report.section import figure_name
+from isthmus.report.section import Headline, figure_name
 
 TOY = """{% import "parts.html.j2" as parts with context %}
 <section id="toy-section"><h2>{{ title }}</h2>{{ parts.figure("dots", "longnames", heading="Dots") }}
@@ -143,3 +144,17 @@ def test_sections_that_a_study_does_not_have_are_left_out(plain_study, toy):
 def test_names_of_figures_are_names_of_elements_and_files():
     assert figure_name("partners", "EU-27", "collaboration") == "partners_EU-27_collaboration"
     assert figure_name("vectors", "My bloc / 2") == "vectors_My-bloc-2"
+
+
+def test_the_first_screen_has_at_most_three_answers(render, toy):
+    answers = [
+        Headline(f"Question {each}?", "Answer & <b>.", Markup("<svg><title>t</title></svg>"), "What", "toy-section")
+        for each in range(4)
+    ]
+    _, text = render(toy(headlines=tuple(answers)))
+    assert [f"Question {each}?" in text for each in range(4)] == [True, True, True, False]
+    assert "Answer &amp; &lt;b&gt;." in text
+    assert "<svg><title>t</title></svg>" in text
+    assert text.index("Question 0?") < text.index('<dl class="tiles">')
+    _, without = render(toy())
+    assert '<div class="headlines">' not in without

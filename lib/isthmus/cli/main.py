@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("isthmus.cli.run", "run", "Run a study: snapshot to tables, networks, significance, report."),
     "ingest": ("isthmus.cli.run", "ingest", "Read a snapshot into tables that all studies share."),
     "plan": ("isthmus.cli.plan", "plan", "Say what reading a snapshot costs: bytes, disk, hours, money."),
+    "doctor": ("isthmus.cli.doctor", "doctor", "Look whether this machine can run Isthmus."),
     "maintain": ("isthmus.cli.maintain", "maintain", "Put small files of the tables together, remove old ones."),
     "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
     "test-network": ("isthmus.cli.test_network", "test_network", "Which ties of your own network exceed size."),

@@ -32,7 +32,7 @@ def turn(location: str, *, who: str, tell: Callable[[str], None] | None = None) 
     tell : Callable[[str], None] | None, optional
         Gets the sentence that says whom this run waits for; None writes it to the standard error.
     """
-    folder = _folder(location)
+    folder = folder_of(location)
     if folder is None:
         yield
         return
@@ -55,8 +55,33 @@ def _warn(text: str) -> None:
     sys.stderr.flush()
 
 
-def _folder(location: str) -> Path | None:
-    """Return the folder of a warehouse, None where it lies elsewhere."""
+def holder(location: str) -> str | None:
+    """Return who holds a warehouse now; None where nobody does, or where it is no folder.
+
+    Parameters
+    ----------
+    location : str
+        The warehouse, as for `turn`.
+    """
+    folder = folder_of(location)
+    if folder is None or not (folder / LOCK).exists():
+        return None
+    with (folder / LOCK).open(encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(lock)
+    return None
+
+
+def folder_of(location: str) -> Path | None:
+    """Return the folder of a warehouse, None where it lies elsewhere.
+
+    Parameters
+    ----------
+    location : str
+        The warehouse: a folder, a `file://` address, another address or `catalog.schema`.
+    """
     from isthmus.engine.store import is_catalog
 
     if is_catalog(location):

@@ -24,6 +24,8 @@ from isthmus.report.scorecard import Scorecard
 from isthmus.report.section import Figure, Section
 
 _KIT = "isthmus.report"
+#: Answers on the first screen.
+HEADLINES = 3
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _render(
             for section, body in zip(sections, bodies, strict=True)
         ],
         "tiles": [tile for section in sections for tile in section.tiles],
+        "headlines": [headline for section in sections for headline in section.headlines][:HEADLINES],
         "findings": findings(results, sections),
         "method": [paragraph for section in sections for paragraph in section.method],
         "gates": results.gates.to_dict("records"),

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isthmus.report.results import Results
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,31 @@ class Tile:
 
     value: str
     label: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One of the first answers of a page: a question, a sentence with number, range and grade, a small drawing.
+
+    Attributes
+    ----------
+    question : str
+        What a reader asks.
+    sentence : str
+        The answer; what is not settled is called so.
+    drawing : Markup | None
+        SVG of `isthmus.report.drawings`.
+    caption : str
+        What the drawing measures.
+    link : str
+        The id of the part of the page that says more.
+    """
+
+    question: str
+    sentence: str
+    drawing: "Markup | None" = None
+    caption: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +104,8 @@ class Section:
         What the section's script reads, as JSON.
     script : str
         Where the section's script stands, as `template`; empty without one.
+    headlines : tuple of Headline
+        The section's answers for the first screen, the most important first; a page shows three.
     """
 
     id: str
@@ -90,6 +120,7 @@ class Section:
     charts: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     script: str = ""
+    headlines: tuple[Headline, ...] = ()
 
 
 #: What an analysis offers: its section, or None where the study has no such results.

@@ -33,6 +33,7 @@ from isthmus.analyses.trajectories.frames import (
     without_label,
 )
 from isthmus.analyses.trajectories.group_members import integration_countries, integration_groups
+from isthmus.analyses.trajectories.headlines import headlines
 from isthmus.analyses.trajectories.text import LABEL_MEANINGS
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Section, figure_name
@@ -62,6 +63,7 @@ def section(results: Results) -> Section | None:
         values=values(results),
         figures=tuple(figures(results)),
         findings=tuple(trajectories_findings(results)),
+        headlines=headlines(results),
         contents=_contents(results),
         charts=page_charts(results),
     )

@@ -1,6 +1,25 @@
 // The last part of the page's script: everything is set up and drawn, what is in sight first.
 document.querySelectorAll("table.sortable:not(.own-order)").forEach((table) => makeSortable(table));
 setUpScores();
+
+// ---- contents: marked where one is; folded on a narrow screen
+const menu = byId("menu"), narrow = matchMedia("(max-width: 60rem)");
+const links = [...menu.querySelectorAll("a")];
+const fold = () => { menu.open = !narrow.matches; };
+narrow.addEventListener("change", fold);
+fold();
+menu.addEventListener("click", (event) => { if (narrow.matches && event.target.matches("a")) menu.open = false; });
+function markWhere() {
+  const passed = links.filter((link) => byId(link.hash.slice(1))?.getBoundingClientRect().top < innerHeight / 3);
+  links.forEach((link) => link.removeAttribute("aria-current"));
+  const here = passed.at(-1) || links[0];
+  here.setAttribute("aria-current", "true");
+  byId("menu-where").textContent = here.textContent;
+}
+addEventListener("scroll", markWhere, { passive: true });
+markWhere();
+
+// ---- charts
 const begun = new Map();
 function drawOnce(name) {
   if (!begun.has(name)) begun.set(name, draw(name));

@@ -1,0 +1,70 @@
+"""The documentation builds without a warning, and names only commands, options, tables and studies that are there."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from isthmus.cli.main import COMMANDS
+from isthmus.config import available_studies
+from isthmus.pipeline import STAGES
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
+#: A command at the beginning of a line of code, or in code within a text.
+COMMAND = re.compile(r"(?:^|`|\.venv/bin/)isthmus ((?:-{1,2}[\w-]+ )*)([a-z][\w-]*)((?: [^`\n|]*)?)", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr
+    return folder
+
+
+def test_the_reference_has_every_command_and_table(site):
+    commands = (site / "reference" / "commands.html").read_text()
+    assert all(f'id="isthmus-{name}"' in commands for name in COMMANDS)
+    tables = (site / "reference" / "tables.html").read_text()
+    assert all(f'id="{spec.name}"' in tables for stage in STAGES for spec in stage.writes)
+    assert "false_discovery_rate" in (site / "reference" / "study.html").read_text()
+
+
+def test_pages_of_the_library_hold_signatures_and_parameters(site):
+    page = (site / "reference" / "null-models.html").read_text()
+    assert 'id="isthmus.nullmodels.fit_ecm"' in page
+    assert "Parameters:" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_names_only_commands_and_options_that_are_there(page):
+    for _, name, rest in COMMAND.findall(page.read_text(encoding="utf-8")):
+        assert name in COMMANDS, f"isthmus {name}"
+        module, attribute, _ = COMMANDS[name]
+        parameters = getattr(import_module(module), attribute).params
+        known = {option for parameter in parameters for option in parameter.opts} | {"--help"}
+        given = re.findall(r"(?<!\S)--[a-z][\w-]*", rest.split(" -- ")[0])
+        assert set(given) <= known, f"isthmus {name}: {sorted(set(given) - known)}"
+
+
+def test_studies_that_pages_name_by_option_are_there():
+    named = {
+        name
+        for page in PAGES
+        for name in re.findall(r"--study ([a-z][\w-]*)(?![\w.-])", page.read_text(encoding="utf-8"))
+    }
+    assert named <= {*available_studies(), "my-field"}
