@@ -124,9 +124,7 @@ if __name__ == "__main__":
     fit_surprise(*combinations(200, 50), starts=1, check=True)
     print(
         "| papers | sources | pairs of references | seconds, exact | seconds, ten samples | their rank correlation and "
-        "hits in common with the exact | pySciSci, ten samples | its rank correlation with the exact |\n"
-        + "|---" * 8
-        + "|"
+        "hits in common with the exact | pySciSci, ten samples | its rank correlation with the exact |"
     )
     print("|---" * 8 + "|")
     for papers, sources in sizes or [(4000, 300), (20_000, 3000), (100_000, 20_000)]:
