@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import IntegerType, StructType
 
 from isthmus.indicators.disruption.counts import rank_within
 from isthmus.indicators.novelty.agreement import agreements, top
@@ -322,7 +322,7 @@ def _references(table: pa.Table) -> tuple[NDArray[np.int64], ...]:
 
 def _spread(rows: DataFrame, tasks: Sequence[tuple[Any, int]], key: str) -> DataFrame:
     """Return the rows once for each task (key, number) of their key, each task in a partition of its own."""
-    schema = StructType([rows.schema[key]]).add("__block", "int").add(_SLOT, "int")
+    schema = StructType([rows.schema[key]]).add("__block", IntegerType()).add(_SLOT, IntegerType())
     numbered = [(*task, slot) for slot, task in enumerate(tasks)]
     slots = rows.sparkSession.createDataFrame(numbered, schema)
     return rows.join(F.broadcast(slots), key).repartitionById(max(len(numbered), 1), _SLOT)
