@@ -127,9 +127,10 @@ def sources_cited(folder: Path, first: int, last: int) -> dict[int, list[tuple[i
     """Work -> (cited year, source) of each reference to a work of the folder with both, of the works of some years."""
     known = {}
     for work in newest_works(folder):
-        source = ((work.get("primary_location") or {}).get("source") or {}).get("id")
+        venue = (work.get("primary_location") or {}).get("source") or work.get("host_venue") or {}
+        source = venue.get("id")
         if source and work.get("publication_year"):
-            known[int(work["id"].rsplit("W", 1)[1])] = (work["publication_year"], int(source.rsplit("S", 1)[1]))
+            known[int(work["id"].rsplit("W", 1)[1])] = (work["publication_year"], int(source.rsplit("/", 1)[1][1:]))
     found = {}
     for citing, (_, _, references, _) in kept_works(folder, first, last).items():
         cited = {int(r.rsplit("W", 1)[1]) for r in references} - {citing, DELETED_WORK}
