@@ -73,6 +73,11 @@ def test_the_defaults_are_the_documented_ones():
         "sensitivity": None,
         "blocs": None,
         "active_researchers": None,
+        "places": None,
+        "corpus_scientists": None,
+        "cities": None,
+        "bridging": None,
+        "gravity": None,
         "novelty": None,
         "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
@@ -144,4 +149,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 17
+    assert len(sections) == 22

@@ -77,7 +77,9 @@ class TestFiles:
             load_study("galo2026")
 
     def test_a_name_far_from_every_study_lists_them(self):
-        with pytest.raises(ConfigError, match="valid: demonstration, digitalscience2025, everything, gallo2026"):
+        with pytest.raises(
+            ConfigError, match="valid: alshebli2022_beijing, demonstration, digitalscience2025, everything, gallo2026"
+        ):
             load_study("xyz")
 
 

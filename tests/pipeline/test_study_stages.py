@@ -18,7 +18,8 @@ from isthmus.nullmodels.window_frames import window_tests
 from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations import CITATIONS
-from isthmus.tables.entities import INSTITUTIONS
+from isthmus.tables.citations_dated import CITATIONS_DATED, citations_dated_rows
+from isthmus.tables.entities import INSTITUTIONS, SOURCES
 from isthmus.tables.works import WORKS
 from isthmus.trajectories.resampling import poisson_weights
 from isthmus.trajectories.trend_frames import pair_trends
@@ -40,6 +41,11 @@ STUDY = Study(
     sensitivity={"corpus_rules": ("ai_any",), "joint_papers": ("left_out",), "finite": ("present",)},
     blocs={"entities": ("CN", "US", "EU-28"), "organisation_papers": 5, "replicates": 10},
     active_researchers={},
+    places={},
+    corpus_scientists={},
+    cities={"impact_years": (2003, 2005), "flow_years": (2003, 2007), "venues": {"Nature": ("Nature",)}},
+    bridging={"draws": 20, "worlds": 100},
+    gravity={},
 )
 AFTER_THE_CORPUS = (
     "null_models",
@@ -120,7 +126,9 @@ def run(spark, tmp_path_factory):
     )
     store.overwrite(AUTHORSHIPS, _frame(spark, AUTHORSHIPS, authorships))
     store.overwrite(CITATIONS, _frame(spark, CITATIONS, citations))
-    store.overwrite(INSTITUTIONS, spark.createDataFrame([], spark_schema(INSTITUTIONS)))
+    store.overwrite(CITATIONS_DATED, citations_dated_rows(store.read(CITATIONS), store.read(WORKS)))
+    for spec in (INSTITUTIONS, SOURCES):
+        store.overwrite(spec, spark.createDataFrame([], spark_schema(spec)))
     store.overwrite(AUTHOR_YEARS, author_years_rows(store.read(AUTHORSHIPS), store.read(INSTITUTIONS)))
     context = Context(spark, store, STUDY, None, "2026-06-25", "")
     for one in STAGES:

@@ -39,6 +39,9 @@ def after_edit_of(module):
 PUBLISHED = {"publish", "report", "exports"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
 OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
+OF_TIES = {"city_ties", "bridging", "gravity"}
+OF_CITIES = {"cities"} | OF_TIES
+OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
 
 
 @pytest.mark.parametrize(
@@ -48,8 +51,8 @@ OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
         ("report.matrix_countries=12", {"report"}),
         ("report.matrix_bloc=null", {"report"}),
         ("title=Another", {"report", "exports"}),
-        ("significance.threshold=3", {"significance", "output", "sensitivity"} | PUBLISHED),
-        ("significance.false_discovery_rate=0.1", {"significance", "output"} | PUBLISHED),
+        ("significance.threshold=3", {"significance", "output", "sensitivity"} | OF_TIES | PUBLISHED),
+        ("significance.false_discovery_rate=0.1", {"significance", "output"} | OF_TIES | PUBLISHED),
         ("geography.compare=[US]", {"output"} | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -61,8 +64,8 @@ OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
         ("stability.restarts=7", {"stability"} | PUBLISHED),
         ("corpus.rule=ai_any", ALL_AFTER_CORPUS),
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
-        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_NOVELTY),
-        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_NOVELTY),
+        ("networks.joint_papers=left_out", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_NOVELTY),
+        ("corpus.max_countries=9", ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_NOVELTY),
     ],
 )
 def test_a_setting_runs_what_reads_it_and_what_follows(setting, stages):
@@ -110,6 +113,31 @@ def test_a_setting_of_novelty_runs_what_reads_it(setting, stages):
     assert {name for name in followed_by(changed) if STAGE[name] in own} == stages | PUBLISHED
 
 
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("places.citing=corpus", {"places"} | OF_CITIES),
+        ("corpus_scientists.least_works=5", {"corpus_scientists"} | OF_CITIES),
+        ("cities.west=[US]", OF_CITIES),
+        ("cities.venues={}", OF_CITIES),
+        ("cities.flow_years=[2016, 2019]", OF_TIES),
+        ("cities.top=[20]", OF_TIES),
+        ("cities.tested=500", OF_TIES),
+        ("bridging.draws=50", {"bridging"}),
+        ("gravity.specifications=[1]", {"gravity"}),
+        ("seed=7", {"bridging"}),
+        ("geography.compare=[US]", {"output"}),
+        ("geography.cn_includes_hk_mo=true", {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES),
+    ],
+)
+def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
+    before, after = load_study("alshebli2022_beijing"), load_study("alshebli2022_beijing", [setting])
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    following = {name for name in followed_by(changed) if STAGE[name] in own}
+    assert following - PUBLISHED == stages
+
+
 def test_a_threshold_fits_no_null_model_again():
     assert "null_models" not in after_setting("significance.threshold=3")
     assert "null_models" in after_setting("significance.null_model=rewiring")
@@ -137,6 +165,12 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.novelty.exact", "source_pairs"),
         ("isthmus.indicators.novelty.mixture", "combinations"),
         ("isthmus.indicators.novelty.hits", "novelty"),
+        ("isthmus.corpus.received", "places"),
+        ("isthmus.corpus.scientists", "corpus_scientists"),
+        ("isthmus.indicators.cities.catalogue", "cities"),
+        ("isthmus.indicators.cities.ties", "city_ties"),
+        ("isthmus.gravity.effects", "bridging"),
+        ("isthmus.geography.neighbours", "gravity"),
     ],
 )
 def test_a_line_of_a_helper_runs_the_stages_that_call_it_and_what_follows(module, first):

@@ -138,7 +138,9 @@ def test_authorships(spark):
         (1, 2020, 8, "last", 16, None, "NO"),
         (2, None, 0, "first", 17, 26, "CH"),
     ]
-    check(actual, AUTHORSHIPS, [(*row, date(2020, 2, 29) if row[0] == 1 else None) for row in rows])
+    second = {rows[1], rows[3], rows[5]}
+    dated = [(*row, date(2020, 2, 29) if row[0] == 1 else None, int(row in second)) for row in rows]
+    check(actual, AUTHORSHIPS, dated)
 
 
 def test_authorships_with_merges(spark):
@@ -150,7 +152,8 @@ def test_authorships_with_merges(spark):
     authors = spark.createDataFrame([(11, 4317838346), (12, 13)], MERGES)
     institutions = spark.createDataFrame([(21, 22)], MERGES)
     actual = authorship_rows(parsed(spark, work), 2026, authors, institutions)
-    check(actual, AUTHORSHIPS, [(1, 2020, 0, "first", None, 22, "US", None), (1, 2020, 1, "last", 13, 22, "US", None)])
+    rows = [(1, 2020, 0, "first", None, 22, "US", None, 0), (1, 2020, 1, "last", 13, 22, "US", None, 0)]
+    check(actual, AUTHORSHIPS, rows)
 
 
 def test_citations(spark):

@@ -4,7 +4,15 @@ from pathlib import Path
 
 from isthmus.analyses.blocs.scores import RULES as BLOCS_RULES
 from isthmus.analyses.blocs.section import section as blocs
+from isthmus.analyses.bridging.scores import RULES as BRIDGING_RULES
+from isthmus.analyses.bridging.section import section as bridging
+from isthmus.analyses.cities.scores import RULES as CITIES_RULES
+from isthmus.analyses.cities.section import section as cities
 from isthmus.analyses.corpus.section import section as corpus
+from isthmus.analyses.gravity.scores import RULES as GRAVITY_RULES
+from isthmus.analyses.gravity.section import section as gravity
+from isthmus.analyses.mass.scores import RULES as MASS_RULES
+from isthmus.analyses.mass.section import section as mass
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
@@ -35,6 +43,10 @@ SECTIONS: tuple[SectionOf, ...] = (
     output,
     blocs,
     novelty,
+    cities,
+    bridging,
+    gravity,
+    mass,
     recovery,
 )
 RULES: dict[str, Rule] = {
@@ -45,6 +57,10 @@ RULES: dict[str, Rule] = {
     **OUTPUT_RULES,
     **BLOCS_RULES,
     **NOVELTY_RULES,
+    **CITIES_RULES,
+    **BRIDGING_RULES,
+    **GRAVITY_RULES,
+    **MASS_RULES,
 }
 
 

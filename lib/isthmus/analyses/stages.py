@@ -1,10 +1,14 @@
 """The stages of all analyses, in the order in which they run: the only registry."""
 
 from isthmus.analyses.blocs import stage as blocs
+from isthmus.analyses.bridging import stage as bridging
+from isthmus.analyses.cities import stage as cities
 from isthmus.analyses.corpus import stage as corpus
+from isthmus.analyses.gravity import stage as gravity
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.novelty import stage as novelty
 from isthmus.analyses.output import stage as output
+from isthmus.analyses.places import stage as places
 from isthmus.analyses.robustness import stage as robustness
 from isthmus.analyses.significance import stage as significance
 from isthmus.analyses.stage import Stage
@@ -12,6 +16,7 @@ from isthmus.analyses.trajectories import stage as trajectories
 
 STAGES: tuple[Stage, ...] = (
     *corpus.STAGES,
+    *places.STAGES,
     *networks.STAGES,
     *significance.STAGES,
     *trajectories.STAGES,
@@ -19,4 +24,7 @@ STAGES: tuple[Stage, ...] = (
     *output.STAGES,
     *blocs.STAGES,
     *novelty.STAGES,
+    *cities.STAGES,
+    *bridging.STAGES,
+    *gravity.STAGES,
 )

@@ -6,11 +6,15 @@ from typing import Any, Self, get_args
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from isthmus.config.blocs import ActiveResearchers, Blocs
+from isthmus.config.bridging import Bridging
+from isthmus.config.cities import Cities
 from isthmus.config.corpus import Corpus
 from isthmus.config.geography import Geography
+from isthmus.config.gravity import Gravity
 from isthmus.config.networks import Networks
 from isthmus.config.novelty import PAPER_SAMPLES as PAPER_EXCHANGES
 from isthmus.config.novelty import Novelty
+from isthmus.config.places import CorpusScientists, WorkPlaces
 from isthmus.config.report import Report
 from isthmus.config.robustness import Bootstrap, Sensitivity, Stability
 from isthmus.config.section import Section
@@ -31,10 +35,27 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "sensitivity": ("trajectories",),
     "blocs": (),
     "active_researchers": ("blocs",),
+    "places": (),
+    "corpus_scientists": (),
+    "cities": ("places", "corpus_scientists"),
+    "bridging": ("cities",),
+    "gravity": ("cities",),
     "novelty": (),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
-OFF_BY_DEFAULT = ("stability", "bootstrap", "sensitivity", "blocs", "active_researchers", "novelty")
+OFF_BY_DEFAULT = (
+    "stability",
+    "bootstrap",
+    "sensitivity",
+    "blocs",
+    "active_researchers",
+    "places",
+    "corpus_scientists",
+    "cities",
+    "bridging",
+    "gravity",
+    "novelty",
+)
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
 
@@ -64,6 +85,11 @@ class Study(Section):
     blocs: Blocs = Field(default_factory=Blocs)
     active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
     novelty: Novelty = Field(default_factory=Novelty)
+    places: WorkPlaces = Field(default_factory=WorkPlaces)
+    corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
+    cities: Cities = Field(default_factory=Cities)
+    bridging: Bridging = Field(default_factory=Bridging)
+    gravity: Gravity = Field(default_factory=Gravity)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False,

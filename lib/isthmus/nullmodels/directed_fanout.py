@@ -21,6 +21,7 @@ def fan_out_directed(
     loops: bool = False,
     finite: str = "expected_in_500_samples",
     observed_zero: bool = True,
+    least_expected: float = 0.0,
     keys: Sequence[str] = DEFAULT_KEYS,
 ) -> DataFrame:
     """Fit the directed model to each network of a directed edge list and test every ordered pair, in one pass.
@@ -38,6 +39,8 @@ def fan_out_directed(
         "expected_in_500_samples", "present" or "linked".
     observed_zero : bool
         List pairs without a link too.
+    least_expected : float
+        Of pairs without a link list those with at least this expected weight; all count in the family of the q-values.
     keys : sequence of str
         Columns that tell the networks apart, e.g. ("year",).
 
@@ -60,7 +63,12 @@ def fan_out_directed(
     kind_field = StructField(ROW_KIND, StringType(), nullable=False)
     schema = StructType([*(edges.schema[name] for name in keys), kind_field, *columns])
     names, key_names = schema.fieldNames(), list(keys)
-    options: dict[str, Any] = {"loops": loops, "finite": finite, "observed_zero": observed_zero}
+    options: dict[str, Any] = {
+        "loops": loops,
+        "finite": finite,
+        "observed_zero": observed_zero,
+        "least_expected": least_expected,
+    }
 
     def work(key: tuple[Any, ...], group: pd.DataFrame) -> pd.DataFrame:
         values: dict[str, Any] = dict(zip(key_names, key, strict=True))

@@ -70,6 +70,7 @@ def directed_edge_significance(
     loops: bool = False,
     finite: FiniteRule = "expected_in_500_samples",
     observed_zero: bool = True,
+    least_expected: float = 0.0,
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Test one directed network given as edges against the directed Enhanced Configuration Model.
 
@@ -86,6 +87,8 @@ def directed_edge_significance(
         Which z count, see `isthmus.nullmodels.directed_significance.directed_pair_significance`.
     observed_zero : bool
         List pairs without a link too.
+    least_expected : float
+        Of pairs without a link list those with at least this expected weight; all count in the family of the q-values.
 
     Yields
     ------
@@ -103,7 +106,8 @@ def directed_edge_significance(
         columns = {name: getattr(table, name) for name in PAIR_COLUMNS}
         # Pairs of a fit that misses its constraints are shown and never counted.
         columns["finite"] = table.finite & fit.converged
-        yield "pair", pd.DataFrame({"src": names[table.i], "dst": names[table.j]} | columns)
+        pairs = pd.DataFrame({"src": names[table.i], "dst": names[table.j]} | columns)
+        yield "pair", pairs[(pairs["weight"] > 0) | (pairs["expected"] >= least_expected)]
         result = FitReport(
             **report,
             n_nodes=len(labels),

@@ -12,7 +12,7 @@ from isthmus.report.chance import CHANCE_WORLDS, chance_of
 from isthmus.report.exports import write_csv
 from isthmus.report.papers import GALLO, PAPERS, Paper, find_paper, published_values
 from isthmus.report.results import Results
-from isthmus.report.scoring import NO, YES, NotComparableError, Published, Rule
+from isthmus.report.scoring import NO, YES, NotComparableError, Published, Rule, quantity_of
 from isthmus.report.text import count, percent, plural
 
 COMPARISON, CURIOSITY = "comparison", "curiosity"
@@ -89,7 +89,8 @@ def scorecard(
     results : Results
         The study. Its `paper` (study.json) names the paper.
     rules : Mapping[str, Rule]
-        How each published quantity is computed; a quantity without a rule becomes a row "no rule yet".
+        How each published quantity is computed, by its name or that of the paper and it (`quantity_of`); a quantity
+        without a rule becomes a row "no rule yet".
     countries : Collection[str], optional
         The countries of its networks: they decide whether a study that names no paper is worth a curious look.
     """
@@ -128,7 +129,7 @@ def _on_ai(results: Results) -> bool:
 
 def _score(results: Results, rules: Mapping[str, Rule], published: Published) -> Score:
     text, value, verdict = "", None, NOT_COMPARABLE
-    rule = rules.get(published.quantity)
+    rule = rules.get(quantity_of(published.paper, published.quantity), rules.get(published.quantity))
     if rule is None:
         verdict, why = NO_RULE, "no analysis of this version computes this quantity"
     else:

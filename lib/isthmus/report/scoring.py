@@ -74,6 +74,19 @@ class Rule:
     inside: Callable[[Ours, Published], bool]
 
 
+def quantity_of(paper: str, quantity: str) -> str:
+    """Return the key of a rule that holds for one paper alone, where two papers call unlike things by one name.
+
+    Parameters
+    ----------
+    paper : str
+        The paper, as the column `paper` of the published values has it.
+    quantity : str
+        The quantity.
+    """
+    return f"{paper}/{quantity}"
+
+
 def equal(ours: Ours, published: Published) -> bool:
     """Return whether both are the same."""
     if isinstance(ours.value, str):

@@ -10,12 +10,13 @@ import msgspec
 
 from isthmus.errors import SnapshotError
 from isthmus.files import FileEntry, Root
-from isthmus.snapshot.model import ENTITIES, LINES, PAGE, Part, Snapshot
+from isthmus.snapshot.model import ENTITIES, LARGEST_PAGE, LINES, PAGE, Part, Snapshot
 from isthmus.snapshot.trees import is_tree
 
 GZIP_MAGIC = b"\x1f\x8b"
 HEAD_BYTES = 1 << 20  # of the file as it lies there: enough for the first line of any record but the hugest
-LARGEST_PAGE = 256 << 20  # an API page holds at most 200 records, about 4 MB
+HEAD_TEXT = 8 << 20  # of what these bytes inflate to
+LOOKED_AT = 20  # records of a page, or lines, until one tells its entity
 LINE_SUFFIXES = (".jsonl", ".ndjson", ".jl")
 PREFIXES = {
     "W": "works",
@@ -28,9 +29,18 @@ PREFIXES = {
     "C": "concepts",
     "G": "awards",
 }
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 ID = re.compile(r"^(?:https?://openalex\.org/)?([A-Z])\d+$")
 _NAMES = "|".join(sorted(ENTITIES, key=len, reverse=True))
 NAMED = re.compile(rf"^({_NAMES})(?![a-z])")
+
+
+class _Page(msgspec.Struct):
+    results: list[msgspec.Raw] | None = None
+
+
+class _Identified(msgspec.Struct):
+    id: str | int | None = None
 
 
 def open_loose(root: Root, *, partial: bool = False) -> Snapshot:
@@ -118,7 +128,7 @@ def classify(root: Root, file: FileEntry) -> tuple[Part | None, str]:
         return None, "it does not begin like JSON"
     if extension not in LINE_SUFFIXES and _is_document(head):
         part = replace(part, format=PAGE)
-        head = head if by_name else _inflated(root.read(file.path, LARGEST_PAGE))
+        head = head if by_name else _inflated(root.read(file.path, LARGEST_PAGE), LARGEST_PAGE)
     entity = by_name or _entity_by_content(head)
     if entity is None:
         return None, "neither its name nor its first record tells an OpenAlex entity"
@@ -134,11 +144,12 @@ def _entity_by_name(path: str) -> str | None:
     return None
 
 
-def _inflated(head: bytes) -> bytes:
+def _inflated(head: bytes, most: int = HEAD_TEXT) -> bytes:
+    """Return the text of a file's first bytes, `most` bytes of it: a small file may hold gigabytes of blanks."""
     if not head.startswith(GZIP_MAGIC):
         return head
     try:
-        return zlib.decompressobj(wbits=31).decompress(head)
+        return zlib.decompressobj(wbits=31).decompress(head, most)
     except zlib.error:
         return b""  # the reading will say where it is damaged
 
@@ -151,6 +162,8 @@ def _is_document(head: bytes) -> bool:
     line, newline, _ = text.partition(b"\n")
     try:
         msgspec.json.decode(line, type=msgspec.Raw)
+    except RecursionError:
+        return False
     except msgspec.DecodeError as error:
         # cut off by the end of its first line: pretty-printed; anything else is a bad line among lines
         return bool(newline) and "truncated" in str(error)
@@ -159,24 +172,26 @@ def _is_document(head: bytes) -> bool:
 
 def _entity_by_content(head: bytes) -> str | None:
     """Return the entity of the first record that tells one."""
-    for line in (head, *head.split(b"\n")[:20]):
-        try:
-            document = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-        entity = _entity_of(document)
-        if entity is not None:
-            return entity
+    for text in (head, *head.split(b"\n", LOOKED_AT)[:LOOKED_AT]):
+        for record in _records(text)[:LOOKED_AT]:
+            try:
+                match = ID.match(str(msgspec.json.decode(record, type=_Identified).id))
+            except UNDECODABLE:
+                continue
+            if match and match[1] in PREFIXES:
+                return PREFIXES[match[1]]
     return None
 
 
-def _entity_of(document: object) -> str | None:
-    records = document.get("results", [document]) if isinstance(document, dict) else document
-    for record in records if isinstance(records, list) else []:
-        match = ID.match(str(record.get("id"))) if isinstance(record, dict) else None
-        if match:
-            return PREFIXES.get(match[1])
-    return None
+def _records(text: bytes) -> list[msgspec.Raw]:
+    """Return the records of a document, none of them decoded: those of a page, of a list, or the document itself."""
+    try:
+        if text.lstrip()[:1] == b"[":
+            return msgspec.json.decode(text, type=list[msgspec.Raw])
+        page = msgspec.json.decode(text, type=_Page).results
+        return [msgspec.Raw(text)] if page is None else page
+    except UNDECODABLE:
+        return []
 
 
 def _release(parts: dict[str, tuple[Part, ...]]) -> str:

@@ -36,6 +36,8 @@ NEEDED_ENTITIES = ("works", "institutions", "sources", "topics")
 LAYOUTS = ("parquet", "jsonl", "legacy", "loose")
 
 PARQUET, LINES, PAGE = "parquet", "lines", "page"
+#: Bytes of text of one document of the API: 200 records, which is the most it gives, are about 4 MB.
+LARGEST_PAGE = 64 << 20
 """Formats of a part: a Parquet file; JSON Lines (a line may also be a whole API page); one JSON document."""
 
 

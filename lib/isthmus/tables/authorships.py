@@ -29,6 +29,7 @@ AUTHORSHIPS = TableSpec(
         column("institution_id", "bigint", "number of the institution; null where only a country is known"),
         column("country_code", "string", "ISO 3166-1 alpha-2 code of the institution, or of the address text"),
         column("publication_date", "date", "date of the work, as in works"),
+        column("place_sequence", "int", "rank of the place in the author's list of institutions or countries, from 0"),
     ),
     key=("work_id", "author_sequence", "institution_id", "country_code"),
     comment="One row per work, author and institution; where no institution of an author has a country, one "
@@ -89,14 +90,16 @@ def authorship_rows(
         "author_sequence",
         F.col("authorship.author_position").alias("author_position"),
         F.col("authorship.author_id").alias("author_id"),
-        F.explode_outer(places(F.col("authorship"))).alias("place"),
-    ).select("*", "place.*")
-    rows = placed.drop("place")
+        F.posexplode_outer(places(F.col("authorship"))).alias("listed", "place"),
+    ).select("*", "place.*", F.coalesce("listed", F.lit(0)).alias("place_sequence"))
+    rows = placed.drop("place", "listed")
     if author_merges is not None:
         rows = rewritten(rows, "author_id", author_merges)
     if institution_merges is not None:
-        # two institutions of an author may have become one
-        rows = rewritten(rows, "institution_id", institution_merges).distinct()
+        # two institutions of an author may have become one, which stands where the first of them stood
+        rows = rewritten(rows, "institution_id", institution_merges)
+        same = [name for name in AUTHORSHIPS.columns if name != "place_sequence"]
+        rows = rows.groupBy(*same).agg(F.min("place_sequence").alias("place_sequence"))
     return rows.withColumn("author_id", without_sentinels(F.col("author_id"), SENTINEL_AUTHORS))
 
 

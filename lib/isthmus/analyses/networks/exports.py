@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from isthmus.analyses.cities.graph import city_graphs
 from isthmus.analyses.networks.graphs import (
     EDGE_MEANINGS,
     NETWORKS,
@@ -42,7 +43,8 @@ def export_networks(
     and those of the published rule; as tables
     (Parquet, CSV) and as graphs (GraphML, GEXF, VOSviewer). All years together are one table of ties and one of
     nodes; a graph of a single year is written for each of `years`. Citations are directed and have no null model,
-    hence no grades, and no VOSviewer files, which know no direction.
+    hence no grades, and no VOSviewer files, which know no direction. A study of cities has the networks of its leading
+    cities, directed; one that turns the networks of countries off has these alone.
 
     Parameters
     ----------
@@ -72,14 +74,25 @@ def export_networks(
     folder = Path(out)
     (folder / GUIDE).unlink(missing_ok=True)  # it says that all files are there, and is written last
     written: list[Path] = []
+    if results.published(COUNTRY_EDGES):
+        written += _of_countries(results, folder, networks, formats, years)
+    for graph in city_graphs(results):
+        written += write_graph(graph, folder, formats)
+    guide = folder / GUIDE
+    write_text(guide, _guide(results, written))
+    return [*written, guide]
+
+
+def _of_countries(
+    results: Results, folder: Path, networks: Sequence[str], formats: Sequence[str], years: Sequence[int]
+) -> list[Path]:
+    """Write the networks of countries, and all their years as tables."""
+    written: list[Path] = []
     for graph in _graphs(results, networks, years):
         written += write_graph(graph, folder, formats)
     every = pd.concat([yearly_ties(results, network) for network in networks], ignore_index=True)
     written += write_table(_in_order(every, ["network", "year", *EDGE_MEANINGS]), folder / "ties_by_year", formats)
-    written += write_table(_nodes_by_year(results), folder / "nodes_by_year", formats)
-    guide = folder / GUIDE
-    write_text(guide, _guide(results, written))
-    return [*written, guide]
+    return written + write_table(_nodes_by_year(results), folder / "nodes_by_year", formats)
 
 
 def _graphs(results: Results, networks: Sequence[str], years: Sequence[int]) -> Iterable[Graph]:
@@ -117,7 +130,7 @@ def _check(what: str, given: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _check_years(results: Results, years: Sequence[int]) -> None:
-    known = sorted(set(map(int, results.table(COUNTRY_EDGES)["year"])))
+    known = sorted(set(map(int, results.table(COUNTRY_EDGES)["year"]))) if results.published(COUNTRY_EDGES) else []
     for year in years:
         if year not in known:
             span = f"{known[0]} to {known[-1]}" if known else "no year at all"
@@ -139,6 +152,7 @@ OpenAlex release {study["release"]}; null model {study["null_model"]}; a citatio
 - `NETWORK_published_rule`: those that the published rule calls (mean z above {results.threshold:g}).
 - `NETWORK_YEAR`: one year, where it is wanted (`isthmus export --years`).
 - `ties_by_year`, `nodes_by_year`: all years in one table each.
+- `city_NETWORK`: who cites, moves to, writes with whom between the leading cities, directed, in a study of cities.
 
 Pairs without any common paper or citation are not edges, be they firmly below what size explains: all pairs are in
 `significant_pairs.parquet` and `pair_tests.parquet` of the results.

@@ -31,10 +31,18 @@ class LineStream:
     Iterating gives lists of lines without their newline. Damage (a truncated or corrupt gzip, a line without end) ends
     the iteration after all whole lines before it; `damage` then says what and where, and `tail` has the beginning of
     what could not be read.
+
+    Parameters
+    ----------
+    stream : Readable
+        The bytes of the file.
+    longest : int | None, optional
+        Bytes of a line at most; None takes `LONGEST_LINE`.
     """
 
-    def __init__(self, stream: Readable) -> None:
+    def __init__(self, stream: Readable, longest: int | None = None) -> None:
         self._stream = stream
+        self._longest = longest or LONGEST_LINE
         self.inflated = 0
         self.damage: str | None = None
         self.tail = b""
@@ -58,8 +66,8 @@ class LineStream:
                 pending, complete = [text[end + 1 :]], False
                 length = len(pending[0])
                 yield text[:end]
-            if length > LONGEST_LINE:
-                self.damage = f"a line longer than {LONGEST_LINE >> 20} MiB, and everything after it"
+            if length > self._longest:
+                self.damage = f"a line longer than {self._longest >> 20} MiB, and everything after it"
                 break
         text, newline, rest = b"".join(pending).rpartition(b"\n")
         if self.damage:

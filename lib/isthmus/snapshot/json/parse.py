@@ -1,6 +1,7 @@
 """A part of JSON as Arrow batches of parsed lines: records, rejected lines, and one summary at its end."""
 
 import gc
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,10 @@ from isthmus.snapshot.json.block import UNDECODABLE, Block
 from isthmus.snapshot.json.lines import LineStream
 from isthmus.snapshot.json.records import LETTERS, RECORDS, Page
 from isthmus.snapshot.json.unknown import UnknownFields
-from isthmus.snapshot.model import PAGE, Part
+from isthmus.snapshot.model import LARGEST_PAGE, PAGE, Part
+
+#: A line with something in it: a file may hold hundreds of megabytes of empty ones.
+NOT_EMPTY = re.compile(rb"[^\n]+")
 
 
 def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
@@ -38,7 +42,8 @@ def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
         The part is gone or changed since the snapshot was opened, or storage failed after all tries.
     """
     with root.open_stable(part.path, part.bytes) as stream:
-        parser = PartParser(part, LineStream(stream), checksum(stream, part))
+        lines = LineStream(stream, LARGEST_PAGE if part.format == PAGE else None)
+        parser = PartParser(part, lines, checksum(stream, part))
         collecting = gc.isenabled()
         gc.disable()  # the records hold no cycles, and looking for some costs a tenth of the time
         try:
@@ -78,7 +83,8 @@ class PartParser:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield all batches of the part; the last one is its summary."""
         if self._part.format == PAGE:
-            self._line, text = 1, b"\n".join(self._stream.texts())
+            self._line = 1
+            text = self._document()
             if text and not text.isspace():
                 self._take(text)
         else:
@@ -95,12 +101,30 @@ class PartParser:
                 if self._block.is_full:
                     yield from self._block.flush()
                 continue
-            for line in text.split(b"\n"):
-                self._line += 1
-                if line and not line.isspace():
-                    self._take(line)
+            first, end = self._line + 1, 0
+            for found in NOT_EMPTY.finditer(text):
+                first += text.count(b"\n", end, found.start())
+                self._line, end = first, found.start()
+                if not found[0].isspace():
+                    self._take(found[0])
                 if self._block.is_full:
                     yield from self._block.flush()
+            self._line = first + text.count(b"\n", end)
+
+    def _document(self) -> bytes:
+        """Return the whole text of the part, which is one document; nothing of it counts where it is damaged."""
+        texts: list[bytes] = []
+        length = 0
+        for text in self._stream.texts():
+            texts.append(text)
+            length += len(text) + 1
+            if length > LARGEST_PAGE:
+                self._stream.damage = f"a document of the API larger than {LARGEST_PAGE >> 20} MiB"
+                break
+        if not self._stream.damage:
+            return b"\n".join(texts)
+        self._stream.tail, self._line = (texts[0] if texts else self._stream.tail), 0
+        return b""
 
     def _take_regular(self, text: bytes) -> bool:
         """Take lines that are all good records, as nearly all are; False, and nothing taken, if some line is not."""

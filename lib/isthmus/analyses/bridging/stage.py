@@ -1,0 +1,82 @@
+"""The stage of bridges between the two sides of the world."""
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.analyses.bridging import tables as t
+from isthmus.analyses.bridging.bridges import NETWORK, Options
+from isthmus.analyses.bridging.fanout import fan_out_bridges
+from isthmus.analyses.cities.tables import CITIES, CITY_MASSES, CITY_TIES
+from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.stage import Context, Outcome, Stage
+from isthmus.engine import Gate, check_gates
+from isthmus.tablespec import TableSpec
+
+KINDS = {"bridges": t.CITY_BRIDGES, "influence": t.CITY_INFLUENCE, "notes": t.BRIDGE_NOTES}
+
+
+def write_bridges(context: Context) -> Outcome:
+    """Write the betweenness and the influence of the leading cities in every network."""
+    study = context.the_study
+    own = study.bridging
+    cities = _cities(context)
+    ties = of_study(context, CITY_TIES)
+    for end in ("src", "dst"):
+        ties = ties.where(F.col(end).isin([int(city) for city in cities["city"]]))
+    options = Options(own.draws, own.level, own.worlds, study.seed)
+    mixed = fan_out_bridges(ties, cities, options).persist()
+    try:
+        for kind, spec in KINDS.items():
+            _write(context, spec, mixed.where(F.col("kind") == kind))
+    finally:
+        mixed.unpersist()
+    gates = check_gates("bridge_notes", of_study(context, t.BRIDGE_NOTES), [_complete()])
+    best = of_study(context, t.CITY_BRIDGES).where(F.col("network") == "impact")
+    leader = best.join(of_study(context, CITIES).select("city", "label"), "city").orderBy(F.desc("betweenness")).head()
+    said = f"{leader.label} bridges most in impact" if leader else "no city bridges the two sides in impact"
+    return Outcome(said, gates=tuple(gates))
+
+
+def _cities(context: Context) -> pd.DataFrame:
+    """Return the leading cities with what the networks need of them: some hundred rows."""
+    study = context.the_study
+    names = {name: number for number, name in enumerate(study.cities.sides)}
+    leading = of_study(context, CITIES).where(F.col("position") <= study.bridging.top)
+    sized = leading.join(of_study(context, CITY_MASSES).drop("study", "release"), "city", "left")
+    frame: pd.DataFrame = sized.select(
+        "city", "side", "latitude", "longitude", "works", "citations_received"
+    ).toPandas()
+    works, received = (frame[name].fillna(0).astype("int64") for name in ("works", "citations_received"))
+    sides = frame["side"].map(names).fillna(-1).astype(int)
+    return frame.assign(side=sides, works=works, citations_received=received)
+
+
+def _complete() -> Gate:
+    return Gate(
+        "networks of cities without a bridge's result",
+        F.count_if(F.col("null_model") == NETWORK),
+        "warn",
+        high=0,
+        message="`bridge_notes` says why.",
+    )
+
+
+def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
+    own = stamped(rows, context.the_study, context.release)
+    return replace_rows(context, spec, own.select(*spec.columns))
+
+
+STAGES = (
+    Stage(
+        name="bridging",
+        description="find the cities through which the two sides' shortest ways lead, with what size and distance make",
+        task="centrality",
+        section="bridging",
+        needs=("cities", "city_ties"),
+        writes=tuple(KINDS.values()),
+        publishes=tuple(KINDS.values()),
+        reads=("seed", "bridging", "cities.sides"),
+        run=write_bridges,
+    ),
+)

@@ -1,0 +1,71 @@
+"""The networks of the leading cities as directed graphs with coordinates, for other programs."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from isthmus.analyses.cities import tables as t
+from isthmus.analyses.cities.frames import NETWORKS, cities
+from isthmus.report.graphs import Graph
+from isthmus.report.results import Results
+from isthmus.report.text import place_name
+
+NODE_MEANINGS = {
+    "id": "number of the city in GeoNames",
+    "name": "its name, with country and region where others have it, too",
+    "country": "English name of the country",
+    "side": "which of the study's two sides it is on",
+    "position": "its place by impact in the last of the impact years",
+    "papers": "works of the impact years whose last author is there",
+    "citations_received": "citations that these works received within two years, from works of the corpus",
+    "scientists": "scientists of the field who were there in these years",
+    "longitude": "degrees east",
+    "latitude": "degrees north",
+}
+_TITLES = {"impact": "Who builds on whom", "migration": "Who moves where", "collaboration": "Who writes with whom"}
+_EDGES = {"src": "source", "dst": "target", "p_upper": "p", "q_upper": "q"}
+
+
+def city_graphs(results: Results) -> Iterator[Graph]:
+    """Yield the networks of the leading cities: city_impact, city_migration, city_collaboration; none without them.
+
+    An edge runs from who cites to who is cited, from where a scientist was to where he is, from the last author to the
+    others. Ties of a city with itself are edges, too.
+
+    Parameters
+    ----------
+    results : Results
+        The study.
+    """
+    if not (results.has(t.CITY_MATRICES) and results.has(t.CITIES) and results.has(t.CITY_MASSES)):
+        return
+    nodes = _nodes(results)
+    names = nodes.set_index("id")["name"]
+    table = results.table(t.CITY_MATRICES)
+    for network in NETWORKS:
+        own = (
+            table[(table["network"] == network) & (table["weight"] > 0)].drop(columns="network").rename(columns=_EDGES)
+        )
+        edges = own.assign(source=own["source"].astype(str), target=own["target"].astype(str))
+        named = edges.assign(source_name=edges["source"].map(names), target_name=edges["target"].map(names))
+        ordered = named.sort_values(["source", "target"], ignore_index=True)
+        first = ["source", "target", "source_name", "target_name", "weight"]
+        columns = [*first, *(name for name in ordered if name not in first)]
+        title = f"{_TITLES[network]}, leading cities: {results.study['title']}"
+        yield Graph(f"city_{network}", title, True, nodes, ordered[columns])
+
+
+def _nodes(results: Results) -> pd.DataFrame:
+    """Return the cities of the matrices with their sizes."""
+    held = set(results.table(t.CITY_MATRICES)["src"])
+    leading = cities(results)
+    sized = leading[leading["city"].isin(held)].merge(results.table(t.CITY_MASSES), on="city", how="left")
+    nodes = sized.assign(
+        id=sized["city"].astype(str),
+        name=sized["label"],
+        country=sized["country"].map(place_name, na_action="ignore"),
+        papers=sized["works"],
+        position=sized["position"].astype(int),
+    )
+    counts = {name: nodes[name].fillna(0).astype(int) for name in ("papers", "citations_received", "scientists")}
+    return nodes.assign(**counts)[list(NODE_MEANINGS)].sort_values("position", ignore_index=True)

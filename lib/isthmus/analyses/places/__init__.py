@@ -1,0 +1,1 @@
+"""The layer under questions about places and people; other analyses read its tables."""

@@ -1,0 +1,170 @@
+"""Gravity with an effect of every origin and every destination: what size and distance explain, pair by pair.
+
+    E[y_ij] = r_i c_j exp(d ln dist_ij)   over the open pairs
+
+by Poisson pseudo-maximum-likelihood. For a given d the effects follow from the totals of rows and columns (iterative
+proportional fitting), and d from the one equation that is left. Effects absorb all sizes, so that what remains is a
+statement on pairs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize
+
+from isthmus.errors import GravityError
+
+Floats = NDArray[np.float64]
+#: Relative error of the totals at which fitting stops, and passes at most.
+TOLERANCE, PASSES = 1e-11, 20_000
+#: Exponents of distance beyond which a network is not one of distance.
+WIDEST = 30.0
+
+
+@dataclass(frozen=True)
+class EffectsFit:
+    """A gravity model with origin and destination effects.
+
+    Attributes
+    ----------
+    mean : float64 array of shape (N, M)
+        Expected flows; 0 for pairs that are not open.
+    distance : float
+        Coefficient of the logarithm of distance.
+    dispersion : float
+        alpha of the negative binomial law with variance mu + alpha mu^2, by moments; 0 where flows vary less than
+        Poisson.
+    error : float
+        Largest relative error of a total of a row or column.
+
+    """
+
+    mean: Floats
+    distance: float
+    dispersion: float
+    error: float
+
+    def draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return a network of the fitted model: negative binomial flows, independent of each other.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Random generator.
+
+        Returns
+        -------
+        int64 array of shape (N, M)
+            Flows.
+
+        """
+        mean = self.mean
+        if self.dispersion > 0:
+            mean = mean * rng.gamma(1.0 / self.dispersion, self.dispersion, size=mean.shape)
+        return np.asarray(rng.poisson(mean), dtype=np.int64)
+
+
+def fit_effects(flows: ArrayLike, log_distance: ArrayLike, *, is_open: ArrayLike | None = None) -> EffectsFit:
+    """Fit the model.
+
+    Parameters
+    ----------
+    flows : array of shape (N, M)
+        Flows >= 0; those of pairs that are not open are left out.
+    log_distance : array of shape (N, M)
+        Logarithm of distance.
+    is_open : bool array of shape (N, M), optional
+        Pairs that the model is of, by default all; without a city's pair with itself, for instance.
+
+    Returns
+    -------
+    EffectsFit
+        Expected flows and coefficient.
+
+    Raises
+    ------
+    GravityError
+        Arrays of unlike shape, a flow that is negative or not finite, no flow at all, distances that do not vary, or a
+        network that distance cannot be fitted to.
+
+    References
+    ----------
+    Santos Silva and Tenreyro (2006), Review of Economics and Statistics 88, 641; Deming and Stephan (1940), Annals of
+    Mathematical Statistics 11, 427 (proportional fitting).
+
+    """
+    y, ld = np.asarray(flows, dtype=np.float64), np.asarray(log_distance, dtype=np.float64)
+    pairs = np.ones(y.shape, dtype=np.bool_) if is_open is None else np.asarray(is_open, dtype=np.bool_)
+    if y.ndim != 2 or ld.shape != y.shape or pairs.shape != y.shape:
+        raise GravityError(
+            f"flows {y.shape}, distances {ld.shape}, open pairs {pairs.shape}: expected one shape (N, M)"
+        )
+    y = np.where(pairs, y, 0.0)
+    _check(y, ld, pairs)
+    there = pairs & (y.sum(axis=1, keepdims=True) > 0) & (y.sum(axis=0, keepdims=True) > 0)
+    centred = np.where(there, ld - ld[there].mean(), 0.0)
+    wanted = float((y * centred).sum())
+
+    def mean_at(coefficient: float) -> Floats:
+        return _proportional(np.where(there, np.exp(coefficient * centred), 0.0), y)
+
+    coefficient = _root(lambda d: float((mean_at(d) * centred).sum()) - wanted)
+    mean = mean_at(coefficient)
+    excess = float((((y - mean) ** 2 - mean)[there]).sum()) / float((mean[there] ** 2).sum())
+    return EffectsFit(mean, coefficient, max(0.0, excess), _error(mean, y))
+
+
+def _check(y: Floats, ld: Floats, pairs: NDArray[np.bool_]) -> None:
+    if not (np.all(np.isfinite(y)) and np.all(y >= 0)):
+        raise GravityError("a flow is negative or not finite; expected counts")
+    if y.sum() == 0:
+        raise GravityError("there is no flow between two places: nothing can be fitted")
+    used = ld[pairs]
+    if not np.all(np.isfinite(used)):
+        raise GravityError("a distance between two places is unknown; leave out places without coordinates")
+    if np.ptp(used) == 0:
+        raise GravityError("all distances are the same: what distance explains cannot be told")
+
+
+def _proportional(kernel: Floats, y: Floats) -> Floats:
+    """Return the kernel with rows and columns scaled to the totals of the flows."""
+    rows, columns = y.sum(axis=1), y.sum(axis=0)
+    c = np.ones(len(columns))
+    for _ in range(PASSES):
+        r = _over(rows, kernel @ c)
+        following = _over(columns, r @ kernel)
+        moved = np.abs(following - c)[columns > 0] / np.maximum(following, c)[columns > 0]
+        c = following
+        if moved.max(initial=0.0) < TOLERANCE:
+            break
+    return np.asarray(_over(rows, kernel @ c)[:, None] * kernel * c)
+
+
+def _over(total: Floats, sums: Floats) -> Floats:
+    return np.divide(total, sums, out=np.zeros_like(total), where=sums > 0)
+
+
+def _root(gap: Callable[[float], float]) -> float:
+    """Return the coefficient at which flows and model agree on distance; the gap rises with it."""
+    low, high = -1.0, 1.0
+    while gap(low) > 0 and low > -WIDEST:
+        low *= 2
+    while gap(high) < 0 and high < WIDEST:
+        high *= 2
+    if gap(low) > 0 or gap(high) < 0:
+        raise GravityError(
+            f"no coefficient of distance between {-WIDEST:g} and {WIDEST:g} fits: flows reach the nearest, or the "
+            "farthest, places alone"
+        )
+    return float(optimize.brentq(gap, low, high, xtol=1e-12, rtol=1e-12))
+
+
+def _error(mean: Floats, y: Floats) -> float:
+    worst = 0.0
+    for axis in (0, 1):
+        total = y.sum(axis=axis)
+        off = np.abs(mean.sum(axis=axis) - total)[total > 0] / total[total > 0]
+        worst = max(worst, float(off.max(initial=0.0)))
+    return worst
