@@ -41,6 +41,20 @@ def test_active_researchers_need_blocs():
         Study(study="mine", title="Mine", active_researchers={})
 
 
+def test_novelty_is_off_unless_it_is_named_and_as_published_against_all_works():
+    assert not Study(study="mine", title="Mine").enabled("novelty")
+    study = Study(study="mine", title="Mine", novelty={})
+    assert study.enabled("novelty")
+    assert (study.novelty.background, study.novelty.replicates) == ("corpus", 0)
+    published = Study(study="mine", title="Mine", novelty={}, as_published=True).novelty
+    assert (published.background, published.replicates) == ("all", 10)
+    kept = Study(study="mine", title="Mine", novelty={"background": "corpus"}, as_published=True).novelty
+    assert (kept.background, kept.replicates) == ("corpus", 10)
+    assert not Study(study="mine", title="Mine", as_published=True).enabled("novelty")
+    with pytest.raises(ValidationError, match="one sample has no standard deviation"):
+        Study(study="mine", title="Mine", novelty={"replicates": 1})
+
+
 @pytest.mark.parametrize("numbers", [(), (0,), (1, 1), (-2,), (100_000,)])
 @pytest.mark.parametrize("field", ["papers", "windows"])
 def test_what_counts_as_active_is_numbers_each_once(field, numbers):

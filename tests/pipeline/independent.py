@@ -3,8 +3,10 @@
 import gzip
 import json
 from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations, product
 from pathlib import Path
+from random import Random
 
 
 def newest_works(folder: Path) -> list[dict]:
@@ -180,3 +182,56 @@ def _place(works: dict[int, set[str]], dates: dict[int, str]) -> str | None:
     ranked = {place: (len(own), max((dates[n], n) for n in own)) for place, own in of.items()}
     best = max(ranked.values(), default=None)
     return min((place for place, rank in ranked.items() if rank == best), default=None)
+
+
+def sources_cited(folder: Path, first: int, last: int) -> dict[int, list[tuple[int, int]]]:
+    """Work -> (cited year, source) of each reference to a work of the folder with both, of the works of some years."""
+    known = {}
+    for work in newest_works(folder):
+        venue = (work.get("primary_location") or {}).get("source") or work.get("host_venue") or {}
+        source = venue.get("id")
+        if source and work.get("publication_year"):
+            known[int(work["id"].rsplit("W", 1)[1])] = (work["publication_year"], int(source.rsplit("/", 1)[1][1:]))
+    found = {}
+    for citing, (_, _, references, _) in kept_works(folder, first, last).items():
+        cited = {int(r.rsplit("W", 1)[1]) for r in references} - {citing, DELETED_WORK}
+        found[citing] = [known[c] for c in sorted(cited) if c in known]
+    return found
+
+
+def novelty_by_exchanges(cited: dict[int, list[tuple[int, int]]], exchanges: int, seed: int) -> dict[int, float]:
+    """Tenth percentile of the scores of each work's pairs of sources; its year's references are exchanged at random."""
+    rng = Random(seed)
+    slots: dict[int, list[int]] = {}
+    for references in cited.values():
+        for year, source in references:
+            slots.setdefault(year, []).append(source)
+    observed = _pairs(cited, {year: iter(list(sources)) for year, sources in slots.items()})
+    total, squares = Counter(), Counter()
+    for _ in range(exchanges):
+        drawn = {year: iter(rng.sample(sources, len(sources))) for year, sources in slots.items()}
+        for pair, number in _pairs(cited, drawn).items():
+            total[pair] += number
+            squares[pair] += number * number
+    scores = {}
+    for work, references in cited.items():
+        listed = []
+        for one, two in combinations(sorted(source for _, source in references), 2):
+            mean = total[one, two] / exchanges
+            variance = squares[one, two] / exchanges - mean * mean
+            if variance > 1e-9:
+                listed.append((observed[one, two] - mean) / variance**0.5)
+        if listed:
+            listed.sort()
+            place = 0.1 * (len(listed) - 1)
+            low = int(place)
+            scores[work] = listed[low] + (place - low) * (listed[min(low + 1, len(listed) - 1)] - listed[low])
+    return scores
+
+
+def _pairs(cited: dict[int, list[tuple[int, int]]], sources: dict[int, Iterator[int]]) -> Counter:
+    """Pairs of sources in one work, where the references of each year get the sources in their order."""
+    found: Counter = Counter()
+    for references in cited.values():
+        found.update(combinations(sorted(next(sources[year]) for year, _ in references), 2))
+    return found

@@ -39,6 +39,7 @@ def after_edit_of(module):
 PUBLISHED = {"publish", "report", "exports"}
 OF_DISRUPTION = {"disruption", "disruption_cities"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
+OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
 OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
@@ -74,11 +75,25 @@ OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "mig
         ("corpus={rule: ai_narrow, tune: {year: 2020, works: 60000}}", ALL_AFTER_CORPUS),
         (
             "networks.joint_papers=left_out",
-            ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_MIGRATION - OF_COUNTRIES - OF_DISRUPTION,
+            ALL_AFTER_CORPUS
+            - {"corpus"}
+            - OF_BLOCS
+            - OF_PLACES
+            - OF_MIGRATION
+            - OF_COUNTRIES
+            - OF_DISRUPTION
+            - OF_NOVELTY,
         ),
         (
             "corpus.max_countries=9",
-            ALL_AFTER_CORPUS - {"corpus"} - OF_BLOCS - OF_PLACES - OF_MIGRATION - OF_COUNTRIES - OF_DISRUPTION,
+            ALL_AFTER_CORPUS
+            - {"corpus"}
+            - OF_BLOCS
+            - OF_PLACES
+            - OF_MIGRATION
+            - OF_COUNTRIES
+            - OF_DISRUPTION
+            - OF_NOVELTY,
         ),
     ],
 )
@@ -106,6 +121,25 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
     changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
     following = {name for name in followed_by(changed) if STAGE[name] in own}
     assert following == stages | PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("novelty.background=all", OF_NOVELTY),
+        ("novelty.maximum_references=100", OF_NOVELTY),
+        ("novelty.replicates=10", OF_NOVELTY),
+        ("novelty.least_score=0.5", {"combinations", "novelty"}),
+        ("novelty.groups=9", {"combinations", "novelty"}),
+        ("novelty.starts=2", {"combinations", "novelty"}),
+        ("novelty.entities=[US]", {"novelty"}),
+    ],
+)
+def test_a_setting_of_novelty_runs_what_reads_it(setting, stages):
+    before, after = (load_study("everything", ["novelty={}", *more]) for more in ([], [setting]))
+    own = [stage for stage in STAGES if stage.scope == "study" and stage.enabled(before)]
+    changed = {stage.name for stage in own if stage.configuration(before) != stage.configuration(after)} - {"report"}
+    assert {name for name in followed_by(changed) if STAGE[name] in own} == stages | PUBLISHED
 
 
 @pytest.mark.parametrize(
@@ -207,6 +241,9 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.blocs.above", "organisations"),
         ("isthmus.corpus.homes", "active_researchers"),
         ("isthmus.centrality.measures", "blocs"),
+        ("isthmus.indicators.novelty.exact", "source_pairs"),
+        ("isthmus.indicators.novelty.mixture", "combinations"),
+        ("isthmus.indicators.novelty.hits", "novelty"),
         ("isthmus.corpus.received", "places"),
         ("isthmus.corpus.scientists", "corpus_scientists"),
         ("isthmus.indicators.cities.catalogue", "cities"),

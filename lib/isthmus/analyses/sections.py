@@ -22,6 +22,8 @@ from isthmus.analyses.migration.section import section as migration
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
+from isthmus.analyses.novelty.scores import RULES as NOVELTY_RULES
+from isthmus.analyses.novelty.section import section as novelty
 from isthmus.analyses.output.scores import RULES as OUTPUT_RULES
 from isthmus.analyses.output.section import section as output
 from isthmus.analyses.recovery.section import section as recovery
@@ -48,6 +50,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     robustness,
     output,
     blocs,
+    novelty,
     cities,
     bridging,
     gravity,
@@ -65,6 +68,7 @@ RULES: dict[str, Rule] = {
     **ROBUSTNESS_RULES,
     **OUTPUT_RULES,
     **BLOCS_RULES,
+    **NOVELTY_RULES,
     **CITIES_RULES,
     **BRIDGING_RULES,
     **GRAVITY_RULES,

@@ -9,6 +9,7 @@ from isthmus.analyses.gravity import stage as gravity
 from isthmus.analyses.hits import stage as hits
 from isthmus.analyses.migration import stage as migration
 from isthmus.analyses.networks import stage as networks
+from isthmus.analyses.novelty import stage as novelty
 from isthmus.analyses.output import stage as output
 from isthmus.analyses.places import stage as places
 from isthmus.analyses.robustness import stage as robustness
@@ -26,6 +27,7 @@ STAGES: tuple[Stage, ...] = (
     *robustness.STAGES,
     *output.STAGES,
     *blocs.STAGES,
+    *novelty.STAGES,
     *cities.STAGES,
     *bridging.STAGES,
     *gravity.STAGES,

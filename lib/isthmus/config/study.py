@@ -14,6 +14,8 @@ from isthmus.config.geography import Geography
 from isthmus.config.gravity import Gravity
 from isthmus.config.migration import Migration
 from isthmus.config.networks import Networks
+from isthmus.config.novelty import PAPER_SAMPLES as PAPER_EXCHANGES
+from isthmus.config.novelty import Novelty
 from isthmus.config.places import CorpusScientists, WorkPlaces
 from isthmus.config.report import Report
 from isthmus.config.robustness import Bootstrap, Sensitivity, Stability
@@ -45,6 +47,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "migration": (),
     "scientists": ("places", "corpus_scientists"),
     "hits": ("places",),
+    "novelty": (),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
 OFF_BY_DEFAULT = (
@@ -62,6 +65,7 @@ OFF_BY_DEFAULT = (
     "migration",
     "scientists",
     "hits",
+    "novelty",
 )
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
 PAPER_STARTS = 20  # starts of the clustering where the paper is repeated
@@ -91,6 +95,7 @@ class Study(Section):
     sensitivity: Sensitivity = Field(default_factory=Sensitivity.model_construct)
     blocs: Blocs = Field(default_factory=Blocs)
     active_researchers: ActiveResearchers = Field(default_factory=ActiveResearchers)
+    novelty: Novelty = Field(default_factory=Novelty)
     places: WorkPlaces = Field(default_factory=WorkPlaces)
     corpus_scientists: CorpusScientists = Field(default_factory=CorpusScientists)
     cities: Cities = Field(default_factory=Cities)
@@ -102,7 +107,9 @@ class Study(Section):
     hits: Hits = Field(default_factory=Hits)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
-        default=False, description="as the paper: 500 sampled networks a year, pairs finite by these samples"
+        default=False,
+        description="as the papers: 500 sampled networks a year, pairs finite by these samples; novelty against all "
+        "works, ten samples beside the exact null model",
     )
 
     _off: frozenset[str] = PrivateAttr(default=frozenset())
@@ -180,7 +187,7 @@ class Study(Section):
             changes["samples"] = PAPER_SAMPLES
         if significance.get("finite", "expected_in_500_samples") == "expected_in_500_samples":
             changes["finite"] = "sampled"
-        return {**data, "significance": {**significance, **changes}} | _paper_starts(data)
+        return {**data, "significance": {**significance, **changes}} | _paper_starts(data) | _paper_novelty(data)
 
     @model_validator(mode="after")
     def _tuned_within_the_corpus(self) -> "Study":
@@ -207,3 +214,12 @@ def _paper_starts(data: dict[str, Any]) -> dict[str, Any]:
     if trajectories.get("restarts", usual) != usual:
         return {}
     return {"trajectories": {**trajectories, "restarts": PAPER_STARTS}}
+
+
+def _paper_novelty(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the section on novelty with the paper's background and samples where it is on and says neither."""
+    given = data.get("novelty")
+    if given is None:
+        return {}
+    novelty = given if isinstance(given, dict) else given.model_dump(exclude_unset=True)
+    return {"novelty": {"background": "all", "replicates": PAPER_EXCHANGES, **novelty}}

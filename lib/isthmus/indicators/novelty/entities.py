@@ -1,0 +1,157 @@
+"""How new the works of countries and blocs are: means, hits, shares of the world's hits."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from isthmus.indicators.novelty.hits import HitTest, hit_test
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, PAIRS, WORLD
+
+KEYS = ("counting", "measure", "year")
+TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
+         "p_upper", "p_lower", "p_two_sided", "q"]  # fmt: skip
+
+
+def novelty_years(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFrame:
+    """Return works, ranks, hits and shares of the world's hits by entity, counting, measure and year.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Rows of `work_novelty`.
+    placed : DataFrame
+        Rows of `work_entities`.
+    starts : int
+        Starts of the model of combinations.
+    """
+    nothing = F.lit(None).cast("array<boolean>")
+    measured = _measured(works, PAIRS, -F.col("z10"), nothing)
+    for measure in (CONTENT, CONTEXT):
+        own = _measured(works, measure, F.col(f"{measure}_lift"), F.col(f"{measure}_hit_by_start"))
+        measured = measured.unionByName(own)
+    by_start = [F.coalesce(F.sum(F.get("hit_by_start", F.lit(start)).cast("int")), F.lit(0)) for start in range(starts)]
+    summed = (
+        placed.select("counting", "entity", "work_id")
+        .join(measured, "work_id")
+        .groupBy("entity", *KEYS)
+        .agg(
+            F.count("*").alias("works"),
+            F.count("rank").alias("scored"),
+            F.mean("rank").alias("mean_rank"),
+            F.coalesce(F.sum("rank"), F.lit(0.0)).alias("sum_rank"),
+            F.mean("value").alias("mean_value"),
+            F.coalesce(F.sum(F.col("hit").cast("int")), F.lit(0)).alias("hits"),
+            F.array(*by_start).alias("hits_by_start"),
+        )
+    )
+    world = summed.where(F.col("entity") == WORLD).select(
+        *KEYS, F.col("hits").alias("world_hits"), F.col("hits_by_start").alias("world_by_start")
+    )
+    ratios = F.zip_with("hits_by_start", "world_by_start", F.try_divide)
+    of_model = F.when(F.col("measure") != PAIRS, ratios)
+    return summed.join(world, list(KEYS)).select(
+        "entity",
+        *KEYS,
+        "works",
+        "scored",
+        "mean_rank",
+        "sum_rank",
+        "mean_value",
+        "hits",
+        F.try_divide("hits", "world_hits").alias("share_of_hits"),
+        F.array_min(of_model).alias("share_low"),
+        F.array_max(of_model).alias("share_high"),
+        F.when(F.col("measure") != PAIRS, F.col("hits_by_start")).alias("hits_by_start"),
+    )
+
+
+def _measured(works: DataFrame, measure: str, value: Column, by_start: Column) -> DataFrame:
+    rank = F.col(f"{measure}_rank")
+    return works.select(
+        "work_id",
+        F.lit(measure).alias("measure"),
+        "year",
+        rank.alias("rank"),
+        F.when(rank.isNotNull(), value).alias("value"),
+        F.col(f"{measure}_hit").alias("hit"),
+        by_start.alias("hit_by_start"),
+    )
+
+
+def novelty_coverage(works: DataFrame) -> DataFrame:
+    """Return how many works have a novelty, by year.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Rows of `work_novelty`.
+    """
+    return works.groupBy("year").agg(
+        F.count("*").alias("works"),
+        F.count("pairs_rank").alias("with_pairs"),
+        F.count_if("too_many_references").alias("too_many_references"),
+        F.count("content_rank").alias("with_content"),
+        F.count("context_rank").alias("with_context"),
+    )
+
+
+def hit_tests(years: pd.DataFrame, entities: Sequence[str]) -> pd.DataFrame:
+    """Return whether each entity has more or fewer hits than its works make likely, over all years given.
+
+    Hits and expectation are those of the likeliest start of the model. Each p is the largest of all starts, so that
+    nothing is significant by the luck of a start.
+
+    Parameters
+    ----------
+    years : DataFrame
+        Rows of `novelty_years` with those of the world.
+    entities : sequence of str
+        Countries and blocs. One without a scored work has no row.
+    """
+    rows = []
+    for (counting, measure), part in years.groupby(["counting", "measure"], sort=True):
+        world = part[part["entity"] == WORLD].set_index("year")
+        for entity in entities:
+            own = part[(part["entity"] == entity) & (part["scored"] > 0)].set_index("year").sort_index()
+            if own.empty:
+                continue
+            every = world.loc[own.index]
+            found = hit_test(own["scored"], own["hits"], every["scored"], every["hits"])
+            upper, lower, both = _weakest(found, own, every)
+            numbers = (found.papers, found.hits, found.expected, found.ratio, found.low, found.high)
+            rows.append((entity, counting, measure, *numbers, upper, lower, both))
+    tests = pd.DataFrame(rows, columns=TESTS[:-1])
+    tests["q"] = np.nan
+    for counting in tests["counting"].unique():
+        family = tests["counting"] == counting
+        tests.loc[family, "q"] = benjamini_hochberg(tests.loc[family, "p_two_sided"].to_numpy())
+    return tests
+
+
+def _weakest(found: HitTest, own: pd.DataFrame, every: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the largest p of both tails and of the two-sided test over the starts of the model."""
+    tests = [found]
+    if own["hits_by_start"].notna().all():
+        ours, all_of = (np.stack(list(frame["hits_by_start"])).T for frame in (own, every))
+        pairs = zip(ours, all_of, strict=True)
+        tests += [hit_test(own["scored"], hits, every["scored"], marked) for hits, marked in pairs]
+    upper, lower = (max(getattr(test, name) for test in tests) for name in ("p_upper", "p_lower"))
+    return upper, lower, max(test.p_two_sided for test in tests)
+
+
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+    """Return p after Benjamini and Hochberg (1995) over all that are given.
+
+    Parameters
+    ----------
+    p : array of shape (n,)
+        Probabilities, none NaN.
+    """
+    order = np.argsort(-p)
+    scaled = p[order] * p.size / np.arange(p.size, 0, -1)
+    result = np.empty(p.size)
+    result[order] = np.minimum.accumulate(np.minimum(scaled, 1))
+    return result

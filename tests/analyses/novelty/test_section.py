@@ -1,0 +1,93 @@
+"""The section on novelty: what it shows of small published results, and what it says only with a grade."""
+
+import pytest
+
+from isthmus.analyses.novelty import charts, frames
+from isthmus.analyses.novelty.findings import findings, method
+from isthmus.analyses.novelty.section import section
+from isthmus.analyses.sections import study_report
+from isthmus.report import load_results
+
+
+@pytest.fixture
+def results(publish):
+    return load_results(publish())
+
+
+def test_there_is_no_section_without_novelty(publish):
+    assert section(load_results(publish(without=("novelty_years",)))) is None
+
+
+def test_every_figure_can_be_drawn_and_has_a_caption(results):
+    figures = section(results).figures
+    assert [figure.name for figure in figures] == ["novelty_hits", "novelty_ranks"]
+    for figure in figures:
+        assert figure.draw().to_dict()["description"], figure.name
+        assert figure.caption
+
+
+def test_a_panel_for_each_measure_with_a_band_where_starts_differ(results):
+    panels = charts.hits_chart(results).to_dict()["hconcat"]
+    assert [panel["title"]["text"] for panel in panels] == [
+        "Pairs of cited sources",
+        "Concepts",
+        "Cited sources as a combination",
+    ]
+    assert ["layer" in panel for panel in panels] == [False, True, True]
+    assert not any("layer" in panel for panel in charts.ranks_chart(results).to_dict()["hconcat"])
+
+
+def test_only_what_is_settled_is_called_more_or_fewer(results):
+    assert findings(results)[:3] == (
+        "The United States has 1.30 times as many novelty hits by pairs of cited sources as its papers of 2000–2020 make "
+        "likely (1.20 to 1.40): more than expected (firm), q < 0.001.",
+        "China has 0.93 times as many novelty hits by pairs of cited sources as its papers of 2000–2020 make likely "
+        "(0.88 to 0.99): fewer than expected (probable), p = 0.022.",
+        "By pairs of cited sources it is not settled whether the EU-27 has more or fewer novelty hits than expected.",
+    )
+    assert len(findings(results)) == 9
+    rows = frames.hit_rows(results)
+    assert [row["verdict"] for row in rows[:3]] == [
+        "more than expected (firm)",
+        "fewer than expected (probable)",
+        "not settled",
+    ]
+
+
+def test_rows_are_those_of_the_last_author_and_the_years_of_the_analysis(publish):
+    frame = frames.years_frame(load_results(publish(years=[2005, 2010])))
+    assert set(frame["counting"]) == {"last_author"}
+    assert (frame["year"].min(), frame["year"].max()) == (2005, 2010)
+    assert set(frame["entity"]) == {"US", "CN", "EU-27"}
+
+
+def test_shares_over_years_are_of_summed_hits(results):
+    shares = frames.world_share(results, "pairs", 2000, 2020)
+    assert shares["world"] == 100
+    assert shares["US"] == pytest.approx(24, abs=0.1)
+    assert frames.world_share(results, "pairs", 1990, 1995) == {}
+
+
+def test_the_page_names_what_the_numbers_rest_on(publish, tmp_path):
+    text = study_report(load_results(publish()), tmp_path / "report.html").path.read_text(encoding="utf-8")
+    for words in (
+        "the works of the corpus",
+        "Sampled exchanges, as published",
+        "Does the model know combinations?",
+        "How many papers have a novelty",
+        "more than expected (firm)",
+    ):
+        assert words in text, words
+    without = publish(without=(), switches={"novelty.background": "all"})
+    for name in ("novelty_hits", "novelty_checks", "novelty_coverage", "novelty_agreement"):
+        (without / f"{name}.parquet").unlink()
+    text = study_report(load_results(without), tmp_path / "other.html").path.read_text(encoding="utf-8")
+    assert "all works of the same year" in text
+    assert "Does the model know combinations?" not in text
+    assert "Sampled exchanges" not in text
+
+
+def test_the_method_speaks_of_samples_only_where_there_are_some(results, publish, tables):
+    assert [paragraph.heading for paragraph in method(results)][-1] == "Sampled exchanges"
+    none = load_results(publish({"novelty_agreement": tables["novelty_agreement"].iloc[:0]}))
+    assert "Sampled exchanges" not in [paragraph.heading for paragraph in method(none)]

@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from isthmus.indicators.novelty.entities import benjamini_hochberg, hit_tests
+from isthmus.indicators.novelty.hits import hit_test
+
+
+def rows(entity, scored, hits, counting="full", measure="pairs", by_start=None):
+    years = range(2000, 2000 + len(scored))
+    frame = {"entity": entity, "counting": counting, "measure": measure, "year": years, "scored": scored, "hits": hits}
+    return pd.DataFrame({**frame, "hits_by_start": by_start or [None] * len(scored)})
+
+
+def test_each_entity_is_tested_over_its_own_years():
+    years = pd.concat(
+        [rows("world", [1000, 900], [10, 9]), rows("US", [300, 200], [9, 5]), rows("CN", [100, 0], [0, 0]),
+         rows("world", [50], [1], measure="content"), rows("US", [50], [1], measure="content")]
+    )  # fmt: skip
+    found = hit_tests(years, ["US", "CN", "FR"]).set_index(["entity", "measure"])
+    assert set(found.index) == {("US", "pairs"), ("CN", "pairs"), ("US", "content")}
+    alone = hit_test([300, 200], [9, 5], [1000, 900], [10, 9])
+    us = found.loc[("US", "pairs")]
+    assert (us["papers"], us["hits"], us["expected"]) == (500, 14, pytest.approx(5))
+    assert us["p_upper"] == alone.p_upper
+    assert us["p_two_sided"] == alone.p_two_sided
+    assert us["q"] == pytest.approx(3 * alone.p_two_sided)
+    assert found.loc[("CN", "pairs"), "papers"] == 100
+    assert found.loc[("US", "content"), "ratio"] == 1
+
+
+def test_countings_are_families_of_their_own():
+    years = pd.concat(
+        [rows(entity, [100], [5], counting) for entity in ("world", "US") for counting in ("full", "last")]
+    )
+    assert (hit_tests(years, ["US"])["q"] == 1).all()
+    assert hit_tests(years, []).empty
+
+
+def test_each_p_is_that_of_the_start_in_which_it_is_weakest():
+    world = rows("world", [1000, 900], [10, 9], measure="content", by_start=[[10, 10], [9, 9]])
+    own = rows("US", [300, 200], [9, 5], measure="content", by_start=[[9, 4], [5, 2]])
+    found = hit_tests(pd.concat([world, own]), ["US"]).iloc[0]
+    first, second = (hit_test([300, 200], hits, [1000, 900], [10, 9]) for hits in ([9, 5], [4, 2]))
+    assert found["hits"] == 14
+    assert found["p_upper"] == second.p_upper > first.p_upper
+    assert found["p_lower"] == first.p_lower
+    assert found["p_two_sided"] == second.p_two_sided
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_benjamini_hochberg_is_that_of_scipy(p):
+    assert benjamini_hochberg(np.array(p)) == pytest.approx(stats.false_discovery_control(p))
