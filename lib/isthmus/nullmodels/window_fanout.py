@@ -9,7 +9,9 @@ from pyspark.sql.types import DataType, DoubleType, IntegerType, StringType, Str
 from isthmus.nullmodels.window_frames import window_tests
 from isthmus.nullmodels.yearly import KEYS, PAIR
 
-NEEDED = (*KEYS, *PAIR, "year", "weight", "link_probability", "expected", "z", "finite", "work_variance")
+NEEDED = (*KEYS, *PAIR, "year", "weight", "link_probability", "expected", "z", "finite")
+#: Where weights come in clusters; without it each unit of a weight is an event of its own.
+OPTIONAL = ("work_variance",)
 POOLED_TYPES: dict[str, DataType] = {
     "years_seen": IntegerType(),
     "years_present": IntegerType(),
@@ -41,7 +43,7 @@ def fan_out_windows(
     Parameters
     ----------
     pair_tests : DataFrame
-        Columns `NEEDED`, a row per pair and year in which both are present.
+        Columns `NEEDED`, and those of `OPTIONAL` that are there; a row per pair and year in which both are present.
     window : tuple[int, int]
         First and last year, both included.
     false_discovery_rate, threshold, min_finite_years : float, int
@@ -61,4 +63,5 @@ def fan_out_windows(
         found = window_tests(rows, window, false_discovery_rate, threshold, **options)[names]
         return found.astype(object).where(found.notna(), None)  # no grade is null, not nan
 
-    return pair_tests.select(*NEEDED).groupBy(*KEYS).applyInPandas(work, schema=schema)
+    columns = [*NEEDED, *(name for name in OPTIONAL if name in pair_tests.columns)]
+    return pair_tests.select(*columns).groupBy(*KEYS).applyInPandas(work, schema=schema)

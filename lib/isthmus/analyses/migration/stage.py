@@ -107,7 +107,7 @@ def _finite(study: Study) -> str:
 
 
 def _pooled(pairs: DataFrame, study: Study) -> DataFrame:
-    """Return the pairs of the significance years with a mover or a grade."""
+    """Return the pairs of the significance years with a mover or a grade; a move is one event, not one of a cluster."""
     rule = study.significance
     rows = pairs.withColumns({"network": F.col("scientists"), "citation_year": F.lit("moves")})
     means = significant_pairs(rows, study)
@@ -121,7 +121,7 @@ def _pooled(pairs: DataFrame, study: Study) -> DataFrame:
     joined = means.join(tested, ["network", "citation_year", "src", "dst"])
     names = {"network": "scientists", "src": "origin", "dst": "destination"}
     kept = joined.where((F.col("weight") > 0) | F.col("grade").isNotNull())
-    return kept.withColumnsRenamed(names).drop("study", "release")
+    return kept.withColumnsRenamed(names).drop("study", "release", "design_effect")
 
 
 def _fit_gates() -> list[Gate]:
