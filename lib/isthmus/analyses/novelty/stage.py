@@ -162,7 +162,7 @@ STAGES = (
     Stage(
         name="source_pairs",
         description="score the pairs of sources that works cite together against an exact null model",
-        task="nullmodels",
+        task="report",
         section="novelty",
         needs=("records", "corpus"),
         writes=(t.CITED_SOURCES, t.PAIR_NOVELTY, t.NOVELTY_AGREEMENT),
@@ -175,7 +175,7 @@ STAGES = (
     Stage(
         name="combinations",
         description="fit a model of what concepts and sources are combined, and rate every work's combination",
-        task="nullmodels",
+        task="report",
         section="novelty",
         needs=("records", "corpus", "source_pairs"),
         writes=(t.COMBINATION_RATES, t.NOVELTY_CHECKS),
