@@ -21,7 +21,7 @@ from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations_dated import CITATIONS_DATED
 from isthmus.tables.entities import INSTITUTIONS
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow]  # the whole stages run on real records in every test run, too
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 SECTIONS = {
     "study": "small",

@@ -17,7 +17,7 @@ from isthmus.indicators.novelty.combinations import combination_novelty
 from isthmus.pipeline.run import Request, wanted_stages
 from isthmus.tables import AUTHORSHIPS, CITATIONS_DATED, WORKS
 
-pytestmark = [pytest.mark.spark, pytest.mark.slow]  # the whole stages run on real records in every test run, too
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 NOVELTY = {"entities": ("US", "CN"), "groups": 2, "starts": 2, "replicates": 3, "maximum_references": 9}
 YEARS = {"corpus": (2018, 2020), "analysis": (2019, 2020), "significance": (2018, 2020), "citing_until": 2020}
