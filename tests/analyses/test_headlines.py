@@ -23,6 +23,7 @@ def test_the_furthest_firm_tie_comes_first_in_the_words_of_its_statement(results
     assert "firm, q" in headline.sentence
     firm = window_ties(results).query("network == 'collaboration' and grade == 'firm' and direction == 'stronger'")
     assert f"{len(firm)} ties in collaboration" in headline.sentence
+    assert "in collaboration in" not in headline.sentence
     assert headline.drawing.count("<circle") == min(5, len(firm))
 
 

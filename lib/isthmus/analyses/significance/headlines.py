@@ -32,9 +32,7 @@ def strongest_ties(results: Results) -> tuple[Headline, ...]:
     """
     if not is_tested(results):
         return ()
-    counts = joined(
-        [f"{_number(results, network)} in {NETWORK_NAMES[network].lower()}" for network, _ in shown_networks(results)]
-    )
+    counts = joined([_number(results, network) for network, _ in shown_networks(results)])
     for network, _ in shown_networks(results):
         firm = graded_ties(results, network, "firm")
         above = firm[firm["direction"] == STRONGER].head(_MOST)
