@@ -24,6 +24,22 @@ def replace_rows(context: Context, spec: TableSpec, rows: DataFrame) -> int:
     return context.store.replace(spec, rows, {"study": context.the_study.study})
 
 
+def write_rows(context: Context, spec: TableSpec, rows: DataFrame) -> int:
+    """Replace this study's rows of a table by these, with the study's stamp; return the table's version.
+
+    Parameters
+    ----------
+    context : Context
+        The run.
+    spec : TableSpec
+        The table.
+    rows : DataFrame
+        Its columns in any order, others beside them; a stamp of the rows that they were made of is replaced.
+    """
+    own = stamped(rows.drop("study", "release"), context.the_study, context.release)
+    return replace_rows(context, spec, own.select(*spec.columns))
+
+
 def write_frames(context: Context, frames: Mapping[str, pd.DataFrame], specs: tuple[TableSpec, ...]) -> None:
     """Replace the study's rows of each table; a table that has no frame becomes empty."""
     name, release = context.the_study.study, context.release

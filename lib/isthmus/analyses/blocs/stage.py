@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.blocs import tables as t
 from isthmus.analyses.corpus.tables import CORPUS_WORKS
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.centrality.fanout import fan_out_measures
 from isthmus.config import Study
@@ -22,7 +22,6 @@ from isthmus.indicators.blocs.above import least_candidate
 from isthmus.indicators.blocs.fanout import Resampling, fan_out_overtakings, fan_out_top_partners, fan_out_trends
 from isthmus.indicators.blocs.organisation_fanout import fan_out_intervals, organisation_sets, with_intervals
 from isthmus.indicators.blocs.works import country_pairs_of, partner_sets, work_countries
-from isthmus.tablespec import TableSpec
 
 LEAST_LOCATED = 0.5
 GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus", "years.citing_until")
@@ -35,17 +34,17 @@ def write_blocs(context: Context) -> Outcome:
     corpus = of_study(context, CORPUS_WORKS)
     merged = Places(study).counted_as_china()
     shares = country_shares(corpus.where("is_corpus"), store.read("authorships"), merged=merged)
-    _write(context, t.WORK_COUNTRIES, work_countries(shares))
+    write_rows(context, t.WORK_COUNTRIES, work_countries(shares))
     works = of_study(context, t.WORK_COUNTRIES)
     cited = citations.cited_works(corpus, store.read("citations"), works)
     concurrently(
-        lambda: _write(context, t.PARTNER_SETS, partner_sets(works, entities)),
-        lambda: _write(context, t.ENTITY_CITATIONS, citations.entity_citations(cited, entities)),
+        lambda: write_rows(context, t.PARTNER_SETS, partner_sets(works, entities)),
+        lambda: write_rows(context, t.ENTITY_CITATIONS, citations.entity_citations(cited, entities)),
     )
     _write_years(context, corpus, entities)
     sets = of_study(context, t.PARTNER_SETS)
     of_partners = partners.bloc_partners(sets, output.entity_papers(sets), entities=entities, years=years)
-    _write(context, t.BLOC_PARTNERS, of_partners)
+    write_rows(context, t.BLOC_PARTNERS, of_partners)
     _write_leads(context, works, sets)
     return Outcome(f"{', '.join(entities)}, {years[0]} to {years[1]}")
 
@@ -56,9 +55,9 @@ def _write_years(context: Context, corpus: DataFrame, entities: Entities) -> Non
     cited = of_study(context, t.ENTITY_CITATIONS).drop("study", "release")
     world = output.world_papers(corpus, of_study(context, t.WORK_COUNTRIES), entities)
     totals = output.bloc_world_years(world, citations.world_citations(cited), papers, entities=entities, years=years)
-    _write(context, t.BLOC_WORLD_YEARS, totals)
+    write_rows(context, t.BLOC_WORLD_YEARS, totals)
     of_world = of_study(context, t.BLOC_WORLD_YEARS)
-    _write(context, t.BLOC_YEARS, output.bloc_years(papers, cited, of_world, entities=entities, years=years))
+    write_rows(context, t.BLOC_YEARS, output.bloc_years(papers, cited, of_world, entities=entities, years=years))
 
 
 def _write_leads(context: Context, works: DataFrame, sets: DataFrame) -> None:
@@ -68,10 +67,10 @@ def _write_leads(context: Context, works: DataFrame, sets: DataFrame) -> None:
     analysed = of_study(context, t.BLOC_PARTNERS).where(F.col("year").between(*years))
     measures = fan_out_measures(country_pairs_of(works), keys=("year",)).withColumnRenamed("node", "country")
     concurrently(
-        lambda: _write(context, t.BLOC_TOP_PARTNERS, fan_out_top_partners(analysed, entities=how.entities)),
-        lambda: _write(context, t.BLOC_OVERTAKINGS, fan_out_overtakings(sets, how)),
-        lambda: _write(context, t.RELIANCE_TRENDS, fan_out_trends(sets, how)),
-        lambda: _write(context, t.CONNECTED_COUNTRIES, measures),
+        lambda: write_rows(context, t.BLOC_TOP_PARTNERS, fan_out_top_partners(analysed, entities=how.entities)),
+        lambda: write_rows(context, t.BLOC_OVERTAKINGS, fan_out_overtakings(sets, how)),
+        lambda: write_rows(context, t.RELIANCE_TRENDS, fan_out_trends(sets, how)),
+        lambda: write_rows(context, t.CONNECTED_COUNTRIES, measures),
     )
 
 
@@ -80,7 +79,7 @@ def write_organisations(context: Context) -> Outcome:
     study, store = context.the_study, context.store
     own = of_study(context, CORPUS_WORKS).where("is_corpus")
     institutions = store.read("institutions")
-    _write(
+    write_rows(
         context,
         t.ORGANISATION_WORKS,
         organisations.organisation_works(own, store.read("authorships"), institutions),
@@ -92,12 +91,12 @@ def write_organisations(context: Context) -> Outcome:
     )
     yearly = organisations.organisation_years(of_works)
     placed = organisations.placed_institutions(institutions, Places(study).counted_as_china())
-    _write(context, t.LARGE_ORGANISATIONS, organisations.large_organisations(yearly, limits, placed))
+    write_rows(context, t.LARGE_ORGANISATIONS, organisations.large_organisations(yearly, limits, placed))
     counts = organisations.organisation_counts(
         yearly, limits, placed, organisations.institution_coverage(world, of_works), entities=_entities(study)
     )
     intervals = _intervals(context, yearly, limits, placed)
-    _write(context, t.ORGANISATION_COUNTS, with_intervals(counts, intervals, year=study.years.analysis[1]))
+    write_rows(context, t.ORGANISATION_COUNTS, with_intervals(counts, intervals, year=study.years.analysis[1]))
     last = (F.col("year") == study.years.analysis[1]) & (F.col("level") == organisations.LISTED) & F.col("above_papers")
     large = of_study(context, t.LARGE_ORGANISATIONS).where(last).count()
     return Outcome(f"{large:,} organisations with more than {study.blocs.organisation_papers} papers in the last year")
@@ -137,7 +136,7 @@ def write_active_researchers(context: Context) -> Outcome:
         entities=_entities(study),
         years=study.years.corpus,
     )
-    _write(context, t.ACTIVE_RESEARCHERS, found)
+    write_rows(context, t.ACTIVE_RESEARCHERS, found)
     share = F.try_divide(F.sum("world_located"), F.sum("world_researchers"))
     gates = check_gates(
         "active_researchers",
@@ -168,10 +167,6 @@ def problems(study: Study) -> Iterator[str]:
 
 def _entities(study: Study) -> Entities:
     return Places(study).parts(study.blocs.entities)
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 PUBLISHED = (

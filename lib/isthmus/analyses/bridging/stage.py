@@ -1,17 +1,15 @@
 """The stage of bridges between the two sides of the world."""
 
 import pandas as pd
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.bridging import tables as t
 from isthmus.analyses.bridging.bridges import NETWORK, Options
 from isthmus.analyses.bridging.fanout import fan_out_bridges
 from isthmus.analyses.cities.tables import CITIES, CITY_MASSES, CITY_TIES
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, check_gates
-from isthmus.tablespec import TableSpec
 
 KINDS = {"bridges": t.CITY_BRIDGES, "influence": t.CITY_INFLUENCE, "notes": t.BRIDGE_NOTES}
 
@@ -28,7 +26,7 @@ def write_bridges(context: Context) -> Outcome:
     mixed = fan_out_bridges(ties, cities, options).persist()
     try:
         for kind, spec in KINDS.items():
-            _write(context, spec, mixed.where(F.col("kind") == kind))
+            write_rows(context, spec, mixed.where(F.col("kind") == kind))
     finally:
         mixed.unpersist()
     gates = check_gates("bridge_notes", of_study(context, t.BRIDGE_NOTES), [_complete()])
@@ -60,11 +58,6 @@ def _complete() -> Gate:
         high=0,
         message="`bridge_notes` says why.",
     )
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    own = stamped(rows, context.the_study, context.release)
-    return replace_rows(context, spec, own.select(*spec.columns))
 
 
 STAGES = (

@@ -13,7 +13,7 @@ from isthmus.analyses.places.tables import (
     WORK_CITATIONS,
     WORK_PLACES,
 )
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.config import Study
 from isthmus.corpus.received import last_full_year
@@ -28,7 +28,6 @@ from isthmus.indicators.cities.fanout import graded, ties_against_size
 from isthmus.indicators.cities.venues import venue_sources, venue_years
 from isthmus.indicators.cities.years import city_years, side_years
 from isthmus.nullmodels.fanout import fits_of
-from isthmus.tablespec import TableSpec
 
 
 def write_cities(context: Context) -> Outcome:
@@ -45,16 +44,16 @@ def write_cities(context: Context) -> Outcome:
         years=study.years.corpus,
         last=last,
     )
-    _write(context, t.CITY_YEARS, years)
+    write_rows(context, t.CITY_YEARS, years)
     written = of_study(context, t.CITY_YEARS)
     ordered = in_order_of_impact(written.withColumnRenamed("city", "place"), study.cities.impact_years[1])
     catalogue = city_catalogue(store.read("institutions"), places).join(ordered, "city", "left")
-    _write(context, t.CITIES, catalogue.withColumn("side", side(*_sides(study), study.cities.sides)))
+    write_rows(context, t.CITIES, catalogue.withColumn("side", side(*_sides(study), study.cities.sides)))
     cities = of_study(context, t.CITIES)
     found = venue_sources(store.read("sources"), study.cities.venues)
     concurrently(
-        lambda: _write(context, t.SIDE_YEARS, side_years(written, cities)),
-        lambda: _write(context, t.VENUE_YEARS, venue_years(store.read("works"), places, cities, found)),
+        lambda: write_rows(context, t.SIDE_YEARS, side_years(written, cities)),
+        lambda: write_rows(context, t.VENUE_YEARS, venue_years(store.read("works"), places, cities, found)),
     )
     there = {row.venue for row in found.select("venue").distinct().collect()}
     missing = [venue for venue in study.cities.venues if venue not in there]
@@ -75,21 +74,21 @@ def write_city_ties(context: Context) -> Outcome:
     cites = ties.impact(of_study(context, PLACE_CITATIONS), own.impact_years)
     networks = (cites, ties.migration(where, own.flow_years), ties.collaboration(places, own.flow_years))
     named = [rows.select(F.lit(name).alias("network"), "*") for name, rows in zip(ties.TIES, networks, strict=True)]
-    _write(context, t.CITY_TIES, named[0].unionByName(named[1]).unionByName(named[2]))
+    write_rows(context, t.CITY_TIES, named[0].unionByName(named[1]).unionByName(named[2]))
     written = of_study(context, t.CITY_TIES)
     cites = written.where(F.col("network") == "impact").select("src", "dst", "weight")
-    _write(context, t.CITY_MASSES, ties.masses(places, cites, where, own.impact_years))
+    write_rows(context, t.CITY_MASSES, ties.masses(places, cites, where, own.impact_years))
     gates = _over_impact_gates(context, cites)
     require(gates)
     leading = of_study(context, t.CITIES)
     mixed = ties_against_size(written, leading.where(F.col("position") <= own.tested)).persist()
     try:
         rate, threshold = study.significance.false_discovery_rate, study.significance.threshold
-        _write(context, t.CITY_TIE_TESTS, graded(mixed, written, rate=rate, threshold=threshold))
-        _write(context, t.CITY_FITS, fits_of(mixed, keys=("network",)))
+        write_rows(context, t.CITY_TIE_TESTS, graded(mixed, written, rate=rate, threshold=threshold))
+        write_rows(context, t.CITY_FITS, fits_of(mixed, keys=("network",)))
     finally:
         mixed.unpersist()
-    _write(context, t.CITY_MATRICES, _matrices(context, leading.where(F.col("position") <= own.top[-1])))
+    write_rows(context, t.CITY_MATRICES, _matrices(context, leading.where(F.col("position") <= own.top[-1])))
     fits = check_gates("city_fits", of_study(context, t.CITY_FITS), [_fitted()])
     return Outcome(f"{written.count():,} ties between cities", gates=(*gates, *fits))
 
@@ -173,10 +172,6 @@ def problems(study: Study) -> Iterator[str]:
             f"cities.impact_years ends in {own.impact_years[1]}: citations within {ties.WINDOW} years need "
             f"years.citing_until of {own.impact_years[1] + ties.WINDOW} or later, and it is {study.years.citing_until}"
         )
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo")

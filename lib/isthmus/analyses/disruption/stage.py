@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from isthmus.analyses.corpus.tables import CORPUS_WORKS
 from isthmus.analyses.disruption import tables as t
 from isthmus.analyses.places.tables import WORK_PLACES
-from isthmus.analyses.rows import of_study, replace_rows, stamped, write_frames
+from isthmus.analyses.rows import of_study, write_frames, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.config import Study
 from isthmus.corpus.countries import country_shares
@@ -27,7 +27,6 @@ from isthmus.indicators.disruption.yearly_fanout import (
     fan_out_summaries,
     with_indices,
 )
-from isthmus.tablespec import TableSpec
 
 MOST_WITHOUT_REFERENCES = 0.5
 EARLIEST_CITED = 1800
@@ -39,13 +38,13 @@ def write_disruption(context: Context) -> Outcome:
     study, rules = context.the_study, context.the_study.disruption
     focal = of_study(context, CORPUS_WORKS).where("is_corpus").select("work_id", "year")
     number = focal.count()
-    _write(context, t.DISRUPTION_COUNTS, _counts(context, focal, number))
-    _write(context, t.WORK_DISRUPTION, _measured(context))
+    write_rows(context, t.DISRUPTION_COUNTS, _counts(context, focal, number))
+    write_rows(context, t.WORK_DISRUPTION, _measured(context))
     works = of_study(context, t.WORK_DISRUPTION).drop("study", "release")
     placed = works.join(_work_places(context), "work_id").select("*", F.explode("placed").alias("one"))
     placed = placed.select("one.*", *works.columns)
     summaries = partial(fan_out_summaries, level=rules.level, replicates=rules.replicates, seed=study.seed)
-    _write(context, t.DISRUPTION_YEARS, summaries(placed))
+    write_rows(context, t.DISRUPTION_YEARS, summaries(placed))
     first, last = study.years.significance
     window = placed.where(F.col("year").between(first, last)).withColumn("year", F.lit(last))
     _write_comparisons(context, summaries(window).drop("year").toPandas())  # a row per place
@@ -132,7 +131,7 @@ def write_cities(context: Context) -> Outcome:
         write_frames(context, {}, (t.DISRUPTION_CITIES,))
         return Outcome("no places of works: the study has no section places")
     works, placed = of_study(context, t.WORK_DISRUPTION), of_study(context, WORK_PLACES)
-    _write(context, t.DISRUPTION_CITIES, city_ends(works, placed, context.store.read("institutions")))
+    write_rows(context, t.DISRUPTION_CITIES, city_ends(works, placed, context.store.read("institutions")))
     number = of_study(context, t.DISRUPTION_CITIES).select("city").distinct().count()
     return Outcome(f"{number:,} cities")
 
@@ -167,10 +166,6 @@ def _named(study: Study) -> tuple[str, ...]:
 
 def _place(kind: str, name: Column) -> Column:
     return F.struct(F.lit(kind).alias("place_kind"), name.alias("place"))
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 PUBLISHED = (t.DISRUPTION_YEARS, t.DISRUPTION_PLACES, t.DISRUPTION_TRENDS)

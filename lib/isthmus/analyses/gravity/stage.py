@@ -1,15 +1,13 @@
 """The stage of gravity between all cities."""
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.cities.tables import CITIES, CITY_MASSES, CITY_TIES
 from isthmus.analyses.gravity import tables as t
 from isthmus.analyses.gravity.fanout import fan_out_gravity
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, check_gates
-from isthmus.tablespec import TableSpec
 
 KINDS = {"fit": t.GRAVITY_FITS, "coefficient": t.GRAVITY_COEFFICIENTS}
 
@@ -24,7 +22,7 @@ def write_gravity(context: Context) -> Outcome:
     mixed = fan_out_gravity(ties, cities, specifications=own.specifications, least_km=own.least_km).persist()
     try:
         for kind, spec in KINDS.items():
-            _write(context, spec, mixed.where(F.col("kind") == kind))
+            write_rows(context, spec, mixed.where(F.col("kind") == kind))
     finally:
         mixed.unpersist()
     fits = of_study(context, t.GRAVITY_FITS)
@@ -41,10 +39,6 @@ def _fitted() -> Gate:
         high=0,
         message="`gravity_fits` says why.",
     )
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 STAGES = (

@@ -5,11 +5,10 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.hits import tables as t
 from isthmus.analyses.places.tables import WORK_CITATIONS, WORK_PLACES
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, check_gates
 from isthmus.indicators.hit_fanout import UNPLACED, fan_out_hits, score_counts
-from isthmus.tablespec import TableSpec
 
 
 def write_hits(context: Context) -> Outcome:
@@ -17,10 +16,10 @@ def write_hits(context: Context) -> Outcome:
     study = context.the_study
     cited = of_study(context, WORK_CITATIONS).where(F.col("year").between(*study.years.analysis))
     counts = score_counts(of_study(context, WORK_PLACES), cited)
-    _write(context, t.HIT_ROWS, fan_out_hits(counts, share=study.hits.share))
+    write_rows(context, t.HIT_ROWS, fan_out_hits(counts, share=study.hits.share))
     rows = of_study(context, t.HIT_ROWS).drop("study", "release")
-    _write(context, t.HIT_YEARS, hit_years(rows))
-    _write(context, t.COUNTRY_HITS, country_hits(rows))
+    write_rows(context, t.HIT_YEARS, hit_years(rows))
+    write_rows(context, t.COUNTRY_HITS, country_hits(rows))
     gate = Gate(
         "years whose cut is no citation at all",
         F.count_if(F.col("hits").isNull()),
@@ -66,10 +65,6 @@ def country_hits(rows: DataFrame) -> DataFrame:
 def _exact(name: str) -> Column:
     """Return hits as decimals, whose sum does not depend on the order of the rows."""
     return F.col(name).cast("decimal(28,9)")
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 STAGES = (

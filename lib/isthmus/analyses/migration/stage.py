@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from isthmus.analyses.migration import tables as t
 from isthmus.analyses.migration.matched import write_matched_movers
 from isthmus.analyses.migration.published import fingerprint, write_agreement
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.significance.pairs import significant_pairs
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.config import Study
@@ -25,7 +25,6 @@ from isthmus.indicators.migration.names import EVERYONE, FIELD, MOVED
 from isthmus.nullmodels.directed_fanout import directed_pairs_of, fan_out_directed
 from isthmus.nullmodels.fanout import fits_of
 from isthmus.nullmodels.window_fanout import fan_out_windows
-from isthmus.tablespec import TableSpec
 
 ANY_GAP = 10_000  # years: longer than any career
 KEYS = ("scientists", "year")
@@ -39,13 +38,13 @@ def write_migration(context: Context) -> Outcome:
     rule, years, placed = study.migration, study.years.analysis, _placed_years(context)
     own = _field(context)
     found = careers.with_returns(careers.moves(placed, gap=ANY_GAP))
-    _write(context, t.AUTHOR_MOVES, _marked(found.where(F.col("year").between(*years)), own))
+    write_rows(context, t.AUTHOR_MOVES, _marked(found.where(F.col("year").between(*years)), own))
     moved = flows.by_population(of_study(context, t.AUTHOR_MOVES))
     between = flows.flows(moved, gap=rule.gap, strict_works=rule.strict_works, years=years)
-    _write(context, t.MIGRATION_FLOWS, _of_interest(between, study))
+    write_rows(context, t.MIGRATION_FLOWS, _of_interest(between, study))
     present = _of_interest(flows.by_population(_marked(placed, own)), study)
     balance = flows.country_years(present, of_study(context, t.MIGRATION_FLOWS), years=years)
-    _write(context, t.MIGRATION_COUNTRIES, balance)
+    write_rows(context, t.MIGRATION_COUNTRIES, balance)
     totals = of_study(context, t.MIGRATION_FLOWS).where(F.col("scientists") == main_population(study))
     movers, strict = totals.agg(F.sum("movers"), F.sum("movers_strict")).collect()[0]
     return Outcome(f"{movers or 0:,} moves within {rule.gap} years, {strict or 0:,} by the strict rule")
@@ -91,10 +90,10 @@ def write_migration_tests(context: Context) -> Outcome:
     study = context.the_study
     networks = flows.edges(of_study(context, t.MIGRATION_FLOWS))
     rows = fan_out_directed(networks, keys=KEYS, finite=_finite(study))
-    _write(context, t.MIGRATION_TEST_ROWS, rows)
+    write_rows(context, t.MIGRATION_TEST_ROWS, rows)
     tested = of_study(context, t.MIGRATION_TEST_ROWS)
-    _write(context, t.MIGRATION_FITS, fits_of(tested, keys=KEYS))
-    _write(context, t.MIGRATION_PAIRS, _pooled(directed_pairs_of(tested, keys=("study", "release", *KEYS)), study))
+    write_rows(context, t.MIGRATION_FITS, fits_of(tested, keys=KEYS))
+    write_rows(context, t.MIGRATION_PAIRS, _pooled(directed_pairs_of(tested, keys=("study", "release", *KEYS)), study))
     gates = check_gates("migration_fits", of_study(context, t.MIGRATION_FITS), _fit_gates())
     firm = of_study(context, t.MIGRATION_PAIRS).where("grade = 'firm'").groupBy("scientists").count().collect()
     graded = ", ".join(f"{row.scientists}: {row['count']:,}" for row in sorted(firm)) or "none"
@@ -151,13 +150,13 @@ def write_movers(context: Context) -> Outcome:
     works = compared.works_of(who, store.read("authorships")).where(F.col("work_year") <= study.years.analysis[1])
     cited = compared.citations_until_the_year(works, store.read("citations_dated"))
     joint = origin_ties.works_with_origin(works, store.read("authorships"), poles, merged=merged)
-    _write(context, t.COMPARED_WORKS, joint)
+    write_rows(context, t.COMPARED_WORKS, joint)
     later = origin_ties.scientists_after(of_study(context, t.COMPARED_WORKS)).select(
         *compared.KEY, F.col("works").alias("later_works"), F.col("joint").alias("later_joint")
     )
     key = list(compared.KEY)
     known = who.join(cited, key, "left").join(later, key, "left")
-    _write(context, t.COMPARED_SCIENTISTS, known.na.fill(0, ["citations", "later_works", "later_joint"]))
+    write_rows(context, t.COMPARED_SCIENTISTS, known.na.fill(0, ["citations", "later_works", "later_joint"]))
     _write_profiles(context)
     _write_origin_ties(context)
     counted = of_study(context, t.COMPARED_SCIENTISTS).where(F.col("group") == MOVED).count()
@@ -187,20 +186,20 @@ def _compared(context: Context) -> DataFrame:
 def _write_profiles(context: Context) -> None:
     counts = compared.value_counts(of_study(context, t.COMPARED_SCIENTISTS))
     concurrently(
-        lambda: _write(context, t.MIGRATION_PROFILES, fan_out_profiles(counts)),
-        lambda: _write(context, t.MIGRATION_COMPARISONS, fan_out_comparisons(counts)),
+        lambda: write_rows(context, t.MIGRATION_PROFILES, fan_out_profiles(counts)),
+        lambda: write_rows(context, t.MIGRATION_COMPARISONS, fan_out_comparisons(counts)),
     )
 
 
 def _write_origin_ties(context: Context) -> None:
     works, most = of_study(context, t.COMPARED_WORKS), context.the_study.migration.years_after
-    _write(context, t.ORIGIN_TIES_BY_YEAR, origin_ties.by_years_since(works, most=most))
+    write_rows(context, t.ORIGIN_TIES_BY_YEAR, origin_ties.by_years_since(works, most=most))
     trend = origin_ties.trends(origin_ties.trend_sums(works, most=most))
     types = "destination string, origin string, group string, slope double, low double, high double, p_value double"
     listed = [*trend.astype(object).where(trend.notna(), None).itertuples(index=False, name=None)]
     fading = context.spark.createDataFrame(listed, types)
     after = origin_ties.after_the_move(works).join(fading, list(origin_ties.BY), "left")
-    _write(context, t.ORIGIN_TIES, after)
+    write_rows(context, t.ORIGIN_TIES, after)
 
 
 def problems(study: Study) -> Iterator[str]:
@@ -210,11 +209,6 @@ def problems(study: Study) -> Iterator[str]:
         yield f"migration.scientists is {rule!r} and corpus_scientists is off: turn it on, or write everyone"
     if len(study.geography.poles) < 2:
         yield "migration compares the poles with each other; expected two or more in geography.poles"
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    plain = rows.drop("study", "release")
-    return replace_rows(context, spec, stamped(plain, context.the_study, context.release).select(*spec.columns))
 
 
 OF_MOVERS = (t.MIGRATION_PROFILES, t.MIGRATION_COMPARISONS, t.ORIGIN_TIES_BY_YEAR, t.ORIGIN_TIES)

@@ -4,7 +4,7 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
 from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS, EXCHANGE_CLUSTERS
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, replace_rows, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, check_gates
 from isthmus.networks.citation import citation_flows
@@ -20,8 +20,7 @@ def write_networks(context: Context) -> Outcome:
     citations = context.store.read("citations")
     replace_rows(context, CITATION_FLOWS, citation_flows(citations, countries, max_countries=cap))
     replace_rows(context, COUNTRY_EDGES, all_edges(countries, of_study(context, CITATION_FLOWS), study))
-    clusters = exchange_clusters(citations, countries, study)
-    replace_rows(context, EXCHANGE_CLUSTERS, stamped(clusters, study, context.release))
+    write_rows(context, EXCHANGE_CLUSTERS, exchange_clusters(citations, countries, study))
     replace_rows(
         context,
         COUNTRY_YEARS,

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from isthmus.analyses.corpus.tables import CORPUS_WORKS
 from isthmus.analyses.novelty import tables as t
-from isthmus.analyses.rows import of_study, replace_rows, stamped, write_frames
+from isthmus.analyses.rows import of_study, write_frames, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.config import Study
 from isthmus.engine import Gate, GateResult, check_gates
@@ -25,7 +25,6 @@ from isthmus.indicators.novelty.fanout import (
 )
 from isthmus.indicators.novelty.names import CONTENT, CONTEXT, WORLD
 from isthmus.indicators.novelty.works import cited_sources, combinations, work_entities
-from isthmus.tablespec import TableSpec
 
 LEAST_SCORED = 0.3
 LEAST_TOLD_APART = 0.6
@@ -40,15 +39,15 @@ def write_pairs(context: Context) -> Outcome:
     if study.novelty.background == "all":
         papers = _with_background(papers, store.read("works"), first, last)
     citations = store.read("citations_dated").where(F.col("citing_year").between(first, last))
-    _write(context, t.CITED_SOURCES, cited_sources(papers, citations))
+    write_rows(context, t.CITED_SOURCES, cited_sources(papers, citations))
     found = fan_out_pairs(
         of_study(context, t.CITED_SOURCES),
         maximum_references=study.novelty.maximum_references,
         replicates=study.novelty.replicates,
         seed=study.seed,
     )
-    _write(context, t.PAIR_NOVELTY, found)
-    _write(context, t.NOVELTY_AGREEMENT, fan_out_agreement(of_study(context, t.PAIR_NOVELTY)))
+    write_rows(context, t.PAIR_NOVELTY, found)
+    write_rows(context, t.NOVELTY_AGREEMENT, fan_out_agreement(of_study(context, t.PAIR_NOVELTY)))
     scored = of_study(context, t.PAIR_NOVELTY).where("z10 IS NOT NULL").count()
     return Outcome(f"{scored:,} works whose pairs of sources have a score", notes=_cost(study))
 
@@ -77,8 +76,8 @@ def write_combinations(context: Context) -> Outcome:
         of_study(context, t.CITED_SOURCES), context.store.read("works"), least_score=study.novelty.least_score
     )
     model = Model(study.novelty.groups, study.novelty.starts, study.seed)
-    _write(context, t.COMBINATION_RATES, fan_out_chains(sets, model))
-    _write(context, t.NOVELTY_CHECKS, fan_out_checks(of_study(context, t.COMBINATION_RATES)))
+    write_rows(context, t.COMBINATION_RATES, fan_out_chains(sets, model))
+    write_rows(context, t.NOVELTY_CHECKS, fan_out_checks(of_study(context, t.COMBINATION_RATES)))
     gate = Gate(
         "chance that a shuffled combination is newer than a real one",
         F.try_divide(F.sum(F.col("lift") * F.col("sets")), F.sum("sets")),
@@ -93,7 +92,7 @@ def write_combinations(context: Context) -> Outcome:
 def write_novelty(context: Context) -> Outcome:
     """Write how new each work is, and whose works are new."""
     study = context.the_study
-    _write(context, t.WORK_NOVELTY, _work_novelty(context))
+    write_rows(context, t.WORK_NOVELTY, _work_novelty(context))
     works = of_study(context, t.WORK_NOVELTY)
     places, entities = Places(study), study.novelty.entities
     placed = work_entities(
@@ -103,8 +102,8 @@ def write_novelty(context: Context) -> Outcome:
         merged=places.counted_as_china(),
     )
     concurrently(
-        lambda: _write(context, t.NOVELTY_YEARS, novelty_years(works, placed, starts=study.novelty.starts)),
-        lambda: _write(context, t.NOVELTY_COVERAGE, novelty_coverage(works)),
+        lambda: write_rows(context, t.NOVELTY_YEARS, novelty_years(works, placed, starts=study.novelty.starts)),
+        lambda: write_rows(context, t.NOVELTY_COVERAGE, novelty_coverage(works)),
     )
     first, last = study.years.analysis
     analysed = of_study(context, t.NOVELTY_YEARS).where(F.col("year").between(first, last))
@@ -152,10 +151,6 @@ def problems(study: Study) -> Iterator[str]:
             yield problem
         elif named.count(name) > 1:
             yield f"novelty.entities names {name!r} twice"
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 STAGES = (

@@ -1,11 +1,10 @@
 """The stages of the layer under places and people."""
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.corpus.tables import CORPUS_WORKS
 from isthmus.analyses.places import tables as t
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.corpus.received import corpus_citations, last_full_year, place_citations, work_citations
 from isthmus.corpus.scientists import corpus_scientists
@@ -13,7 +12,6 @@ from isthmus.corpus.work_places import place_coverage, work_places
 from isthmus.engine import Gate, check_gates
 from isthmus.engine.concurrent import concurrently
 from isthmus.geography.places import Places
-from isthmus.tablespec import TableSpec
 
 LEAST_WITH_CITY = 0.4  # the last author has an institution in 63 % of works on artificial intelligence
 
@@ -28,16 +26,18 @@ def write_places(context: Context) -> Outcome:
     merged = Places(study).counted_as_china()
     placed = work_places(corpus, store.read("authorships"), store.read("institutions"), cut_off, merged=merged)
     concurrently(
-        lambda: _write(context, t.WORK_PLACES, placed),
-        lambda: _write(context, t.CORPUS_CITATIONS, corpus_citations(works, store.read("citations_dated"), last=last)),
+        lambda: write_rows(context, t.WORK_PLACES, placed),
+        lambda: write_rows(
+            context, t.CORPUS_CITATIONS, corpus_citations(works, store.read("citations_dated"), last=last)
+        ),
     )
     received, places = of_study(context, t.CORPUS_CITATIONS), of_study(context, t.WORK_PLACES)
     counted = work_citations(corpus, received, last=last, citing=study.places.citing)
     concurrently(
-        lambda: _write(context, t.WORK_CITATIONS, counted),
-        lambda: _write(context, t.PLACE_CITATIONS, place_citations(places, received)),
+        lambda: write_rows(context, t.WORK_CITATIONS, counted),
+        lambda: write_rows(context, t.PLACE_CITATIONS, place_citations(places, received)),
     )
-    _write(context, t.PLACE_COVERAGE, place_coverage(places, of_study(context, t.WORK_CITATIONS)))
+    write_rows(context, t.PLACE_COVERAGE, place_coverage(places, of_study(context, t.WORK_CITATIONS)))
     share = F.try_divide(F.sum("works_with_city"), F.sum("works"))
     gates = check_gates(
         "place_coverage",
@@ -66,14 +66,10 @@ def write_scientists(context: Context) -> Outcome:
         least_works=study.corpus_scientists.least_works,
         until=study.years.corpus[1],
     )
-    _write(context, t.CORPUS_SCIENTISTS, rows)
+    write_rows(context, t.CORPUS_SCIENTISTS, rows)
     written = of_study(context, t.CORPUS_SCIENTISTS).agg(F.count("*").alias("half"), F.count_if("is_majority"))
     half, majority = written.head() or (0, 0)
     return Outcome(f"{half:,} scientists with at least half of their works in the corpus, {majority:,} with more")
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 STAGES = (

@@ -6,14 +6,13 @@ from pyspark.sql import functions as F
 from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
 from isthmus.analyses.networks.tables import COUNTRY_EDGES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS, BOOTSTRAP_PROPENSITIES, BOOTSTRAP_WEIGHTS
-from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, stamped
+from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, write_rows
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.analyses.trajectories.tables import CENTROIDS, PAIR_LABELS
 from isthmus.engine.concurrent import concurrently
 from isthmus.engine.ddl import spark_schema
 from isthmus.networks.contributions import contributions
-from isthmus.tablespec import TableSpec
 from isthmus.trajectories.bootstrap_fanout import (
     PAIRS_PER_TASK,
     ROWS_PER_TASK,
@@ -30,7 +29,7 @@ def write_bootstrap(context: Context) -> Outcome:
     added = contributions(context.store.read("citations"), of_study(context, CORPUS_COUNTRIES), study)
     parts = _parts(of_study(context, COUNTRY_EDGES))
     weights = resampled_weights(added, replicates=study.bootstrap.replicates, seed=study.seed, parts=parts)
-    _write(context, BOOTSTRAP_WEIGHTS, weights)
+    write_rows(context, BOOTSTRAP_WEIGHTS, weights)
     concurrently(lambda: _write_propensities(context), lambda: _write_labels(context))
     kept = of_study(context, BOOTSTRAP_LABELS).agg(F.mean("kept")).collect()[0][0]
     said = "no label could be resampled" if kept is None else f"labels keep in {kept:.0%} of the resamples on average"
@@ -47,7 +46,7 @@ def _write_propensities(context: Context) -> None:
         replicates=study.bootstrap.replicates,
         level=study.bootstrap.level,
     )
-    _write(context, BOOTSTRAP_PROPENSITIES, found)
+    write_rows(context, BOOTSTRAP_PROPENSITIES, found)
 
 
 def _write_labels(context: Context) -> None:
@@ -68,7 +67,7 @@ def _write_labels(context: Context) -> None:
         replicates=study.bootstrap.replicates,
         parts=1 + pairs // PAIRS_PER_TASK,
     )
-    _write(context, BOOTSTRAP_LABELS, found)
+    write_rows(context, BOOTSTRAP_LABELS, found)
 
 
 def _resampled(context: Context) -> DataFrame:
@@ -86,7 +85,3 @@ def _parts(edges: DataFrame) -> int:
     )
     most = heaviest.agg(F.max("w")).collect()[0][0] or 0
     return 1 + int(most) // ROWS_PER_TASK
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))

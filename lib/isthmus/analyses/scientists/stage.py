@@ -1,17 +1,15 @@
 """The stage of what countries publish, who works there, and how much they are cited."""
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.places.tables import CORPUS_SCIENTISTS, WORK_CITATIONS, WORK_PLACES
-from isthmus.analyses.rows import of_study, replace_rows, stamped
+from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.scientists import tables as t
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, check_gates
 from isthmus.engine.concurrent import concurrently
 from isthmus.geography.places import Places
 from isthmus.indicators.country_output import country_output, output_totals, scientist_totals
-from isthmus.tablespec import TableSpec
 
 LEAST_PLACED = 0.5
 
@@ -24,9 +22,9 @@ def write_scientists(context: Context) -> Outcome:
     output = country_output(places, cited, people, years, years=study.years.analysis, merged=merged)
     once = scientist_totals(people, years, until=study.years.analysis[1], merged=merged)
     concurrently(
-        lambda: _write(context, t.COUNTRY_OUTPUT, output),
-        lambda: _write(context, t.SCIENTIST_TOTALS, once),
-        lambda: _write(context, t.OUTPUT_TOTALS, output_totals(places)),
+        lambda: write_rows(context, t.COUNTRY_OUTPUT, output),
+        lambda: write_rows(context, t.SCIENTIST_TOTALS, once),
+        lambda: write_rows(context, t.OUTPUT_TOTALS, output_totals(places)),
     )
     gates = check_gates(
         "output_totals",
@@ -43,10 +41,6 @@ def write_scientists(context: Context) -> Outcome:
     )
     number = of_study(context, t.COUNTRY_OUTPUT).select("country").distinct().count()
     return Outcome(f"{number:,} countries", gates=tuple(gates))
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
 
 
 TABLES = (t.COUNTRY_OUTPUT, t.SCIENTIST_TOTALS, t.OUTPUT_TOTALS)

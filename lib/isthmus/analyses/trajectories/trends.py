@@ -2,15 +2,13 @@
 
 import math
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.analyses.rows import in_both_networks, of_study, replace_rows, stamped, write_frames
+from isthmus.analyses.rows import in_both_networks, of_study, write_frames, write_rows
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.analyses.trajectories.tables import PAIR_CLASSES, PAIR_TRENDS, PROPENSITIES
 from isthmus.engine.concurrent import concurrently
-from isthmus.tablespec import TableSpec
 from isthmus.trajectories.trend_fanout import fan_out_propensities, fan_out_trends
 from isthmus.trajectories.trend_frames import pair_classes
 
@@ -22,14 +20,10 @@ def write_trends(context: Context) -> Outcome:
     followed = in_both_networks(study.networks.citation_year) & F.col("year").between(*years)
     tests = of_study(context, PAIR_TESTS).where(followed)
     concurrently(
-        lambda: _write(context, PROPENSITIES, fan_out_propensities(tests, level=study.trends.level)),
-        lambda: _write(context, PAIR_TRENDS, fan_out_trends(tests, years, delta=math.log(study.trends.change))),
+        lambda: write_rows(context, PROPENSITIES, fan_out_propensities(tests, level=study.trends.level)),
+        lambda: write_rows(context, PAIR_TRENDS, fan_out_trends(tests, years, delta=math.log(study.trends.change))),
     )
     trends = of_study(context, PAIR_TRENDS).select("network", "src", "dst", "papers", "p_rise", "p_fall", "p_level")
     classes = pair_classes(trends.toPandas())
     write_frames(context, {PAIR_CLASSES.name: classes}, (PAIR_CLASSES,))
     return Outcome(f"{int(classes['settled'].sum()):,} of {len(classes):,} pairs move in a direction that is settled")
-
-
-def _write(context: Context, spec: TableSpec, rows: DataFrame) -> int:
-    return replace_rows(context, spec, stamped(rows, context.the_study, context.release).select(*spec.columns))
