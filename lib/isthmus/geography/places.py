@@ -1,6 +1,6 @@
 """The places that a study names, checked against the countries and blocs that exist."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
@@ -170,6 +170,23 @@ class Places:
             if hidden and "CN" not in listed:
                 return f"{field}: {name!r} holds {hidden[0]}, which counts as China (cn_includes_hk_mo)"
         return None
+
+    def named_problems(self, field: str, names: Sequence[str]) -> Iterator[str]:
+        """Yield what is wrong with places that a field lists, poles aside: no such place, or one that is named twice.
+
+        Parameters
+        ----------
+        field : str
+            The field, such as "blocs.entities".
+        names : Sequence[str]
+            What it lists.
+        """
+        for name in dict.fromkeys(names):
+            problem = self.name_problem(field, name)
+            if problem:
+                yield problem
+            elif names.count(name) > 1:
+                yield f"{field} names {name!r} twice"
 
     def _within_poles(self, name: str, years: Iterable[int]) -> tuple[str, frozenset[str]] | None:
         """Return the pole that a place holds a part of but not all, and these countries."""

@@ -155,14 +155,8 @@ def write_active_researchers(context: Context) -> Outcome:
 
 
 def problems(study: Study) -> Iterator[str]:
-    """Yield what is wrong with the entities of a study: no such place, or one that is named twice."""
-    places, named = Places(study), study.blocs.entities
-    for name in dict.fromkeys(named):
-        problem = places.name_problem("blocs.entities", name)
-        if problem:
-            yield problem
-        elif named.count(name) > 1:
-            yield f"blocs.entities names {name!r} twice"
+    """Return what is wrong with the entities of a study: no such place, or one that is named twice."""
+    return Places(study).named_problems("blocs.entities", study.blocs.entities)
 
 
 def _entities(study: Study) -> Entities:

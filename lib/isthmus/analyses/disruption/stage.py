@@ -150,14 +150,8 @@ def _gates(context: Context) -> tuple[GateResult, ...]:
 
 
 def problems(study: Study) -> Iterator[str]:
-    """Yield what is wrong with the places of a study: no such place, or one that is named twice."""
-    places, named = Places(study), study.disruption.places
-    for name in dict.fromkeys(named):
-        problem = places.name_problem("disruption.places", name)
-        if problem:
-            yield problem
-        elif named.count(name) > 1:
-            yield f"disruption.places names {name!r} twice"
+    """Return what is wrong with the places of a study: no such place, or one that is named twice."""
+    return Places(study).named_problems("disruption.places", study.disruption.places)
 
 
 def _named(study: Study) -> tuple[str, ...]:

@@ -143,14 +143,8 @@ def _columns_of(measure: str) -> Iterator[Column]:
 
 
 def problems(study: Study) -> Iterator[str]:
-    """Yield what is wrong with the entities of a study: no such place, or one that is named twice."""
-    places, named = Places(study), study.novelty.entities
-    for name in dict.fromkeys(named):
-        problem = places.name_problem("novelty.entities", name)
-        if problem:
-            yield problem
-        elif named.count(name) > 1:
-            yield f"novelty.entities names {name!r} twice"
+    """Return what is wrong with the entities of a study: no such place, or one that is named twice."""
+    return Places(study).named_problems("novelty.entities", study.novelty.entities)
 
 
 STAGES = (
