@@ -1,9 +1,7 @@
 """Small published results of compared countries and blocs: every published value of Digital Science 2025 holds in them."""
 
-import json
 from itertools import permutations
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -199,59 +197,29 @@ def _researchers():
     return pd.DataFrame(rows, columns=columns)
 
 
-def study_json(**changes):
-    switches = {
+STUDY = {
+    "study": "blocs",
+    "paper": "digitalscience2025",
+    "title": "Countries and blocs",
+    "description": "How they compare.",
+    "significance_years": [2020, 2024],
+    "corpus": {"rule": "ai_narrow", "ids": []},
+    "switches": {
         "blocs.entities": list(ENTITIES),
         "blocs.replicates": 500,
         "blocs.level": 0.95,
         "blocs.organisation_papers": 50,
         "active_researchers.papers": [1, 2, 3, 5],
-    }
-    return {
-        "study": "blocs",
-        "paper": "digitalscience2025",
-        "title": "Countries and blocs",
-        "description": "How they compare.",
-        "release": "2026-01-15",
-        "simulated": False,
-        "snapshot": "snapshots/tiny",
-        "poles": ["US", "CN"],
-        "years": [2000, 2024],
-        "significance_years": [2020, 2024],
-        "citation_year": "cited",
-        "null_model": "ecm",
-        "threshold": 2.0,
-        "corpus": {"rule": "ai_narrow", "ids": []},
-        "switches": switches,
-        "isthmus_version": "0.1.0",
-    } | changes
-
-
-def always():
-    """Coverage, accounting and gates: published by every study."""
-    coverage = pd.DataFrame({"year": YEARS})
-    for at, name in enumerate(
-        ("works", "core_works", "with_authors", "with_country", "with_city", "with_references", "corpus_works",
-         "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references")
-    ):  # fmt: skip
-        coverage[name] = np.full(len(YEARS), 1000 - 50 * at)
-    accounting = pd.DataFrame({"entity": ["works"], "read": [10], "kept": [10], "rejected": [0]})
-    gates = pd.DataFrame(columns=["stage", "table", "gate", "severity", "observed", "bound", "passed", "message"])
-    return {"coverage": coverage, "accounting": accounting, "gates": gates.astype({"observed": float, "passed": bool})}
+    },
+}
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that writes results: `publish(tables={"bloc_years": frame}, without=("bloc_years",), simulated=True)`."""
 
     def write(tables=None, without=(), **changes):
-        folder = tmp_path / "blocs"
-        folder.mkdir(exist_ok=True)
-        for name, frame in (always() | as_published() | (tables or {})).items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "study.json").write_text(json.dumps(study_json(**changes)), encoding="utf-8")
-        return folder
+        return publish_study(as_published() | (tables or {}), YEARS, without=without, **(STUDY | changes))
 
     return write
 

@@ -1,7 +1,6 @@
 """Small published results of bridges beside those of cities, in which the published values hold."""
 
 import importlib.util
-import json
 import sys
 from pathlib import Path
 
@@ -55,20 +54,14 @@ def as_published():
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that writes results: `publish(tables={"city_bridges": frame}, without=("city_bridges",))`."""
 
     def write(tables=None, without=(), **changes):
-        folder = tmp_path / "bridging"
-        folder.mkdir(exist_ok=True)
-        found = _CITIES.always() | _CITIES.as_published() | as_published() | (tables or {})
-        for name, frame in found.items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        study = _CITIES.study_json(**changes)
-        study["switches"] |= {"bridging.level": 0.95, "bridging.draws": 500}
-        (folder / "study.json").write_text(json.dumps(study), encoding="utf-8")
-        return folder
+        study = _CITIES.STUDY | changes
+        study |= {"switches": study["switches"] | {"bridging.level": 0.95, "bridging.draws": 500}}
+        frames = _CITIES.as_published() | as_published() | (tables or {})
+        return publish_study(frames, _CITIES.YEARS, without=without, **study)
 
     return write
 

@@ -1,9 +1,7 @@
 """Small published results of cities, in which the published values of AlShebli et al. 2022 hold."""
 
-import json
 from itertools import product
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -147,58 +145,28 @@ def _coverage():
     return frame
 
 
-def study_json(**changes):
-    switches = {
+STUDY = {
+    "study": "cities",
+    "paper": "alshebli2022",
+    "title": "Cities",
+    "description": "Who leads.",
+    "significance_years": [2015, 2019],
+    "corpus": {"rule": "ai_mag", "ids": []},
+    "switches": {
         "cities.sides": ["East", "West"],
         "cities.impact_years": [2013, 2017],
         "cities.flow_years": [2015, 2019],
         "cities.top": [20, 50],
-    }
-    return {
-        "study": "cities",
-        "paper": "alshebli2022",
-        "title": "Cities",
-        "description": "Who leads.",
-        "release": "2026-01-15",
-        "simulated": False,
-        "snapshot": "snapshots/tiny",
-        "poles": ["US", "CN"],
-        "years": [1990, 2019],
-        "significance_years": [2015, 2019],
-        "citation_year": "cited",
-        "null_model": "ecm",
-        "threshold": 2.0,
-        "corpus": {"rule": "ai_mag", "ids": []},
-        "switches": switches,
-        "isthmus_version": "0.1.0",
-    } | changes
-
-
-def always():
-    """Coverage, accounting and gates: published by every study."""
-    coverage = pd.DataFrame({"year": YEARS})
-    for at, name in enumerate(
-        ("works", "core_works", "with_authors", "with_country", "with_city", "with_references", "corpus_works",
-         "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references")
-    ):  # fmt: skip
-        coverage[name] = np.full(len(YEARS), 1000 - 50 * at)
-    accounting = pd.DataFrame({"entity": ["works"], "read": [10], "kept": [10], "rejected": [0]})
-    gates = pd.DataFrame(columns=["stage", "table", "gate", "severity", "observed", "bound", "passed", "message"])
-    return {"coverage": coverage, "accounting": accounting, "gates": gates.astype({"observed": float, "passed": bool})}
+    },
+}
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that writes results: `publish(tables={"cities": frame}, without=("cities",), simulated=True)`."""
 
     def write(tables=None, without=(), **changes):
-        folder = tmp_path / "cities"
-        folder.mkdir(exist_ok=True)
-        for name, frame in (always() | as_published() | (tables or {})).items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "study.json").write_text(json.dumps(study_json(**changes)), encoding="utf-8")
-        return folder
+        return publish_study(as_published() | (tables or {}), YEARS, without=without, **(STUDY | changes))
 
     return write
 

@@ -1,7 +1,5 @@
 """Small published results of disruption: all five readings fall, China is developmental, the United States unsettled."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,8 +71,14 @@ def as_published():
     }
 
 
-def study_json(**changes):
-    switches = {
+STUDY = {
+    "study": "disruption",
+    "paper": None,
+    "title": "Disruption",
+    "description": "Do works disrupt less?",
+    "significance_years": [2015, 2019],
+    "corpus": {"rule": "ai_narrow", "ids": []},
+    "switches": {
         "disruption.places": ["CN", "US", "EU-27"],
         "disruption.minimum_references": 1,
         "disruption.replicates": 500,
@@ -82,49 +86,16 @@ def study_json(**changes):
         "disruption.top_share": 0.1,
         "disruption.last": None,
         "disruption.strict": False,
-    }
-    return {
-        "study": "disruption",
-        "paper": None,
-        "title": "Disruption",
-        "description": "Do works disrupt less?",
-        "release": "2026-01-15",
-        "simulated": False,
-        "snapshot": "snapshots/tiny",
-        "poles": ["US", "CN"],
-        "years": [2000, 2019],
-        "significance_years": [2015, 2019],
-        "citation_year": "cited",
-        "null_model": "ecm",
-        "threshold": 2.0,
-        "corpus": {"rule": "ai_narrow", "ids": []},
-        "switches": switches,
-        "isthmus_version": "0.1.0",
-    } | changes
-
-
-def always():
-    """Coverage, accounting and gates: published by every study."""
-    names = ("works", "core_works", "with_authors", "with_country", "with_city", "with_references", "corpus_works",
-             "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references")  # fmt: skip
-    coverage = pd.DataFrame({"year": YEARS} | {name: 1000 - 50 * at for at, name in enumerate(names)})
-    accounting = pd.DataFrame({"entity": ["works"], "read": [10], "kept": [10], "rejected": [0]})
-    gates = pd.DataFrame(columns=["stage", "table", "gate", "severity", "observed", "bound", "passed", "message"])
-    return {"coverage": coverage, "accounting": accounting, "gates": gates.astype({"observed": float, "passed": bool})}
+    },
+}
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that writes results: `publish(tables={"disruption_years": frame}, without=("disruption_trends",))`."""
 
     def write(tables=None, without=(), **changes):
-        folder = tmp_path / "results"
-        folder.mkdir(exist_ok=True)
-        for name, frame in (always() | as_published() | (tables or {})).items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "study.json").write_text(json.dumps(study_json(**changes)), encoding="utf-8")
-        return folder
+        return publish_study(as_published() | (tables or {}), YEARS, without=without, **(STUDY | changes))
 
     return write
 

@@ -1,7 +1,6 @@
 """The section on gravity and its rules of the scorecard, on the coefficients as published."""
 
 import importlib.util
-import json
 import sys
 from pathlib import Path
 
@@ -57,17 +56,12 @@ def as_published():
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that writes results: `publish(tables={"gravity_fits": frame}, without=("gravity_fits",))`."""
 
     def write(tables=None, without=()):
-        folder = tmp_path / "gravity"
-        folder.mkdir(exist_ok=True)
-        for name, frame in (_CITIES.always() | _CITIES.as_published() | as_published() | (tables or {})).items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "study.json").write_text(json.dumps(_CITIES.study_json()), encoding="utf-8")
-        return folder
+        frames = _CITIES.as_published() | as_published() | (tables or {})
+        return publish_study(frames, _CITIES.YEARS, without=without, **_CITIES.STUDY)
 
     return write
 

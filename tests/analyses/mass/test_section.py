@@ -1,7 +1,6 @@
 """The section on centres of mass and its rules, on small published results of cities."""
 
 import importlib.util
-import json
 import sys
 from pathlib import Path
 
@@ -52,17 +51,12 @@ def as_published():
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that writes results: `publish(tables={"cities": frame}, without=("cities",))`."""
 
     def write(tables=None, without=()):
-        folder = tmp_path / "mass"
-        folder.mkdir(exist_ok=True)
-        for name, frame in (_CITIES.always() | _CITIES.as_published() | as_published() | (tables or {})).items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "study.json").write_text(json.dumps(_CITIES.study_json()), encoding="utf-8")
-        return folder
+        frames = _CITIES.as_published() | as_published() | (tables or {})
+        return publish_study(frames, _CITIES.YEARS, without=without, **_CITIES.STUDY)
 
     return write
 

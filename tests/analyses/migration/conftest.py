@@ -1,8 +1,5 @@
 """Small published results of scientists who move: published values of AlShebli et al. 2024 hold in them."""
 
-import json
-
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -170,44 +167,20 @@ def _agreement():
     return pd.DataFrame(rows, columns=columns)
 
 
-def study_json(**changes):
-    switches = {
+STUDY = {
+    "study": "moves",
+    "paper": "alshebli2024",
+    "title": "Scientists who move",
+    "description": "Who moves where.",
+    "significance_years": [2016, 2020],
+    "corpus": {"rule": "ai_primary", "ids": []},
+    "switches": {
         "migration.gap": 5,
         "migration.strict_works": 2,
         "migration.years_after": 10,
         "migration.published_flows": {"file": "flows.csv", "movers": "movers", "source": "Others et al. 2024"},
-    }
-    return {
-        "study": "moves",
-        "paper": "alshebli2024",
-        "title": "Scientists who move",
-        "description": "Who moves where.",
-        "release": "2026-01-15",
-        "simulated": False,
-        "snapshot": "snapshots/tiny",
-        "poles": ["US", "CN"],
-        "years": [2000, 2020],
-        "significance_years": [2016, 2020],
-        "citation_year": "cited",
-        "null_model": "ecm",
-        "threshold": 2.0,
-        "corpus": {"rule": "ai_primary", "ids": []},
-        "switches": switches,
-        "isthmus_version": "0.1.0",
-    } | changes
-
-
-def always():
-    """Coverage, accounting and gates: published by every study."""
-    coverage = pd.DataFrame({"year": YEARS})
-    for at, name in enumerate(
-        ("works", "core_works", "with_authors", "with_country", "with_city", "with_references", "corpus_works",
-         "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references")
-    ):  # fmt: skip
-        coverage[name] = np.full(len(YEARS), 1000 - 50 * at)
-    accounting = pd.DataFrame({"entity": ["works"], "read": [10], "kept": [10], "rejected": [0]})
-    gates = pd.DataFrame(columns=["stage", "table", "gate", "severity", "observed", "bound", "passed", "message"])
-    return {"coverage": coverage, "accounting": accounting, "gates": gates.astype({"observed": float, "passed": bool})}
+    },
+}
 
 
 @pytest.fixture
@@ -217,18 +190,10 @@ def tables():
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that publishes tables: `publish({"migration_pairs": frame}, without=("origin_ties",), years=...)`."""
-    made = iter(range(100))
 
     def write(changed=None, *, without=(), **changes):
-        folder = tmp_path / f"results{next(made)}"
-        folder.mkdir()
-        frames = as_published() | always() | (changed or {})
-        for name, frame in frames.items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        (folder / "study.json").write_text(json.dumps(study_json(**changes)), encoding="utf-8")
-        return folder
+        return publish_study(as_published() | (changed or {}), YEARS, without=without, **(STUDY | changes))
 
     return write

@@ -88,18 +88,11 @@ def tables():
 
 
 @pytest.fixture
-def publish(tmp_path):
+def publish(publish_study):
     """A function that publishes tables, as that of migration."""
-    made = iter(range(100))
 
     def write(changed=None, *, without=(), **changes):
-        folder = tmp_path / f"results{next(made)}"
-        folder.mkdir()
-        for name, frame in (as_published() | _MOVES.always() | (changed or {})).items():
-            if name not in without:
-                frame.to_parquet(folder / f"{name}.parquet", index=False)
-        text = _MOVES.json.dumps(_MOVES.study_json(switches={"hits.share": 0.01}) | changes)
-        (folder / "study.json").write_text(text, encoding="utf-8")
-        return folder
+        study = _MOVES.STUDY | {"switches": {"hits.share": 0.01}} | changes
+        return publish_study(as_published() | (changed or {}), YEARS, without=without, **study)
 
     return write
