@@ -8,9 +8,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import yaml
 
+from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.cli.main import COMMANDS
-from isthmus.config import available_studies
+from isthmus.config import available_studies, load_storage, load_study
 from isthmus.pipeline import STAGES
 
 ROOT = Path(__file__).parents[2]
@@ -68,3 +70,29 @@ def test_studies_that_pages_name_by_option_are_there():
         for name in re.findall(r"--study ([a-z][\w-]*)(?![\w.-])", page.read_text(encoding="utf-8"))
     }
     assert named <= {*available_studies(), "my-field"}
+
+
+def yaml_of(page):
+    return re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [pytest.param(page, text, id=str(page.relative_to(ROOT))) for page in PAGES for text in yaml_of(page)],
+)
+def test_a_file_that_a_page_shows_is_one_that_is_read(page, text, tmp_path):
+    shown = yaml.safe_load(text)
+    file = tmp_path / "shown.yaml"
+    if "storage" in shown:
+        file.write_text(text)
+        assert set(load_storage(str(file)).buckets) == set(shown["storage"]["buckets"])
+        return
+    file.write_text(text if "extends" in shown else f"extends: everything\nstudy: shown\n{text}")
+    study = load_study(str(file))
+    assert all(study.enabled(section) for section in shown if isinstance(shown[section], dict))
+
+
+def test_the_columns_of_the_example_are_those_of_the_table():
+    page = (ROOT / "docs" / "how-to" / "read-results.md").read_text(encoding="utf-8")
+    named = re.findall(r'\[\["(.*?)"\]\]', page)[0].split('", "')
+    assert set(named) <= set(SIGNIFICANT_PAIRS.columns)
