@@ -168,7 +168,7 @@ def test_the_command_prints_each_check_and_ends_well(tmp_path):
 def test_too_little_room_for_a_snapshot_ends_with_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10, 10, 1000))
     runner = CliRunner()
-    with pytest.raises(SetupError, match="would end a run: disk, disk for temporary files, snapshot"):
+    with pytest.raises(SetupError, match="may end a run: disk, disk for temporary files, snapshot"):
         runner.invoke(
             doctor, ["--warehouse", str(tmp_path), "--snapshot", str(tmp_path / "none")], catch_exceptions=False
         )
@@ -188,4 +188,4 @@ def test_a_process_without_rights_sees_the_exit_code(tmp_path):
     )
     assert done.returncode == 1
     assert "✗ Java" in done.stdout
-    assert done.stderr.strip() == "isthmus: 1 of 10 checks would end a run: Java"
+    assert done.stderr.strip() == "isthmus: 1 of 10 checks say what may end a run: Java"

@@ -35,7 +35,7 @@ def doctor(
 ) -> None:
     """Look whether this machine can run Isthmus: Java, memory, packages, jars, disk, rights, other runs.
 
-    Exit code 1 when there is a problem that would end a run.
+    Exit code 1 when there is a problem that may end a run.
     """
     from isthmus.engine.checkup import checkup
     from isthmus.engine.objectstore import is_s3
@@ -48,7 +48,7 @@ def doctor(
     click.echo(json.dumps([asdict(check) for check in checks], indent=2) if form == "json" else in_words(checks))
     problems = [check.name for check in checks if check.state == "problem"]
     if problems:
-        raise SetupError(f"{len(problems)} of {len(checks)} checks would end a run: {', '.join(problems)}")
+        raise SetupError(f"{len(problems)} of {len(checks)} checks say what may end a run: {', '.join(problems)}")
 
 
 def in_words(checks: "Sequence[Check]") -> str:

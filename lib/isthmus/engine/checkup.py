@@ -43,7 +43,7 @@ class Check:
     name : str
         What: "Java", "memory".
     state : {"ok", "warning", "problem"}
-        A problem ends a run; a warning may.
+        A problem ends a run, or may where it is an estimate; with a warning most runs end well.
     found : str
         What is there, in words.
     advice : str, optional
@@ -57,7 +57,7 @@ class Check:
 
 
 def checkup(warehouse: str, *, jar_sets: Iterable[str] = ("delta",), disk_needed: float = 0.0) -> list[Check]:
-    """Look at everything that a local run needs; starts neither Java's machine for long nor Spark.
+    """Look at everything that a local run needs; Java is only asked for its version, Spark is not started.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def checkup(warehouse: str, *, jar_sets: Iterable[str] = ("delta",), disk_needed
     jar_sets : Iterable[str], optional
         Sets of `isthmus.engine.jars` that the run uses.
     disk_needed : float, optional
-        Bytes that the run will need in the warehouse, where they are known.
+        Bytes that the run may need in the warehouse, where that can be estimated.
     """
     checks = [python(), java(), memory(), packages(), *(jars(name) for name in jar_sets)]
     folder = folder_of(warehouse)
@@ -225,7 +225,8 @@ def disk(name: str, folder: Path, needed: float, *, free: Callable[[Path], float
     found = f"{left / 1e9:,.1f} GB free at {there}"
     if left >= needed:
         return Check(name, "ok", found)
-    return Check(name, "problem", f"{found}, {needed / 1e9:,.1f} GB needed", "Make room, or choose another disk.")
+    wanted = f"{needed / 1e9:,.1f} GB may be needed"
+    return Check(name, "problem", f"{found}, {wanted}", "Make room, or choose another disk.")
 
 
 def in_use(warehouse: str) -> Check:
