@@ -7,7 +7,7 @@ import pytest
 from isthmus.analyses.networks.countries import countries_by_size
 from isthmus.analyses.significance.embedded_pairs import _short, embed_pairs, in_columns
 from isthmus.analyses.significance.pair_series import pair_series
-from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.analyses.significance.ties import (
     default_called,
     graded_ties,
@@ -193,3 +193,22 @@ def test_a_page_without_room_keeps_firm_ties_and_the_largest_countries(results_d
 
 def test_countries_by_size_begin_with_the_largest(results_dir):
     assert countries_by_size(load_results(results_dir))[:3] == ["US", "CN", "GB"]
+
+
+def test_a_year_whose_null_model_did_not_converge_is_in_no_number_of_a_tie(results_dir):
+    results, whole = (
+        load_results(results_dir),
+        window_ties(load_results(results_dir)).set_index(["network", "src", "dst"]),
+    )
+    year = results.window[1]
+    fits = results.table(NULL_MODEL_FITS)
+    fits.loc[(fits["year"] == year) & (fits["network"] == "collaboration"), "status"] = "not converged"
+    found = window_ties(results).set_index(["network", "src", "dst"])
+    ties = results.table(PAIR_TESTS).query(
+        "year >= @results.window[0] and year < @year and src == 'CN' and dst == 'US'"
+    )
+    own = found.loc[("collaboration", "CN", "US")]
+    assert own["weight"] == ties.query("network == 'collaboration'")["weight"].sum() < whole.loc[own.name, "weight"]
+    assert own["propensity"] == pytest.approx(own["weight"] / own["expected"])
+    other = ("knowledge_exchange", "CN", "US")
+    assert found.loc[other, "weight"] == whole.loc[other, "weight"]

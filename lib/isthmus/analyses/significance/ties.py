@@ -7,7 +7,8 @@ import pandas as pd
 
 from isthmus.analyses.networks.countries import pole_members
 from isthmus.analyses.networks.joint import joint_shares
-from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.analyses.significance.pooled import of_converged_years
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER
 from isthmus.nullmodels.propensity import propensity
@@ -16,6 +17,7 @@ from isthmus.report.statement import GRADES, Statement, statement
 from isthmus.report.text import place_name, span
 
 KEYS = ["network", "citation_year", "src", "dst"]
+SUMS = ["weight", "expected"]
 TIMES = ["propensity", "propensity_low", "propensity_high"]
 TEST = ["p_upper", "p_lower", "p_two_sided", "q_upper", "q_lower", "direction", "grade"]
 UNITS = {COLLABORATION: "papers", KNOWLEDGE_EXCHANGE: "citations"}
@@ -52,9 +54,7 @@ def window_ties(results: Results) -> pd.DataFrame:
 @lru_cache(maxsize=1)  # wanted by every section of a report, and a sum over a million rows in a large study
 def _window_ties(results: Results) -> pd.DataFrame:
     first, last = results.window
-    in_window = results.table(PAIR_TESTS)[results.table(PAIR_TESTS)["year"].between(first, last)]
-    expected = in_window.groupby(KEYS, as_index=False, observed=True)["expected"].sum()
-    tested = results.table(SIGNIFICANT_PAIRS).drop(columns="expected").merge(expected, on=KEYS, how="left")
+    tested = results.table(SIGNIFICANT_PAIRS).drop(columns=SUMS).merge(_sums(results), on=KEYS, how="left")
     shown = pd.MultiIndex.from_frame(tested[["network", "citation_year"]]).isin(list(shown_networks(results)))
     tested = tested[shown].copy()
     tested["significant"] = tested["significant"].fillna(False).astype(bool)
@@ -67,6 +67,21 @@ def _window_ties(results: Results) -> pd.DataFrame:
     tested = tested.merge(joint_shares(results, (first, last)), on=["src", "dst"], how="left")
     tested["joint_share"] = tested["joint_share"].where(tested["network"] == KNOWLEDGE_EXCHANGE)
     return tested[[*_TIE_COLUMNS, *_OTHER_COLUMNS]].reset_index(drop=True)
+
+
+def _sums(results: Results) -> pd.DataFrame:
+    """Return weight and expected weight of each pair over the window, as far as its years count for the test.
+
+    Years whose null model did not converge are left out, as they are out of the test; a pair that has no other keeps
+    them.
+    """
+    ties, fits = results.table(PAIR_TESTS), results.table(NULL_MODEL_FITS)
+    in_window = ties[ties["year"].between(*results.window)]
+    sums = in_window.groupby(KEYS, observed=True)[SUMS].sum()
+    counted = of_converged_years(in_window, fits, ["network", "citation_year", "year"])
+    if len(counted) < len(in_window):
+        sums = counted.groupby(KEYS, observed=True)[SUMS].sum().combine_first(sums)
+    return sums.reset_index()
 
 
 def is_tested(results: Results) -> bool:
