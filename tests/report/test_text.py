@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from isthmus.report.text import (
     capital,
     count,
+    equals,
     in_sentence,
     joined,
     measure,
@@ -117,3 +118,10 @@ def test_a_span_holds_exactly_its_years(years):
         first, _, last = part.partition("–")
         found |= set(range(int(first), int(last or first) + 1))
     assert found == years
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"), [("0.020", "= 0.020"), ("< 0.001", "< 0.001"), ("> 0.99", "> 0.99"), ("–", "= –")]
+)
+def test_a_bound_stands_without_an_equals_sign(shown, said):
+    assert equals(shown) == said

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from isthmus.report.statement import NOT_SETTLED, factor
-from isthmus.report.text import percent
+from isthmus.report.text import equals, percent
 from isthmus.trajectories.labels import LABEL_NAMES, SETTLED
 
 #: Half the width of a 95 % interval, in standard deviations.
@@ -49,20 +49,20 @@ class Direction:
         The label's support follows where it is known: "scientific divergence, P = 0.97, support 87%".
         """
         if self.settled:
-            return f"{self.name}, P {_equal(self.probability)}{self._supported}"
+            return f"{self.name}, P {equals(_probability(self.probability))}{self._supported}"
         if not self.name:
             return f"{NOT_SETTLED} (no label)"
         if math.isnan(self.probability):
             return f"{NOT_SETTLED} (label {self.name}, no trend{self._supported})"
         why = "" if self.told else ", no papers in one network"
-        return f"{NOT_SETTLED} (label {self.name}, P {_equal(self.probability)}{why}{self._supported})"
+        return f"{NOT_SETTLED} (label {self.name}, P {equals(_probability(self.probability))}{why}{self._supported})"
 
     @property
     def short(self) -> str:
         """The label with its P for tables: "SD, P = 0.97", "SD, not settled", a dash without a label."""
         if self.label is None:
             return "–"
-        how = f"P {_equal(self.probability)}" if self.settled else NOT_SETTLED
+        how = f"P {equals(_probability(self.probability))}" if self.settled else NOT_SETTLED
         return f"{self.label}, {how}{self._supported}"
 
     @property
@@ -96,14 +96,9 @@ class Trend:
         ways = {"rises": self.rise, "falls": self.fall, "level": self.level}
         way = max(ways, key=lambda name: ways[name])
         if ways[way] >= SETTLED:
-            return f"{number}, {way}, P {_equal(ways[way])}"
+            return f"{number}, {way}, P {equals(_probability(ways[way]))}"
         chances = f"P of a rise {_probability(self.rise)}, of a fall {_probability(self.fall)}"
         return f"{number}, {NOT_SETTLED} ({chances})"
-
-
-def _equal(value: float) -> str:
-    shown = _probability(value)
-    return shown if shown[0] in "<>" else f"= {shown}"
 
 
 def _probability(value: float) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER, WEAKER
-from isthmus.report.text import MISSING, count, measure, p_value
+from isthmus.report.text import MISSING, count, equals, measure, p_value
 
 GRADES = (FIRM, PROBABLE, FEW_PAPERS)
 NOT_SETTLED = "not settled"
@@ -75,8 +75,7 @@ class Statement:
         if not self.tested:
             return ""
         name, value = ("q", self.q) if self.grade == FIRM else ("p", self.p)
-        shown = p_value(value)
-        return f"{name} {shown}" if shown.startswith("<") else f"{name} = {shown}"
+        return f"{name} {equals(p_value(value))}"
 
     @property
     def standing(self) -> str:

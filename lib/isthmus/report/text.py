@@ -89,6 +89,11 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
+def equals(shown: str) -> str:
+    """Return a shown number after its sign, a bound as it is: "= 0.020", "< 0.001", "> 0.99"."""
+    return shown if shown.startswith(("<", ">")) else f"= {shown}"
+
+
 def joined(words: Sequence[str]) -> str:
     """Return words as an English list: "a", "a and b", "a, b and c"."""
     words = list(words)

@@ -7,7 +7,7 @@ import pandas as pd
 from isthmus.analyses.bridging import tables as t
 from isthmus.analyses.cities.tables import CITIES
 from isthmus.report.results import Results
-from isthmus.report.text import p_value
+from isthmus.report.text import equals, p_value
 
 NETWORKS = {
     "impact": "Who builds on whom",
@@ -89,7 +89,7 @@ def verdict(row: Any, null: str, error: float) -> str:
         return UNKNOWN.format(NULLS[null])
     words = EXCEEDS if family <= error else UNSETTLED
     # a draw more or less than the observed value at the cap leaves no room: say how sure the city alone is, too
-    alone, together = (shown if shown.startswith("<") else f"= {shown}" for shown in (p_value(p), p_value(family)))
+    alone, together = (equals(p_value(value)) for value in (p, family))
     return f"{words.format(NULLS[null])} (p {together} over all cities, {alone} for this one)"
 
 

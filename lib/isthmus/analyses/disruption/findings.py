@@ -9,7 +9,7 @@ from isthmus.analyses.disruption.frames import READINGS, WORLD, places, trend_ye
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Paragraph
 from isthmus.report.statement import NOT_SETTLED
-from isthmus.report.text import in_sentence, joined, p_value, percent
+from isthmus.report.text import equals, in_sentence, joined, p_value, percent
 
 WAYS = {"rises": "more", "falls": "less"}
 
@@ -60,9 +60,8 @@ def _places(results: Results) -> Iterator[str]:
         if not isinstance(row.grade, str):
             unsettled.append(in_sentence(name))
             continue
-        evidence = p_value(row.q_value if row.grade == "firm" else row.p_value)
-        letter = "q" if row.grade == "firm" else "p"
-        evidence = f"{letter} {evidence}" if evidence.startswith("<") else f"{letter} = {evidence}"
+        letter, value = ("q", row.q_value) if row.grade == "firm" else ("p", row.p_value)
+        evidence = f"{letter} {equals(p_value(value))}"
         yield (
             f"Works of {in_sentence(name)} of {first}–{last} are {row.direction} than the world's of the same year and "
             f"a like number of references: mean rank {row.class_rank:.3f} ({row.class_rank_low:.3f} to "

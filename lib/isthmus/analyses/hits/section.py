@@ -13,7 +13,7 @@ from isthmus.analyses.scientists.frames import SHOWN
 from isthmus.analyses.scientists.scores import LEVEL
 from isthmus.report.results import Results, records
 from isthmus.report.section import Figure, Paragraph, Section
-from isthmus.report.text import count, in_sentence, joined, p_value, percent, place_name
+from isthmus.report.text import count, equals, in_sentence, joined, p_value, percent, place_name
 
 ABOVE = "Share of the world’s hits"
 
@@ -98,9 +98,8 @@ def _findings(results: Results) -> Iterator[str]:
         found = trend_of(results, pole)
         if found is not None and found[1] < LEVEL:
             way = "rises" if found[0] > 0 else "falls"
-            p = p_value(found[1])
-            shown_p = p if p.startswith("<") else f"= {p}"
-            yield f"The share of hits of {in_sentence(pole)} {way} over {first}–{last} (rank correlation, p {shown_p})."
+            p = equals(p_value(found[1]))
+            yield f"The share of hits of {in_sentence(pole)} {way} over {first}–{last} (rank correlation, p {p})."
 
 
 def trend_of(results: Results, country: str) -> tuple[float, float] | None:

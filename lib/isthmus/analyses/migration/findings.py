@@ -8,7 +8,7 @@ from isthmus.analyses.migration import frames
 from isthmus.indicators.migration.names import ALL_OTHERS, MOVED, RETURN_YEARS
 from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
-from isthmus.report.text import count, in_sentence, joined, percent
+from isthmus.report.text import count, equals, in_sentence, joined, percent
 
 SHORT = {"career_age": "career age", "works": "works of the year", "citations": "citations"}
 
@@ -47,8 +47,7 @@ def _profiles(results: Results) -> Iterator[str]:
 
 
 def _chance(row: dict[str, object]) -> str:
-    p = str(row["p"])
-    return f"above in {percent(float(str(row['superiority'])), 1)} of pairs, p {p if p.startswith('<') else '= ' + p}"
+    return f"above in {percent(float(str(row['superiority'])), 1)} of pairs, p {equals(str(row['p']))}"
 
 
 def _returns(results: Results) -> Iterator[str]:
@@ -73,7 +72,7 @@ def _ties(results: Results) -> Iterator[str]:
             and other["group"] != MOVED
         ]
         beside = f" (others: {joined(others)})" if others else ""
-        trend = "" if row["way"] == "not settled" else f"; that {row['way']} with the years, p {_equals(str(row['p']))}"
+        trend = "" if row["way"] == "not settled" else f"; that {row['way']} with the years, p {equals(str(row['p']))}"
         yield (
             f"Scientists in {in_sentence(row['destination'])} who moved from {in_sentence(row['origin'])} wrote "
             f"{percent(row['share'], 1)} of their later works with somebody there{beside}{trend}."
@@ -85,17 +84,13 @@ def _matched(results: Results) -> Iterator[str]:
         if not row["found"] or pd.isna(row["low"]):
             continue
         settled = row["low"] > 0 or row["high"] < 0
-        evidence = f", p {_equals(row['p'])}" if settled else ": not settled"
+        evidence = f", p {equals(row['p'])}" if settled else ": not settled"
         adds = f"{100 * row['satt']:+.1f} points ({100 * row['low']:+.1f} to {100 * row['high']:+.1f})"
         yield (
             f"Beside scientists in {in_sentence(row['destination'])} who are alike in year, career age, works and "
             f"citations, the share of later works with somebody in {in_sentence(row['origin'])} of those who moved "
             f"from there differs by {adds}{evidence}."
         )
-
-
-def _equals(p: str) -> str:
-    return p if p.startswith("<") else f"= {p}"
 
 
 def method(results: Results) -> tuple[Paragraph, ...]:

@@ -10,7 +10,7 @@ from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, MEAS
 from isthmus.nullmodels.grades import FIRM, PROBABLE
 from isthmus.report.results import Results, rows_of
 from isthmus.report.statement import NOT_SETTLED
-from isthmus.report.text import p_value, pole_name
+from isthmus.report.text import equals, p_value, pole_name
 
 SHOWN = LAST_AUTHOR
 """The page shows works under the countries of their last author: each counts once, as in the preprint."""
@@ -68,8 +68,7 @@ def verdict(row: Any) -> str:
 def evidence(row: Any) -> str:
     """Return the q of a firm row, the p of any other: "q = 0.001"."""
     name, value = ("q", row.q) if grade(row) == FIRM else ("p", row.p_two_sided)
-    shown = p_value(value)
-    return f"{name} {shown}" if shown.startswith("<") else f"{name} = {shown}"
+    return f"{name} {equals(p_value(value))}"
 
 
 def hit_rows(results: Results) -> list[dict[str, Any]]:
