@@ -7,7 +7,7 @@ import pandas as pd
 
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.analyses.output.tables import ENTITY_YEARS
-from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.config import load_study
 from isthmus.geography import bloc_members
 from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
@@ -31,13 +31,14 @@ def world_results(world: World) -> Results:
     """What the study gallo2026 publishes of a world, as far as its networks, ties and trajectories go."""
     counted = count_works(build_plan(world))
     edges = dated(world_networks(counted).edges())
-    tests, _ = significance_frames(edges, by=("network", "citation_year", "year"))
+    tests, fits = significance_frames(edges, by=("network", "citation_year", "year"))
     papers = country_years(counted)
     tables = {
         COUNTRY_EDGES.name: edges.assign(fractional=np.nan, joint=np.nan),
         COUNTRY_YEARS.name: papers,
         ENTITY_YEARS.name: entity_years(counted),
         PAIR_TESTS.name: tests,
+        NULL_MODEL_FITS.name: fits,
         SIGNIFICANT_PAIRS.name: tested_pairs(tests),
     } | trajectories(tests, papers)
     return Results(
