@@ -76,7 +76,7 @@ class RowStream(LineStream):
         """Yield rows as lines of JSON; columns that are neither needed nor unknown are not read."""
         try:
             with self._root.open_stable(self._part.path, self._part.bytes) as file:
-                reader = pq.ParquetFile(file)
+                reader = pq.ParquetFile(file, page_checksum_verification=True)
                 needed = set(RECORDS[self._part.entity].__struct_fields__)
                 names = [
                     n for n in reader.schema_arrow.names if n in needed or n not in KNOWN_FIELDS[self._part.entity]
