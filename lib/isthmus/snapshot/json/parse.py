@@ -241,6 +241,7 @@ class PartParser:
             "message": self._stream.damage,
             "present": sorted(self._block.present.items()),
             "unknown": sorted(self._fields.unknown.items()),
+            "set_aside": sorted((+self._block.kinds.set_aside).items()),
             "checksum": self._checksum,
         }
         return summary(self._part, said)
