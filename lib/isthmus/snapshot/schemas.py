@@ -44,7 +44,8 @@ SUMMARY = pa.struct(
     ]
 )
 """One per part: lines read, bytes unpacked, "complete" | "empty" | "damaged", records that have each needed field,
-unknown fields among the first 100 lines, values that are none of their kind by field; size and checksum of the file, and which version of the reader read it."""
+unknown fields among the first 100 lines, values that are none of their kind by field; size and checksum of the file,
+and which version of the reader read it."""
 
 ORIGIN = [("entity", STRING), ("part", STRING), ("line", BIGINT)]
 OUTCOME = [("reject", REJECT), ("summary", SUMMARY)]

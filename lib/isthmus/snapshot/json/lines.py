@@ -96,8 +96,7 @@ class LineStream:
         """Yield whole lines, about 1 MB at a time, with the newlines between them."""
         pending: list[bytes] = []
         length, complete = 0, False  # of what is pending, and whether the end of a line is in it
-        for number, chunk in enumerate(self._counting()):
-            chunk = chunk if number else chunk.removeprefix(BYTE_ORDER_MARK)
+        for chunk in self._counting():
             pending.append(chunk)
             length += len(chunk)
             complete = complete or b"\n" in chunk
@@ -120,16 +119,16 @@ class LineStream:
 
     def _counting(self) -> Iterator[bytes]:
         """Yield the text that counts."""
-        if self._until is None:
-            yield from self.chunks()
-            return
-        left = self._until.text
-        for chunk in self.chunks() if left else ():
-            yield chunk[:left]
-            left -= len(chunk)
-            if left <= 0:
-                break
-        self.damage = self._until.damage
+        left = self._until.text if self._until else None
+        for number, chunk in enumerate(self.chunks() if left != 0 else ()):
+            counting = chunk[:left]
+            yield counting if number else counting.removeprefix(BYTE_ORDER_MARK)
+            if left is not None:
+                left -= len(counting)
+                if not left:
+                    break
+        if self._until:
+            self.damage = self._until.damage
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the text in portions of limited size."""
