@@ -33,6 +33,7 @@ _common = _options(
     click.option("--layout", type=click.Choice(["parquet", "jsonl", "legacy", "loose"]), help="If several are there."),
     storage_option,
     click.option("--incremental", is_flag=True, help="Read only the parts that changed since the tables were made."),
+    click.option("--replace", is_flag=True, help="Let another snapshot take the place of the one in the warehouse."),
     click.option("--force", is_flag=True, help="Run stages that have nothing to do, too."),
     click.option("--quiet", is_flag=True, help="No progress, only the last words."),
 )
@@ -117,7 +118,7 @@ def job(task: str | None = None) -> NoReturn:
     sys.exit(guarded(lambda: run.main(words, standalone_mode=False)))
 
 
-COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "force", "quiet")
+COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "replace", "force", "quiet")
 
 
 def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
