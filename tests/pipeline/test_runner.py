@@ -170,7 +170,7 @@ def test_a_table_changed_by_hand_is_noticed_named_and_made_again(spark, places, 
     runner(spark, place, counted).execute(counted.stages(), quiet=True)
     foreign(spark, place, "squares").update(set={"n": F.lit(777)})
     again = runner(spark, place, counted)
-    reasons = dict((stage.name, reason) for stage, reason in again.reasons(counted.stages()))
+    reasons = {stage.name: reason for stage, reason in again.reasons(counted.stages())}
     assert reasons["numbers"] is None
     assert reasons["squares"].startswith("table squares is not what it left: version ")
     assert reasons["squares"].endswith(", UPDATE, is not of Isthmus")

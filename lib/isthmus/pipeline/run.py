@@ -11,7 +11,7 @@ from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
 from isthmus.engine.turns import turn
 from isthmus.errors import ConfigError, StoreError, did_you_mean
-from isthmus.files import open_root
+from isthmus.files import open_root, require_no_key
 from isthmus.geography.places import pole_members
 from isthmus.pipeline.export_stage import EXPORTS
 from isthmus.pipeline.maintenance import maintenance_stage
@@ -125,7 +125,11 @@ def wanted_stages(request: Request) -> list[Stage]:
     ConfigError
         a name is no stage, a stage needs a study or a snapshot that is not named, a pole is no place, or a stage
         cannot work with its fields of the study.
+    StorageError
+        An address carries a key.
     """
+    for address in (request.warehouse, request.results, request.snapshot):
+        require_no_key(address or "")
     if request.for_study is not None and request.incremental:
         raise ConfigError(
             "--for-study reads the snapshot twice and keeps little of it: it does not go with --incremental"
