@@ -30,7 +30,13 @@ def test_a_folder_that_holds_itself_is_listed_once(looping):
 
 def test_its_records_are_read_once(looping):
     parts = open_snapshot(str(looping)).parts("works")
-    assert [part.path for part in parts] == ["a/there/works2.jsonl", "a/works1.jsonl"]
+    assert {part.path for part in parts} == {"a/there/works2.jsonl", "a/works1.jsonl"}
+    assert len(parts) == 2
+
+
+def test_two_folders_that_hold_each_other_end(looping, tmp_path):
+    os.symlink(looping, tmp_path / "elsewhere" / "home")
+    assert len(open_root(str(looping)).list(recursive=True)) == 4
 
 
 def test_a_root_that_is_a_link_is_a_folder_like_any(looping, tmp_path):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os.path import islink, realpath
-from pathlib import Path
+from pathlib import Path, PurePath
 from posixpath import dirname, join, relpath
 from typing import IO, Any
 
@@ -82,7 +82,7 @@ class Root:
     def _leads_back(self, folder: FileEntry) -> bool:
         """Whether a folder is a link to one that it lies in: what is in it would be read again and again."""
         full = self.full(folder.path)
-        return islink(full) and f"{realpath(dirname(full))}/".startswith(f"{realpath(full).rstrip('/')}/")
+        return islink(full) and realpath(full) in {realpath(above) for above in PurePath(full).parents}
 
     def look(self, path: str) -> Any:
         """Return what the file system says of a file or folder: pyarrow's `FileInfo`."""
