@@ -22,7 +22,8 @@ EXPLAINS = (
     r"(Scientific|Knowledge) (convergence|divergence) with",
     r"S[CD] scientific \w+: .*|K[ID] knowledge \w+: .*",
     r"Colours are labels of the whole way: .*",
-    r"Pairs of countries by the settled direction of their tie.*",
+    r"scientific convergence|(scientific|knowledge) divergence",  # how many are settled: parts of a drawing
+    r"The thicker the line, the higher the mean z\.",
     r"The published method: groups by the labels .*",
     r"A tie planted at 3 times what size explains or more in all years should be found: .*",
     r"Where works rather than citations might not have been there, .*",
