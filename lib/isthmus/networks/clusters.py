@@ -8,7 +8,7 @@ from isthmus.config.networks import CitationYear
 from isthmus.networks.citation import placed_citations, signed_by_both
 
 _TIE = ("src", "dst")
-_CITING, _CITED = "citing", "cited"
+_COUNTS = (("n", "single"), ("near", "near_single"))
 
 
 def exchange_clusters(citations: DataFrame, countries: DataFrame, study: Study) -> DataFrame:
@@ -45,63 +45,68 @@ def clusters_of_placed(links: DataFrame, study: Study) -> DataFrame:
     study : Study
         As in `exchange_clusters`.
     """
-    citing = _squares(_exchanged(links, study), _CITING, study)
-    # moved to the works that they cite while a citation is one row, not one for each pair of countries
-    cited = _squares(_exchanged(links.repartition("study", "cited_work_id"), study), _CITED, study)
-    every = citing.unionByName(cited).where(F.col("year").between(*study.years.corpus))
-    return every.groupBy("citation_year", "year", *_TIE).agg(F.sum("square").alias("work_variance"))
+    found = _by_work(_exchanged(links, study), study).select(*_TIE, F.explode(_squares(study)).alias("found"))
+    squares = found.select("found.citation_year", "found.year", *_TIE, "found.square")
+    # what is 0 adds nothing: a lone citation of a citing work, or none within the window
+    wanted = squares.where((F.col("square") > 0) & F.col("year").between(*study.years.corpus))
+    return wanted.groupBy("citation_year", "year", *_TIE).agg(F.sum("square").alias("work_variance"))
 
 
 def _exchanged(links: DataFrame, study: Study) -> DataFrame:
     """Return a row for each pair of countries of each citation; `single`: in how many rows the pair of it stands."""
-    keys = ("study", "citing_work_id", "citing_year", "cited_work_id", "cited_year")
+    keys = ("citing_work_id", "citing_year", "cited_work_id", "cited_year")
     one_side = links.select(*keys, "from", "to", F.explode("from.country").alias("a"))
     both = one_side.select("*", F.explode("to.country").alias("b")).where("a <> b")
     if study.networks.joint_papers == "left_out":
         both = both.where(~signed_by_both(F.col("a"), F.col("b")))
     back = F.array_contains("from.country", F.col("b")) & F.array_contains("to.country", F.col("a"))
     tie = (F.least("a", "b").alias("src"), F.greatest("a", "b").alias("dst"))
-    return both.select(*keys, *tie, F.when(back, 2).otherwise(1).alias("single"))
+    near = F.col("citing_year") - F.col("cited_year") <= study.networks.citation_window
+    return both.select(*keys, *tie, F.when(back, 2).otherwise(1).alias("single"), near.alias("near"))
 
 
-def _squares(rows: DataFrame, side: str, study: Study) -> DataFrame:
-    """Return citation_year, year, src, dst and the square of what each work of one side adds to the tie.
+def _by_work(rows: DataFrame, study: Study) -> DataFrame:
+    """Return what each work adds to each tie, as citing and as cited one, in one pass for all citation years.
 
-    The squares of single citations are taken off at the citing side: a citation that stands in two rows of a tie, for
-    both countries sign both works, is one of weight 2, whose square is 2 for each of the rows.
+    A citation counts in the year of the cited work, or in that of the citing one. Of a work on that side all citations
+    are one sum; of a work on the other side those of each year are. A citation that stands in two rows of a tie, for
+    both countries sign both works, is one of weight 2, whose square is 2 for each of the rows: `single` sums them, and
+    is taken off at the citing side alone.
     """
-    work = ("study", f"{side}_work_id", *_TIE)
-    yearly = rows.groupBy(*work, "citing_year", "cited_year").agg(
-        F.count("*").alias("n"), F.sum("single" if side == _CITING else F.lit(0)).alias("single")
+    tie = [F.col(name) for name in _TIE]
+    citing, cited = F.col("citing_work_id"), F.col("cited_work_id")
+    of_citing, of_cited = F.col("citing_year"), F.col("cited_year")
+    sets: list[list[Column]] = []
+    if set(study.networks.citation_years) & {"cited", "cited_window"}:
+        sets += [[*tie, citing, of_citing, of_cited], [*tie, cited, of_cited]]
+    if "citing" in study.networks.citation_years:
+        sets += [[*tie, citing, of_citing], [*tie, cited, of_citing, of_cited]]
+    at_citing = F.grouping("citing_work_id") == 0
+    both_years = F.grouping("citing_year") + F.grouping("cited_year") == 0  # told apart on the other side alone
+    single = F.when(at_citing, F.sum("single")).otherwise(0)
+    near_single = F.when(at_citing, F.sum(F.when(F.col("near"), F.col("single")).otherwise(0))).otherwise(0)
+    return rows.groupingSets(sets, *tie, citing, cited, of_citing, of_cited).agg(
+        F.count("*").alias("n"),
+        F.count_if("near").alias("near"),
+        single.alias("single"),
+        near_single.alias("near_single"),
+        (at_citing == both_years).alias("in_cited_year"),
     )
-    of_work = yearly.groupBy(*work).agg(
-        F.collect_list(F.struct("citing_year", "cited_year", "n", "single")).alias("years")
+
+
+def _squares(study: Study) -> Column:
+    """Return the squares of a row of `_by_work`: an array of (citation_year, year, square)."""
+    square, near = (F.col(name) * F.col(name) - F.col(single) for name, single in _COUNTS)
+    by_rule: dict[CitationYear, tuple[str, Column]] = {
+        "cited": ("cited_year", square),
+        "cited_window": ("cited_year", near),
+        "citing": ("citing_year", square),
+    }
+    rules = [(name, *by_rule[name]) for name in study.networks.citation_years]
+    squares = F.array(
+        *(
+            F.struct(F.lit(name).alias("citation_year"), F.col(year).alias("year"), number.alias("square"))
+            for name, year, number in rules
+        )
     )
-    names = study.networks.citation_years
-    squares = F.concat(*(_of_rule(name, side, study) for name in names))
-    found = of_work.select(*_TIE, F.explode(squares).alias("found"))
-    # of a work outside the window nothing is kept, and a lone citation is taken off: neither adds anything
-    return found.select("found.citation_year", "found.year", *_TIE, "found.square").where("square > 0")
-
-
-def _of_rule(name: CitationYear, side: str, study: Study) -> Column:
-    """Return what one work adds under one citation year: an array of (citation_year, year, square).
-
-    Under a rule that counts in the work's own year all its citations are one sum; else those of each year are.
-    """
-    kept = F.col("years")
-    if name == "cited_window":
-        kept = F.filter(kept, lambda at: at["citing_year"] - at["cited_year"] <= study.networks.citation_window)
-    column = "citing_year" if name == "citing" else "cited_year"
-    if column != f"{side}_year":
-        return F.transform(kept, lambda at: _square(name, at[column], at["n"], at["single"]))
-    own = F.col("years")[0][column]  # of a work all are the same
-    return F.array(_square(name, own, _total(kept, "n"), _total(kept, "single")))
-
-
-def _total(years: Column, field: str) -> Column:
-    return F.aggregate(years, F.lit(0).cast("bigint"), lambda total, at: total + at[field])
-
-
-def _square(name: str, year: Column, n: Column, single: Column) -> Column:
-    return F.struct(F.lit(name).alias("citation_year"), year.alias("year"), (n * n - single).alias("square"))
+    return F.filter(squares, lambda one: (one["citation_year"] != "citing") == F.col("in_cited_year"))
