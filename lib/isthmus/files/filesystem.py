@@ -1,6 +1,6 @@
 """A folder and its files through pyarrow: Spark's Python workers have no Hadoop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os.path import islink, realpath
@@ -68,7 +68,7 @@ class Root:
             waiting += [entry.path for entry in inside if entry.is_folder]
         return sorted(entries, key=lambda entry: entry.path)
 
-    def _entries(self, folder: str, *, recursive: bool) -> "list[FileEntry]":
+    def _entries(self, folder: str, *, recursive: bool) -> Sequence[FileEntry]:
         selector = pafs.FileSelector(self.full(folder), recursive=recursive, allow_not_found=True)
         found = self.retries.call(self._named(folder), lambda: self.filesystem.get_file_info(selector))
         entries = [
