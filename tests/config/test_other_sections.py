@@ -109,7 +109,7 @@ def test_a_study_does_not_change():
     [
         ("geography.poles=[US, CN, US]", "geography: poles: 'US' stands twice; name it once"),
         ("networks.citation_years=[cited, cited]", "networks: citation_years: 'cited' stands twice"),
-        ("title=''", "title: must "),
+        ("title=''", "title: String should have at least 1 character"),
     ],
 )
 def test_a_list_names_nothing_twice_and_a_study_has_a_title(setting, said):
