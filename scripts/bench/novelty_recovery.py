@@ -2,7 +2,7 @@
 
 Works of three years cite sources of their own field, a few of any field. One in fifty takes half of its sources from
 one other field: a new combination. Works of one country are twice as often new; a group drawn at random is not.
-usage: python scripts/bench/novelty_recovery.py [--write]   (10 seeds; --write: into docs/methods/novelty-recovery.csv)
+usage: python scripts/bench/novelty_recovery.py [--write]   (10 seeds; --write: into docs/methods/novelty_recovery.csv)
 """
 
 import sys
@@ -16,7 +16,7 @@ from isthmus.indicators.novelty.combinations import combination_novelty
 from isthmus.indicators.novelty.hits import hit_test
 from isthmus.indicators.novelty.surprise import fit_surprise
 
-TABLE = Path(__file__).resolve().parents[2] / "docs" / "methods" / "novelty-recovery.csv"
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "methods" / "novelty_recovery.csv"
 PAPERS, YEARS, FIELDS, SOURCES = 24_000, 3, 20, 2000
 NEW, MORE, ELSEWHERE = 0.02, 2.0, 0.03
 COUNTRY, DRAWN = 0.25, 0.25  # shares of works: of the country, of the group drawn at random
