@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -68,6 +68,7 @@ def random_sets(seed, papers, nodes, most=5):
     st.sampled_from([1.0, 0.25]),
     st.sampled_from([1, 8]),  # with chances far apart few groups are likely for a set, and the others are passed over
 )
+@example(0, 3, 6, 16, 1.0, 8)
 def test_a_step_is_the_definition(seed, papers, nodes, groups, power, apart):
     sets = random_sets(seed, papers, nodes, most=9)
     some = sets.of(np.flatnonzero(np.diff(sets.set_at)))
