@@ -2,12 +2,15 @@
 
 Prints two markdown tables. One process, one thread, compilation before the clock. The peer is optional and may need an
 environment of its own (pip install pyscisci numba). It takes the references of one year, as here, and keeps five dense
-matrices of sources by sources: beyond 5,000 sources it is not asked.
+matrices of sources by sources: beyond 5,000 sources it is not asked, nor beyond one year.
+A year has at most 100,000 papers: more papers are years one after another, as the years of a study are.
 usage: python scripts/bench/novelty.py [papers:sources ...]
+       python scripts/bench/novelty.py spark PAPERS [pairs of references in a task ...]   # the same through Spark
 """
 
 import os
 import sys
+import tempfile
 import time
 import warnings
 
@@ -16,12 +19,18 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 import numpy as np  # noqa: E402 - the number of threads is read at import
 from scipy import stats  # noqa: E402
+from watching.workers import OwnMemory, Watch  # noqa: E402
 
 from isthmus.indicators.novelty.combinations import combination_novelty  # noqa: E402
 from isthmus.indicators.novelty.surprise import fit_surprise  # noqa: E402
 
 PEER_SOURCES = 5000
+YEARLY = 100_000  # papers of a year at most
+SAMPLED = 20_000  # papers for which ten samples are drawn here, too
 SAMPLES = 10
+SPARK_SOURCES = 3000
+PAIRS = ((4000, 300), (20_000, 3000), (100_000, 5000), (100_000, 20_000), (1_000_000, 20_000), (3_000_000, 20_000))
+SETS = ((100_000, 2), (1_000_000, 10), (3_000_000, 30))  # papers and years of the model of combinations
 YEAR = 2020
 
 
@@ -83,52 +92,125 @@ def rank_correlation(a, b):
     return f"{stats.spearmanr(a[both], b[both]).statistic:.3f}"
 
 
-def measure_pairs(papers, sources):
-    paper, source, cited_year = references(papers, sources)
+def one_year(papers, sources, seed=0, **options):
+    """Return references of a year, processor seconds and novelty."""
+    paper, source, cited_year = references(papers, sources, seed=seed)
     year = np.full(papers, YEAR)
-    seconds, found = clock(lambda: combination_novelty(paper, source, cited_year, year))
-    cells = [f"{papers:,}", f"{sources:,}", f"{found.n_pairs.sum():,}", f"{seconds:.2f}"]
-    if papers <= 20_000:
-        both, sampled = clock(lambda: combination_novelty(paper, source, cited_year, year, replicates=SAMPLES))
+    return (paper, source, cited_year), *clock(lambda: combination_novelty(paper, source, cited_year, year, **options))
+
+
+def measure_pairs(papers, sources):
+    years = max(1, papers // YEARLY)
+    seconds, pairs = 0.0, 0
+    with OwnMemory() as memory:
+        for year in range(years):
+            cited, more, found = one_year(papers // years, sources, seed=year)
+            seconds, pairs = seconds + more, pairs + int(found.n_pairs.sum())
+    cells = [f"{papers:,}", f"{years}", f"{sources:,}", f"{pairs:,}", f"{seconds:.2f}", f"{memory.largest / 1e9:.1f}"]
+    if papers <= SAMPLED:
+        _, both, sampled = one_year(papers, sources, replicates=SAMPLES)
         agreement = sampled.agreement[0]
         cells += [f"{both - seconds:.2f}", f"{agreement.spearman:.3f}, {agreement.hits_in_common:.0%}"]
     else:
         cells += ["not run", ""]
-    try:
-        if sources > PEER_SOURCES:
-            raise MemoryError
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            other, z10 = by_pyscisci(paper, source, cited_year)
-        cells += [f"{other:.1f} ({other / seconds:.0f}x)", rank_correlation(z10, found.z10)]
-    except ImportError:
-        cells += ["not installed", ""]
-    except MemoryError:
-        cells += ["not asked", ""]
+    cells += against_pyscisci(cited, seconds, found) if years == 1 and sources <= PEER_SOURCES else ["not asked", ""]
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
-def measure_surprise(papers, nodes):
-    paper, node, year = combinations(papers, nodes)
+def against_pyscisci(cited, seconds, found):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            other, z10 = by_pyscisci(*cited)
+    except ImportError:
+        return ["not installed", ""]
+    return [f"{other:.1f} ({other / seconds:.0f}x)", rank_correlation(z10, found.z10)]
+
+
+def measure_surprise(papers, years, nodes=20_000):
+    paper, node, year = combinations(papers, nodes, years=years)
     seconds, found = clock(lambda: fit_surprise(paper, node, year))
-    check = fit_surprise(paper, node, year, starts=1, check=True).checks[0]
-    apart = f"{check.surprise:.3f} / {check.lift:.3f} / {check.popularity:.3f}"
-    row = [f"{papers:,}", f"{nodes:,}", f"{paper.size:,}", f"{found.log_likelihood.size}", f"{seconds:.1f}", apart]
+    row = [f"{papers:,}", f"{years}", f"{nodes:,}", f"{paper.size:,}", f"{found.log_likelihood.size}", f"{seconds:.1f}"]
+    check = fit_surprise(paper, node, year, starts=1, check=True).checks[-1]
+    row += [f"{seconds / papers * 1e5:.1f}", f"{check.surprise:.3f} / {check.lift:.3f} / {check.popularity:.3f}"]
     print("| " + " | ".join(row) + " |", flush=True)
 
 
-if __name__ == "__main__":
+def through_spark(papers, most):
+    """Three years of works through Spark on two cores: clock, seconds of the kernel, largest worker, same scores."""
+    import pandas as pd
+
+    from isthmus.engine import start_session
+    from isthmus.indicators.novelty.fanout import fan_out_pairs
+
+    kernel, frames, expected = 0.0, [], []
+    for at in range(3):
+        (paper, source, cited_year), seconds, found = one_year(papers // 3, SPARK_SOURCES, seed=at)
+        kernel, expected = kernel + seconds, [*expected, found.z10]
+        rows = pd.DataFrame({"paper": paper, "source": source, "cited_year": cited_year.astype(np.int32)})
+        lists = rows.groupby("paper").agg(list).reindex(range(papers // 3))
+        empty = [[] for _ in range(len(lists))]
+        columns = {
+            name: [x if isinstance(x, list) else e for x, e in zip(lists[name], empty, strict=True)] for name in lists
+        }
+        frames.append(pd.DataFrame({"work_id": at * papers + lists.index, "year": np.int32(YEAR + at), **columns}))
+    expected = np.concatenate(expected)
+    spark = start_session("bench", master="local[2]")
+    print(heading(("papers", "tasks", "clock s", "kernel alone s", "largest worker, MB", "largest difference of z10")))
+    with tempfile.TemporaryDirectory() as folder:
+        frame = pd.concat(frames).rename(columns={"source": "sources", "cited_year": "cited_years"})
+        frame.assign(is_corpus=True).to_parquet(f"{folder}/cited.parquet", index=False)
+        cited = spark.read.parquet(f"{folder}/cited.parquet")
+        # the first run starts the workers, which load what is compiled: it is not in the table
+        fan_out_pairs(cited.limit(100), maximum_references=500).count()
+        for pairs in most:
+            start = time.perf_counter()
+            with Watch() as watch:
+                rows = fan_out_pairs(cited, maximum_references=500, pairs_in_a_task=pairs).toPandas()
+            seconds = time.perf_counter() - start
+            gap = np.nanmax(np.abs(rows.sort_values("work_id")["z10"].to_numpy() - expected))
+            tasks = sum(max(1, -(-size // pairs)) for size in pairs_of(frame))
+            cells = [f"{papers:,}", f"{tasks}", f"{seconds:.1f}", f"{kernel:.1f}", f"{watch.largest / 1e6:,.0f}"]
+            print("| " + " | ".join([*cells, f"{gap:.1e}"]) + " |", flush=True)
+    spark.stop()
+
+
+def pairs_of(frame):
+    """Pairs of references of each year."""
+    number = frame["sources"].str.len()
+    return (number * (number - 1) // 2).groupby(frame["year"]).sum().tolist()
+
+
+PAIR_HEADINGS = (
+    "papers", "years", "sources", "pairs of references", "seconds, exact", "memory, GB", "seconds, ten samples",
+    "their rank correlation and hits in common with the exact", "pySciSci, ten samples",
+    "its rank correlation with the exact",
+)  # fmt: skip
+SET_HEADINGS = (
+    "sets", "years", "nodes", "nodes in sets", "starts", "seconds", "per 100,000 sets",
+    "real above shuffled in the last year: surprise / lift / popularity",
+)  # fmt: skip
+
+
+def heading(names):
+    return "| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|"
+
+
+def main():
+    if sys.argv[1:2] == ["spark"]:
+        words = [int(word) for word in sys.argv[2:]] or [60_000]
+        through_spark(words[0], words[1:] or [10**9, 3_000_000, 1_000_000])
+        return
     sizes = [tuple(map(int, word.split(":"))) for word in sys.argv[1:]]
-    small = references(100, 20)
-    combination_novelty(*small, np.full(100, YEAR), replicates=2)
+    combination_novelty(*references(100, 20), np.full(100, YEAR), replicates=2)
     fit_surprise(*combinations(200, 50), starts=1, check=True)
-    print(
-        "| papers | sources | pairs of references | seconds, exact | seconds, ten samples | their rank correlation and "
-        "hits in common with the exact | pySciSci, ten samples | its rank correlation with the exact |"
-    )
-    print("|---" * 8 + "|")
-    for papers, sources in sizes or [(4000, 300), (20_000, 3000), (100_000, 20_000)]:
+    print(heading(PAIR_HEADINGS))
+    for papers, sources in sizes or PAIRS:
         measure_pairs(papers, sources)
-    print("\n| sets | nodes | nodes in sets | starts | seconds | real above shuffled: surprise / lift / popularity |")
-    print("|---" * 6 + "|")
-    measure_surprise(100_000, 20_000)
+    print("\n" + heading(SET_HEADINGS))
+    for papers, years in SETS if not sizes else SETS[:1]:
+        measure_surprise(papers, years)
+
+
+if __name__ == "__main__":
+    main()
