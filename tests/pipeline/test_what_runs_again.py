@@ -39,7 +39,7 @@ def after_edit_of(module):
 PUBLISHED = {"publish", "report", "exports"}
 OF_DISRUPTION = {"disruption", "disruption_cities"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
-OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
+OF_NOVELTY = {"source_pairs", "combinations", "novelty", "novelty_cities"}
 OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
@@ -129,10 +129,11 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("novelty.background=all", OF_NOVELTY),
         ("novelty.maximum_references=100", OF_NOVELTY),
         ("novelty.replicates=10", OF_NOVELTY),
-        ("novelty.least_score=0.5", {"combinations", "novelty"}),
-        ("novelty.groups=9", {"combinations", "novelty"}),
-        ("novelty.starts=2", {"combinations", "novelty"}),
-        ("novelty.entities=[US]", {"novelty"}),
+        ("novelty.least_score=0.5", OF_NOVELTY - {"source_pairs"}),
+        ("novelty.groups=9", OF_NOVELTY - {"source_pairs"}),
+        ("novelty.starts=2", OF_NOVELTY - {"source_pairs"}),
+        ("novelty.entities=[US]", {"novelty", "novelty_cities"}),
+        ("places={}", {"places", "novelty_cities"}),
     ],
 )
 def test_a_setting_of_novelty_runs_what_reads_it(setting, stages):
