@@ -77,7 +77,7 @@ def contexts(spark, tmp_path_factory):
     ]
     store.overwrite(AUTHORSHIPS, frame(spark, AUTHORSHIPS, signed))
     placed = [{"study": "small", "release": "r", "work_id": w, "year": year[w], "last_city": CITIES[w % 3],
-               **dict.fromkeys(("last_countries", "last_cities", "other_countries", "other_cities"), [])}
+               **{key: [] for key in ("last_countries", "last_cities", "other_countries", "other_cities")}}
               for w in own]  # fmt: skip
     store.overwrite(WORK_PLACES, frame(spark, WORK_PLACES, placed))
     named = {"institution_id": 1, "country_code": "CN", "city": "Beijing", "geonames_city_id": 11}
