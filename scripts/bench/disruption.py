@@ -26,7 +26,7 @@ from isthmus.indicators.disruption.counts import disruption  # noqa: E402
 from isthmus.indicators.disruption.expected import expected_counts  # noqa: E402
 
 ASKED = 500  # papers that cdindex and pySciSci are asked for
-PATIENCE = 600  # seconds by the clock
+PATIENCE = 300  # seconds by the clock
 BRIEF, EARLY = 10, 2010
 
 

@@ -133,7 +133,7 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("novelty.groups=9", OF_NOVELTY - {"source_pairs"}),
         ("novelty.starts=2", OF_NOVELTY - {"source_pairs"}),
         ("novelty.entities=[US]", {"novelty", "novelty_cities"}),
-        ("places={}", {"places", "novelty_cities"}),
+        ("places={}", {"novelty_cities"}),
     ],
 )
 def test_a_setting_of_novelty_runs_what_reads_it(setting, stages):

@@ -76,6 +76,23 @@ class Extrapolation(_Strict):
     factor: float = Field(ge=1)
 
 
+class AnalysisRate(_Strict):
+    """Processor seconds of the stages of an analysis, from the least to the most that was measured."""
+
+    section: str
+    stages: str
+    start_core_seconds: float = Field(ge=0)
+    per_million_references: tuple[float, float]
+    per_million_citations: tuple[float, float]
+
+
+class ReferencesPerWork(_Strict):
+    """Recorded references of a work of a study, and of a work of the snapshot, from the least to the most assumed."""
+
+    study: tuple[float, float]
+    snapshot: tuple[float, float]
+
+
 class Rates(_Strict):
     """The measured rates and the assumptions of a plan; conf/rates.yaml explains the fields."""
 
@@ -88,6 +105,8 @@ class Rates(_Strict):
     of_proportional_share: tuple[float, float]
     ids_there_are: dict[str, int]
     study_bytes_per_work: tuple[float, float]
+    references_per_work: ReferencesPerWork = ReferencesPerWork(study=(9, 35), snapshot=(4.5, 5.5))
+    analyses: tuple[AnalysisRate, ...] = ()
 
 
 def load_rates(file: Path | None = None) -> Rates:
@@ -186,12 +205,12 @@ def plan_ingest(
     staging, tables = estimator.disk(lambda m: m.disk.staging), estimator.disk(lambda m: m.disk.tables)
     needed = Span(min(m.needed for m in measured), max(m.needed for m in measured)) * survey.bytes
 
+    busy = _Busy(cores, rates.busy, price)
+
     def cost(what: str, passes: int, share: Span, own_bytes: Span, parsed: Span) -> Cost:
-        core_hours = (start + read * passes + write * share) * (1 / 3600)
-        hours = Span(core_hours.low / (cores * rates.busy[1]), core_hours.high / (cores * rates.busy[0]))
-        money = None if price is None else hours * (cores * price)
         kept = tables * share + own_bytes
-        return Cost(what, needed * passes, staging + parsed + kept, kept, core_hours, hours, money)
+        core_seconds = start + read * passes + write * share
+        return busy.cost(what, core_seconds, (needed * passes, staging + parsed + kept, kept))
 
     costs = [cost("all tables", 1, Span(1, 1), Span(0, 0), Span(0, 0))]
     if study is not None:
@@ -199,6 +218,8 @@ def plan_ingest(
         own = works * share * Span(*rates.study_bytes_per_work)
         # its works are parsed into a staging table, which is about as large as what is made of it
         costs.append(cost(f"study {study.study} alone", 2, share, own, tables * share))
+        asked = _analyses(study, rates)
+        costs += [busy.cost(f"its {rate.section}", _analysis_seconds(rate, study, rates, works)) for rate in asked]
     return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
 
 
@@ -225,6 +246,40 @@ def corpus_share(corpus: Corpus, rates: Rates) -> Span:
     return Span(min(1.0, proportional * low), min(1.0, proportional * high))
 
 
+def _analyses(study: Study, rates: Rates) -> list[AnalysisRate]:
+    """Return the analyses of the study that were measured."""
+    return [rate for rate in rates.analyses if study.enabled(rate.section)]
+
+
+def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Span) -> Span:
+    """Return the processor seconds of an analysis, by the references of the study's works and all citations.
+
+    Where all works are the background of novelty, the references of all works are walked.
+    """
+    citations = works * Span(*rates.references_per_work.snapshot) * 1e-6
+    references = works * corpus_share(study.corpus, rates) * Span(*rates.references_per_work.study) * 1e-6
+    if rate.section == "novelty" and study.novelty.background == "all":
+        references = citations
+    start = Span(rate.start_core_seconds, rate.start_core_seconds)
+    return start + references * Span(*rate.per_million_references) + citations * Span(*rate.per_million_citations)
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """The cores of a plan: how many, from which to which share of them is busy, what one costs."""
+
+    cores: int
+    shares: tuple[float, float]
+    price: float | None
+
+    def cost(self, what: str, core_seconds: Span, size: tuple[Span, Span, Span] | None = None) -> Cost:
+        """Return the cost of processor seconds; size: bytes to read, on disk while it runs, kept."""
+        core_hours = core_seconds * (1 / 3600)
+        hours = Span(core_hours.low / (self.cores * self.shares[1]), core_hours.high / (self.cores * self.shares[0]))
+        money = None if self.price is None else hours * (self.cores * self.price)
+        return Cost(what, *(size or (Span(0, 0),) * 3), core_hours, hours, money)
+
+
 @dataclass(frozen=True)
 class _Estimator:
     survey: Survey
@@ -242,6 +297,16 @@ class _Estimator:
         """As `span`, without a margin: files do not grow because a run is large."""
         found = self.span(quantity)
         return Span(found.low, found.high / self.margin)
+
+
+def _analysis_notes(study: Study, rates: Rates) -> Iterable[str]:
+    asked = _analyses(study, rates)
+    if asked:
+        stages = "; ".join(f"{rate.section}: {rate.stages}" for rate in asked)
+        yield (
+            f"Stages measured on simulated worlds, beside the tables of all works, which they need ({stages}). "
+            "How many references works have is an assumption (references_per_work in the rates)."
+        )
 
 
 def _layout(survey: Survey) -> str:
@@ -277,4 +342,5 @@ def _notes(survey: Survey, rates: Rates, measured: list[Measurement], far: float
             f"The share of works that study {study.study} keeps is an assumption (corpus_shares in the rates); the "
             "study alone reads the snapshot twice: once for its works, once for those that cite them."
         )
+        yield from _analysis_notes(study, rates)
     yield "Not counted: spilled shuffles on the workers' own disks, requests to object storage, your network's price."
