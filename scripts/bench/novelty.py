@@ -5,6 +5,7 @@ environment of its own (pip install pyscisci numba). It takes the references of 
 matrices of sources by sources: beyond 5,000 sources it is not asked, nor beyond one year.
 A year has at most 100,000 papers: more papers are years one after another, as the years of a study are.
 usage: python scripts/bench/novelty.py [papers:sources ...]
+       python scripts/bench/novelty.py background PAPERS:SOURCES ...     # one work of twenty is scored against all
        python scripts/bench/novelty.py spark PAPERS [pairs of references in a task ...]   # the same through Spark
 """
 
@@ -61,7 +62,7 @@ def combinations(papers, nodes, groups=20, size=16, years=2, seed=0):
     return np.repeat(np.arange(papers), number), node, 2000 + rng.integers(0, years, papers)
 
 
-def clock(call):
+def once(call):
     start = time.process_time()
     result = call()
     return time.process_time() - start, result
@@ -81,7 +82,7 @@ def by_pyscisci(paper, source, cited_year):
         }
     )
     links = pd.DataFrame({"CitingPublicationId": paper.size + paper, "CitedPublicationId": cited})
-    seconds, table = clock(lambda: novelty_conventionality(pub, links, n_samples=SAMPLES))
+    seconds, table = once(lambda: novelty_conventionality(pub, links, n_samples=SAMPLES))
     z10 = np.full(papers, np.nan)
     z10[table["PublicationId"].to_numpy(int) - paper.size] = table["NoveltyScore"].to_numpy(float)
     return seconds, z10
@@ -96,7 +97,7 @@ def one_year(papers, sources, seed=0, **options):
     """Return references of a year, processor seconds and novelty."""
     paper, source, cited_year = references(papers, sources, seed=seed)
     year = np.full(papers, YEAR)
-    return (paper, source, cited_year), *clock(lambda: combination_novelty(paper, source, cited_year, year, **options))
+    return (paper, source, cited_year), *once(lambda: combination_novelty(paper, source, cited_year, year, **options))
 
 
 def measure_pairs(papers, sources):
@@ -129,11 +130,25 @@ def against_pyscisci(cited, seconds, found):
 
 def measure_surprise(papers, years, nodes=20_000):
     paper, node, year = combinations(papers, nodes, years=years)
-    seconds, found = clock(lambda: fit_surprise(paper, node, year))
+    seconds, found = once(lambda: fit_surprise(paper, node, year))
     row = [f"{papers:,}", f"{years}", f"{nodes:,}", f"{paper.size:,}", f"{found.log_likelihood.size}", f"{seconds:.1f}"]
     check = fit_surprise(paper, node, year, starts=1, check=True).checks[-1]
     row += [f"{seconds / papers * 1e5:.1f}", f"{check.surprise:.3f} / {check.lift:.3f} / {check.popularity:.3f}"]
     print("| " + " | ".join(row) + " |", flush=True)
+
+
+def measure_background(papers, sources):
+    """One work of twenty scored against the works of a whole year: seconds, and microseconds a pair of references."""
+    paper, source, cited_year = references(papers, sources)
+    number = np.bincount(paper, minlength=papers)
+    pairs = int((number * (number - 1) // 2).sum())
+    focal = np.arange(0, papers, 20)
+    with OwnMemory() as memory:
+        seconds, _ = once(
+            lambda: combination_novelty(paper, source, cited_year, np.full(papers, YEAR), focal=focal, blocks=4)
+        )
+    cells = [f"{papers:,}", f"{focal.size:,}", f"{sources:,}", f"{pairs:,}", f"{seconds:.1f}"]
+    print("| " + " | ".join([*cells, f"{seconds / pairs * 1e6:.2f}", f"{memory.largest / 1e9:.1f}"]) + " |", flush=True)
 
 
 def through_spark(papers, most):
@@ -192,6 +207,11 @@ SET_HEADINGS = (
 )  # fmt: skip
 
 
+BACKGROUND_HEADINGS = (
+    "works of a year", "scored", "sources", "pairs of references", "seconds", "microseconds a pair", "memory, GB",
+)  # fmt: skip
+
+
 def heading(names):
     return "| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|"
 
@@ -201,9 +221,15 @@ def main():
         words = [int(word) for word in sys.argv[2:]] or [60_000]
         through_spark(words[0], words[1:] or [10**9, 3_000_000, 1_000_000])
         return
-    sizes = [tuple(map(int, word.split(":"))) for word in sys.argv[1:]]
+    background = sys.argv[1:2] == ["background"]
+    sizes = [tuple(map(int, word.split(":"))) for word in sys.argv[1 + background :]]
     combination_novelty(*references(100, 20), np.full(100, YEAR), replicates=2)
     fit_surprise(*combinations(200, 50), starts=1, check=True)
+    if background:
+        print(heading(BACKGROUND_HEADINGS))
+        for papers, sources in sizes:
+            measure_background(papers, sources)
+        return
     print(heading(PAIR_HEADINGS))
     for papers, sources in sizes or PAIRS:
         measure_pairs(papers, sources)
