@@ -180,10 +180,14 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
         ("migration.years_after=5", {"movers", "matched_movers"}),
         ("migration.published_flows={file: flows.csv}", {"migration_agreement"}),
         ("corpus_scientists.least_works=5", {"corpus_scientists", "scientists"} | OF_MIGRATION),
-        ("places.citing=corpus", {"places"} | OF_COUNTRIES),
+        ("places.citing=corpus", {"places", "novelty_cities"} | OF_COUNTRIES),
+        ("novelty.entities=[US]", {"novelty", "novelty_cities"}),
         ("hits.share=0.05", {"hits"}),
         ("years.significance=[2015, 2019]", {"significance", "output", "migration_tests"}),
-        ("seed=7", {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"}),
+        (
+            "seed=7",
+            {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"} | OF_NOVELTY,
+        ),
     ],
 )
 def test_a_setting_of_migration_and_countries_runs_what_reads_it(setting, stages):
