@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from isthmus.indicators.city_names import named
 from isthmus.indicators.novelty.hits import HitTest, hit_test
 from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, PAIRS, WORLD
+from isthmus.nullmodels.significance import benjamini_hochberg
 
 KEYS = ("counting", "measure", "year")
 TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
@@ -165,18 +166,3 @@ def _weakest(found: HitTest, own: pd.DataFrame, every: pd.DataFrame) -> tuple[fl
         tests += [hit_test(own["scored"], hits, every["scored"], marked) for hits, marked in pairs]
     upper, lower = (max(getattr(test, name) for test in tests) for name in ("p_upper", "p_lower"))
     return upper, lower, max(test.p_two_sided for test in tests)
-
-
-def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """Return p after Benjamini and Hochberg (1995) over all that are given.
-
-    Parameters
-    ----------
-    p : array of shape (n,)
-        Probabilities, none NaN.
-    """
-    order = np.argsort(-p)
-    scaled = p[order] * p.size / np.arange(p.size, 0, -1)
-    result = np.empty(p.size)
-    result[order] = np.minimum.accumulate(np.minimum(scaled, 1))
-    return result
