@@ -4,8 +4,8 @@ Prints two markdown tables. One process, one thread, compilation before the cloc
 environment of its own (pip install pyscisci numba). It takes the references of one year, as here, and keeps five dense
 matrices of sources by sources: beyond 5,000 sources it is not asked, nor beyond one year.
 A year has at most 100,000 papers: more papers are years one after another, as the years of a study are.
-usage: python scripts/bench/novelty.py [papers:sources ...]
-       python scripts/bench/novelty.py background PAPERS:SOURCES ...     # one work of twenty is scored against all
+usage: python scripts/bench/novelty.py [pairs [papers:sources ...] | sets [papers:years ...]]     # neither: both
+       python scripts/bench/novelty.py background [papers:sources ...]   # one work of twenty is scored against all
        python scripts/bench/novelty.py spark PAPERS [pairs of references in a task ...]   # the same through Spark
 """
 
@@ -30,8 +30,9 @@ YEARLY = 100_000  # papers of a year at most
 SAMPLED = 20_000  # papers for which ten samples are drawn here, too
 SAMPLES = 10
 SPARK_SOURCES = 3000
-PAIRS = ((4000, 300), (20_000, 3000), (100_000, 5000), (100_000, 20_000), (1_000_000, 20_000), (3_000_000, 20_000))
-SETS = ((100_000, 2), (1_000_000, 10), (3_000_000, 30))  # papers and years of the model of combinations
+PAIRS = ((4000, 300), (20_000, 3000), (100_000, 5000), (100_000, 20_000), (1_000_000, 20_000))  # papers, sources
+SETS = ((100_000, 2), (1_000_000, 10))  # papers and years of the model of combinations
+BACKGROUND = ((100_000, 20_000), (100_000, 100_000), (1_000_000, 100_000))
 YEAR = 2020
 
 
@@ -216,26 +217,28 @@ def heading(names):
     return "| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|"
 
 
+TABLES = {
+    "pairs": (PAIR_HEADINGS, measure_pairs, PAIRS),
+    "sets": (SET_HEADINGS, measure_surprise, SETS),
+    "background": (BACKGROUND_HEADINGS, measure_background, BACKGROUND),
+}
+
+
 def main():
-    if sys.argv[1:2] == ["spark"]:
-        words = [int(word) for word in sys.argv[2:]] or [60_000]
-        through_spark(words[0], words[1:] or [10**9, 3_000_000, 1_000_000])
+    words = sys.argv[1:]
+    if words[:1] == ["spark"]:
+        numbers = [int(word) for word in words[1:]] or [60_000]
+        through_spark(numbers[0], numbers[1:] or [10**9, 3_000_000, 1_000_000])
         return
-    background = sys.argv[1:2] == ["background"]
-    sizes = [tuple(map(int, word.split(":"))) for word in sys.argv[1 + background :]]
     combination_novelty(*references(100, 20), np.full(100, YEAR), replicates=2)
     fit_surprise(*combinations(200, 50), starts=1, check=True)
-    if background:
-        print(heading(BACKGROUND_HEADINGS))
-        for papers, sources in sizes:
-            measure_background(papers, sources)
-        return
-    print(heading(PAIR_HEADINGS))
-    for papers, sources in sizes or PAIRS:
-        measure_pairs(papers, sources)
-    print("\n" + heading(SET_HEADINGS))
-    for papers, years in SETS if not sizes else SETS[:1]:
-        measure_surprise(papers, years)
+    sizes = [tuple(map(int, word.split(":"))) for word in words[1:]]
+    for name in words[:1] or ("pairs", "sets"):
+        headings, measure, usual = TABLES[name]
+        print(heading(headings), flush=True)
+        for size in sizes or usual:
+            measure(*size)
+        print()
 
 
 if __name__ == "__main__":
