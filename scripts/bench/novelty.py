@@ -6,12 +6,10 @@ matrices of sources by sources: beyond 5,000 sources it is not asked, nor beyond
 A year has at most 100,000 papers: more papers are years one after another, as the years of a study are.
 usage: python scripts/bench/novelty.py [pairs [papers:sources ...] | sets [papers:years ...]]     # neither: both
        python scripts/bench/novelty.py background [papers:sources ...]   # one work of twenty is scored against all
-       python scripts/bench/novelty.py spark PAPERS [pairs of references in a task ...]   # the same through Spark
 """
 
 import os
 import sys
-import tempfile
 import time
 import warnings
 
@@ -20,7 +18,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 import numpy as np  # noqa: E402 - the number of threads is read at import
 from scipy import stats  # noqa: E402
-from watching.workers import OwnMemory, Watch  # noqa: E402
+from watching.workers import OwnMemory  # noqa: E402
 
 from isthmus.indicators.novelty.combinations import combination_novelty  # noqa: E402
 from isthmus.indicators.novelty.surprise import fit_surprise  # noqa: E402
@@ -29,7 +27,6 @@ PEER_SOURCES = 5000
 YEARLY = 100_000  # papers of a year at most
 SAMPLED = 20_000  # papers for which ten samples are drawn here, too
 SAMPLES = 10
-SPARK_SOURCES = 3000
 PAIRS = ((4000, 300), (20_000, 3000), (100_000, 5000), (100_000, 20_000), (1_000_000, 20_000))  # papers, sources
 SETS = ((100_000, 2), (1_000_000, 10))  # papers and years of the model of combinations
 BACKGROUND = ((100_000, 20_000), (100_000, 100_000), (1_000_000, 100_000))
@@ -152,51 +149,6 @@ def measure_background(papers, sources):
     print("| " + " | ".join([*cells, f"{seconds / pairs * 1e6:.2f}", f"{memory.largest / 1e9:.1f}"]) + " |", flush=True)
 
 
-def through_spark(papers, most):
-    """Three years of works through Spark on two cores: clock, seconds of the kernel, largest worker, same scores."""
-    import pandas as pd
-
-    from isthmus.engine import start_session
-    from isthmus.indicators.novelty.fanout import fan_out_pairs
-
-    kernel, frames, expected = 0.0, [], []
-    for at in range(3):
-        (paper, source, cited_year), seconds, found = one_year(papers // 3, SPARK_SOURCES, seed=at)
-        kernel, expected = kernel + seconds, [*expected, found.z10]
-        rows = pd.DataFrame({"paper": paper, "source": source, "cited_year": cited_year.astype(np.int32)})
-        lists = rows.groupby("paper").agg(list).reindex(range(papers // 3))
-        empty = [[] for _ in range(len(lists))]
-        columns = {
-            name: [x if isinstance(x, list) else e for x, e in zip(lists[name], empty, strict=True)] for name in lists
-        }
-        frames.append(pd.DataFrame({"work_id": at * papers + lists.index, "year": np.int32(YEAR + at), **columns}))
-    expected = np.concatenate(expected)
-    spark = start_session("bench", master="local[2]")
-    print(heading(("papers", "tasks", "clock s", "kernel alone s", "largest worker, MB", "largest difference of z10")))
-    with tempfile.TemporaryDirectory() as folder:
-        frame = pd.concat(frames).rename(columns={"source": "sources", "cited_year": "cited_years"})
-        frame.assign(is_corpus=True).to_parquet(f"{folder}/cited.parquet", index=False)
-        cited = spark.read.parquet(f"{folder}/cited.parquet")
-        # the first run starts the workers, which load what is compiled: it is not in the table
-        fan_out_pairs(cited.limit(100), maximum_references=500).count()
-        for pairs in most:
-            start = time.perf_counter()
-            with Watch() as watch:
-                rows = fan_out_pairs(cited, maximum_references=500, pairs_in_a_task=pairs).toPandas()
-            seconds = time.perf_counter() - start
-            gap = np.nanmax(np.abs(rows.sort_values("work_id")["z10"].to_numpy() - expected))
-            tasks = sum(max(1, -(-size // pairs)) for size in pairs_of(frame))
-            cells = [f"{papers:,}", f"{tasks}", f"{seconds:.1f}", f"{kernel:.1f}", f"{watch.largest / 1e6:,.0f}"]
-            print("| " + " | ".join([*cells, f"{gap:.1e}"]) + " |", flush=True)
-    spark.stop()
-
-
-def pairs_of(frame):
-    """Pairs of references of each year."""
-    number = frame["sources"].str.len()
-    return (number * (number - 1) // 2).groupby(frame["year"]).sum().tolist()
-
-
 PAIR_HEADINGS = (
     "papers", "years", "sources", "pairs of references", "seconds, exact", "memory, GB", "seconds, ten samples",
     "their rank correlation and hits in common with the exact", "pySciSci, ten samples",
@@ -226,10 +178,6 @@ TABLES = {
 
 def main():
     words = sys.argv[1:]
-    if words[:1] == ["spark"]:
-        numbers = [int(word) for word in words[1:]] or [60_000]
-        through_spark(numbers[0], numbers[1:] or [10**9, 3_000_000, 1_000_000])
-        return
     combination_novelty(*references(100, 20), np.full(100, YEAR), replicates=2)
     fit_surprise(*combinations(200, 50), starts=1, check=True)
     sizes = [tuple(map(int, word.split(":"))) for word in words[1:]]

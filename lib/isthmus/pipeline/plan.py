@@ -77,13 +77,11 @@ class Extrapolation(_Strict):
 
 
 class AnalysisRate(_Strict):
-    """Processor seconds of the stages of an analysis, from the least to the most that was measured."""
+    """Processor seconds of the kernels of an analysis for a million references, and what they rest on."""
 
     section: str
-    stages: str
-    start_core_seconds: float = Field(ge=0)
     per_million_references: tuple[float, float]
-    per_million_citations: tuple[float, float]
+    rests_on: str
 
 
 class ReferencesPerWork(_Strict):
@@ -219,7 +217,9 @@ def plan_ingest(
         # its works are parsed into a staging table, which is about as large as what is made of it
         costs.append(cost(f"study {study.study} alone", 2, share, own, tables * share))
         asked = _analyses(study, rates)
-        costs += [busy.cost(f"its {rate.section}", _analysis_seconds(rate, study, rates, works)) for rate in asked]
+        costs += [
+            busy.cost(f"its {rate.section}, kernels", _analysis_seconds(rate, study, rates, works)) for rate in asked
+        ]
     return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
 
 
@@ -252,16 +252,15 @@ def _analyses(study: Study, rates: Rates) -> list[AnalysisRate]:
 
 
 def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Span) -> Span:
-    """Return the processor seconds of an analysis, by the references of the study's works and all citations.
+    """Return the processor seconds of the kernels of an analysis, by the references of the study's works.
 
     Where all works are the background of novelty, the references of all works are walked.
     """
-    citations = works * Span(*rates.references_per_work.snapshot) * 1e-6
-    references = works * corpus_share(study.corpus, rates) * Span(*rates.references_per_work.study) * 1e-6
+    per_work = rates.references_per_work
+    references = works * corpus_share(study.corpus, rates) * Span(*per_work.study)
     if rate.section == "novelty" and study.novelty.background == "all":
-        references = citations
-    start = Span(rate.start_core_seconds, rate.start_core_seconds)
-    return start + references * Span(*rate.per_million_references) + citations * Span(*rate.per_million_citations)
+        references = works * Span(*per_work.snapshot)
+    return references * 1e-6 * Span(*rate.per_million_references)
 
 
 @dataclass(frozen=True)
@@ -302,10 +301,11 @@ class _Estimator:
 def _analysis_notes(study: Study, rates: Rates) -> Iterable[str]:
     asked = _analyses(study, rates)
     if asked:
-        stages = "; ".join(f"{rate.section}: {rate.stages}" for rate in asked)
+        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in asked)
         yield (
-            f"Stages measured on simulated worlds, beside the tables of all works, which they need ({stages}). "
-            "How many references works have is an assumption (references_per_work in the rates)."
+            f"Kernels: the compiled loops alone, measured on one core ({rests}). Not counted: what Spark takes to read "
+            "all citations and to hand them over, which was not measured. How many references works have is an "
+            "assumption (references_per_work in the rates). These analyses need the tables of all works."
         )
 
 
