@@ -102,6 +102,10 @@ def test_what_cannot_be_tested_is_refused():
     with pytest.raises(GravityError, match="city 9 is of neither side"):
         cross_flows(y, ld, SIDE, 9)
     y[0, SIDE != 1] = y[SIDE != 1, 0] = 0
+    few = np.array([[0, 10, 3, 6, 0], [8, 0, 0, 1, 0], [2, 0, 0, 0, 0], [5, 0, 0, 0, 4], [0, 0, 1, 4, 0]])
+    ten = np.log([[1, 900, 80, 3, 9000], [900, 1, 7, 5, 3], [80, 7, 1, 20, 7], [3, 5, 20, 1, 1], [9000, 3, 7, 1, 1]])
+    with pytest.raises(GravityError, match="do not settle what to expect"):
+        cross_flows(few, ten, np.array([0, 0, 0, 1, 1]), 0)
     with pytest.raises(GravityError, match="city 0 has no flow with its own side"):
         cross_flows(y, ld, SIDE, 0)
 

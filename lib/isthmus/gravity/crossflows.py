@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 #: Draws of every city, and of those that are rare among them: enough for a p that a hundred cities share.
 DRAWS, MORE_DRAWS, RARE = 999, 19_999, 0.05
+#: Largest relative error of a total at which a fit is one.
+SETTLED = 1e-6
 #: Draws held at once, by memory.
 BATCH = 5000
 
@@ -67,7 +69,7 @@ def cross_flows(flows: ArrayLike, log_distance: ArrayLike, side: ArrayLike, city
     Raises
     ------
     GravityError
-        The city is of no side, has no flow with its own, or there is nothing to fit.
+        The city is of no side, has no flow with its own, or the flows left do not determine the model.
 
     """
     y, ld, sides = (np.asarray(values) for values in (flows, log_distance, side))
@@ -89,6 +91,11 @@ def cross_flows(flows: ArrayLike, log_distance: ArrayLike, side: ArrayLike, city
     used = [part for part, there in zip(parts, known, strict=True) if there]
     observed = float(sum(values[across].sum() for values, _, _ in used))
     wanted = float(sum(values[across].sum() for _, values, _ in used))
+    if fit.error > SETTLED or wanted > y.sum():
+        raise GravityError(
+            f"the flows of city {city} with its own side, and those of all others, do not settle what to expect of it "
+            f"and the other side: {wanted:.3g} of {y.sum():,.0f} flows, totals off by {fit.error:.0e}"
+        )
     away, key = observed - wanted, [seed, city]
     drawn = _differences(used, across, fit, DRAWS, np.random.default_rng([*key, 0]))
     if _p(away, drawn) <= RARE:

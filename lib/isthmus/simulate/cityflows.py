@@ -104,7 +104,8 @@ def city_flows(seed: int, law: CityLaw, *, n_cities: int = 100) -> CityFlows:
     mean = np.exp(log_mean)
     mean *= law.flows / mean[~same].mean()
     side = cities["side"].to_numpy()
-    bridge = int(cities.index[side == 0][_MIDDLING])
+    of_first = np.flatnonzero(side == 0)
+    bridge = int(of_first[min(_MIDDLING, len(of_first) - 1)])
     across = side != side[bridge]
     mean[bridge, across] *= law.bridge
     mean[across, bridge] *= law.bridge
