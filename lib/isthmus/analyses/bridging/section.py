@@ -83,8 +83,8 @@ def _method(results: Results) -> tuple[Paragraph, ...]:
         "seeds of the same worlds."
     )
     flows = (
-        "Betweenness is bounded, flows are not. For each city the gravity model is fitted without its pairs with the other "
-        "side, so that its size is that of its ties with its own; what it has with the other side beyond what "
+        "Betweenness is bounded, flows are not. For each city the gravity model is fitted without its pairs with the "
+        "other side, so that its size is that of its ties with its own; what it has with the other side beyond what "
         "follows is tested by drawn flows, its size estimated again from each draw (probabilities over all "
         "cities by Holm). One bridge shines on the cities that it is tied to: the first is the one to read."
     )
