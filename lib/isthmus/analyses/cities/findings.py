@@ -77,7 +77,9 @@ def method(results: Results) -> tuple[Paragraph, ...]:
         "Ties among the leading cities are tested against the directed Enhanced Configuration Model, which keeps each "
         "city's partners and totals in both directions (citations and joint works with a city's ties with itself, "
         "moves without): exact tails, false-discovery rates over all ordered pairs, firm below the study's rate, "
-        "probable with p < 0.05."
+        "probable with p < 0.05. Who writes with whom between all cities is tested apart, without direction, by the "
+        "undirected model, in every year and over the flow years as one; the family are all pairs of cities that write "
+        "with another one, and a firm tie is one over the flow years, seen in two of them."
     )
     sides = f"{names[1]} is where the study says; {names[0]} the rest of the world, unless it names places of its own."
     return (
