@@ -28,6 +28,15 @@ def test_the_first_side_stands_first_and_within_it_impact_decides(results):
     assert frames.sizes(results) == [20], "fifty were asked for, and there are not fifty"
 
 
+def test_firm_pairs_of_all_cities_most_works_beyond_first(results, publish, tables):
+    found = frames.firm_pairs(results)
+    assert (found["pairs"], found["linked"], found["more"], found["less"], found["unfitted"]) == (780, 200, 2, 1, 1)
+    assert [row["weight"] for row in found["first"]] == [90, 50]
+    assert section(load_results(publish(without=("city_pair_fits",)))).values["firm"] is None
+    only = tables["city_pair_fits"].query("first_year == last_year")
+    assert frames.firm_pairs(load_results(publish(tables={"city_pair_fits": only}))) is None
+
+
 def test_leaders_with_their_first_year_and_the_second(results):
     rows = {row["metric"]: row for row in frames.leaders(results)}
     assert [(row["year"], row["since"], row["ratio"]) for row in rows.values()] == [

@@ -8,7 +8,7 @@ import pandas as pd
 from isthmus.analyses.cities import tables as t
 from isthmus.analyses.places.tables import PLACE_COVERAGE
 from isthmus.report.results import Results
-from isthmus.report.text import measure
+from isthmus.report.text import measure, p_value
 from isthmus.tablespec import TableSpec
 
 METRICS = {"c2": "Impact", "works": "Productivity", "scientists": "Scientists"}
@@ -202,7 +202,16 @@ def firm_pairs(results: Results, number: int = SHOWN) -> dict[str, Any] | None:
         "linked": int(fit["n_links"]),
         "more": len(more),
         "less": len(rows) - len(more),
-        "first": order.head(number)[["one", "other", "weight", "expected", "q_upper"]].to_dict("records"),
+        "first": [
+            {
+                "one": row.one,
+                "other": row.other,
+                "weight": row.weight,
+                "expected": row.expected,
+                "q": p_value(row.q_upper),
+            }
+            for row in order.head(number).itertuples()
+        ],
         "unfitted": int((fits["status"] != "converged").sum()),
     }
 
