@@ -18,6 +18,7 @@ from isthmus.errors import GravityError
 from isthmus.gravity.ppml import check_rank, positive_part
 
 Floats = NDArray[np.float64]
+Pairs = NDArray[np.bool_]
 #: Relative change at which proportional fitting, demeaning and Newton's method stop, and their passes at most.
 TOLERANCE, PASSES, STEPS, HALVINGS = 1e-11, 5_000, 50, 30
 
@@ -113,7 +114,9 @@ def fit_frictions(
     return _finished(tuple(covariates), theta, y, X, mean, pairs, steps, converged)
 
 
-def _checked(flows: ArrayLike, covariates: Mapping[str, ArrayLike], is_open: ArrayLike | None) -> tuple[Floats, ...]:
+def _checked(
+    flows: ArrayLike, covariates: Mapping[str, ArrayLike], is_open: ArrayLike | None
+) -> tuple[Floats, Floats, Pairs]:
     y = np.asarray(flows, dtype=np.float64)
     pairs = np.ones(y.shape, np.bool_) if is_open is None else np.asarray(is_open, dtype=np.bool_)
     if y.ndim != 2 or pairs.shape != y.shape or not covariates:
@@ -133,7 +136,7 @@ def _checked(flows: ArrayLike, covariates: Mapping[str, ArrayLike], is_open: Arr
     return y[kept], X, pairs
 
 
-def _evaluate(y: Floats, X: Floats, pairs: Floats, theta: Floats) -> tuple[Floats, float]:
+def _evaluate(y: Floats, X: Floats, pairs: Pairs, theta: Floats) -> tuple[Floats, float]:
     """Return the fitted flows for some coefficients, and minus the concentrated log-likelihood but for a constant."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         eta = np.tensordot(theta, X, axes=1)
@@ -183,7 +186,7 @@ def _finished(
     y: Floats,
     X: Floats,
     mean: Floats,
-    pairs: Floats,
+    pairs: Pairs,
     steps: int,
     converged: bool,
 ) -> FrictionsFit:

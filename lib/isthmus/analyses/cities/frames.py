@@ -7,7 +7,7 @@ import pandas as pd
 
 from isthmus.analyses.cities import tables as t
 from isthmus.analyses.places.tables import PLACE_COVERAGE
-from isthmus.report.results import Results
+from isthmus.report.results import Results, rows_of
 from isthmus.report.text import measure, p_value
 from isthmus.tablespec import TableSpec
 
@@ -210,7 +210,7 @@ def firm_pairs(results: Results, number: int = SHOWN) -> dict[str, Any] | None:
                 "expected": row.expected,
                 "q": p_value(row.q_upper),
             }
-            for row in order.head(number).itertuples()
+            for row in rows_of(order.head(number))
         ],
         "unfitted": int((fits["status"] != "converged").sum()),
     }

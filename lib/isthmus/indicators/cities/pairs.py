@@ -81,7 +81,7 @@ def pairs_against_size(pairs: DataFrame, *, rate: float, threshold: float) -> Da
         i, j = ends.reshape(-1, 2).T
         half = sparse.coo_array((rows["weight"].to_numpy(np.int64), (i, j)), shape=(cities.size,) * 2).tocsr()
         try:
-            found = leading_pairs(half + half.T, least_expected=LEAST_EXPECTED, labels=cities)
+            found = leading_pairs(half + half.T, least_expected=LEAST_EXPECTED, labels=cities.tolist())
         except NetworkError as error:
             return [("fit", pd.DataFrame([_failed(rows, cities.size, str(error))]))]
         seen = sparse.coo_array((rows["years_seen"].to_numpy(np.int64), (i, j)), shape=half.shape).tocsr()
