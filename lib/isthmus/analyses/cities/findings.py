@@ -8,6 +8,8 @@ from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
 from isthmus.report.text import percent, plural
 
+#: Below this a ratio is told with two digits, so that it does not read as 1.0.
+CLEARLY_MORE = 1.1
 _DOES = {
     "impact": "cite works of",
     "migration": "lose scientists to",
@@ -24,8 +26,12 @@ def _leaders(results: Results) -> Iterator[str]:
     for row in frames.leaders(results):
         unit = frames.UNITS[row["metric"]]
         since = f", and in every year since {row['since']}" if row["since"] and row["since"] < row["year"] else ""
-        ahead = f", {row['ratio']:.1f} times those of {row['second']}" if row["ratio"] else ""
+        ahead = f", {_times(row['ratio'])} those of {row['second']}" if row["ratio"] else ""
         yield f"{row['label']} has most {unit} in {row['year']}{since}: {row['value']:,}{ahead}."
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} times" if ratio >= CLEARLY_MORE else f"{ratio:.2f} times"
 
 
 def _shares(results: Results) -> Iterator[str]:
