@@ -72,7 +72,8 @@ def _around(rows: Any) -> dict[str, Any]:
         [max(-179.0, min(179.0, middle[1] + x * half[1])), max(-85.0, min(85.0, middle[0] + y * half[0]))]
         for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))
     ]
-    return {"type": "Feature", "geometry": {"type": "MultiPoint", "coordinates": corners}}
+    points = {"type": "MultiPoint", "coordinates": corners}
+    return {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": points}]}
 
 
 def pull_chart(results: Results, **size: Any) -> Any:
