@@ -37,7 +37,7 @@ STUDY = Study(
         "top": (3, 5),
         "venues": {"Machine Learning": ("0885-6125",), "Nowhere": ("A journal that is not there",)},
     },
-    bridging={"draws": 20, "worlds": 100},
+    bridging={"draws": 20, "replicates": 20, "worlds": 100},
     trajectories=None,
 )
 #: Institution -> city, name, country, coordinates.
