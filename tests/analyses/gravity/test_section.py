@@ -108,9 +108,10 @@ def test_a_row_for_each_covariate_and_a_cell_for_each_model(publish):
     }  # fmt: skip
 
 
-def test_what_distance_does_has_an_interval_or_is_not_settled(publish):
+def test_what_distance_does_has_an_interval_or_is_not_settled(publish, unsupported):
     said, moves = section(load_results(publish())).findings
     assert moves.startswith("At equal sizes a city twice as far away gains 29% fewer scientists (95% interval")
+    assert unsupported([said, moves]) == []
     assert said == (
         "At equal sizes a city twice as far away is cited 13% less (95% interval -16% to -9%, clustered by both cities)."
     )

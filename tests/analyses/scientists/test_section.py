@@ -57,8 +57,9 @@ def test_countries_with_most_stand_first_under_their_names(results):
 PEOPLE_OF_CHINA = 105_103
 
 
-def test_findings_name_the_first_two_with_their_shares(results):
+def test_findings_name_the_first_two_with_their_shares(results, unsupported):
     found = section(results).findings
+    assert unsupported([*found, *hits(results).findings]) == []
     assert found[0].startswith("Most papers of 2000–2020, of all with a country: India 3,486,000 (")
     assert "scientists" in found[2]
     told = hits(results).findings

@@ -55,7 +55,9 @@ _CLUSTERED = (
 _READING = (
     "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall below −1 "
     "however little the two work together, and z above 2 takes about three times the expected weight. A tie that "
-    "weakens shows as a z drifting from 0 towards −1."
+    "weakens shows as a z drifting from 0 towards −1. The model keeps sizes, not proportion to them: around a hub it "
+    "expects the few heaviest ties to hold more than in proportion and all others less, so that many small ties of a "
+    "hub are firm. The null model “rewiring” stays near proportion."
 )
 
 
