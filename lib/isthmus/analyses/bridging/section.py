@@ -33,6 +33,7 @@ def section(results: Results) -> Section | None:
             "sides": sides,
             "leaders": [frames.leader(results, network) for network in networks],
             "charts_of": {figure_name("bridges", network): frames.NETWORKS[network] for network in networks},
+            "error": 1 - frames.level(results),
             "above": [
                 (frames.NETWORKS[network], frames.exceeding_flows(results, network)[:SHOWN_ABOVE])
                 for network in networks
