@@ -54,6 +54,12 @@ def _sides(results: Results) -> Iterator[str]:
     for network in frames.NETWORKS:
         across = [row for row in frames.quadrants(results, network, sizes[0]) if row["from"] != row["to"]]
         for row in across:
+            if row["unsettled"] == row["pairs"]:
+                yield (
+                    f"Whether leading cities of {row['from']} {_DOES[network]} those of {row['to']} more or less than "
+                    f"size explains is not settled for any of {row['pairs']:,} pairs."
+                )
+                continue
             yield (
                 f"Of {row['pairs']:,} pairs of leading cities, those of {row['from']} {_DOES[network]} those of "
                 f"{row['to']} more than size explains in {row['firm_more']} and less in {row['firm_less']} (firm), "
