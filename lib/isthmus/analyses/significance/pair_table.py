@@ -212,8 +212,8 @@ def _citation_notes(results: Results) -> list[str]:
     return [
         f"{_JOINT}: share of the citations whose citing or cited paper both sign"
         + ("; left out of observed and expected." if left_out else "."),
-        "p of a single year takes each citation as an event of its own; the test of all years together allows for works "
-        "that bring many.",
+        "p of a single year takes each citation as an event of its own; the test of all years together allows for "
+        "works that bring many.",
     ]
 
 
