@@ -14,7 +14,9 @@ Journal of Business & Economic Statistics 29, 238.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -69,20 +71,36 @@ def size_moves(replicates: ArrayLike, point: ArrayLike, ends: tuple[NDArray[np.i
     array of float of shape (n, R)
         Without an end's strength nothing moves: 0.
     """
-    w = np.asarray(point, dtype=np.float64)
-    change = np.asarray(replicates, dtype=np.float64) - w[:, None]
-    nodes = 1 + int(max((end.max() for end in ends if end.size), default=-1))
-    strength, moved = np.zeros(nodes), np.zeros((nodes, change.shape[1]))
-    for end in ends:
-        np.add.at(strength, end, w)
-        np.add.at(moved, end, change)
-    total = w.sum()
-    of_all = (change.sum(axis=0)[None, :] - change) / total if total else np.zeros(change.shape)
-    shares = [
-        np.divide(moved[end] - change, strength[end, None], out=np.zeros(change.shape), where=strength[end, None] > 0.0)
-        for end in ends
-    ]
-    return np.asarray(shares[0] + shares[1] - of_all)
+    w = np.ascontiguousarray(point, dtype=np.float64)
+    one, other = (np.ascontiguousarray(end, dtype=np.int64) for end in ends)
+    return np.asarray(_size_moves(np.asarray(replicates, dtype=np.float64), w, one, other))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _size_moves(replicates: Floats, w: Floats, one: NDArray[np.int64], other: NDArray[np.int64]) -> Any:
+    n, count = replicates.shape
+    nodes = 1 + max(one.max(), other.max()) if n else 0
+    strength, moved = np.zeros(nodes), np.zeros((nodes, count))
+    total, all_moved = 0.0, np.zeros(count)
+    for pair in range(n):
+        total += w[pair]
+        strength[one[pair]] += w[pair]
+        strength[other[pair]] += w[pair]
+        for r in range(count):
+            change = replicates[pair, r] - w[pair]
+            all_moved[r] += change
+            moved[one[pair], r] += change
+            moved[other[pair], r] += change
+    found = np.zeros((n, count))
+    for pair in range(n):
+        for end in (one[pair], other[pair]):
+            if strength[end] > 0.0:
+                for r in range(count):
+                    found[pair, r] += (moved[end, r] - (replicates[pair, r] - w[pair])) / strength[end]
+        if total > 0.0:
+            for r in range(count):
+                found[pair, r] -= (all_moved[r] - (replicates[pair, r] - w[pair])) / total
+    return found
 
 
 def without_surplus(replicates: ArrayLike, point: ArrayLike, surplus: ArrayLike) -> Floats:

@@ -32,7 +32,8 @@ def method(results: Results) -> list[Paragraph]:
             f"The rule of the paper calls a tie when its mean z over {first}–{last} is above {results.threshold:g}"
             f"{_min_years(results)}. A z counts {_finite(results)}. It serves the published values and the figures "
             "that reproduce the paper. The p-values beside a single year are exact tail probabilities for one pair, "
-            "not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values).",
+            "not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values); each "
+            "citation is an event of its own there.",
         ),
     ]
     if results.study["null_model"] == "ecm":
