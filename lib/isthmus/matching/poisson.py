@@ -2,7 +2,7 @@
 
     E[y] = A_g T_k exp(b treated)        g: a group such as institution and year; k: a level such as the size of a team
 
-Only sums over cells of units that are alike in all of this are needed, so millions of units cost as much as their cells.
+Only sums over cells of units that are alike in all of this are needed: millions of units cost as much as their cells.
 Given T and b, the effects of groups follow from the groups' totals (iterative proportional fitting). What is left is a
 concave likelihood in ln T and b, that of a multinomial within each group: Newton's method. Errors are clustered.
 """

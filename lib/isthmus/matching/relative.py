@@ -4,7 +4,7 @@
     percent_weighted  100 (muT - muCw) / muCw      of the kept units with their weights: the SATT in percent
 
 An interval is that of the logarithm of the ratio of means, by the delta method: the ratio cannot be negative, and its
-interval is not symmetric. The variances are Welch's of the plain means, and Neyman's within strata of the weighted ones.
+interval is not symmetric. The variances are Welch's of the plain means, Neyman's within strata of the weighted ones.
 """
 
 from dataclasses import dataclass
