@@ -216,7 +216,7 @@ STAGES = (
     Stage(
         name="partnership",
         description="compare papers that the poles wrote together with the other papers of each",
-        task="matching",
+        task="report",
         section="partnership",
         needs=("places", "novelty", "disruption"),
         writes=(t.PARTNERSHIP_WORKS, *PUBLISHED),
@@ -228,7 +228,7 @@ STAGES = (
     Stage(
         name="partnership_effects",
         description="match joint papers with others of one institution, team size and year",
-        task="matching",
+        task="report",
         section="partnership",
         needs=("partnership",),
         writes=EFFECTS,
