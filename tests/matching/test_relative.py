@@ -13,7 +13,12 @@ from isthmus.matching.resampling import bootstrap, matched_values
 from isthmus.matching.strata import stratify
 from isthmus.matching.sums import block_sums
 
-Z = stats.norm.ppf(0.975)
+
+def student(*parts):
+    """Half the interval of a logarithm: parts are (relative variance, degrees of freedom)."""
+    total = sum(part for part, _ in parts)
+    freedom = total**2 / sum(part**2 / degrees for part, degrees in parts)
+    return stats.t(freedom).ppf(0.975) * np.sqrt(total)
 
 
 def test_the_toy_by_hand(toy):
@@ -22,13 +27,13 @@ def test_the_toy_by_hand(toy):
     assert found.plain.value == pytest.approx(68.888889, abs=1e-6)
     assert found.weighted.value == pytest.approx(90.0)
     variances = np.var([4, 6, 9], ddof=1) / 3, np.var([3, 2, 3, 7], ddof=1) / 4
-    half = Z * np.sqrt(variances[0] / mean_t**2 + variances[1] / mean_c**2)
+    half = student((variances[0] / mean_t**2, 2), (variances[1] / mean_c**2, 3))
     assert found.plain.low == pytest.approx(100 * (mean_t / mean_c * np.exp(-half) - 1))
     # A: T(4, 6) C(3); B: T(9) C(2, 3, 7): an arm of one unit takes the other stratum's variance
     within_t, within_c = np.var([4, 6], ddof=1), np.var([2, 3, 7], ddof=1)
     treated = (2 / 3) ** 2 * within_t / 2 + (1 / 3) ** 2 * within_t
     control = (2 / 3) ** 2 * within_c + (1 / 3) ** 2 * within_c / 3
-    half = Z * np.sqrt(treated / mean_t**2 + control / mean_w**2)
+    half = student((treated / mean_t**2, 1), (control / mean_w**2, 2))
     assert found.weighted.high == pytest.approx(100 * (mean_t / mean_w * np.exp(half) - 1))
 
 
@@ -79,12 +84,21 @@ def test_a_change_of_unit_changes_nothing(rows, times):
     assert found.weighted.value == pytest.approx(whole.percent_weighted)
 
 
+def test_an_arm_of_one_unit_in_every_stratum_is_compared_by_its_units_about_their_mean():
+    found = relative(block_sums([0, 0, 1, 1, 1], [1, 0, 1, 0, 0], [4, 1, 6, 2, 5])).weighted
+    # treated 4, 6; controls 1 | 2, 5 with weights 3/2 and 3/4: within strata one unit has no variance, two have
+    mean_t, mean_c = 5.0, (1 + 3.5) / 2
+    treated, control = np.var([4, 6], ddof=1) / 2, np.var([2, 5], ddof=1) * (0.25 + 0.25 / 2)
+    half = student((treated / mean_t**2, 1), (control / mean_c**2, 1))
+    assert found.low == pytest.approx(100 * (mean_t / mean_c * np.exp(-half) - 1))
+
+
 def test_what_cannot_be_said():
     nothing = relative(block_sums([0, 0, 0], [1, 0, 0], [5, 0, 0]))
     assert nothing.plain.value is nothing.weighted.value is None, "the controls' mean is 0"
     alone = relative(block_sums([0, 0, 0], [1, 0, 0], [5, 1, 2]))
     assert alone.plain.value == pytest.approx(100 * 3.5 / 1.5)
-    assert alone.plain.low is None, "one treated unit"
+    assert alone.plain.low is alone.weighted.low is None, "one treated unit"
     assert relative(block_sums([0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 2])).plain.low is None, "a mean of 0"
     with pytest.raises(MatchingError, match="was taken off"):
         relative(block_sums([0, 0], [1, 0], [1.5, 1.0], centre=1.0))

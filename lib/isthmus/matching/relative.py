@@ -4,17 +4,22 @@
     percent_weighted  100 (muT - muCw) / muCw      of the kept units with their weights: the SATT in percent
 
 An interval is that of the logarithm of the ratio of means, by the delta method: the ratio cannot be negative, and its
-interval is not symmetric. The variances are Welch's of the plain means, Neyman's within strata of the weighted ones.
+interval is not symmetric. The variances are Welch's of the plain means, Neyman's within strata of the weighted ones; an
+arm that has one unit in every stratum has none within strata, and takes that of its units about their mean, which is
+larger. The law is Student's with Satterthwaite's degrees of freedom.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from isthmus.errors import MatchingError
 from isthmus.matching.effects import Moments, unmatched, within
 from isthmus.matching.sums import Sums
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -69,39 +74,50 @@ def relative(sums: Sums, *, level: float = 0.95) -> Relative:
         raise MatchingError(f"{sums.centre} was taken off the outcomes; a difference in percent needs them whole")
     kept = sums.matched()
     if kept.strata.size == 0:
-        treated, control = (int((n * sums.strata).sum()) for n in (sums.n_treated, sums.n_control))
-        raise MatchingError(unmatched(treated, control, int(sums.strata.sum())))
+        units = [int((n * sums.strata).sum()) for n in (sums.n_treated, sums.n_control)]
+        raise MatchingError(unmatched(*units, int(sums.strata.sum())))
     m = Moments(kept)
+    treated, control = _within(m, m.ss_t, m.nt), _within(m, m.ss_c, m.nc)
     return Relative(
-        _percent(m.mean_t, m.mean_c, *_plain_variances(m), level),
-        _percent(m.mean_t, m.mean_cw, *_stratified_variances(m), level),
+        _percent(m.mean_t, m.mean_c, _about(m.mt, m.qt, m.mean_t), _about(m.mc, m.qc, m.mean_c), level),
+        _percent(m.mean_t, m.mean_cw, treated or _about(m.mt, m.qt, m.mean_t), control or _weighted(m), level),
     )
 
 
-def _plain_variances(m: Moments) -> tuple[float | None, float | None]:
-    """Return the variances of the plain means; None of an arm with one unit."""
-
-    def of(n: float, squares: float, mean: float) -> float | None:
-        return max(squares - n * mean**2, 0.0) / (n - 1) / n if n > 1 else None
-
-    return of(m.mt, float(m.qt.sum()), m.mean_t), of(m.mc, float(m.qc.sum()), m.mean_c)
+#: Variance of a mean, and its degrees of freedom; None of an arm with one unit.
+Variance = tuple[float, float] | None
 
 
-def _stratified_variances(m: Moments) -> tuple[float | None, float | None]:
-    """Return the variances within strata of the treated mean and of the controls' weighted mean."""
-    found = []
-    for squares, n in ((m.ss_t, m.nt), (m.ss_c, m.nc)):
-        own = within(squares, n, m.strata)
-        found.append(None if own is None else float((m.share**2 * own / n).sum()))
-    return found[0], found[1]
+def _about(n: float, squares: Floats, mean: float) -> Variance:
+    """Return the variance of a plain mean, from its units about it."""
+    return (max(float(squares.sum()) - n * mean**2, 0.0) / (n - 1) / n, n - 1) if n > 1 else None
 
 
-def _percent(mean_t: float, mean_c: float, variance_t: float | None, variance_c: float | None, level: float) -> Percent:
+def _within(m: Moments, squares: Floats, n: Floats) -> Variance:
+    """Return the variance within strata of an arm's mean over strata; None where no stratum has two units of it."""
+    own = within(squares, n, m.strata)
+    if own is None:
+        return None
+    return float((m.share**2 * own / n).sum()), float((m.strata * (n - 1))[n > 1].sum())
+
+
+def _weighted(m: Moments) -> Variance:
+    """Return the variance of the controls' weighted mean, from its units about it."""
+    squares = m.w**2 * (m.qc - 2 * m.mean_cw * m.sc + m.mean_cw**2 * m.strata * m.nc)
+    return (max(float(squares.sum()), 0.0) / m.mc / (m.mc - 1), m.mc - 1) if m.mc > 1 else None
+
+
+def _percent(mean_t: float, mean_c: float, treated: Variance, control: Variance, level: float) -> Percent:
     if mean_c <= 0:
         return Percent(None)
     value = 100 * (mean_t - mean_c) / mean_c
-    if mean_t <= 0 or variance_t is None or variance_c is None or variance_t + variance_c <= 0:
+    if mean_t <= 0 or treated is None or control is None:
         return Percent(value)
-    half = float(stats.norm.ppf((1 + level) / 2)) * float(np.sqrt(variance_t / mean_t**2 + variance_c / mean_c**2))
+    parts = [(variance / mean**2, degrees) for (variance, degrees), mean in ((treated, mean_t), (control, mean_c))]
+    total = sum(part for part, _ in parts)
+    if total <= 0:
+        return Percent(value)
+    freedom = total**2 / sum(part**2 / degrees for part, degrees in parts)
+    half = float(stats.t(freedom).ppf((1 + level) / 2)) * total**0.5
     ratio = mean_t / mean_c
     return Percent(value, 100 * (ratio * float(np.exp(-half)) - 1), 100 * (ratio * float(np.exp(half)) - 1))
