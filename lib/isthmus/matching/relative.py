@@ -74,8 +74,8 @@ def relative(sums: Sums, *, level: float = 0.95) -> Relative:
         raise MatchingError(f"{sums.centre} was taken off the outcomes; a difference in percent needs them whole")
     kept = sums.matched()
     if kept.strata.size == 0:
-        units = [int((n * sums.strata).sum()) for n in (sums.n_treated, sums.n_control)]
-        raise MatchingError(unmatched(*units, int(sums.strata.sum())))
+        n_treated, n_control = (int((n * sums.strata).sum()) for n in (sums.n_treated, sums.n_control))
+        raise MatchingError(unmatched(n_treated, n_control, int(sums.strata.sum())))
     m = Moments(kept)
     treated, control = _within(m, m.ss_t, m.nt), _within(m, m.ss_c, m.nc)
     return Relative(

@@ -147,6 +147,7 @@ def _above(measure: str) -> Callable[[Results, Published], Ours]:
 
 def _order(results: Results, published: Published) -> Ours:
     """Return whose papers gain more from the partner over the years, on average, without weights as published."""
+    _table(results, t.PARTNERSHIP_EFFECTS)
     found = frames.yearly(results)
     own = found[found["first_year"].between(published.first, published.last)]
     means = {str(home): float(part["percent"].mean()) for home, part in own.groupby("home")}
@@ -175,7 +176,8 @@ def _every_year(results: Results, published: Published) -> Ours:
 def _venues(results: Results, published: Published) -> Ours:
     table = _table(results, t.PARTNERSHIP_EFFECTS)
     own = table[(table["outcome"] == "in_venue") & (table["last_year"] > table["first_year"])]
-    rows = [row for row in rows_of(own) if {row.home, row.partner} == {"US", "CN"} and not pd.isna(row.low)]
+    known = own.dropna(subset=["low", "high", "mean_joint", "mean_others_weighted"])
+    rows = [row for row in rows_of(known) if {row.home, row.partner} == {"US", "CN"}]
     if len(rows) != 2:
         raise NotComparableError("this study names no venues, or has no matched papers in them")
     ways = [1.0 if row.low > 0 else -1.0 if row.high < 0 else 0.0 for row in rows]
