@@ -43,7 +43,8 @@ OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
 OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
-OF_COUNTRIES = {"scientists", "hits"}
+OF_PARTNERSHIP = {"partnership", "partnership_effects"}
+OF_COUNTRIES = {"scientists", "hits"} | OF_PARTNERSHIP
 OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement"}
 
 
@@ -181,6 +182,10 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
         ("corpus_scientists.least_works=5", {"corpus_scientists", "scientists"} | OF_MIGRATION),
         ("places.citing=corpus", {"places"} | OF_COUNTRIES),
         ("hits.share=0.05", {"hits"}),
+        ("partnership.partners=[GB]", OF_PARTNERSHIP),
+        ("partnership.own_affiliations=true", OF_PARTNERSHIP),
+        ("partnership.team_cuts=[3, 9]", OF_PARTNERSHIP),
+        ("partnership.matched_years=[2006, 2018]", OF_PARTNERSHIP),
         ("years.significance=[2015, 2019]", {"significance", "output", "migration_tests"}),
         ("seed=7", {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"}),
     ],
@@ -257,6 +262,8 @@ def test_the_seed_runs_what_draws():
         ("isthmus.matching.effects", "matched_movers"),
         ("isthmus.indicators.country_output", "scientists"),
         ("isthmus.indicators.hit_counts", "hits"),
+        ("isthmus.indicators.partnership.works", "partnership"),
+        ("isthmus.matching.poisson", "partnership_effects"),
         ("isthmus.indicators.migration.agreement", "migration_agreement"),
     ],
 )
