@@ -63,7 +63,7 @@ OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "mig
             "significance.false_discovery_rate=0.1",
             {"significance", "output"} | OF_TIES | {"migration_tests"} | PUBLISHED,
         ),
-        ("geography.compare=[US]", {"output"} | OF_DISRUPTION | PUBLISHED),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION | OF_PARTNERSHIP | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),

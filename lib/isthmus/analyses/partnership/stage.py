@@ -210,7 +210,7 @@ def write_effects(context: Context) -> Outcome:
 
 PUBLISHED = (t.PARTNERSHIP_INSTITUTIONS, t.PARTNERSHIP_YEARS, t.PARTNERSHIP_CONTRASTS)
 EFFECTS = (t.PARTNERSHIP_EFFECTS, t.PARTNERSHIP_BALANCE, t.PARTNERSHIP_FACTORS)
-GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years")
+GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus", "years.citing_until")
 
 STAGES = (
     Stage(
@@ -221,7 +221,7 @@ STAGES = (
         needs=("places", "novelty", "disruption"),
         writes=(t.PARTNERSHIP_WORKS, *PUBLISHED),
         publishes=PUBLISHED,
-        reads=("partnership", "places.citing", *GEOGRAPHY),
+        reads=("partnership", "places.citing", "years.analysis", *GEOGRAPHY),
         problems=problems,
         run=write_partnership,
     ),
