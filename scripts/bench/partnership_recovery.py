@@ -36,7 +36,7 @@ from isthmus.simulate.world.teams import POLES_IMPACT
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "methods"
 ROWS, PAGE = DOCS / "partnership_recovery.csv", DOCS / "partnership.md"
 MARKED = re.compile(r"(?s)(<!-- recovery -->\n).*?(\n<!-- /recovery -->)")
-WORKS, YEARS = 2_000_000, range(2005, 2019)
+WORKS, YEARS = 2_000_000, range(2008, 2022)
 PAIRS = {"poles": ("US", "CN"), "placebo": ("GB", "DE")}
 TRUTH = {"poles": 100 * POLES_IMPACT, "placebo": 0.0}
 CHUNK, WINDOW, LEVEL = 50_000, 2, 0.05
