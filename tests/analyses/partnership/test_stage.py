@@ -78,7 +78,9 @@ def context(spark, tmp_path_factory, world):
     empty = {"boolean": False, "int": 0, "string": "", "bigint": 0}
 
     def put(spec, rows):
-        filled = [tuple(row.get(f.name, None if f.nullable else empty[f.type]) for f in spec.fields) for row in rows]
+        filled = [
+            tuple(row.get(f.name, None if f.nullable else empty.get(f.type, [])) for f in spec.fields) for row in rows
+        ]
         store.overwrite(spec, spark.createDataFrame(filled, spark_schema(spec)))
 
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
