@@ -28,7 +28,7 @@ from isthmus.matching.sums import Sums, block_sums
 from isthmus.simulate import Plan, World, build_plan
 from isthmus.simulate.world.blocks import NOBODY, work_ids
 from isthmus.simulate.world.facts import countries
-from isthmus.simulate.world.references import build_references
+from isthmus.simulate.world.references import appeals, build_references
 from isthmus.simulate.world.seats import first_institution
 from isthmus.simulate.world.sizes import AI
 from isthmus.simulate.world.teams import POLES_IMPACT
@@ -50,11 +50,11 @@ def citations(plan: Plan) -> np.ndarray:
     year = plan.sizes.years[plan.blocks.year[block]]
     ids = work_ids(works, total)
     order = np.argsort(ids)
-    found = np.zeros(total, np.int64)
+    found, appeal = np.zeros(total, np.int64), appeals(plan, works, block)
     citing_ones = works[(year >= YEARS[0]) & (year <= YEARS[-1] + WINDOW)]
     for first in range(0, citing_ones.size, CHUNK):
         chunk = citing_ones[first : first + CHUNK]
-        refs = build_references(plan, chunk, block[chunk])
+        refs = build_references(plan, chunk, block[chunk], appeal)
         at = np.minimum(np.searchsorted(ids[order], refs.cited), total - 1)
         inside = ids[order][at] == refs.cited
         pairs = np.unique(chunk[refs.row[inside]] * total + order[at[inside]])
