@@ -29,12 +29,31 @@ def test_the_toy_by_hand(toy):
     variances = np.var([4, 6, 9], ddof=1) / 3, np.var([3, 2, 3, 7], ddof=1) / 4
     half = student((variances[0] / mean_t**2, 2), (variances[1] / mean_c**2, 3))
     assert found.plain.low == pytest.approx(100 * (mean_t / mean_c * np.exp(-half) - 1))
-    # A: T(4, 6) C(3); B: T(9) C(2, 3, 7): an arm of one unit takes the other stratum's variance
-    within_t, within_c = np.var([4, 6], ddof=1), np.var([2, 3, 7], ddof=1)
-    treated = (2 / 3) ** 2 * within_t / 2 + (1 / 3) ** 2 * within_t
-    control = (2 / 3) ** 2 * within_c + (1 / 3) ** 2 * within_c / 3
-    half = student((treated / mean_t**2, 1), (control / mean_w**2, 2))
+    # too few units tell a variance within strata: A has weight 8/3 for C(3), B 4/9 for C(2, 3, 7)
+    treated = np.var([4, 6, 9], ddof=1) / 3
+    weight, y = np.array([8 / 3, 4 / 9, 4 / 9, 4 / 9]), np.array([3, 2, 3, 7])
+    control = (weight**2 * (y - mean_w) ** 2).sum() / 4 / 3
+    half = student((treated / mean_t**2, 2), (control / mean_w**2, 3))
     assert found.weighted.high == pytest.approx(100 * (mean_t / mean_w * np.exp(half) - 1))
+
+
+def test_variances_are_those_within_strata_where_units_tell_them():
+    rng = np.random.default_rng(3)
+    stratum, treated = rng.integers(0, 6, 600), rng.random(600) < 0.4
+    y = rng.poisson(3 + 4 * stratum)
+    found, whole = relative(block_sums(stratum, treated, y)).weighted, effect(block_sums(stratum, treated, y))
+    parts = []
+    for side, mean in ((treated, whole.mean_treated), (~treated, whole.mean_control_weighted)):
+        share = [(treated & (stratum == s)).sum() / treated.sum() for s in range(6)]
+        own = [y[side & (stratum == s)] for s in range(6)]
+        variance = sum(a**2 * np.var(values, ddof=1) / len(values) for a, values in zip(share, own, strict=True))
+        parts.append((variance / mean**2, side.sum() - 6))
+    half = student(*parts)
+    ratio = whole.mean_treated / whole.mean_control_weighted
+    assert (found.low, found.high) == pytest.approx(
+        (100 * (ratio / np.exp(half) - 1), 100 * (ratio * np.exp(half) - 1))
+    )
+    assert found.p == pytest.approx(2 * stats.norm.sf(abs(np.log(ratio)) / (half / stats.norm.ppf(0.975))), rel=0.2)
 
 
 def test_the_plain_interval_is_that_of_the_bootstrap():
@@ -84,13 +103,22 @@ def test_a_change_of_unit_changes_nothing(rows, times):
     assert found.weighted.value == pytest.approx(whole.percent_weighted)
 
 
-def test_an_arm_of_one_unit_in_every_stratum_is_compared_by_its_units_about_their_mean():
-    found = relative(block_sums([0, 0, 1, 1, 1], [1, 0, 1, 0, 0], [4, 1, 6, 2, 5])).weighted
-    # treated 4, 6; controls 1 | 2, 5 with weights 3/2 and 3/4: within strata one unit has no variance, two have
-    mean_t, mean_c = 5.0, (1 + 3.5) / 2
-    treated, control = np.var([4, 6], ddof=1) / 2, np.var([2, 5], ddof=1) * (0.25 + 0.25 / 2)
-    half = student((treated / mean_t**2, 1), (control / mean_c**2, 1))
-    assert found.low == pytest.approx(100 * (mean_t / mean_c * np.exp(-half) - 1))
+def test_the_p_value_is_that_of_the_interval(toy):
+    sums = block_sums(*toy)
+    p = relative(sums).plain.p
+    assert relative(sums, level=1 - p).plain.low == pytest.approx(0.0, abs=1e-8)
+
+
+def test_a_few_treated_units_are_covered_all_the_same():
+    """Twelve treated units, hardly two in a stratum: intervals hold what is true at least as often as they say."""
+    rng, covered, draws = np.random.default_rng(5), 0, 300
+    mean = np.exp(rng.normal(0.5, 0.4, 40))
+    for _ in range(draws):
+        stratum = np.concatenate([rng.integers(0, 40, 12), rng.integers(0, 40, 600)])
+        treated = np.arange(612) < 12
+        found = relative(block_sums(stratum, treated, rng.poisson(mean[stratum]))).weighted
+        covered += found.low is not None and found.low < 0 < found.high
+    assert covered >= stats.binom.ppf(0.01, draws, 0.95)
 
 
 def test_what_cannot_be_said():

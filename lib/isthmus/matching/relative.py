@@ -4,9 +4,10 @@
     percent_weighted  100 (muT - muCw) / muCw      of the kept units with their weights: the SATT in percent
 
 An interval is that of the logarithm of the ratio of means, by the delta method: the ratio cannot be negative, and its
-interval is not symmetric. The variances are Welch's of the plain means, Neyman's within strata of the weighted ones; an
-arm that has one unit in every stratum has none within strata, and takes that of its units about their mean, which is
-larger. The law is Student's with Satterthwaite's degrees of freedom.
+interval is not symmetric. The variances are Welch's of the plain means, Neyman's within strata of the weighted ones. An
+arm that has hardly two units in a stratum tells little of the variance within strata: below `LEAST_DEGREES` degrees of
+freedom that of its units about their mean is taken, which is larger. The law is Student's with Satterthwaite's degrees
+of freedom.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from isthmus.matching.effects import Moments, unmatched, within
 from isthmus.matching.sums import Sums
 
 Floats = NDArray[np.float64]
+#: Of a variance within strata.
+LEAST_DEGREES = 30
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,14 @@ class Percent:
         The difference; None where the controls' mean is not above 0.
     low, high : float or None
         Its interval; None where an arm has no variance, or a mean is not above 0.
+    p : float or None
+        Two-sided p-value of no difference, by the law of the interval.
     """
 
     value: float | None
     low: float | None = None
     high: float | None = None
+    p: float | None = None
 
 
 @dataclass(frozen=True)
@@ -94,11 +100,10 @@ def _about(n: float, squares: Floats, mean: float) -> Variance:
 
 
 def _within(m: Moments, squares: Floats, n: Floats) -> Variance:
-    """Return the variance within strata of an arm's mean over strata; None where no stratum has two units of it."""
-    own = within(squares, n, m.strata)
-    if own is None:
-        return None
-    return float((m.share**2 * own / n).sum()), float((m.strata * (n - 1))[n > 1].sum())
+    """Return the variance within strata of an arm's mean over strata; None where too few units tell it."""
+    degrees = float((m.strata * (n - 1))[n > 1].sum())
+    own = within(squares, n, m.strata) if degrees >= LEAST_DEGREES else None
+    return None if own is None else (float((m.share**2 * own / n).sum()), degrees)
 
 
 def _weighted(m: Moments) -> Variance:
@@ -118,6 +123,7 @@ def _percent(mean_t: float, mean_c: float, treated: Variance, control: Variance,
     if total <= 0:
         return Percent(value)
     freedom = total**2 / sum(part**2 / degrees for part, degrees in parts)
-    half = float(stats.t(freedom).ppf((1 + level) / 2)) * total**0.5
-    ratio = mean_t / mean_c
-    return Percent(value, 100 * (ratio * float(np.exp(-half)) - 1), 100 * (ratio * float(np.exp(half)) - 1))
+    law, error, ratio = stats.t(freedom), total**0.5, mean_t / mean_c
+    half = float(law.ppf((1 + level) / 2)) * error
+    low, high = (100 * (ratio * float(np.exp(side * half)) - 1) for side in (-1, 1))
+    return Percent(value, low, high, float(2 * law.sf(abs(np.log(ratio)) / error)))

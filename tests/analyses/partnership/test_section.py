@@ -54,7 +54,9 @@ def test_sentences_have_both_estimates_the_published_one_and_a_grade(results):
     assert "Papers of the United States with China by where citations come from" in " ".join(own.findings)
 
 
-Row = namedtuple("Row", "home partner outcome low high n_joint")
+Row = namedtuple(
+    "Row", "home partner outcome percent_weighted_low percent_weighted_high n_joint low high", defaults=(-1, 1)
+)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,7 @@ Row = namedtuple("Row", "home partner outcome low high n_joint")
         (Row("US", "CN", "c2", 0.1, 2.0, 29), "few papers"),
         (Row("US", "CN", "in_venue", 0.1, 2.0, 500), "probable"),  # no model of it
         (Row("US", "CN", "c2", None, None, 500), "not settled"),
+        (Row("US", "CN", "c2", None, None, 500, 1.0, 3.0), "firm"),  # a mean of 0: no percentage
     ],
 )
 def test_a_grade_needs_two_estimates_that_agree(results, row, grade):

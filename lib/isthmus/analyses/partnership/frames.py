@@ -173,7 +173,7 @@ def grade(results: Results, row: Any) -> str:
     Firm: both estimates exclude 0 on the same side; probable: the matched one does, and the second does not speak
     against it; few papers: it does, with fewer than `FEWEST` matched joint papers; not settled: all else.
     """
-    side = _side(row.low, row.high)
+    side = _side(row.percent_weighted_low, row.percent_weighted_high) or _side_of_effect(row)
     if not side:
         return OPEN
     if row.n_joint < FEWEST:
@@ -181,6 +181,11 @@ def grade(results: Results, row: Any) -> str:
     second = second_estimate(results, row.home, row.partner, row.outcome)
     other = 0 if second is None else _side(second.percent_low, second.percent_high)
     return FIRM if other == side else OPEN if other == -side else PROBABLE
+
+
+def _side_of_effect(row: Any) -> int:
+    """Return the side of an effect that has no percentage with an interval."""
+    return _side(row.low, row.high) if pd.isna(row.percent_weighted_low) else 0
 
 
 def _side(low: float | None, high: float | None) -> int:

@@ -154,7 +154,7 @@ def effect_row(sums: Sums, *, yes_or_no: bool = False) -> dict[str, Any]:
         "error": main.error,
         "low": main.low,
         "high": main.high,
-        "p_value": main.p,
+        "p_value": share.weighted.p if share.weighted.p is not None else main.p,
         "percent_weighted": share.weighted.value,
         "percent_weighted_low": share.weighted.low,
         "percent_weighted_high": share.weighted.high,

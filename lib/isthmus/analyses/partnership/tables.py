@@ -133,7 +133,7 @@ PARTNERSHIP_EFFECTS = TableSpec(
         column("error", "double", "its standard error within strata"),
         column("low", "double", "lower end of its 95 % interval"),
         column("high", "double", "upper end"),
-        column("p_value", "double", "two-sided p-value of no effect"),
+        column("p_value", "double", "two-sided p-value of no effect: of the percentage, or where it has none of satt"),
         column("percent_weighted", "double", "the effect in percent of mean_others_weighted"),
         column("percent_weighted_low", "double", "lower end of its 95 % interval"),
         column("percent_weighted_high", "double", "upper end"),
