@@ -2,7 +2,8 @@
 
 In such a world papers of the United States with China have larger teams and come from better institutions, which are
 cited more; beside that they are cited `POLES_IMPACT` more. Papers of the placebo pair are not. Every year of `YEARS`
-is matched each way on institution, team size and year, with the bins and sums of the study.
+is matched each way on institution, team size and year, with the bins and sums of the study. How many joint papers a
+world has in a year is drawn, too: matchings of fewer than `FEWEST` of them are counted and not judged.
 
 Taken as the last author's is the institution and country by which a work is cited in this world (the home's).
 
@@ -37,9 +38,9 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "methods"
 ROWS, PAGE = DOCS / "partnership_recovery.csv", DOCS / "partnership.md"
 MARKED = re.compile(r"(?s)(<!-- recovery -->\n).*?(\n<!-- /recovery -->)")
 WORKS, YEARS = 2_000_000, range(2008, 2022)
-PAIRS = {"poles": ("US", "CN"), "placebo": ("GB", "DE")}
+PAIRS = {"poles": ("US", "CN"), "placebo": ("US", "GB")}
 TRUTH = {"poles": 100 * POLES_IMPACT, "placebo": 0.0}
-CHUNK, WINDOW, LEVEL = 50_000, 2, 0.05
+CHUNK, WINDOW, LEVEL, FEWEST = 50_000, 2, 0.05, 10
 
 
 def citations(plan: Plan) -> np.ndarray:
@@ -108,12 +109,12 @@ def matchings(frame: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
             if not (sums.both.any() and alone.both.any()):
                 rows.append({"home": home, "year": year, "n": 0})
                 continue
-            naive, found, matched = relative(alone).plain, relative(sums).weighted, effect(sums)
+            naive, found = relative(alone).plain, relative(sums).weighted
             rows.append(
                 {
-                    "home": home, "year": year, "n": matched.n_treated, "naive": naive.value, "naive_low": naive.low,
+                    "home": home, "year": year, "n": effect(sums).n_treated, "naive": naive.value, "naive_low": naive.low,
                     "naive_high": naive.high, "value": found.value, "low": found.low, "high": found.high,
-                    "p": matched.main.p,
+                    "p": found.p,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
@@ -122,7 +123,8 @@ def matchings(frame: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
 def factor(frame: pd.DataFrame, pair: tuple[str, str]) -> tuple[float, float, float]:
     """The second estimate over all years, first direction, in percent, with its interval."""
     own = of_pair(frame, *pair)
-    cells = own.groupby(["joint", "institution", "year", "team"], as_index=False).agg(n=("c2", "size"), y=("c2", "sum"))
+    keys = ["joint", "institution", "year", "team"]
+    cells = own.groupby(keys, as_index=False).agg(n=("c2", "size"), y=("c2", "sum"))
     group = cells.groupby(["institution", "year"]).ngroup()
     level = cells.groupby(["year", "team"]).ngroup()
     return poisson_effect(cells["joint"], group, level, cells["institution"], cells["n"], cells["y"]).percent
@@ -135,15 +137,20 @@ def covered(rows: pd.DataFrame, truth: float, prefix: str = "") -> int:
 def seed_row(seed: int, works: int = WORKS) -> dict[str, float]:
     """What is found in one world."""
     frame = papers(build_plan(World(works=works, seed=seed, planted=frozenset({"impact"}))))
-    row: dict[str, float] = {"seed": seed, "works": works}
+    return {"seed": seed, "works": works} | found_in(frame)
+
+
+def found_in(frame: pd.DataFrame) -> dict[str, float]:
+    """What is found among the papers of one world."""
+    row: dict[str, float] = {}
     for name, pair in PAIRS.items():
         rows, truth = matchings(frame, pair), TRUTH[name]
-        known = rows[rows["n"] > 0]
+        known = rows[rows["n"] >= FEWEST]
         b, low, high = factor(frame, pair)
         row |= {
             f"{name} matchings": len(rows),
-            f"{name} with interval": int(known["low"].notna().sum()),
-            f"{name} joint papers": int(rows["n"].sum()),
+            f"{name} judged": len(known),
+            f"{name} joint papers": int(known["n"].sum()),
             f"{name} covered": covered(known, truth),
             f"{name} naive covered": covered(known, truth, "naive_"),
             f"{name} naive above": int((known["naive"] > truth).sum()),
@@ -159,15 +166,19 @@ def seed_row(seed: int, works: int = WORKS) -> dict[str, float]:
 def table(frame: pd.DataFrame) -> str:
     """The table in Markdown."""
     total = frame.sum()
-    lines = ["| | United States and China, 40 % planted | placebo, nothing planted |", "|---|---|---|"]
+    lines = [
+        "| | United States and China, 40 % planted | United States and United Kingdom, nothing planted |",
+        "|---|---|---|",
+    ]
     says = {
         "matchings": "matchings (year and direction)",
-        "with interval": "of these, with an interval",
+        "judged": f"of these, with {FEWEST} matched joint papers or more",
+        "joint papers": "matched joint papers in these",
         "naive above": "joint papers beside all others: above what is planted",
         "naive covered": "the same: interval covers what is planted",
         "covered": "matched: interval covers what is planted",
         "called": "matched: called at 5 %",
-        "factor covers": "second estimate, all years: interval covers it (of 20 worlds)",
+        "factor covers": f"worlds of {len(frame)} in which the interval of the second estimate covers it",
     }
     for name, words in says.items():
         lines.append(f"| {words} | {int(total[f'poles {name}'])} | {int(total[f'placebo {name}'])} |")
@@ -195,8 +206,9 @@ def main(seeds: int, seed: int | None, works: int, write: bool) -> None:
         return
     frame = pd.DataFrame([seed_row(number, works) for number in range(1, seeds + 1)])
     click.echo(table(frame))
-    low, high = stats.binom.interval(0.99, int(frame["placebo with interval"].sum()), LEVEL)
-    click.echo(f"placebo called: expected {low:.0f} to {high:.0f}")
+    for what, share in (("poles covered", 1 - LEVEL), ("placebo called", LEVEL)):
+        low, high = stats.binom.interval(0.99, int(frame[f"{what.split()[0]} judged"].sum()), share)
+        click.echo(f"{what}: expected {low:.0f} to {high:.0f}")
     if write:
         frame.to_csv(ROWS, index=False)
         PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), frame), encoding="utf-8")
