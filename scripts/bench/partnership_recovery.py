@@ -112,9 +112,9 @@ def matchings(frame: pd.DataFrame, pair: tuple[str, str]) -> pd.DataFrame:
             naive, found = relative(alone).plain, relative(sums).weighted
             rows.append(
                 {
-                    "home": home, "year": year, "n": effect(sums).n_treated, "naive": naive.value, "naive_low": naive.low,
-                    "naive_high": naive.high, "value": found.value, "low": found.low, "high": found.high,
-                    "p": found.p,
+                    "home": home, "year": year, "n": effect(sums).n_treated, "naive": naive.value,
+                    "naive_low": naive.low, "naive_high": naive.high, "value": found.value, "low": found.low,
+                    "high": found.high, "p": found.p,
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

@@ -53,6 +53,8 @@ def test_every_year_is_matched_and_the_pooled_ones_in_four_readings():
         ({"partners": ("XX",)}, "neither a country"),
         ({"partners": ("US",)}, "US and US share US"),
         ({"placebo": ("FR", "EU-27")}, "EU-27 and FR share FR"),
+        ({"placebo": ("US", "CN")}, "compared already"),
+        ({"placebo": ("US", "GB"), "partners": ("GB",)}, "compared already"),
         ({"matched_years": (1999, 2018)}, "stay within"),
         ({"geography": {"poles": ("US",)}}, "two or more"),
     ],

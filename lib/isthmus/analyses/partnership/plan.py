@@ -70,6 +70,8 @@ def problems(study: Study) -> Iterator[str]:
         yield from found
         if not found:
             yield from _overlaps(study, field, names)
+    if not set(rule.placebo or ()).isdisjoint(poles) and set(rule.placebo or ()) <= {*poles, *rule.partners}:
+        yield "partnership.placebo is a pair that is compared already; name two other countries, or null"
     first, last = study.years.analysis
     for field, years in (("matched_years", spans(study).matched), ("pooled_years", spans(study).pooled)):
         if years[0] < first or years[1] > last:
