@@ -20,6 +20,10 @@ class StorageError(IsthmusError):
     """A file or folder that cannot be reached, or that changed while it was read."""
 
 
+class FetchError(IsthmusError):
+    """Records that OpenAlex's API did not give, or that cannot be added to what a folder holds."""
+
+
 class StoreError(IsthmusError):
     """A table that is missing or does not have the expected columns or rows."""
 

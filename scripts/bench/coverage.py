@@ -35,14 +35,14 @@ from isthmus.simulate.world.references import FAME_SKEW
 from isthmus.simulate.world.seats import NO_AUTHORS, missing_rate
 from isthmus.simulate.world.sizes import AI, EXPANSION
 from isthmus.simulate.world.works import ARTICLE, CONFERENCE, NO_TOPIC, RETRACTED, TYPE_SHARES
-from isthmus.trajectories.replicates import log_propensity_interval
+from isthmus.trajectories.replicates import log_propensity_interval, size_moves
 from isthmus.trajectories.resampling import resampled_edges
 
 WORKS, YEAR, LAST_CITING = 80_000, 2017, 2021
 SEEDS = tuple(range(1, 21))
 SIMULATIONS, REPLICATES, LEVEL = 200, 400, 0.95
 NETWORKS = ("collaboration", "exchange")
-COUNTS = ["pairs", "covered", "below", "above", "on_logarithms"]
+COUNTS = ["pairs", "covered", "below", "above", "held_fixed", "on_logarithms"]
 CLASSES = ((0, 0), (1, 4), (5, 9), (10, 29), (30, 10**9))  # of the observed weight
 
 
@@ -215,11 +215,14 @@ def intervals(rows: np.ndarray, seed: int) -> pd.DataFrame:
     small = (weight > 0) & (weight <= np.median(weight[weight > 0]))
     squares = ((resampled[small] - weight[small, None]) ** 2).sum() / REPLICATES
     effect = max(1.0, float((squares - surplus[i, j][small].sum()) / weight[small].sum()))
-    found = log_propensity_interval(resampled, weight, mu, surplus=surplus[i, j], level=LEVEL, zero_effect=effect)
+    law = {"surplus": surplus[i, j], "level": LEVEL, "zero_effect": effect}
+    found = log_propensity_interval(resampled, weight, mu, moved=size_moves(resampled, weight, (i, j)), **law)
+    fixed = log_propensity_interval(resampled, weight, mu, **law)
     low, high = on_logarithms(resampled, weight)
     return pd.DataFrame(
         {
             "i": i, "j": j, "weight": weight, "low": np.exp(found.low), "high": np.exp(found.high),
+            "fixed_low": np.exp(fixed.low), "fixed_high": np.exp(fixed.high),
             "log_low": low / mu, "log_high": high / mu,
         }
     )  # fmt: skip
@@ -233,10 +236,11 @@ def on_logarithms(resampled: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray
 
 
 def coverage_of(seed: int) -> pd.DataFrame:
-    """One world: seed, network, least, most (of the class of weight), pairs, covered, below, above, on_logarithms.
+    """One world: seed, network, least, most (of the class of weight), and the counts of `COUNTS`.
 
-    `below` counts the pairs whose truth lies below the interval, `above` those whose truth lies above it;
-    `on_logarithms` those that the form on the logarithmic scale would cover.
+    `below` counts the pairs whose truth lies below the interval, `above` those whose truth lies above it; `held_fixed`
+    those that would be covered if the expected weight did not follow the sizes, `on_logarithms` those that the form on
+    the logarithmic scale would cover.
     """
     of = intensities(build_plan(World(works=WORKS, seed=seed)))
     truth, data = truths(of, np.random.default_rng([seed, 0])), draw(of, np.random.default_rng([seed, 1]))
@@ -248,8 +252,10 @@ def coverage_of(seed: int) -> pd.DataFrame:
         for least, most in CLASSES:
             own = table[table["weight"].between(least, most)]
             below, above = int((own["true"] < own["low"]).sum()), int((own["true"] > own["high"]).sum())
-            other = int(own["true"].between(own["log_low"], own["log_high"]).sum())
-            rows.append((seed, name, least, most, len(own), len(own) - below - above, below, above, other))
+            others = (
+                int(own["true"].between(own[f"{form}_low"], own[f"{form}_high"]).sum()) for form in ("fixed", "log")
+            )
+            rows.append((seed, name, least, most, len(own), len(own) - below - above, below, above, *others))
     return pd.DataFrame(rows, columns=["seed", "network", "least", "most", *COUNTS])
 
 
@@ -260,8 +266,8 @@ def class_name(least: int, most: int) -> str:
 def table_of(found: pd.DataFrame) -> str:
     """All worlds together, in Markdown: shares of the pairs of each class."""
     lines = [
-        "| network | observed weight | pairs | covered | truth below | truth above | on logarithms |",
-        "|---|---|---|---|---|---|---|",
+        "| network | observed weight | pairs | covered | truth below | truth above | mu held fixed | on logarithms |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     total = found.groupby(["network", "least", "most"])[COUNTS].sum()
     for (network, least, most), row in total.iterrows():

@@ -1,27 +1,33 @@
 """Disruption measured against DuckDB, cdindex and pySciSci: processor seconds, and the same numbers.
 
-Prints a markdown table. One process, one thread, compilation before the clock. The peers are optional
-(pip install duckdb cdindex pyscisci; cdindex is GPL and is never imported by the library).
+Prints a markdown table. One process, one thread, compilation before the clock; below ten seconds the middle of three.
+The peers are optional (pip install duckdb cdindex pyscisci; cdindex is GPL and is never imported by the library).
+DuckDB counts what is counted here, of all papers. cdindex and pySciSci measure some papers of the first twenty years;
+their seconds a paper are compared with those of all papers of these years here, the sorting of the citations in it,
+theirs left out. A peer that has not ended after `PATIENCE` seconds is stopped and said to be.
 usage: python scripts/bench/disruption.py [papers ...]
        python scripts/bench/disruption.py spark PAPERS [shards ...]   # the same through Spark
 """
 
 import os
+import signal
 import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import numpy as np  # noqa: E402 - the number of threads is read at import
+from watching.workers import OwnMemory, Watch  # noqa: E402
 
 from isthmus.indicators.disruption.counts import disruption  # noqa: E402
 from isthmus.indicators.disruption.expected import expected_counts  # noqa: E402
 
 ASKED = 500  # papers that cdindex and pySciSci are asked for
+PATIENCE = 300  # seconds by the clock
+BRIEF, EARLY = 10, 2010
 
 
 def network(papers, seed=0):
@@ -44,9 +50,35 @@ def network(papers, seed=0):
 
 
 def clock(call):
+    """Return processor seconds and result; the middle of three where that is brief."""
+    seconds, result = once(call)
+    if seconds < BRIEF:
+        seconds = sorted([seconds, once(call)[0], once(call)[0]])[1]
+    return seconds, result
+
+
+def once(call):
     start = time.process_time()
     result = call()
     return time.process_time() - start, result
+
+
+class TooLongError(Exception):
+    """A peer was stopped."""
+
+
+def patient(call):
+    """Return what a call in Python comes to; stop it after `PATIENCE` seconds."""
+
+    def stop(*_):
+        raise TooLongError("in Python")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(PATIENCE)
+    try:
+        return call()
+    finally:
+        signal.alarm(0)
 
 
 def by_duckdb(citing, cited, year):
@@ -54,16 +86,27 @@ def by_duckdb(citing, cited, year):
     import duckdb
     import pandas as pd
 
-    db = duckdb.connect(config={"threads": 1})
+    db = duckdb.connect(config={"threads": 1, "memory_limit": "4GB", "temp_directory": tempfile.mkdtemp()})
     edges = pd.DataFrame({"c": citing, "r": cited, "t": year[citing]})  # noqa: F841 - read by name
     focal = pd.DataFrame({"f": np.arange(year.size), "y": year})  # noqa: F841 - read by name
-    return db.execute("""
+    timer = threading.Timer(PATIENCE, db.interrupt)
+    timer.start()
+    try:
+        return db.execute(JOINS).fetchone()
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
+        raise TooLongError(type(error).__name__) from error
+    finally:
+        timer.cancel()
+        db.close()
+
+
+JOINS = """
         with direct as (select r as f, c from edges join focal on f = r where t >= y),
         over_references as (select distinct a.c as f, b.c as c from edges a join edges b using (r) join focal on f = a.c
                  where b.t >= y and b.c <> a.c),
         joined as (select count(*) as n from direct join over_references using (f, c))
         select (select count(*) from direct) - (select n from joined), (select n from joined),
-               (select count(*) from over_references) - (select n from joined)""").fetchone()
+               (select count(*) from over_references) - (select n from joined)"""
 
 
 def by_cdindex(citing, cited, year, focal):
@@ -78,40 +121,56 @@ def by_cdindex(citing, cited, year, focal):
     return clock(lambda: np.array([graph.cdindex(str(f), 5) for f in focal], dtype=float))
 
 
+def papers_of(citing, cited, year, **options):
+    """Return processor seconds a paper of the first twenty years, the sorting of all citations in it."""
+    early = np.flatnonzero(year < EARLY)
+    return clock(lambda: disruption(citing, cited, year, focal=early, **options))[0] / early.size
+
+
 def by_pyscisci(citing, cited, year, focal):
     """CD of some papers by pySciSci, whose definition differs: the paper itself is a k, and no year counts."""
     import pandas as pd
     from pyscisci.methods.disruption import disruption_index
 
     links = pd.DataFrame({"CitingPublicationId": citing, "CitedPublicationId": cited})
-    disruption_index(links, focal[:1])  # its start-up
-    return clock(lambda: disruption_index(links, focal).set_index("PublicationId")["DisruptionIndex"])
+
+    def measure(some):
+        return once(lambda: disruption_index(links, some).set_index("PublicationId")["DisruptionIndex"])
+
+    measure(focal[:1])  # what is imported and compiled
+    begins, _ = measure(focal[:1])  # its grouping of all citations
+    seconds, found = measure(focal)
+    return (seconds - begins) / (focal.size - 1), found
 
 
 def against_duckdb(citing, cited, year, seconds, found):
-    other, theirs = clock(lambda: by_duckdb(citing, cited, year))
+    other, theirs = once(lambda: by_duckdb(citing, cited, year))
     sums = tuple(int(x.sum()) for x in (found.n_i, found.n_j, found.n_k))
     return [f"{other:.2f} ({other / seconds:.0f}x)", "equal" if tuple(theirs) == sums else f"{theirs} v {sums}"]
 
 
-def against_cdindex(citing, cited, year, a_paper, focal):
+def against_cdindex(citing, cited, year, focal):
     other, theirs = by_cdindex(citing, cited, year, focal)
+    a_paper = papers_of(citing, cited, year, last=5, strict=True)
     ours = disruption(citing, cited, year, last=5, strict=True, focal=focal).cd_all
     known = ~np.isnan(theirs) & ~np.isnan(ours)
     return [
-        f"{other / ASKED * 1e6:.1f} us ({other / ASKED / a_paper:.0f}x)",
+        f"{other / ASKED * 1e6:.1f} v {a_paper * 1e6:.1f} us ({other / ASKED / a_paper:.0f}x)",
         f"{np.abs(ours - theirs)[known].max():.1e} ({known.sum()} papers)",
     ]
 
 
-def against_pyscisci(citing, cited, year, a_paper, focal):
+def against_pyscisci(citing, cited, year, focal):
     other, theirs = by_pyscisci(citing, cited, year, focal)
-    found = disruption(citing, cited, np.zeros_like(year), focal=focal)  # one year for all: no window
+    one = np.zeros_like(year)  # one year for all: no window
+    early = np.flatnonzero(year < EARLY)
+    a_paper = clock(lambda: disruption(citing, cited, one, focal=early))[0] / early.size
+    found = disruption(citing, cited, one, focal=focal)
     total = found.n_i + found.n_j + found.n_k + 1  # with the paper itself among n_k
     theirs = theirs.reindex(focal).to_numpy(dtype=float)
     known = ~np.isnan(theirs) & (found.n_references > 0)
     gap = np.abs((found.n_i - found.n_j) / total - theirs)[known].max()
-    return [f"{other / ASKED * 1e3:.2f} ms ({other / ASKED / a_paper:.0f}x)", f"{gap:.1e}"]
+    return [f"{other * 1e3:.2f} v {a_paper * 1e3:.4f} ms ({other / a_paper:.0f}x)", f"{gap:.1e}"]
 
 
 def optional(call, cells):
@@ -119,63 +178,27 @@ def optional(call, cells):
         return call()
     except ImportError:
         return ["not installed", *[""] * (cells - 1)]
+    except (TooLongError, MemoryError) as error:
+        return [f"not ended within {PATIENCE} s ({type(error).__name__}: {error})", *[""] * (cells - 1)]
 
 
 def measure(papers):
     citing, cited, year = network(papers)
-    seconds, found = clock(lambda: disruption(citing, cited, year))
+    with OwnMemory() as memory:
+        seconds, found = clock(lambda: disruption(citing, cited, year))
     expectation, _ = clock(lambda: expected_counts(citing, cited, year, found.focal))
-    focal = np.random.default_rng(1).choice(np.flatnonzero(year < 2010), ASKED, replace=False)
+    focal = np.random.default_rng(1).choice(np.flatnonzero(year < EARLY), ASKED, replace=False)
     cells = [
         f"{papers:,}",
         f"{citing.size:,}",
         f"{seconds:.2f}",
+        f"{memory.largest / 1e9:.1f}",
         f"{expectation:.2f}",
         *optional(lambda: against_duckdb(citing, cited, year, seconds, found), 2),
-        *optional(lambda: against_cdindex(citing, cited, year, seconds / papers, focal), 2),
-        *optional(lambda: against_pyscisci(citing, cited, year, seconds / papers, focal), 2),
+        *optional(lambda: patient(lambda: against_cdindex(citing, cited, year, focal)), 2),
+        *optional(lambda: patient(lambda: against_pyscisci(citing, cited, year, focal)), 2),
     ]
     print("| " + " | ".join(cells) + " |", flush=True)
-
-
-def descendants(root):
-    """Processes below this one that run Spark's Python workers: number -> resident bytes."""
-    parents, found = {}, {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, IndexError):
-                continue
-    for number in parents:
-        above = number
-        while above in parents and above != root:
-            above = parents[above]
-        try:
-            if above == root and b"pyspark.daemon" in Path(f"/proc/{number}/cmdline").read_bytes():
-                found[number] = int(Path(f"/proc/{number}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except OSError:
-            continue
-    return found
-
-
-class Watch:
-    """The largest memory that one Python worker has had while the block ran."""
-
-    def __enter__(self):
-        self.largest, self._running = 0, True
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._running = False
-        self._thread.join()
-
-    def _look(self):
-        while self._running:
-            self.largest = max(self.largest, *descendants(os.getpid()).values(), 0)
-            time.sleep(0.2)
 
 
 def through_spark(papers, shards):
@@ -211,8 +234,8 @@ def through_spark(papers, shards):
 
 
 HEADINGS = (
-    "papers", "citations", "seconds", "expected counts", "DuckDB", "sums", "cdindex, a paper", "largest difference",
-    "pySciSci, a paper", "difference with both its faults",
+    "papers", "citations", "seconds", "memory, GB", "expected counts", "DuckDB", "sums", "cdindex v here, a paper",
+    "largest difference", "pySciSci v here, a paper", "difference with both its faults",
 )  # fmt: skip
 
 if __name__ == "__main__":

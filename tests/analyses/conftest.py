@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import sys
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,15 @@ make_results = _WORLD.make_results
 put_table = _WORLD.put_table
 plain_study = _WORLD.plain_study
 
+#: Words that compare, and words that say how sure that is: a grade, a probability, a range, or that nothing is settled.
+COMPARED = re.compile(
+    r"\b(more|less|fewer|stronger|weaker|higher|lower|converg\w*|diverg\w*|rises?|falls?|closer)\b", re.IGNORECASE
+)
+SURE = re.compile(
+    r"\b(firm(ly)?|probable|few papers|not settled|by all five readings)\b|\b[Pp] (=|>|<|of 0\.9)|\d%? to [−+-]?\d",
+    re.IGNORECASE,
+)
+
 #: What a study says of itself, where a test does not say otherwise.
 SMALL_STUDY = {
     "release": "2026-01-15",
@@ -35,6 +45,18 @@ COUNTED = (
     "works", "core_works", "with_authors", "with_country", "with_city", "with_references", "corpus_works",
     "corpus_with_authors", "corpus_with_country", "corpus_with_city", "corpus_with_references",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def compared():
+    """A function that returns the sentences that say more, less, converge or diverge."""
+    return lambda sentences: [said for said in sentences if COMPARED.search(said)]
+
+
+@pytest.fixture(scope="session")
+def unsupported():
+    """A function that returns the sentences that compare and do not say how sure that is."""
+    return lambda sentences: [said for said in sentences if COMPARED.search(said) and not SURE.search(said)]
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 import pytest
 
+from isthmus.analyses.sections import study_findings
+from isthmus.analyses.significance.embedded_pairs import embed_pairs
 from isthmus.analyses.significance.headlines import strongest_ties
+from isthmus.analyses.significance.pair_table import pair_table
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.analyses.significance.ties import graded_ties, tie_statement, window_ties
 from isthmus.analyses.trajectories.directions import direction_of
@@ -50,3 +53,13 @@ def test_the_poles_are_said_to_move_as_their_direction_says(results):
     assert poles.drawing.count("<circle") == 14
     assert "not settled" in pairs.sentence
     assert pairs.drawing.count("<rect") == 4
+
+
+def test_terminal_finding_headline_and_page_say_one_thing_of_a_tie(results_dir, results):
+    """One object makes the words: number, range, grade and probability are the same wherever the tie is spoken of."""
+    said = tie_statement(results, "collaboration", "US", "CN")
+    assert said.words == "0.38 times what size explains (0.34 to 0.42), probable, p = 0.046"
+    assert f"2017 to 2021: {said.sentence}." in pair_table(results_dir, "US", "CN")
+    assert any(sentence.endswith(f"{said.sentence}.") for sentence in study_findings(results))
+    assert f": {said.words}." in headlines(results)[0].sentence
+    assert embed_pairs(results).statements["CN|US"]["collaboration"] == said.sentence

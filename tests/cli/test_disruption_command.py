@@ -43,7 +43,7 @@ def test_the_table_says_years_shares_and_warnings(isthmus, lists):
     assert "9 papers, 12 citations; 9 papers measured" in said
     [of_2005] = [line.split() for line in said.splitlines() if line.strip().startswith("2005")]
     # f has -0.2; nobody cites g, so its CD is 0 over the three others that cite r2
-    assert of_2005[:4] == ["2005", "2", "0", "-0.100"]
+    assert of_2005[:5] == ["2005", "2", "0", "-0.100", "-"], "two papers make no interval"
     assert "22.2% of the papers have no recorded reference" in said
     assert "compare rank and class_rank" in said
 
@@ -59,22 +59,27 @@ def test_json_has_no_nan_and_the_same_numbers(isthmus, lists):
     assert row["median_cd_low"] is None
 
 
-def test_draws_follow_the_seed(isthmus, lists):
+def many(folder, first):
+    """Pairs and years of 200 papers from some year to 2019, and the words that name their files."""
+    rng = np.random.default_rng(4)
+    pairs = np.unique(rng.integers(0, 200, (1500, 2)), axis=0)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    years = rng.integers(first, 2020, 200)
+    pd.DataFrame(pairs, columns=["citing", "cited"]).to_parquet(folder / "e.parquet")
+    pd.DataFrame({"paper": range(200), "year": years}).to_parquet(folder / "y.parquet")
+    return pairs, years, (folder / "e.parquet", "--years", folder / "y.parquet")
+
+
+def test_draws_follow_the_seed(isthmus, tmp_path):
+    lists = many(tmp_path, 2017)[2]
     first, again, other = (isthmus("disruption", *lists, "--format", "json", "--seed", seed)[1] for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_as_many_papers_as_the_library(isthmus, tmp_path):
-    rng = np.random.default_rng(4)
-    pairs = np.unique(rng.integers(0, 200, (1500, 2)), axis=0)
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    years = rng.integers(1990, 2020, 200)
-    pd.DataFrame(pairs, columns=["citing", "cited"]).to_parquet(tmp_path / "e.parquet")
-    pd.DataFrame({"paper": range(200), "year": years}).to_parquet(tmp_path / "y.parquet")
+    pairs, years, lists = many(tmp_path, 1990)
     out = tmp_path / "found.parquet"
-    isthmus(
-        "disruption", tmp_path / "e.parquet", "--years", tmp_path / "y.parquet", "--out", out, "--minimum-references", 5
-    )
+    isthmus("disruption", *lists, "--out", out, "--minimum-references", 5)
     ours, theirs = pd.read_parquet(out), disruption(*pairs.T, years, minimum_references=5)
     for name in ("n_i", "n_j", "n_k", "cd", "cd5", "di5", "rank", "class_rank"):
         np.testing.assert_allclose(ours[name], getattr(theirs, name))
@@ -86,7 +91,7 @@ def test_as_many_papers_as_the_library(isthmus, tmp_path):
         (("--out", "found.txt"), 1, "unknown ending; expected .csv or .parquet"),
         (("--of-years", "2005"), 2, "is no span of years"),
         (("--of-years", "1900-1901"), 1, "holds no paper of 1900 to 1901"),
-        (("--last", 3), 1, "the short window ends after 5 years, the long one after 3"),
+        (("--last", 3), 1, "the short window ends after 5 years, the long one after 3; expected 0 <= short <= last"),
         (("--level", 95), 1, "expected a number between 0 and 1"),
         (("--draws", 0), 1, "--draws is 0"),
         (("--shards", 0), 1, "shards 0"),

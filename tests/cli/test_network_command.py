@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from isthmus.analyses.network_window import ONE_NETWORK, ONE_YEAR
 from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.cli.test_network import test_network as network_command
 from isthmus.errors import NetworkError
@@ -139,6 +140,47 @@ def test_a_window_outside_the_years_or_without_years_is_refused(yearly, edges, t
         run(edges, "--out", tmp_path / "out", "--window", "2019-2021")
     with pytest.raises(NetworkError, match="drop --linked-only"):
         run(yearly, "--out", tmp_path / "out", "--report", "x", "--linked-only")
+
+
+def test_only_the_years_that_the_network_has_are_named(yearly, tmp_path):
+    output = run(yearly, "--out", tmp_path / "out", "--window", "2010-2019")
+    assert "In 2018–2019, of 190 pairs " in output
+    assert "calls 0. It takes a z in at least 3 years, which no pair has." in output
+    tested = pd.read_parquet(tmp_path / "out" / "window_tests.parquet")
+    assert tested[["first_year", "last_year"]].drop_duplicates().to_numpy().tolist() == [[2018, 2019]]
+
+
+def test_firm_takes_a_second_year_only_where_there_are_years(yearly, tmp_path):
+    """N00 and N01 share hundreds of times their due: firm without years, probable in a window of one year."""
+    frame = pd.read_csv(yearly)
+    smallest = pd.DataFrame([(2020, "N00", "N01", 60)], columns=frame.columns)
+    frame = pd.concat([frame[frame["year"] == 2020], smallest])
+    frame.to_csv(tmp_path / "year.csv", index=False)
+    frame.drop(columns="year").to_csv(tmp_path / "none.csv", index=False)
+    found, said = {}, {}
+    for name in ("year", "none"):
+        said[name] = run(tmp_path / f"{name}.csv", "--out", tmp_path / name)
+        tested = pd.read_parquet(tmp_path / name / "window_tests.parquet").set_index(["source", "target"])
+        found[name] = tested.loc[("N00", "N01")]
+    assert found["none"]["q_upper"] == found["year"]["q_upper"] < 0.05
+    assert (found["none"]["grade"], found["year"]["grade"]) == ("firm", "probable")
+    assert ONE_NETWORK in said["none"]
+    assert ONE_YEAR in said["year"]
+    assert "In 2020, of 190 pairs 0 weigh more" in said["year"]
+
+
+def test_each_network_has_its_own_line(yearly, tmp_path):
+    """Each is a family of tests of its own; a network without years is named, too."""
+    frame = pd.read_csv(yearly)
+    both = pd.concat([frame.assign(network="goods"), frame.assign(network="people", weight=frame["weight"] * 2)])
+    both.to_csv(tmp_path / "both.csv", index=False)
+    output = run(tmp_path / "both.csv", "--out", tmp_path / "out").splitlines()
+    assert [line.partition(" weigh")[0] for line in output if " weigh more" in line] == [
+        "goods, 2018–2021: of 190 pairs 1",
+        "people, 2018–2021: of 190 pairs 1",
+    ]
+    both[both["year"] == 2020].drop(columns="year").to_csv(tmp_path / "both.csv", index=False)
+    assert "people: of 190 pairs " in run(tmp_path / "both.csv", "--out", tmp_path / "out")
 
 
 def test_the_same_seed_gives_the_same_file(edges, tmp_path):

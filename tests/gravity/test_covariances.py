@@ -8,6 +8,7 @@ from scipy import stats
 
 from isthmus.errors import GravityError
 from isthmus.gravity import ppml
+from isthmus.gravity.grid import make_grid
 from isthmus.gravity.ppml import check_rank, fit_ppml, flows_of, positive_part
 
 ALL = (8, 9)  # rows and columns: enough for eight coefficients
@@ -160,3 +161,44 @@ def test_a_two_way_matrix_that_is_no_covariance_is_clipped_and_said(dense):
     assert fit.two_way_clipped
     assert np.linalg.eigvalsh(fit.two_way_raw).min() < 0
     assert np.linalg.eigvalsh(fit.two_way).min() > -1e-12
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_same_city_pairs_as_the_dense_design_without_their_rows(dense, seed):
+    rng = np.random.default_rng(seed)
+    n = 9
+    groups, size, other = np.sort(rng.integers(0, 3, n)), rng.normal(0, 1, n), rng.normal(0, 1, n)
+    ld, border = rng.normal(0, 1, (n, n)), rng.integers(0, 2, (3, 3))
+    loops = [(k, k) for k in range(n)]
+    parts = {"distance": ld, "tables": {"border": border}, "row_group": groups, "column_group": groups}
+    X = dense({"size": size}, {"other": other}, **parts).X
+    kept = ~np.eye(n, dtype=bool).ravel()
+    y = rng.poisson(np.exp(1.0 + X[:, 1:] @ rng.normal(0, 0.3, X.shape[1] - 1))) * kept
+    grid = make_grid(
+        {"size": size}, {"other": other}, log_distance=ld, same=loops, without_same=True, tables={"border": border},
+        row_group=groups, column_group=groups,
+    )  # fmt: skip
+    i, j = np.divmod(np.flatnonzero(y), n)
+    fit = fit_ppml(grid, flows_of(i, j, y[y > 0], grid))
+    assert "same city" not in fit.names
+    assert fit.n_pairs == n * (n - 1)
+    X, y = X[kept], y[kept]
+    mu = np.exp(X @ fit.coefficients)
+    np.testing.assert_allclose(X.T @ (y - mu), 0, atol=1e-6 * y.sum())
+    bread, residual, k = np.linalg.inv(X.T @ (mu[:, None] * X)), y - mu, X.shape[1]
+    hc1 = bread @ (X.T @ (residual[:, None] ** 2 * X)) @ bread * y.size / (y.size - k)
+    np.testing.assert_allclose(fit.covariance, hc1, rtol=1e-5, atol=1e-9)
+    scores, ends = residual[:, None] * X, np.divmod(np.flatnonzero(kept), n)
+    sums = [np.array([scores[end == city].sum(axis=0) for city in range(n)]) for end in ends]
+    meat = sums[0].T @ sums[0] + sums[1].T @ sums[1] - scores.T @ scores
+    np.testing.assert_allclose(fit.two_way_raw, bread @ meat @ bread, rtol=1e-5, atol=1e-9)
+    assert fit.log_likelihood == pytest.approx(stats.poisson.logpmf(y, mu).sum())
+    assert fit.null_log_likelihood == pytest.approx(stats.poisson.logpmf(y, y.mean()).sum())
+    assert fit.squared_correlation == pytest.approx(np.corrcoef(y, mu)[0, 1] ** 2)
+
+
+def test_a_flow_of_a_pair_that_is_left_out_is_refused():
+    size = np.arange(3.0)
+    grid = make_grid({"size": size}, {"other": size}, same=[(1, 1)], without_same=True)
+    with pytest.raises(GravityError, match="flow 4 from row 1 to column 1: the model has no pairs that are one city"):
+        fit_ppml(grid, flows_of([0, 1], [2, 1], [3, 4], grid))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import GravityError
-from isthmus.gravity.effects import fit_effects
+from isthmus.gravity.effects import dispersion_of, fit_effects
 
 
 def world(seed, n=8, m=None, slope=-0.7):
@@ -101,3 +101,56 @@ def test_places_without_flows_have_none_expected():
 def test_what_cannot_be_fitted_is_said(flows, distances, message):
     with pytest.raises(GravityError, match=message):
         fit_effects(flows, distances)
+
+
+def test_how_much_of_its_residual_a_pair_takes_away_is_the_diagonal_of_the_hat_matrix():
+    """Of independent places: mu / row + mu / column - mu / all, by weighted least squares on dummies."""
+    mean = np.outer([5.0, 1.0, 2.0], [1.0, 4.0, 3.0, 0.5])
+    i, j = np.nonzero(mean)
+    X = np.column_stack([*(i == k for k in range(3)), *(j == k for k in range(1, 4))]) * np.sqrt(mean[i, j])[:, None]
+    hat = np.diag(X @ np.linalg.pinv(X)).reshape(mean.shape)
+    own = mean / mean.sum(axis=1, keepdims=True) + mean / mean.sum(axis=0) - mean / mean.sum()
+    np.testing.assert_allclose(own, hat, atol=1e-12)
+    flows = mean + np.array([[9.0, -3, 1, 0], [-1, 0, 2, 0.5], [0, 4, -1, 0]])
+    squared = (flows - mean) ** 2 / (1 - hat)
+    alpha = dispersion_of(flows, mean)
+    assert ((squared - mean - alpha * mean**2) / (1 + alpha * mean) ** 2).sum() == pytest.approx(0, abs=1e-9)
+
+
+def unequal(seed, alpha, tail):
+    """Sixty places of very unequal size: flows of the law, and the dispersion that is found."""
+    rng = np.random.default_rng(seed)
+    size = rng.lognormal(0, tail, 60)
+    mean = 3 * np.outer(size, size)
+    flows = rng.poisson(mean * rng.gamma(1 / alpha, alpha, mean.shape))
+    return flows, fit_effects(flows, rng.normal(0, 1, mean.shape))
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.5])
+def test_dispersion_is_found_where_the_largest_pairs_hide_it(alpha):
+    worlds = [unequal(seed, alpha, 1.0) for seed in range(8)]
+    assert np.mean([fit.dispersion for _, fit in worlds]) == pytest.approx(alpha, rel=0.15)
+    plain = [float(((y - fit.mean) ** 2 - fit.mean).sum() / (fit.mean**2).sum()) for y, fit in worlds]
+    assert np.mean(plain) < 0.8 * alpha, "moments without weights: what the largest pairs alone say"
+
+
+def test_where_one_place_is_nearly_everything_dispersion_is_rather_too_large():
+    assert np.mean([unequal(seed, 0.2, 2.0)[1].dispersion for seed in range(8)]) > 0.18
+
+
+def test_dispersion_at_both_ends():
+    mean = np.outer([3.0, 5.0], [2.0, 4.0])
+    assert dispersion_of(mean, mean) == 0.0
+    assert dispersion_of(np.array([[1e9, 0.0], [0.0, 1e9]]), np.full((2, 2), 1e-3)) == pytest.approx(2.0**20)
+
+
+def test_expected_flows_of_pairs_that_were_left_out():
+    y, ld = world(4)
+    fit = fit_effects(y, ld)
+    np.testing.assert_allclose(fit.expected(ld), fit.mean, rtol=1e-9)
+    pairs = np.ones(y.shape, bool)
+    pairs[0, 0] = False
+    other = fit_effects(y, ld, is_open=pairs)
+    assert other.mean[0, 0] == 0
+    assert other.expected(ld)[0, 0] > 0
+    np.testing.assert_allclose(other.expected(ld)[pairs], other.mean[pairs], rtol=1e-9)

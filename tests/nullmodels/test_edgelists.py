@@ -1,3 +1,5 @@
+import gzip
+
 import pandas as pd
 import pytest
 
@@ -47,6 +49,23 @@ def test_the_same_pair_in_two_years_is_two_links(tmp_path):
 def test_rows_that_are_no_edges_are_named(tmp_path, rows, message):
     with pytest.raises(NetworkError, match=message):
         read_edges(write(tmp_path, rows))
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "; "])
+def test_semicolons_and_tabs_of_a_spreadsheet_are_read(tmp_path, separator):
+    rows = [("year", "source", "target", "weight"), ("2001", "A, of B", "C", "3"), ("2002", "NA", "C", "1")]
+    text = "".join(separator.join(row) + "\n" for row in rows)
+    found = read_edges(write(tmp_path, text))
+    assert found.to_numpy().tolist() == [[2001, "A, of B", "C", 3], [2002, "NA", "C", 1]]
+    with gzip.open(tmp_path / "edges.csv.gz", "wt") as file:
+        file.write("\ufeff" + text)
+    assert read_edges(tmp_path / "edges.csv.gz").equals(found)
+
+
+def test_a_file_that_is_no_gzip_is_refused(tmp_path):
+    (tmp_path / "edges.csv.gz").write_text("source,target,weight\nA,B,1\n")
+    with pytest.raises(NetworkError, match="cannot be read"):
+        read_edges(tmp_path / "edges.csv.gz")
 
 
 def test_files_that_are_not_there_or_of_unknown_kind(tmp_path):

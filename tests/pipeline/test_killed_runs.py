@@ -25,8 +25,8 @@ LONGEST_WAIT_SECONDS = 400
 # an ingest are in test_failures.py
 KILLED_AT = ("pair_tests",)
 VOLATILE = {"seconds", "files"}  # what a file of rows is called is drawn
-SETTING = "other_null_models=null"  # one null model is enough here
-NOT_RUN = {"report", "exports"}  # written from what is compared here
+SETTINGS = ["other_null_models=null", "trajectories=null"]  # the slow tests of failures kill runs of whole studies
+NOT_RUN = {"trends", "output", "report", "exports"}
 
 
 @pytest.fixture(scope="module")
@@ -39,19 +39,20 @@ def snapshot(tmp_path_factory):
 @pytest.fixture(scope="module")
 def undisturbed(spark, snapshot, tmp_path_factory):
     warehouse = tmp_path_factory.mktemp("undisturbed")
-    study = load_study("demonstration", [SETTING])
+    study = load_study("demonstration", SETTINGS)
     request = Request(warehouse=str(warehouse), study=study, snapshot=str(snapshot), stages=stage_names(), quiet=True)
     run_pipeline(spark, request)
     return warehouse
 
 
 def stage_names():
-    study = load_study("demonstration", [SETTING])
+    study = load_study("demonstration", SETTINGS)
     return tuple(s.name for s in STAGES if s.enabled(study) and not s.on_request and s.name not in NOT_RUN)
 
 
 def start(snapshot, warehouse):
-    words = ["--study", "demonstration", "--set", SETTING, "--snapshot", str(snapshot), "--warehouse", str(warehouse)]
+    words = ["--study", "demonstration", "--snapshot", str(snapshot), "--warehouse", str(warehouse)]
+    words += [word for setting in SETTINGS for word in ("--set", setting)]
     words += ["--stages", ",".join(stage_names())]
     arguments = ["isthmus", "run", *words, "--master", "local[2]"]
     code = f"import sys; from isthmus.cli.main import main; sys.argv = {arguments}; main()"

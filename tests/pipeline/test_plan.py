@@ -35,6 +35,18 @@ RATES = Rates.model_validate(
 )  # fmt: skip
 
 
+ANALYSES = Rates.model_validate(
+    RATES.model_dump()
+    | {
+        "references_per_work": {"study": [10, 30], "snapshot": [4, 5]},
+        "analyses": [
+            {"section": "novelty", "per_million_references": [36, 72], "rests_on": "a desk"},
+            {"section": "disruption", "per_million_references": [10, 20], "rests_on": "a chair"},
+        ],
+    }
+)  # fmt: skip
+
+
 def of(works, size, layout="jsonl", records=True):
     extents = {"works": Extent(3, size, works if records else None)}
     return Survey("/data/x", layout, "2026-06-25", "manifest", extents)
@@ -76,6 +88,34 @@ def test_a_study_alone_reads_twice_and_writes_its_share():
     assert alone.core_hours.low == pytest.approx((36 + 2 * 36 + 0.01 * 36) / 3600)
     assert alone.kept_bytes.low == pytest.approx(0.01 * 100_000 + 0.01 * 1_000 * 10)
     assert alone.disk_bytes.low == pytest.approx(alone.kept_bytes.low + 50_000 + 0.01 * 100_000), "lines of all works"
+
+
+def test_an_analysis_of_a_study_costs_by_the_references_of_its_works():
+    study = load_study("gallo2026", ["novelty={}"])
+    planned = plan_ingest(of(10_000_000, 10_000_000_000), ANALYSES, cores=2, study=study, price=3.0)
+    whole, alone, novelty = planned.costs
+    assert (whole.what, alone.what, novelty.what) == ("all tables", "study gallo2026 alone", "its novelty, kernels")
+    # 1 to 2 percent of the works, with 10 to 30 references each, are 1 to 6 million
+    assert novelty.core_hours.low == pytest.approx(1 * 36 / 3600)
+    assert novelty.core_hours.high == pytest.approx(6 * 72 / 3600)
+    assert novelty.hours == Span(novelty.core_hours.low / 2, novelty.core_hours.high / 1)
+    assert novelty.money.high == pytest.approx(novelty.hours.high * 6)
+    assert novelty.read_bytes == novelty.disk_bytes == Span(0, 0)
+    assert any("(novelty: a desk). Not counted" in note for note in planned.notes)
+
+
+def test_with_all_works_as_background_the_references_of_all_are_walked():
+    study = load_study("gallo2026", ["novelty.background=all", "disruption={}"])
+    novelty, disruption = plan_ingest(of(10_000_000, 10**10), ANALYSES, cores=1, study=study).costs[2:]
+    assert novelty.core_hours.low == pytest.approx(40 * 36 / 3600)
+    assert disruption.core_hours.low == pytest.approx(1 * 10 / 3600)
+
+
+def test_rates_without_analyses_say_nothing_of_them():
+    study = load_study("gallo2026", ["novelty={}"])
+    planned = plan_ingest(of(1_000, 1_000_000), RATES, cores=1, study=study)
+    assert len(planned.costs) == 2
+    assert not any("Kernels" in note for note in planned.notes)
 
 
 @pytest.mark.parametrize(
@@ -148,3 +188,11 @@ def test_a_plan_in_words_fits_a_terminal():
     lines = in_words(planned).splitlines()
     assert max(map(len, lines)) <= 130
     assert lines[3].startswith("all tables")
+
+
+def test_the_rates_that_come_with_isthmus_know_both_analyses():
+    study = load_study("alshebli2024_uschina", ["disruption={}"])
+    rates = load_rates()
+    costs = plan_ingest(of(510_000_000, 665_000_000_000), rates, cores=64, study=study).costs
+    assert [cost.what for cost in costs[2:]] == ["its novelty, kernels", "its disruption, kernels"]
+    assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in costs[2:])

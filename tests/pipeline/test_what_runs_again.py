@@ -39,10 +39,10 @@ def after_edit_of(module):
 PUBLISHED = {"publish", "report", "exports"}
 OF_DISRUPTION = {"disruption", "disruption_cities"}
 OF_BLOCS = {"blocs", "organisations", "active_researchers"}
-OF_NOVELTY = {"source_pairs", "combinations", "novelty"}
+OF_NOVELTY = {"source_pairs", "combinations", "novelty", "novelty_cities"}
 OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
-OF_PLACES = {"places", "corpus_scientists"} | OF_CITIES
+OF_PLACES = {"places", "corpus_scientists", "city_pairs"} | OF_CITIES
 OF_PARTNERSHIP = {"partnership", "partnership_effects"}
 OF_COUNTRIES = {"scientists", "hits"} | OF_PARTNERSHIP
 OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement"}
@@ -57,11 +57,11 @@ OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "mig
         ("title=Another", {"report", "exports"}),
         (
             "significance.threshold=3",
-            {"significance", "output", "sensitivity"} | OF_TIES | {"migration_tests"} | PUBLISHED,
+            {"significance", "output", "sensitivity"} | OF_TIES | {"city_pairs", "migration_tests"} | PUBLISHED,
         ),
         (
             "significance.false_discovery_rate=0.1",
-            {"significance", "output"} | OF_TIES | {"migration_tests"} | PUBLISHED,
+            {"significance", "output"} | OF_TIES | {"city_pairs", "migration_tests"} | PUBLISHED,
         ),
         ("geography.compare=[US]", {"output"} | OF_DISRUPTION | OF_PARTNERSHIP | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
@@ -130,10 +130,11 @@ def test_a_setting_of_compared_blocs_runs_what_reads_it(setting, stages):
         ("novelty.background=all", OF_NOVELTY),
         ("novelty.maximum_references=100", OF_NOVELTY),
         ("novelty.replicates=10", OF_NOVELTY),
-        ("novelty.least_score=0.5", {"combinations", "novelty"}),
-        ("novelty.groups=9", {"combinations", "novelty"}),
-        ("novelty.starts=2", {"combinations", "novelty"}),
-        ("novelty.entities=[US]", {"novelty"}),
+        ("novelty.least_score=0.5", OF_NOVELTY - {"source_pairs"}),
+        ("novelty.groups=9", OF_NOVELTY - {"source_pairs"}),
+        ("novelty.starts=2", OF_NOVELTY - {"source_pairs"}),
+        ("novelty.entities=[US]", {"novelty", "novelty_cities"}),
+        ("places={}", {"novelty_cities"}),
     ],
 )
 def test_a_setting_of_novelty_runs_what_reads_it(setting, stages):
@@ -146,20 +147,22 @@ def test_a_setting_of_novelty_runs_what_reads_it(setting, stages):
 @pytest.mark.parametrize(
     ("setting", "stages"),
     [
-        ("places.citing=corpus", {"places", "disruption_cities"} | OF_CITIES),
+        ("places.citing=corpus", {"places", "city_pairs", "disruption_cities"} | OF_CITIES),
         ("corpus_scientists.least_works=5", {"corpus_scientists"} | OF_CITIES),
         ("cities.west=[US]", OF_CITIES),
         ("cities.venues={}", OF_CITIES),
-        ("cities.flow_years=[2016, 2019]", OF_TIES),
+        ("cities.flow_years=[2016, 2019]", {"city_pairs"} | OF_TIES),
         ("cities.top=[20]", OF_TIES),
         ("cities.tested=500", OF_TIES),
         ("bridging.draws=50", {"bridging"}),
+        ("bridging.replicates=50", {"bridging"}),
         ("gravity.specifications=[1]", {"gravity"}),
+        ("gravity.covariates=countries.csv", {"gravity"}),
         ("seed=7", {"bridging"} | OF_DISRUPTION),
         ("geography.compare=[US]", {"output"} | OF_DISRUPTION),
         (
             "geography.cn_includes_hk_mo=true",
-            {"corpus", "output", "places", "corpus_scientists"} | OF_CITIES | OF_DISRUPTION,
+            {"corpus", "output"} | OF_PLACES | OF_DISRUPTION,
         ),
     ],
 )
@@ -180,14 +183,20 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
         ("migration.years_after=5", {"movers", "matched_movers"}),
         ("migration.published_flows={file: flows.csv}", {"migration_agreement"}),
         ("corpus_scientists.least_works=5", {"corpus_scientists", "scientists"} | OF_MIGRATION),
-        ("places.citing=corpus", {"places"} | OF_COUNTRIES),
+        ("places.citing=corpus", {"places", "novelty_cities"} | OF_COUNTRIES),
+        ("novelty.entities=[US]", {"novelty", "novelty_cities"} | OF_PARTNERSHIP),
         ("hits.share=0.05", {"hits"}),
         ("partnership.partners=[GB]", OF_PARTNERSHIP),
         ("partnership.own_affiliations=true", OF_PARTNERSHIP),
         ("partnership.team_cuts=[3, 9]", OF_PARTNERSHIP),
         ("partnership.matched_years=[2006, 2018]", OF_PARTNERSHIP),
         ("years.significance=[2015, 2019]", {"significance", "output", "migration_tests"}),
-        ("seed=7", {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"}),
+        (
+            "seed=7",
+            {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"}
+            | OF_NOVELTY
+            | OF_PARTNERSHIP,
+        ),
     ],
 )
 def test_a_setting_of_migration_and_countries_runs_what_reads_it(setting, stages):
@@ -254,6 +263,12 @@ def test_the_seed_runs_what_draws():
         ("isthmus.indicators.cities.catalogue", "cities"),
         ("isthmus.indicators.cities.ties", "city_ties"),
         ("isthmus.gravity.effects", "bridging"),
+        ("isthmus.gravity.crossflows", "bridging"),
+        ("isthmus.indicators.cities.units", "bridging"),
+        ("isthmus.indicators.cities.pairs", "city_pairs"),
+        ("isthmus.nullmodels.leading_pairs", "city_pairs"),
+        ("isthmus.gravity.frictions", "gravity"),
+        ("isthmus.geography.frictions", "gravity"),
         ("isthmus.geography.neighbours", "gravity"),
         ("isthmus.indicators.disruption.kernels", "disruption"),
         ("isthmus.indicators.disruption.expected", "disruption"),

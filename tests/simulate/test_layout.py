@@ -18,15 +18,13 @@ from isthmus.errors import ConfigError
 from isthmus.simulate import World, simulate_releases, simulate_snapshot
 from isthmus.simulate.world.target import Target
 from isthmus.simulate.writing.layout import (
-    PartFile,
-    gzip_lines,
-    part_path,
     write_deleted,
     write_manifests,
     write_merged,
     write_table,
 )
 from isthmus.simulate.writing.write import all_tasks, check_target, readable, run_tasks
+from isthmus.snapshot.releases import PartFile, gzip_lines, part_path
 
 FOLDERS = {"jsonl": "data/jsonl", "parquet": "data/parquet", "legacy": "legacy-data"}
 ENTITIES = {

@@ -112,6 +112,32 @@ def test_intervals_of_single_years_and_of_the_window(spark):
     assert_approx_df_equality(found, expected, 1e-9, ignore_nullable=True)
 
 
+def test_what_is_expected_moves_with_the_sizes_of_both_ends(spark):
+    """China and the United States write more in one replicate and less in another; the tie of China and Germany stays.
+
+    In 2010 it is expected to move by 30 / 100 - 30 / 200, in 2011, when it is not linked, by 30 / 60 - 30 / 160.
+    """
+    others = [("CN", "US", 60, [60, 60, 90, 30]), ("DE", "US", 100, [100] * 4)]
+    weights = [("collaboration", year, src, dst, drawn, 0) for year in (2010, 2011) for src, dst, _, drawn in others]
+    tests = [("collaboration", year, src, dst, w, 50.0) for year in (2010, 2011) for src, dst, w, _ in others]
+    tests += [("collaboration", 2010, "CN", "DE", 40, 20.0), ("collaboration", 2011, "CN", "DE", 0, 10.0)]
+    weights.append(("collaboration", 2010, "CN", "DE", [40] * 4, 0))
+    found = propensity_intervals(
+        spark.createDataFrame(weights, WEIGHTS),
+        spark.createDataFrame(tests, TESTS),
+        years=(2010, 2010),
+        window=(2010, 2011),
+        replicates=4,
+        level=0.5,
+    ).toPandas()
+    bounds = found[found["dst"] == "DE"].set_index(["first_year", "last_year"])
+    for last, expected, move in ((2010, 20.0, 20 * (3 / 10 - 3 / 20)), (2011, 30.0, 3 + 10 * (3 / 6 - 3 / 16))):
+        low, high = ((2 * math.sqrt(40) - math.sqrt(40 * (1 + way * move / expected))) ** 2 for way in (1, -1))
+        assert bounds.loc[(2010, last), "propensity_low"] == pytest.approx(low / expected)
+        assert bounds.loc[(2010, last), "propensity_high"] == pytest.approx(high / expected)
+        assert bounds.loc[(2010, last), "design_effect"] == 0
+
+
 def test_citations_come_in_bundles_and_without_their_surplus(spark):
     """Of the linked pairs the smaller half is one tie: variance 6 - 2 over weight 2, so citations come in pairs."""
     weights = spark.createDataFrame(

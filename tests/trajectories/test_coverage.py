@@ -40,11 +40,13 @@ def test_the_page_shows_the_sum_of_all_worlds(bench, published):
 
 
 def test_intervals_of_five_papers_and_more_hold_the_truth_in_92_to_97_percent(published):
-    """Exchange is covered more often than promised, and the page says so; never less often."""
-    own = published[published["least"] >= 5].groupby(["network", "least"])[["pairs", "covered"]].sum()
-    share = own["covered"] / own["pairs"]
-    assert share["collaboration"].between(0.92, 0.97).all()
-    assert share["exchange"].between(0.97, 0.99).all()
+    """Three classes lie a little above it, and the page says so; none lies below."""
+    own = published[published["least"] >= 5]
+    for keys, most in (["network"], 0.97), (["network", "least"], 0.985):
+        counts = own.groupby(keys)[["pairs", "covered"]].sum()
+        assert (counts["covered"] / counts["pairs"]).between(0.92, most).all()
+    exchange = own[own["network"] == "exchange"]
+    assert exchange["covered"].sum() < exchange["held_fixed"].sum(), "the sizes are followed for this"
 
 
 def test_expected_weights_of_whole_degrees_are_those_of_the_fitted_model(bench):

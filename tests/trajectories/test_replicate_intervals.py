@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import TrajectoryError
-from isthmus.trajectories.replicates import log_propensity_interval, without_surplus
+from isthmus.trajectories.replicates import log_propensity_interval, size_moves, without_surplus
 
 
 def test_the_interval_is_two_theta_minus_the_quantiles_on_the_scale_of_the_root():
@@ -48,6 +48,58 @@ def test_without_surplus_papers_stay_as_they_are_and_no_more_than_two_thirds_go(
     np.testing.assert_array_equal(without_surplus(replicates, [2], [0]), replicates)
     np.testing.assert_allclose(without_surplus(replicates, [2], [99]), 2 + (replicates - 2) / math.sqrt(3))
     np.testing.assert_array_equal(without_surplus(np.full((1, 3), 2), [2], [4]), np.full((1, 3), 2.0))
+
+
+TRIANGLE = (np.array([0, 0, 1]), np.array([1, 2, 2]))
+
+
+def test_expected_weights_move_with_what_the_others_add_to_the_sizes():
+    """AB 4, AC 6, BC 10: three more papers of AC move AB by 3/10 and BC by 3/16, less 3/20 of all; AC not at all."""
+    found = size_moves([[4, 4], [9, 6], [10, 10]], [4, 6, 10], TRIANGLE)
+    np.testing.assert_allclose(found[:, 0], [3 / 10 - 3 / 20, 0, 3 / 16 - 3 / 20])
+    np.testing.assert_array_equal(found[:, 1], 0)
+
+
+@given(st.integers(0, 2**31), st.integers(3, 9))
+@settings(max_examples=30, deadline=None)
+def test_moves_are_the_derivative_of_the_product_of_sizes_over_all(seed, nodes):
+    """Oracle: log(s_i s_j / S) of the network in which the pair itself keeps its weight, for a small change."""
+    rng, step = np.random.default_rng(seed), 1e-6
+    i, j = np.triu_indices(nodes, 1)
+    weight = rng.integers(1, 50, len(i)).astype(float)
+    change = step * weight * rng.normal(size=len(i))
+
+    def mu(pair, own):
+        full = np.zeros((nodes, nodes))
+        full[i, j] = own
+        strength = full.sum(axis=0) + full.sum(axis=1)
+        return strength[i[pair]] * strength[j[pair]] / own.sum()
+
+    found = size_moves((weight + change)[:, None], weight, (i, j))[:, 0]
+    for pair in range(len(i)):
+        others = np.where(np.arange(len(i)) == pair, weight, weight + change)
+        assert found[pair] == pytest.approx(np.log(mu(pair, others) / mu(pair, weight)), abs=100 * step**2)
+
+
+def test_nothing_moves_a_pair_alone_or_a_network_without_weight():
+    one = (np.array([0]), np.array([1]))
+    np.testing.assert_array_equal(size_moves([[0, 9]], [3], one), 0)
+    np.testing.assert_array_equal(size_moves(np.zeros((3, 2)), np.zeros(3), TRIANGLE), 0)
+    assert size_moves(np.zeros((0, 5)), [], (np.zeros(0, dtype=int), np.zeros(0, dtype=int))).shape == (0, 5)
+    # a third node without any tie of its own has no size that could move
+    np.testing.assert_array_equal(size_moves([[8], [0], [0]], [4, 0, 0], TRIANGLE), 0)
+
+
+def test_what_moves_all_ties_alike_says_nothing_of_a_propensity():
+    """Every citation list a fifth longer raises observed and expected weights alike: hardly an interval is left."""
+    i, j = np.triu_indices(40, 1)
+    weight = np.full(len(i), 100.0)
+    replicates = weight[:, None] * np.random.default_rng(3).normal(1, 0.2, 400)
+    fixed = log_propensity_interval(replicates, weight, weight)
+    moved = log_propensity_interval(replicates, weight, weight, moved=size_moves(replicates, weight, (i, j)))
+    assert (fixed.high - fixed.low).min() > 0.7
+    assert (moved.high - moved.low).max() < 0.05
+    np.testing.assert_array_equal(moved.design_effect, fixed.design_effect)
 
 
 def test_nothing_observed_has_only_an_upper_bound():

@@ -5,17 +5,19 @@ from collections.abc import Sequence
 import pandas as pd
 
 from isthmus.analyses.significance.pooled import CONVERGED, NOT_POOLED, of_converged_years, pools
-from isthmus.analyses.user_network import FALSE_DISCOVERY_RATE, LEAST_FINITE_YEARS, THRESHOLD, last_years
+from isthmus.analyses.user_network import FALSE_DISCOVERY_RATE, LEAST_FINITE_YEARS, THRESHOLD, window_within
 from isthmus.errors import NetworkError
-from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
+from isthmus.nullmodels.grades import FIRM, FIRM_YEARS_SEEN, STRONGER, WEAKER
 from isthmus.nullmodels.window_frames import WINDOW_COLUMNS, window_tests
 from isthmus.report.results import rows_of
 from isthmus.report.statement import counts_words, grade_counts, statement
-from isthmus.report.text import capital, count, plural
+from isthmus.report.text import capital, count, plural, span
 
 SHOWN_TIES = 5
 NEEDS_ALL = "The window as a whole is not tested: that needs the pairs without a link, too (leave out --linked-only)."
-#: A network without years is a window of one.
+ONE_NETWORK = "Without years firm rests on q alone: a lasting tie is not told from one large project."
+ONE_YEAR = "In a window of one year no tie is firm above size: that takes a weight in a second year."
+#: The year of a network without years.
 _ONE_YEAR = 0
 _DIRECTED = ("directed-ecm", "directed-ecm-loops")
 
@@ -39,15 +41,16 @@ def window_of(
     keys : Sequence[str]
         Columns that tell networks apart: network, year, both or none.
     window : tuple[int, int] | None
-        First and last year; the last five without it. A network without years is tested as it is.
+        First and last year; the last five without it. A network without years is tested as it is, and a firm tie needs
+        no second year there.
     linked_only : bool, default False
         Whether pairs without a link are missing.
 
     Returns
     -------
     tuple[pandas.DataFrame, str]
-        Columns first_year and last_year where there are years, network where there are several, src, dst,
-        `WINDOW_COLUMNS`, and published_rule; and the note.
+        Columns first_year and last_year where there are years (those of the window that the network has), network
+        where there are several, src, dst, `WINDOW_COLUMNS`, and published_rule; and the note.
 
     Raises
     ------
@@ -64,29 +67,30 @@ def window_of(
     if ties.empty:
         return pd.DataFrame(), "Nothing was fitted: no window is tested."
     yearly = "year" in keys
-    span = (window or last_years(int(ties["year"].min()), int(ties["year"].max()))) if yearly else (_ONE_YEAR,) * 2
+    first, last = window_within(window, ties["year"].min(), ties["year"].max()) if yearly else (_ONE_YEAR,) * 2
     others = [key for key in keys if key != "year"]
     fitted = of_converged_years(ties, fits, keys)
     if fitted.empty:
         return pd.DataFrame(), "No null model converged: no window is tested."
     found = window_tests(
         fitted if yearly else fitted.assign(year=_ONE_YEAR),
-        span,
+        (first, last),
         FALSE_DISCOVERY_RATE,
         THRESHOLD,
         keys=others,
         min_finite_years=LEAST_FINITE_YEARS if yearly else 1,
+        firm_years_seen=FIRM_YEARS_SEEN if yearly else 1,
     )
     if found.empty:
         raise NetworkError(
-            f"the window {span[0]}-{span[1]} holds no year of the network, which has {_span_of(fitted)}"
+            f"the window {first}-{last} holds no year of the network, which has {_span_of(fitted)}"
             f"{' where its null model converged' * (len(fitted) < len(ties))}"
         )
     found["published_rule"] = (found["mean_z"] > THRESHOLD).fillna(False)
     if not yearly:
         return found, ""
     front = ["first_year", "last_year"]
-    found = found.assign(first_year=span[0], last_year=span[1])
+    found = found.assign(first_year=first, last_year=last)
     return found[[*front, *others, "src", "dst", *WINDOW_COLUMNS, "published_rule"]], ""
 
 
@@ -111,7 +115,7 @@ def said_of_fits(fits: pd.DataFrame, keys: Sequence[str]) -> list[str]:
 
 
 def said_of_window(tested: pd.DataFrame, keys: Sequence[str], *, directed: bool = False) -> list[str]:
-    """Return how many ties have each grade, and the firm ones furthest from what size explains, in words.
+    """Return how many ties of each network have each grade, and the firm ones furthest from size, in words.
 
     Parameters
     ----------
@@ -122,11 +126,15 @@ def said_of_window(tested: pd.DataFrame, keys: Sequence[str], *, directed: bool 
     directed : bool, default False
         Whether a tie has a direction.
     """
-    start = f"In {tested['first_year'].iloc[0]}–{tested['last_year'].iloc[0]}, of" if "year" in keys else "Of"
-    found = counts_words(grade_counts(tested["grade"], tested["direction"]), "weigh")
-    rule = f"The published rule (mean z above {THRESHOLD:g}) calls {count(tested['published_rule'].sum())}."
-    lines = [f"{start} {plural(len(tested), 'pair')} {found} (false-discovery rate {FALSE_DISCOVERY_RATE:g}). {rule}"]
     others = [key for key in keys if key != "year"]
+    yearly = "year" in keys
+    years = span(range(tested["first_year"].iloc[0], tested["last_year"].iloc[0] + 1)) if yearly else ""
+    networks = tested.groupby(others, dropna=False) if others else [((), tested)]
+    lines = [_grades_of(own, " ".join(map(str, name)), years) for name, own in networks]
+    if not yearly:
+        lines.append(ONE_NETWORK)
+    elif tested["first_year"].iloc[0] == tested["last_year"].iloc[0]:
+        lines.append(ONE_YEAR)
     for direction, words in ((STRONGER, "furthest above size"), (WEAKER, "furthest below size")):
         firm = _firm(tested, direction)
         if len(firm):
@@ -136,6 +144,19 @@ def said_of_window(tested: pd.DataFrame, keys: Sequence[str], *, directed: bool 
             name = " ".join([*(str(getattr(row, key)) for key in others), pair])
             lines.append(f"  {name}: {statement(row, 'units').sentence}")
     return lines
+
+
+def _grades_of(tested: pd.DataFrame, network: str, years: str) -> str:
+    """Return how many ties of one network have each grade; the network's name and the years may be empty."""
+    if network:
+        start = f"{', '.join(part for part in (network, years) if part)}: of"
+    else:
+        start = f"In {years}, of" if years else "Of"
+    found = counts_words(grade_counts(tested["grade"], tested["direction"]), "weigh")
+    rule = f"The published rule (mean z above {THRESHOLD:g}) calls {count(tested['published_rule'].sum())}."
+    if years and tested["finite_years"].max() < LEAST_FINITE_YEARS:
+        rule = f"{rule} It takes a z in at least {LEAST_FINITE_YEARS} years, which no pair has."
+    return f"{start} {plural(len(tested), 'pair')} {found} (false-discovery rate {FALSE_DISCOVERY_RATE:g}). {rule}"
 
 
 def _firm(tested: pd.DataFrame, direction: str) -> pd.DataFrame:

@@ -79,7 +79,7 @@ def publish_network(
     folder = Path(out)
     (folder / "study.json").unlink(missing_ok=True)  # it says that the results are whole, and is written last
     first, last = int(ties["year"].min()), int(ties["year"].max())
-    window = window or last_years(first, last)
+    window = window_within(window, first, last)
     named = _named(ties)
     significant = significant_ties(named, window, threshold=threshold, least_finite_years=least_finite_years)
     exact = pools(str(fits["null_model"].iloc[0]), int(fits["samples"].max()))
@@ -129,9 +129,21 @@ def publish_network(
     return folder
 
 
-def last_years(first: int, last: int) -> tuple[int, int]:
-    """Return the window of a network that names none: its last years, `WINDOW_YEARS` at most."""
-    return max(first, last - WINDOW_YEARS + 1), last
+def window_within(window: tuple[int, int] | None, first: int, last: int) -> tuple[int, int]:
+    """Return the years of a window that a network has; its last ones, `WINDOW_YEARS` at most, where none is named.
+
+    Parameters
+    ----------
+    window : tuple[int, int] | None
+        First and last year that were asked for; returned as it is where the network has none of them.
+    first, last : int
+        First and last year of the network.
+    """
+    if window is None:
+        return max(first, last - WINDOW_YEARS + 1), last
+    if window[1] < first or window[0] > last:
+        return window
+    return max(window[0], first), min(window[1], last)
 
 
 KEY = ["network", "citation_year", "year", "src", "dst"]

@@ -179,9 +179,9 @@ def _say(
 ) -> None:
     click.echo(f"{len(given.papers):,} papers, {given.citing.size:,} citations; {found.focal.size:,} papers measured")
     if given.left_out:
-        click.echo(f"{given.left_out:,} rows were left out: papers that cite themselves, or repeated citations")
+        click.echo(f"rows left out, in which a paper cites itself or a citation is repeated: {given.left_out:,}")
     if given.without_year:
-        click.echo(f"{given.without_year:,} papers have no year: they count as references, and are no citers")
+        click.echo(f"papers without a year, which count as references and are no citers: {given.without_year:,}")
     click.echo(
         f"\nBy year; {level:.0%} interval of the mean CD. Papers with fewer than {minimum_references} recorded "
         "references have no CD; `mean with all` has them in it."

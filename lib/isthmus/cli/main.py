@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plan": ("isthmus.cli.plan", "plan", "Say what reading a snapshot costs: bytes, disk, hours, money."),
     "doctor": ("isthmus.cli.doctor", "doctor", "Look whether this machine can run Isthmus."),
     "maintain": ("isthmus.cli.maintain", "maintain", "Put small files of the tables together, remove old ones."),
+    "fetch": ("isthmus.cli.fetch", "fetch", "Fetch a field's records from OpenAlex's API as a snapshot."),
     "simulate": ("isthmus.cli.simulate", "simulate", "Write a world with known truth as an OpenAlex snapshot."),
     "test-network": ("isthmus.cli.test_network", "test_network", "Which ties of your own network exceed size."),
     "match": ("isthmus.cli.match", "match", "Compare treated with alike control units of your own table."),

@@ -11,4 +11,7 @@ class Bridging(Section):
     top: int = Field(default=100, ge=4, le=3000, description="cities, those with most impact, that the networks hold")
     draws: int = Field(default=500, ge=20, le=100_000, description="networks drawn from each null model")
     level: float = Field(default=0.95, gt=0, lt=1, description="probability of the bands of the null models")
+    replicates: int = Field(
+        default=500, ge=20, le=100_000, description="bootstrap replicates over works and scientists"
+    )
     worlds: int = Field(default=10_000, ge=100, le=10**6, description="worlds of the spread of influence")

@@ -30,7 +30,10 @@ class Novelty(Section):
         default=0, ge=0, le=1000, description="sampled exchanges of citations beside the exact null model; 0 for none"
     )
     least_score: float = Field(
-        default=0.3, ge=0, lt=1, description="a concept belongs to a work's combination with a score above this"
+        default=0.3,
+        ge=0,
+        lt=1,
+        description="a concept belongs to a work's combination with a score above this; 0: the keywords of OpenAlex",
     )
     groups: int = Field(default=20, ge=1, le=1000, description="groups of the model of combinations")
     starts: int = Field(default=5, ge=1, le=100, description="starts of that model; the likeliest counts")

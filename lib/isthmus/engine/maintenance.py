@@ -33,6 +33,8 @@ SMALL_FILE = 0.75  # share of the wanted size below which a file is put together
 
 MAX_SIZE, MIN_SIZE = "spark.databricks.delta.optimize.maxFileSize", "spark.databricks.delta.optimize.minFileSize"
 RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+# Tasks that list a table's folders. Spark's own number, 10,000, costs a minute of processor for a table of one folder.
+LISTING, LISTING_TASKS = "spark.sql.sources.parallelPartitionDiscovery.parallelism", 32
 VACUUM_COMMITS = "spark.databricks.delta.vacuum.logging.enabled"  # two empty versions for each vacuuming
 
 
@@ -105,7 +107,8 @@ def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RE
         See `check_retention`, which has to be asked before.
     """
     before = extent(store, table)
-    with _options(store, _size_options(before.bytes) | {RETENTION_CHECK: "false", VACUUM_COMMITS: "false"}):
+    quiet = {RETENTION_CHECK: "false", VACUUM_COMMITS: "false", LISTING: str(LISTING_TASKS)}
+    with _options(store, _size_options(before.bytes) | quiet):
         if before.files > 1 and not is_by_part(store, table):
             _handle(store, table).optimize().executeCompaction()
         _handle(store, table).vacuum(retention_days * 24)

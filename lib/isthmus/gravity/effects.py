@@ -18,9 +18,11 @@ from isthmus.errors import GravityError
 
 Floats = NDArray[np.float64]
 #: Relative error of the totals at which fitting stops, and passes at most.
-TOLERANCE, PASSES = 1e-11, 20_000
+TOLERANCE, PASSES = 1e-11, 2_000
 #: Exponents of distance beyond which a network is not one of distance.
 WIDEST = 30.0
+#: Share of its own residual that a pair takes away at most, and the dispersion beyond which none is searched.
+MOST_OF_ITSELF, MOST_DISPERSED = 0.999, 1e6
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,14 @@ class EffectsFit:
     ----------
     mean : float64 array of shape (N, M)
         Expected flows; 0 for pairs that are not open.
+    origin : float64 array of shape (N,)
+        Effects r of the origins; 0 where nothing leaves.
+    destination : float64 array of shape (M,)
+        Effects c of the destinations; 0 where nothing arrives.
     distance : float
-        Coefficient of the logarithm of distance.
+        d, coefficient of the logarithm of distance.
     dispersion : float
-        alpha of the negative binomial law with variance mu + alpha mu^2, by moments; 0 where flows vary less than
+        alpha of the negative binomial law with variance mu + alpha mu^2 (`dispersion_of`); 0 where flows vary less than
         Poisson.
     error : float
         Largest relative error of a total of a row or column.
@@ -42,9 +48,23 @@ class EffectsFit:
     """
 
     mean: Floats
+    origin: Floats
+    destination: Floats
     distance: float
     dispersion: float
     error: float
+
+    def expected(self, log_distance: ArrayLike) -> Floats:
+        """Return what the model expects of pairs, those that it was not fitted to among them.
+
+        Parameters
+        ----------
+        log_distance : array of shape (N, M)
+            As in `fit_effects`.
+
+        """
+        away = np.exp(self.distance * np.asarray(log_distance, dtype=np.float64))
+        return np.asarray(self.origin[:, None] * away * self.destination)
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Return a network of the fitted model: negative binomial flows, independent of each other.
@@ -104,16 +124,60 @@ def fit_effects(flows: ArrayLike, log_distance: ArrayLike, *, is_open: ArrayLike
     y = np.where(pairs, y, 0.0)
     _check(y, ld, pairs)
     there = pairs & (y.sum(axis=1, keepdims=True) > 0) & (y.sum(axis=0, keepdims=True) > 0)
-    centred = np.where(there, ld - ld[there].mean(), 0.0)
+    middle = float(ld[there].mean())
+    centred = np.where(there, ld - middle, 0.0)
     wanted = float((y * centred).sum())
 
-    def mean_at(coefficient: float) -> Floats:
-        return _proportional(np.where(there, np.exp(coefficient * centred), 0.0), y)
+    def kernel(coefficient: float) -> Floats:
+        return np.where(there, np.exp(coefficient * centred), 0.0)
 
-    coefficient = _root(lambda d: float((mean_at(d) * centred).sum()) - wanted)
-    mean = mean_at(coefficient)
-    excess = float((((y - mean) ** 2 - mean)[there]).sum()) / float((mean[there] ** 2).sum())
-    return EffectsFit(mean, coefficient, max(0.0, excess), _error(mean, y))
+    last = np.ones(y.shape[1])
+
+    def gap(coefficient: float) -> float:
+        nonlocal last
+        own = kernel(coefficient)
+        r, last = _proportional(own, y, last)
+        return float((r @ (own * centred)) @ last) - wanted
+
+    d = _root(gap)
+    r, c = _proportional(kernel(d), y, last)
+    mean = r[:, None] * kernel(d) * c
+    return EffectsFit(mean, r * np.exp(-d * middle), c, d, dispersion_of(y, mean), _error(mean, y))
+
+
+def dispersion_of(flows: Floats, mean: Floats) -> float:
+    """Return the alpha at which squared residuals agree with the variance mu + alpha mu^2.
+
+    It solves sum w ((y - mu)^2 / (1 - h) - mu - alpha mu^2) = 0 with w = 1 / (1 + alpha mu)^2. Without these weights
+    the largest pair of a network of very unequal places decides alone. h = mu / row + mu / column - mu / all is how
+    much of its own residual a pair takes away by shaping its two effects: most of it where it is most of its row.
+
+    Parameters
+    ----------
+    flows, mean : float64 arrays of shape (N, M)
+        Flows and fitted flows; pairs with a mean of 0 do not count.
+
+    References
+    ----------
+    Davidian and Carroll (1987), Journal of the American Statistical Association 82, 1079 (weighted squared residuals).
+
+    """
+    sums = mean.sum(axis=1, keepdims=True), mean.sum(axis=0, keepdims=True)
+    there = mean > 0
+    i, j = np.nonzero(there)
+    mu = mean[there]
+    own = np.minimum(mu / sums[0][i, 0] + mu / sums[1][0, j] - mu / mu.sum(), MOST_OF_ITSELF)
+    squared = (flows[there] - mu) ** 2 / (1 - own)
+
+    def excess(alpha: float) -> float:
+        return float(((squared - mu - alpha * mu**2) / (1 + alpha * mu) ** 2).sum())
+
+    high = 1.0
+    while excess(high) > 0 and high < MOST_DISPERSED:
+        high *= 2
+    if excess(0.0) <= 0:
+        return 0.0
+    return high if excess(high) > 0 else float(optimize.brentq(excess, 0.0, high, xtol=1e-12))
 
 
 def _check(y: Floats, ld: Floats, pairs: NDArray[np.bool_]) -> None:
@@ -128,10 +192,13 @@ def _check(y: Floats, ld: Floats, pairs: NDArray[np.bool_]) -> None:
         raise GravityError("all distances are the same: what distance explains cannot be told")
 
 
-def _proportional(kernel: Floats, y: Floats) -> Floats:
-    """Return the kernel with rows and columns scaled to the totals of the flows."""
+def _proportional(kernel: Floats, y: Floats, start: Floats) -> tuple[Floats, Floats]:
+    """Return the factors of rows and columns that scale the kernel to the totals of the flows.
+
+    Starting from the columns of a kernel nearby saves most of the passes.
+    """
     rows, columns = y.sum(axis=1), y.sum(axis=0)
-    c = np.ones(len(columns))
+    c = np.where(columns > 0, np.where(start > 0, start, 1.0), 0.0)
     for _ in range(PASSES):
         r = _over(rows, kernel @ c)
         following = _over(columns, r @ kernel)
@@ -139,7 +206,7 @@ def _proportional(kernel: Floats, y: Floats) -> Floats:
         c = following
         if moved.max(initial=0.0) < TOLERANCE:
             break
-    return np.asarray(_over(rows, kernel @ c)[:, None] * kernel * c)
+    return _over(rows, kernel @ c), c
 
 
 def _over(total: Floats, sums: Floats) -> Floats:

@@ -26,6 +26,8 @@ class Grid:
         Logarithm of the distance; 0 for the same city.
     same : int64 array of shape (P, 2) or None
         Row and column of the pairs that are one city.
+    without_same : bool
+        The pairs that are one city are no pairs of the model, as to stay is no move.
     tables : dict of str to float64 array of shape (G, H)
         Discrete covariates by the groups of row and column.
     row_group, column_group : int64 arrays of shape (I,) and (J,)
@@ -40,6 +42,7 @@ class Grid:
     tables: dict[str, Floats]
     row_group: Ints
     column_group: Ints
+    without_same: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -47,10 +50,21 @@ class Grid:
         return self.row_group.size, self.column_group.size
 
     @property
+    def has_same_city(self) -> bool:
+        """Whether "same city" is a covariate."""
+        return self.same is not None and not self.without_same
+
+    @property
+    def n_pairs(self) -> int:
+        """Pairs of the model."""
+        left_out = len(self.same) if self.same is not None and self.without_same else 0
+        return self.row_group.size * self.column_group.size - left_out
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the coefficients, the constant first."""
         distance = () if self.log_distance is None else ("ln distance",)
-        same = () if self.same is None else ("same city",)
+        same = ("same city",) if self.has_same_city else ()
         return ("constant", *self.columns, *self.rows, *distance, *same, *self.tables)
 
     @property
@@ -77,7 +91,7 @@ class Grid:
         found += [x[i] for x in self.rows.values()]
         if self.log_distance is not None:
             found.append(self.log_distance[i, j])
-        if self.same is not None:
+        if self.same is not None and self.has_same_city:
             keys = self.same[:, 0] * self.shape[1] + self.same[:, 1]
             found.append(np.isin(i * self.shape[1] + j, keys).astype(np.float64))
         found += [table[self.row_group[i], self.column_group[j]] for table in self.tables.values()]
@@ -107,6 +121,7 @@ class Grid:
             self.tables,
             self.row_group[rows],
             self.column_group[columns],
+            self.without_same,
         )
 
     def without_pairs(self) -> "Grid":
@@ -120,6 +135,7 @@ def make_grid(
     *,
     log_distance: ArrayLike | None = None,
     same: ArrayLike | None = None,
+    without_same: bool = False,
     tables: Mapping[str, ArrayLike] | None = None,
     row_group: ArrayLike | None = None,
     column_group: ArrayLike | None = None,
@@ -134,6 +150,8 @@ def make_grid(
         Logarithm of the distance.
     same : array of shape (P, 2), optional
         Row and column of the pairs that are one city.
+    without_same : bool
+        Leave these pairs out of the model, instead of a covariate for them.
     tables : mapping of name to array of shape (G, H), optional
         Discrete covariates by groups.
     row_group, column_group : int arrays of shape (I,) and (J,), optional
@@ -169,7 +187,7 @@ def make_grid(
     pairs = None if same is None else np.asarray(same, dtype=np.int64).reshape(-1, 2)
     if pairs is not None and pairs.size and np.any((pairs < 0) | (pairs >= (n_rows, n_columns))):
         raise GravityError(f"a pair of the same city lies outside the grid of {n_rows} rows and {n_columns} columns")
-    return Grid(own_columns, own_rows, distance, pairs, own_tables, groups[0], groups[1])
+    return Grid(own_columns, own_rows, distance, pairs, own_tables, groups[0], groups[1], without_same)
 
 
 def log_distances(

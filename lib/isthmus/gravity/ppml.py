@@ -58,8 +58,8 @@ class PpmlFit:
         Robust to heteroscedasticity, HC1: with the factor n / (n - k).
     two_way_raw : float64 array of shape (k, k)
         Clustered by row and by column, B (U'U + V'V - meat) B, without factor; need not be positive semidefinite.
-    n_rows, n_columns, n_positive : int
-        Size of the grid and pairs with a flow.
+    n_rows, n_columns, n_pairs, n_positive : int
+        Size of the grid, pairs of the model (n), and pairs with a flow.
     log_likelihood, null_log_likelihood : float
         Of the model and of the constant alone.
     squared_correlation : float
@@ -79,6 +79,7 @@ class PpmlFit:
     two_way_raw: Floats
     n_rows: int
     n_columns: int
+    n_pairs: int
     n_positive: int
     log_likelihood: float
     null_log_likelihood: float
@@ -86,11 +87,6 @@ class PpmlFit:
     steps: int
     converged: bool
     constructed: tuple[str, ...] = ()
-
-    @property
-    def n_pairs(self) -> int:
-        """Pairs of the grid, n."""
-        return self.n_rows * self.n_columns
 
     @property
     def standard_errors(self) -> Floats:
@@ -204,11 +200,14 @@ class _Problem:
         self.same = None
         if grid.same is not None:
             self.same = grid.regressors(grid.same[:, 0], grid.same[:, 1])
-        self.at_same = grid.names.index("same city") if grid.same is not None else -1
+        self.at_same = grid.names.index("same city") if grid.has_same_city else -1
 
     def same_weights(self, beta: Floats) -> tuple[Floats, Floats]:
-        """Fitted flows of the same-city pairs without and with their coefficient."""
+        """Fitted flows of the same-city pairs: as any other pair, and as the model has them (0 where it has none)."""
         assert self.same is not None
+        if self.grid.without_same:
+            plain = self.same @ beta
+            return np.exp(plain), np.zeros_like(plain)
         plain = self.same @ beta - beta[self.at_same]
         return np.exp(plain), np.exp(plain + beta[self.at_same])
 
@@ -217,9 +216,16 @@ class _Problem:
         if self.same is None:
             return H
         plain, full = (w**power for w in self.same_weights(beta))
-        without = self.same.copy()
-        without[:, self.at_same] = 0.0
+        without = self.as_any_other()
         return np.asarray(H + self.same.T @ (full[:, None] * self.same) - without.T @ (plain[:, None] * without))
+
+    def as_any_other(self) -> Floats:
+        """Return the covariates of the same-city pairs without the one that is theirs alone."""
+        assert self.same is not None
+        without = self.same.copy()
+        if self.at_same >= 0:
+            without[:, self.at_same] = 0.0
+        return without
 
     def evaluate(self, beta: Floats) -> tuple[float, Floats, Floats]:
         """Log-likelihood without its constant, gradient, normal matrix."""
@@ -266,15 +272,18 @@ def fit_ppml(grid: Grid, flows: Flows) -> PpmlFit:
     Raises
     ------
     GravityError
-        A covariate that is empty, collinear with those before it, or non-zero only where all flows are 0.
+        A covariate that is empty, collinear with those before it, or non-zero only where all flows are 0; a flow of
+        a pair that is left out.
 
     """
+    if grid.without_same:
+        _refuse_left_out(grid, flows)
     problem = _Problem(grid, flows)
     _refuse_separated(problem)
     start = np.zeros(len(grid.names))
     simple = _Problem(grid.without_pairs(), flows)
     first = np.zeros(len(simple.grid.names))
-    first[0] = np.log(flows.y.sum() / (grid.shape[0] * grid.shape[1]))
+    first[0] = np.log(flows.y.sum() / grid.n_pairs)
     found, steps, converged = simple.newton(first, loose=not grid.factors)
     start[: found.size] = found
     if not grid.factors:
@@ -309,13 +318,12 @@ def _finish(problem: _Problem, beta: Floats, steps: int, converged: bool) -> Ppm
     mu = np.exp(problem.X @ beta)
     meat = squares + problem.X.T @ ((flows.y * (flows.y - 2 * mu))[:, None] * problem.X)
     bread = linalg.inv(H)
-    n, k = grid.shape[0] * grid.shape[1], len(grid.names)
+    n, k = grid.n_pairs, len(grid.names)
     U = _sum_by(flows.i, flows.y, problem.X, grid.shape[0]) - row_scores(lay, first, row_C, row_T)
     V = _sum_by(flows.j, flows.y, problem.X, grid.shape[1]) - column_scores(lay, first)
     if problem.same is not None and grid.same is not None:
         plain, full = problem.same_weights(beta)
-        without = problem.same.copy()
-        without[:, problem.at_same] = 0.0
+        without = problem.as_any_other()
         change = full[:, None] * problem.same - plain[:, None] * without
         np.subtract.at(U, grid.same[:, 0], change)
         np.subtract.at(V, grid.same[:, 1], change)
@@ -330,6 +338,7 @@ def _finish(problem: _Problem, beta: Floats, steps: int, converged: bool) -> Ppm
         two_way_raw=bread @ (U.T @ U + V.T @ V - meat) @ bread,
         n_rows=grid.shape[0],
         n_columns=grid.shape[1],
+        n_pairs=n,
         n_positive=flows.y.size,
         log_likelihood=float(problem.Xy @ beta - H[0, 0] - factorials),
         null_log_likelihood=float(total * np.log(total / n) - total - factorials),
@@ -399,6 +408,18 @@ def check_rank(H: Floats, names: tuple[str, ...]) -> None:
                 f"they leave {rest:.1e} of it; leave one out"
             )
         L[k, k] = np.sqrt(rest)
+
+
+def _refuse_left_out(grid: Grid, flows: Flows) -> None:
+    assert grid.same is not None
+    keys = grid.same[:, 0] * grid.shape[1] + grid.same[:, 1]
+    inside = np.flatnonzero(np.isin(flows.i * grid.shape[1] + flows.j, keys))
+    if inside.size:
+        at = inside[0]
+        raise GravityError(
+            f"flow {flows.y[at]:g} from row {flows.i[at]} to column {flows.j[at]}: the model has no pairs that are one "
+            "city; leave their flows out"
+        )
 
 
 def _refuse_separated(problem: _Problem) -> None:

@@ -70,7 +70,7 @@ class Layout:
         slope = extra = 0.0
         if self.grid.log_distance is not None:
             slope, at = float(beta[at]), at + 1
-        if self.grid.same is not None:
+        if self.grid.has_same_city:
             extra, at = float(beta[at]), at + 1
         return float(beta[0]), beta[1 : 1 + kc], beta[1 + kc : 1 + kc + kr], slope, extra, beta[at:]
 
@@ -216,7 +216,7 @@ def row_scores(lay: Layout, sums: Sums, row_C: Floats, row_T: Floats) -> Floats:
     found = [sums.row[:, None], row_C, sums.row[:, None] * lay.R]
     if lay.grid.log_distance is not None:
         found.append(sums.row_ld[:, None])
-    if lay.grid.same is not None:
+    if lay.grid.has_same_city:
         found.append(np.zeros((sums.row.size, 1)))
     return np.concatenate([*found, row_T], axis=1)
 
@@ -227,7 +227,7 @@ def column_scores(lay: Layout, sums: Sums) -> Floats:
     found = [total[:, None], (total * lay.C).T, sums.column_R.sum(axis=0).T]
     if lay.grid.log_distance is not None:
         found.append(sums.column_ld.sum(axis=0)[:, None])
-    if lay.grid.same is not None:
+    if lay.grid.has_same_city:
         found.append(np.zeros((total.size, 1)))
     if lay.grid.tables:
         found += [np.sum(t[:, lay.grid.column_group] * sums.column, axis=0)[:, None] for t in lay.T]

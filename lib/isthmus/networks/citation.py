@@ -24,7 +24,17 @@ def citation_flows(citations: DataFrame, countries: DataFrame, *, max_countries:
     max_countries : int | None, optional
         Leave out corpus works of more countries than this, on both sides.
     """
-    links = placed_citations(citations, countries, max_countries=max_countries)
+    return flows_of_placed(placed_citations(citations, countries, max_countries=max_countries))
+
+
+def flows_of_placed(links: DataFrame) -> DataFrame:
+    """Return the same as `citation_flows` from the result of `placed_citations`.
+
+    Parameters
+    ----------
+    links : DataFrame
+        The result of `placed_citations`.
+    """
     keys = ("study", "release", "citing_year", "cited_year")
     one_side = links.select(*keys, "from", "to", F.explode("from").alias("a"))
     both = one_side.select(*keys, "from", "to", "a", F.explode("to").alias("b"))

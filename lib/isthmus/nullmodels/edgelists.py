@@ -1,5 +1,6 @@
 """Edge lists that people bring: CSV or Parquet files of whole-number networks, checked row by row."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from isthmus.errors import NetworkError, did_you_mean
 
 COLUMNS = ("source", "target", "weight")
 OPTIONAL_KEYS = ("network", "year")
+#: What a .csv file may be separated by; the first where a header has none.
+SEPARATORS = (",", ";", "\t")
 
 
 def read_edges(
@@ -21,7 +24,7 @@ def read_edges(
     Parameters
     ----------
     path : str | Path
-        a .csv (comma-separated, with a header, also .csv.gz) or .parquet file.
+        a .csv file (with a header; separated by commas, semicolons or tabs; also .csv.gz) or a .parquet file.
     drop_loops : bool, default False
         Leave out rows whose source is their target instead of refusing them.
     directed : bool, default False
@@ -67,10 +70,19 @@ def _read(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     if name.endswith((".csv", ".csv.gz")):
         try:
-            return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], skipinitialspace=True)
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+            return pd.read_csv(
+                path, sep=_separator(path), dtype=str, keep_default_na=False, na_values=[""], skipinitialspace=True
+            )
+        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, gzip.BadGzipFile) as error:
             raise NetworkError(f"{path} cannot be read as comma-separated text: {error}") from None
     raise NetworkError(f"{path} has an unknown ending; expected .csv, .csv.gz or .parquet")
+
+
+def _separator(path: Path) -> str:
+    """Return what separates the names of the header: a spreadsheet may write semicolons or tabs for commas."""
+    packed = path.name.lower().endswith(".gz")
+    with gzip.open(path, "rt", encoding="utf-8") if packed else path.open(encoding="utf-8") as file:
+        return max(SEPARATORS, key=file.readline().count)
 
 
 def _where(path: str | Path, row: int) -> str:

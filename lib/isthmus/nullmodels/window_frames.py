@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from isthmus.nullmodels.clustered import clusters_of, inflation, tempered
-from isthmus.nullmodels.grades import grade_pairs
+from isthmus.nullmodels.grades import FIRM_YEARS_SEEN, grade_pairs
 from isthmus.nullmodels.propensity import propensity
 from isthmus.nullmodels.significance import benjamini_hochberg
 from isthmus.nullmodels.solver import FloatArray
@@ -46,6 +46,7 @@ def window_tests(
     *,
     keys: Sequence[str] = KEYS,
     min_finite_years: int = 3,
+    firm_years_seen: int = FIRM_YEARS_SEEN,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Test each pair's summed weight over a window of years, each network a family of its own.
@@ -67,6 +68,8 @@ def window_tests(
         Columns that tell networks apart; null is a value like others.
     min_finite_years : int
         Years with a z that counts which a mean z needs; nan with fewer.
+    firm_years_seen : int
+        Years with a weight that a firmly stronger pair needs; 1 where the network has no years to tell apart.
     level : float
         Coverage of the propensity's interval.
 
@@ -115,6 +118,7 @@ def window_tests(
         mean_z=found["mean_z"],
         false_discovery_rate=false_discovery_rate,
         threshold=threshold,
+        firm_years_seen=firm_years_seen,
     )
     found = found.assign(direction=grades.direction, grade=grades.grade)
     return found[[*keys, *PAIR, *WINDOW_COLUMNS]]

@@ -76,6 +76,21 @@ class Extrapolation(_Strict):
     factor: float = Field(ge=1)
 
 
+class AnalysisRate(_Strict):
+    """Processor seconds of the kernels of an analysis for a million references, and what they rest on."""
+
+    section: str
+    per_million_references: tuple[float, float]
+    rests_on: str
+
+
+class ReferencesPerWork(_Strict):
+    """Recorded references of a work of a study, and of a work of the snapshot, from the least to the most assumed."""
+
+    study: tuple[float, float]
+    snapshot: tuple[float, float]
+
+
 class Rates(_Strict):
     """The measured rates and the assumptions of a plan; conf/rates.yaml explains the fields."""
 
@@ -88,6 +103,8 @@ class Rates(_Strict):
     of_proportional_share: tuple[float, float]
     ids_there_are: dict[str, int]
     study_bytes_per_work: tuple[float, float]
+    references_per_work: ReferencesPerWork = ReferencesPerWork(study=(9, 35), snapshot=(4.5, 5.5))
+    analyses: tuple[AnalysisRate, ...] = ()
 
 
 def load_rates(file: Path | None = None) -> Rates:
@@ -186,12 +203,12 @@ def plan_ingest(
     staging, tables = estimator.disk(lambda m: m.disk.staging), estimator.disk(lambda m: m.disk.tables)
     needed = Span(min(m.needed for m in measured), max(m.needed for m in measured)) * survey.bytes
 
+    busy = _Busy(cores, rates.busy, price)
+
     def cost(what: str, passes: int, share: Span, own_bytes: Span, parsed: Span) -> Cost:
-        core_hours = (start + read * passes + write * share) * (1 / 3600)
-        hours = Span(core_hours.low / (cores * rates.busy[1]), core_hours.high / (cores * rates.busy[0]))
-        money = None if price is None else hours * (cores * price)
         kept = tables * share + own_bytes
-        return Cost(what, needed * passes, staging + parsed + kept, kept, core_hours, hours, money)
+        core_seconds = start + read * passes + write * share
+        return busy.cost(what, core_seconds, (needed * passes, staging + parsed + kept, kept))
 
     costs = [cost("all tables", 1, Span(1, 1), Span(0, 0), Span(0, 0))]
     if study is not None:
@@ -199,6 +216,10 @@ def plan_ingest(
         own = works * share * Span(*rates.study_bytes_per_work)
         # its works are parsed into a staging table, which is about as large as what is made of it
         costs.append(cost(f"study {study.study} alone", 2, share, own, tables * share))
+        asked = _analyses(study, rates)
+        costs += [
+            busy.cost(f"its {rate.section}, kernels", _analysis_seconds(rate, study, rates, works)) for rate in asked
+        ]
     return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
 
 
@@ -225,6 +246,39 @@ def corpus_share(corpus: Corpus, rates: Rates) -> Span:
     return Span(min(1.0, proportional * low), min(1.0, proportional * high))
 
 
+def _analyses(study: Study, rates: Rates) -> list[AnalysisRate]:
+    """Return the analyses of the study that were measured."""
+    return [rate for rate in rates.analyses if study.enabled(rate.section)]
+
+
+def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Span) -> Span:
+    """Return the processor seconds of the kernels of an analysis, by the references of the study's works.
+
+    Where all works are the background of novelty, the references of all works are walked.
+    """
+    per_work = rates.references_per_work
+    references = works * corpus_share(study.corpus, rates) * Span(*per_work.study)
+    if rate.section == "novelty" and study.novelty.background == "all":
+        references = works * Span(*per_work.snapshot)
+    return references * 1e-6 * Span(*rate.per_million_references)
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """The cores of a plan: how many, from which to which share of them is busy, what one costs."""
+
+    cores: int
+    shares: tuple[float, float]
+    price: float | None
+
+    def cost(self, what: str, core_seconds: Span, size: tuple[Span, Span, Span] | None = None) -> Cost:
+        """Return the cost of processor seconds; size: bytes to read, on disk while it runs, kept."""
+        core_hours = core_seconds * (1 / 3600)
+        hours = Span(core_hours.low / (self.cores * self.shares[1]), core_hours.high / (self.cores * self.shares[0]))
+        money = None if self.price is None else hours * (self.cores * self.price)
+        return Cost(what, *(size or (Span(0, 0),) * 3), core_hours, hours, money)
+
+
 @dataclass(frozen=True)
 class _Estimator:
     survey: Survey
@@ -242,6 +296,17 @@ class _Estimator:
         """As `span`, without a margin: files do not grow because a run is large."""
         found = self.span(quantity)
         return Span(found.low, found.high / self.margin)
+
+
+def _analysis_notes(study: Study, rates: Rates) -> Iterable[str]:
+    asked = _analyses(study, rates)
+    if asked:
+        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in asked)
+        yield (
+            f"Kernels: the compiled loops alone, measured on one core ({rests}). Not counted: what Spark takes to read "
+            "all citations and to hand them over, which was not measured. How many references works have is an "
+            "assumption (references_per_work in the rates). These analyses need the tables of all works."
+        )
 
 
 def _layout(survey: Survey) -> str:
@@ -277,4 +342,5 @@ def _notes(survey: Survey, rates: Rates, measured: list[Measurement], far: float
             f"The share of works that study {study.study} keeps is an assumption (corpus_shares in the rates); the "
             "study alone reads the snapshot twice: once for its works, once for those that cite them."
         )
+        yield from _analysis_notes(study, rates)
     yield "Not counted: spilled shuffles on the workers' own disks, requests to object storage, your network's price."

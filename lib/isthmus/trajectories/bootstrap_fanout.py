@@ -4,17 +4,18 @@ The works are resampled once, all replicates in one pass: a tie carries its weig
 """
 
 import math
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from isthmus.trajectories.dtw import Floats
 from isthmus.trajectories.panel import NETWORKS
-from isthmus.trajectories.replicates import log_propensity_interval, without_surplus
+from isthmus.trajectories.replicates import log_propensity_interval, size_moves, without_surplus
 from isthmus.trajectories.resampling import replicated_labels, resampled_edges
 
 NETWORK = ("network", "year")
@@ -64,8 +65,9 @@ def propensity_intervals(
 ) -> DataFrame:
     """Return how many times what size explains each pair weighs, in each year and over a window, with its interval.
 
-    The null model is held fixed; where nothing was observed there is only an upper bound, for papers (or citations)
-    that come in bundles as those of the smaller half of the linked pairs do.
+    The null model is not fitted again, but the expected weight follows the sizes of both ends to first order
+    (`isthmus.trajectories.replicates.size_moves`); where nothing was observed there is only an upper bound, for
+    papers (or citations) that come in bundles as those of the smaller half of the linked pairs do.
 
     Parameters
     ----------
@@ -90,21 +92,69 @@ def propensity_intervals(
     together = (F.lit(window[0]).alias("first_year"), F.lit(window[1]).alias("last_year"))
     single = (F.col("year").alias("first_year"), F.col("year").alias("last_year"))
     tested = pair_tests.where(F.col("year").between(*years)).select("network", *single, *PAIR, "weight", "expected")
-    resampled = weights.select("network", *single, *PAIR, "weights", "surplus")
+    moving = _moving(pair_tests, weights, years=years, window=window, replicates=replicates)
+    resampled = moving.select("network", *single, *PAIR, "weights", "surplus", "moves")
     if window[0] < window[1] or not years[0] <= window[0] <= years[1]:
-        by_year = F.sort_array(F.collect_list(F.struct("year", "expected")))
-        # added year after year: the same bits whatever the order of the rows
-        expected = F.reduce(by_year, F.lit(0.0), lambda total, one: total + one["expected"])
         pooled = (
             pair_tests.where(in_window)
             .groupBy("network", *PAIR)
-            .agg(F.sum("weight").alias("weight"), expected.alias("expected"))
+            .agg(F.sum("weight").alias("weight"), _by_year("expected", F.lit(0.0), operator.add).alias("expected"))
         )
         tested = tested.unionByName(pooled.select("network", *together, *PAIR, "weight", "expected"))
-        sums = _summed(weights.where(in_window), ("network",), replicates)
-        resampled = resampled.unionByName(sums.select("network", *together, *PAIR, "weights", "surplus"))
+        sums = (
+            moving.where(in_window)
+            .groupBy("network", *PAIR)
+            .agg(
+                _by_year("weights", F.array_repeat(F.lit(0).cast("bigint"), replicates), _elementwise).alias("weights"),
+                F.sum("surplus").alias("surplus"),
+                _by_year("moves", F.array_repeat(F.lit(0.0), replicates), _elementwise).alias("moves"),
+            )
+        )
+        resampled = resampled.unionByName(sums.select("network", *together, *PAIR, "weights", "surplus", "moves"))
     both = tested.where("expected > 0").join(resampled, [*SPAN, *PAIR], "left")
     return _with_upper_bounds(_linked_intervals(both, level), replicates, level)
+
+
+def _by_year(column: str, nothing: Column, add: Callable[[Column, Column], Column]) -> Column:
+    """Return the sum of a number, or of arrays element by element, year after year: the same bits in any order."""
+    rows = F.sort_array(F.collect_list(F.struct("year", column)))
+    return F.reduce(rows, nothing, lambda total, one: add(total, one[column]))
+
+
+def _elementwise(total: Column, one: Column) -> Column:
+    return F.zip_with(total, one, lambda a, b: a + b)
+
+
+def _moving(
+    pair_tests: DataFrame, weights: DataFrame, *, years: tuple[int, int], window: tuple[int, int], replicates: int
+) -> DataFrame:
+    """Return the weights of the ties in each replicate, and by how much their expected weight moves with the sizes.
+
+    The rows are those of ties, in the window also of their years without a weight; `moves` is in units of the weight.
+    """
+    in_years, in_window = F.col("year").between(*years), F.col("year").between(*window)
+    linked_once = F.max(F.when(in_window, F.col("weight"))).over(Window.partitionBy("network", *PAIR)) > 0
+    marked = pair_tests.where(in_years | in_window).select(
+        *NETWORK, *PAIR, "weight", "expected", linked_once.alias("once")
+    )
+    wanted = marked.where((F.col("weight") > 0) | (in_window & F.col("once"))).drop("once")
+
+    def work(group: pd.DataFrame) -> pd.DataFrame:
+        nothing = np.zeros(replicates, dtype=np.int64)
+        drawn = [nothing if one is None else one for one in group["weights"]]
+        nodes, _ = pd.factorize(pd.concat([group["src"], group["dst"]]))
+        shares = size_moves(np.stack(drawn), group["weight"], (nodes[: len(group)], nodes[len(group) :]))
+        moves = group["expected"].to_numpy()[:, None] * shares
+        found = group.assign(
+            weights=pd.Series(drawn, group.index), surplus=group["surplus"].fillna(0).astype("int64"), moves=list(moves)
+        )
+        return found[[*NETWORK, *PAIR, "weights", "surplus", "moves"]]
+
+    schema = (
+        "network string, year int, src string, dst string, weights array<bigint>, surplus bigint, moves array<double>"
+    )
+    tied = wanted.join(weights, [*NETWORK, *PAIR], "left")
+    return tied.groupBy(*NETWORK).applyInPandas(work, schema=schema)
 
 
 def _linked_intervals(rows: DataFrame, level: float) -> DataFrame:
@@ -121,8 +171,10 @@ def _linked_intervals(rows: DataFrame, level: float) -> DataFrame:
             if linked.any():
                 own = found[linked]
                 resampled, weight = np.stack(own["weights"].to_list()), own["weight"].to_numpy()
+                expected = own["expected"].to_numpy()
+                moved = np.stack(own["moves"].to_list()) / expected[:, None]
                 interval = log_propensity_interval(
-                    resampled, weight, own["expected"], surplus=own["surplus"], level=level
+                    resampled, weight, expected, surplus=own["surplus"], moved=moved, level=level
                 )
                 found.loc[linked, bounds] = np.column_stack(
                     [np.exp(interval.low), np.exp(interval.high), interval.design_effect]

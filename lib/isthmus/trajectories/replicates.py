@@ -1,7 +1,8 @@
-"""Intervals of the propensity from a bootstrap over works, with the null model held fixed.
+"""Intervals of the propensity from a bootstrap over works, with the null model not fitted again.
 
 A link of one paper vanishes from 37 % of Poisson replicates: a null model refitted to them is that of a sparser
-network, and its z is biased. Here only the observed weight is resampled; the interval of log(w / mu) is the basic one,
+network, and its z is biased. Here the observed weight is resampled, and the expected one follows the sizes of the two
+ends to first order (`size_moves`); the interval of log(w / mu) is the basic one,
 2 theta - quantile, which turns the bias around instead of doubling it. It is taken on the scale of the root of w, on
 which the spread of a count does not depend on its mean, as Davison & Hinkley 1997, section 5.2.2, advise: turned around
 on the logarithmic scale the skewed law of a few papers gives a lower bound that is too high.
@@ -13,9 +14,11 @@ Journal of Business & Economic Statistics 29, 238.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+import numba
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from isthmus.errors import TrajectoryError
 from isthmus.nullmodels.propensity import LEVEL, garwood_interval
@@ -44,6 +47,60 @@ class LogInterval:
     low: Floats
     high: Floats
     design_effect: Floats
+
+
+def size_moves(replicates: ArrayLike, point: ArrayLike, ends: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Floats:
+    """Return by what share the expected weight of each pair of a network moves with the sizes of its ends.
+
+    mu is about s_i s_j / S, with the strengths s of its ends and S of all: a country that happens to cite much raises
+    what it is expected to cite. To first order log mu moves with the shares by which s_i, s_j and S move. What the pair
+    itself adds to them is left out: its own luck counts in full, for an observed weight is looked at because it is
+    large or small.
+
+    Parameters
+    ----------
+    replicates : array of shape (n, R)
+        Weight of each pair in each of R replicates; every tie of the network is among the pairs.
+    point : array of shape (n,)
+        Observed weight.
+    ends : two arrays of int of shape (n,)
+        Nodes of each pair, numbered from 0.
+
+    Returns
+    -------
+    array of float of shape (n, R)
+        Without an end's strength nothing moves: 0.
+    """
+    w = np.ascontiguousarray(point, dtype=np.float64)
+    one, other = (np.ascontiguousarray(end, dtype=np.int64) for end in ends)
+    return np.asarray(_size_moves(np.asarray(replicates, dtype=np.float64), w, one, other))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _size_moves(replicates: Floats, w: Floats, one: NDArray[np.int64], other: NDArray[np.int64]) -> Any:
+    n, count = replicates.shape
+    nodes = 1 + max(one.max(), other.max()) if n else 0
+    strength, moved = np.zeros(nodes), np.zeros((nodes, count))
+    total, all_moved = 0.0, np.zeros(count)
+    for pair in range(n):
+        total += w[pair]
+        strength[one[pair]] += w[pair]
+        strength[other[pair]] += w[pair]
+        for r in range(count):
+            change = replicates[pair, r] - w[pair]
+            all_moved[r] += change
+            moved[one[pair], r] += change
+            moved[other[pair], r] += change
+    found = np.zeros((n, count))
+    for pair in range(n):
+        for end in (one[pair], other[pair]):
+            if strength[end] > 0.0:
+                for r in range(count):
+                    found[pair, r] += (moved[end, r] - (replicates[pair, r] - w[pair])) / strength[end]
+        if total > 0.0:
+            for r in range(count):
+                found[pair, r] -= (all_moved[r] - (replicates[pair, r] - w[pair])) / total
+    return found
 
 
 def without_surplus(replicates: ArrayLike, point: ArrayLike, surplus: ArrayLike) -> Floats:
@@ -75,6 +132,7 @@ def log_propensity_interval(
     expected: ArrayLike,
     *,
     surplus: ArrayLike = 0.0,
+    moved: ArrayLike = 0.0,
     level: float = LEVEL,
     zero_effect: float = 1.0,
 ) -> LogInterval:
@@ -90,6 +148,8 @@ def log_propensity_interval(
         Mean weight under the null model that was fitted to the observed network.
     surplus : array of shape (n,) or float
         As in `without_surplus`.
+    moved : array of shape (n, R) or float
+        Share by which the expected weight moves in each replicate, as `size_moves` gives it; 0 holds it fixed.
     level : float
         Coverage.
     zero_effect : float
@@ -114,13 +174,15 @@ def log_propensity_interval(
     _check(resampled, w, mu)
     tail = (1.0 - level) / 2.0
     seen = w > 0.0
-    drawn = without_surplus(resampled, w, np.broadcast_to(surplus, w.shape))
+    extra = np.broadcast_to(surplus, w.shape)
+    drawn = without_surplus(np.maximum(resampled - w[:, None] * np.asarray(moved, dtype=np.float64), 0.0), w, extra)
     # "lower" and "higher": outwards, for between 0 and a number there is no interpolating.
     least = np.quantile(drawn, tail, axis=1, method="lower")
     most = np.quantile(drawn, 1.0 - tail, axis=1, method="higher")
     vanishes = np.quantile(resampled, tail, axis=1, method="lower") == 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        effect = np.where(seen, ((drawn - w[:, None]) ** 2).mean(axis=1) / w, np.nan)
+        alone = without_surplus(resampled, w, extra)
+        effect = np.where(seen, ((alone - w[:, None]) ** 2).mean(axis=1) / w, np.nan)
         unit = np.where(seen, np.maximum(effect, 1.0), zero_effect)
         few = garwood_interval(w / unit, level=level)[1] * unit
         low = np.minimum(np.maximum(2.0 * np.sqrt(w) - np.sqrt(most), 0.0) ** 2, w)

@@ -75,8 +75,9 @@ def test_a_lead_from_the_start_overtook_nobody(results):
     assert rows["EU-27", "countries"]["overtook"] == "United Kingdom"
 
 
-def test_findings_tell_the_ratio_the_overtakings_and_who_relies_less(results):
+def test_findings_tell_the_ratio_the_overtakings_and_how_who_relies(results, unsupported):
     found = section(results).findings
+    assert unsupported(found) == []
     assert found[0] == (
         "In 2024 China published 1.07 times as many papers as the United States, the EU-27 and the United Kingdom "
         "together (1.20 by author fractions)."
@@ -85,7 +86,21 @@ def test_findings_tell_the_ratio_the_overtakings_and_who_relies_less(results):
         "Since 2009 (interval 2008–2010) the United States publishes most joint papers with China, which overtook the EU-27."
     )
     assert not any(sentence.startswith("Since 2018") for sentence in found), "the lead holds in few resamples"
-    assert found[-1] == "China relies less on foreign partners over 2000–2024."
+    assert found[-2:] == (
+        "China (−4.0 points per decade, −5.0 to −3.0) relies less on foreign partners over 2000–2024.",
+        "The United States (4.0 points per decade, 3.0 to 5.0), the EU-27 (4.0 points per decade, 3.0 to 5.0) and the "
+        "United Kingdom (4.0 points per decade, 3.0 to 5.0) rely more on foreign partners over 2000–2024.",
+    )
+
+
+def test_a_reliance_whose_interval_holds_no_change_is_not_settled(publish, tables):
+    wide = tables["reliance_trends"].assign(slope_low=-0.1, slope_high=0.1)
+    wide.loc[wide["entity"] == "GB", ["slope_low", "slope_high"]] = None
+    found = section(load_results(publish({"reliance_trends": wide}))).findings
+    assert found[-1] == (
+        "Whether China, the United States and the EU-27 rely more or less on foreign partners over 2000–2024 is not "
+        "settled."
+    )
 
 
 def test_the_nearest_meaning_is_marked_as_what_it_is(results, publish, tmp_path):

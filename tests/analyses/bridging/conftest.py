@@ -30,9 +30,16 @@ def bridges():
             known = at == 0 and network != "normalised_impact"
             size = (3000.0, 2800.0, 3200.0, 0.002, 0.002) if known else (20.0, 0.0, 60.0, 0.2, 0.9)
             distance = (3990.0, 3900.0, 4100.0, 0.4, 0.8) if known else (20.0, 0.0, 60.0, 0.2, 0.9)
-            rows.append((network, at + 1, value, 4700.0, *size, *distance))
+            flows = (9000.0, 2250.0, 20.0, 5e-5, 0.001) if known else (500.0, 480.0, 0.3, 0.4, 1.0)
+            works = (0.9 * value, 1.05 * value, 0.04 * value, 0.98 if at == 0 else 0.0)
+            if network == "normalised_impact":
+                flows, works = (None,) * 5, (None,) * 4
+            rows.append((network, at + 1, value, 4700.0, *size, *distance, *flows, *works))
     bands = [f"{null}_{name}" for null in ("size", "distance") for name in ("mean", "low", "high", "p", "family_p")]
-    return pd.DataFrame(rows, columns=["network", "city", "betweenness", "cap", *bands])
+    more = [f"flows_{name}" for name in ("observed", "expected", "z", "p", "family_p")]
+    more += [f"works_{name}" for name in ("low", "high", "sd", "first")]
+    frame = pd.DataFrame(rows, columns=["network", "city", "betweenness", "cap", *bands, *more])
+    return frame.astype(dict.fromkeys(more, float))
 
 
 def influence():

@@ -101,6 +101,59 @@ def test_a_bridge_that_neither_explains_exceeds_both():
     assert found.loc[4, "betweenness"] > found.loc[4, "size_high"]
 
 
+def cross_world(n=24, first=12, times=8):
+    """Cities of flows by size and distance; city 4 has `times` as much with the other side."""
+    rng = np.random.default_rng(2)
+    places = cities(n, first, seed=6)
+    size, place = rng.lognormal(0, 0.5, n), places[["latitude", "longitude"]].to_numpy()
+    away = np.linalg.norm(place[:, None] - place, axis=2) + np.eye(n)
+    mean = 200 * np.outer(size, size) / away
+    mean[3, first:] *= times
+    mean[first:, 3] *= times
+    weights = rng.poisson(mean * (1 - np.eye(n)))
+    i, j = np.nonzero(weights)
+    return places, pd.DataFrame({"src": i + 1, "dst": j + 1, "weight": weights[i, j]})
+
+
+def test_flows_with_the_other_side_tell_a_bridge_and_few_others():
+    places, rows = cross_world()
+    found = bridges_of("impact", places, rows, FEW).bridges.set_index("city")
+    own = found.loc[4]
+    across = rows[(rows["src"] == 4) & (rows["dst"] > 12) | (rows["dst"] == 4) & (rows["src"] > 12)]
+    assert own["flows_observed"] == across["weight"].sum()
+    assert 4 < own["flows_observed"] / own["flows_expected"] < 16
+    assert own["flows_family_p"] < 0.05
+    assert found["flows_z"].idxmax() == 4
+    assert (found["flows_family_p"] >= found["flows_p"]).all()
+    again = bridges_of("normalised_impact", places, rows, FEW).bridges
+    assert again["flows_p"].isna().all()
+
+
+def test_works_drawn_again_move_a_bridge_that_rests_on_one_work():
+    """Two ways of equal length but for one work: each is the only one in about as many replicates."""
+    near = cities(4, 3)
+    rows = pd.DataFrame([(1, 2, 10), (2, 4, 10), (1, 3, 10), (3, 4, 9)], columns=["src", "dst", "weight"])
+    units = rows.rename(columns={"weight": "units"}).assign(signature=range(4), weight=1)
+    found = bridges_of("migration", near, rows, FEW, units).bridges.set_index("city")
+    assert found.loc[2, "betweenness"] == 1.0
+    assert found.loc[3, "betweenness"] == 0.0
+    assert (found.loc[2, "works_low"], found.loc[2, "works_high"]) == (0.0, 1.0)
+    assert 0.15 < found.loc[3, "works_first"] < found.loc[2, "works_first"] < 0.85
+    # one citing work makes all: it has no way of coming again in part
+    one = rows.assign(signature=7, units=1)
+    whole = bridges_of("migration", near, rows, FEW, one).bridges.set_index("city")
+    assert whole.loc[3, "works_high"] == 0.0
+
+
+def test_works_that_do_not_add_up_to_the_ties_are_a_note():
+    rows = pd.DataFrame([(1, 2, 10), (2, 4, 10)], columns=["src", "dst", "weight"])
+    units = rows.assign(signature=[1, 2], units=1, weight=[10, 8])
+    found = bridges_of("migration", cities(4, 3), rows, FEW, units)
+    note = found.notes.set_index("null_model")["message"]["works"]
+    assert "differ by 2 from the 20" in note
+    assert found.bridges["works_sd"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("changes", "null", "message"),
     [
@@ -110,7 +163,8 @@ def test_a_bridge_that_neither_explains_exceeds_both():
 )
 def test_what_cannot_be_done_is_a_note_and_the_rest_is_there(changes, null, message):
     found = bridges_of("impact", cities().assign(**changes), ties(TOY), FEW)
-    assert found.notes["null_model"].tolist() == [null]
+    others = ["flows"] if null == "distance" else []  # flows with the other side need distances, too
+    assert found.notes["null_model"].tolist() == [null, *others]
     assert message in found.notes["message"].iloc[0]
     assert len(found.influence) == 5 * 8
     if null == "distance":

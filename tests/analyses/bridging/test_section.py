@@ -33,13 +33,29 @@ def test_the_first_bridge_is_compared_with_the_others_and_with_both_null_models(
     ]
 
 
+def test_flows_with_the_other_side_and_works_drawn_again_stand_beside_the_first_bridge(publish, tables):
+    results = load_results(publish())
+    found = frames.leader(results, "impact")
+    assert found["flows"] == "4.0 times what its own side and distances make of it (p = 0.001 over all cities)"
+    assert (found["interval"], found["first_in"]) == ((3600.0, 4200.0), 0.98)
+    assert [row["label"] for row in frames.exceeding_flows(results, "impact")] == ["Beijing"]
+    own = frames.leader(results, "normalised_impact")
+    assert (own["flows"], own["interval"], own["first_in"]) == ("not tested", None, None)
+    assert section(results).values["above"][0] == ("Who builds on whom", frames.exceeding_flows(results, "impact"))
+    open_ = tables["city_bridges"].assign(flows_p=0.04, flows_family_p=0.6)
+    results = load_results(publish(tables={"city_bridges": open_}))
+    assert frames.leader(results, "impact")["flows"] == "not settled (p = 0.600 over all cities, = 0.040 for this one)"
+    assert frames.exceeding_flows(results, "impact") == []
+
+
 def test_a_null_model_that_could_not_be_fitted_is_called_so(publish, tables):
     broken = tables["city_bridges"].assign(distance_p=None, distance_family_p=None).astype({"distance_p": float})
     found = frames.leader(load_results(publish(tables={"city_bridges": broken})), "impact")
     assert found["verdicts"][1] == "not tested against size and distance"
 
 
-def test_no_sentence_says_more_without_both_null_models(results):
+def test_no_sentence_says_more_without_both_null_models(results, unsupported):
+    assert unsupported(section(results).findings) == []
     for sentence in section(results).findings:
         assert "size alone" in sentence
         assert "size and distance" in sentence

@@ -20,6 +20,28 @@ def number(name):
     return NAMES.index(name) + 1
 
 
+def _pair_fits():
+    names = ["first_year", "last_year", "n_nodes", "n_links", "n_pairs", "total_weight", "status",
+             "max_relative_error", "message"]  # fmt: skip
+    rows = [
+        (2015, 2015, 30, 90, 435, 300, "converged", 1e-12, ""),
+        (2016, 2016, 30, 90, 435, 300, "failed", None, "no network"),
+        (2015, 2019, 40, 200, 780, 1500, "converged", 1e-12, ""),
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _firm_pairs():
+    names = ["first_year", "last_year", "src", "dst", "weight", "years_seen", "expected", "z", "p_upper", "p_lower",
+             "p_two_sided", "q_upper", "q_lower", "grade", "direction"]  # fmt: skip
+    rows = [
+        (2015, 2019, 1, 2, 50, 5, 20.0, 5.0, 1e-6, 1.0, 2e-6, 0.001, 1.0, "firm", "stronger"),
+        (2015, 2019, 1, 3, 90, 5, 40.0, 5.0, 1e-6, 1.0, 2e-6, 0.002, 1.0, "firm", "stronger"),
+        (2015, 2019, 2, 3, 1, 1, 30.0, -3.0, 1.0, 1e-5, 2e-5, 1.0, 0.01, "firm", "weaker"),
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
 def as_published():
     """Tables of 1990 to 2019."""
     return {
@@ -32,6 +54,8 @@ def as_published():
             {"network": ["impact"], "null_model": ["directed-ecm-loops"], "n_nodes": [24], "n_links": [300],
              "total_weight": [10**5], "status": ["converged"], "max_relative_error": [1e-12], "message": [""]}
         ),
+        "city_pair_fits": _pair_fits(),
+        "city_firm_pairs": _firm_pairs(),
         "venue_years": pd.DataFrame(
             [("NeurIPS", 2017, "East", 100), ("NeurIPS", 2017, "West", 300), ("AAAI", 2017, "East", 10),
              ("AAAI", 2017, None, 5)],

@@ -37,7 +37,7 @@ STUDY = Study(
         "top": (3, 5),
         "venues": {"Machine Learning": ("0885-6125",), "Nowhere": ("A journal that is not there",)},
     },
-    bridging={"draws": 20, "worlds": 100},
+    bridging={"draws": 20, "replicates": 20, "worlds": 100},
     trajectories=None,
 )
 #: Institution -> city, name, country, coordinates.
@@ -165,6 +165,23 @@ def test_the_matrices_hold_all_pairs_of_the_largest_number_of_cities(context):
     assert fits["impact"] == fits["collaboration"] == "directed-ecm-loops"
 
 
+def test_all_cities_that_write_together_are_counted_year_by_year_and_together(context):
+    wanted = {}
+    for _, year, first, last, _ in _papers():
+        src, dst = sorted((INSTITUTES[last][0], INSTITUTES[first][0]))
+        spans = [(year, year), (2012, 2016)] if 2012 <= year <= 2016 else [(year, year)]
+        for span in spans if src != dst else ():
+            wanted[*span, src, dst] = wanted.get((*span, src, dst), 0) + 1
+    fits = rows(context, t.CITY_PAIR_FITS).set_index(["first_year", "last_year"])
+    assert set(fits.index) == {key[:2] for key in wanted}
+    kept = rows(context, t.CITY_PAIRS)
+    linked = kept[kept["weight"] > 0]
+    found = {(r.first_year, r.last_year, r.src, r.dst): r.weight for r in linked.itertuples()}
+    assert found == {key: n for key, n in wanted.items() if fits.loc[key[:2], "status"] == "converged"}
+    assert found
+    assert fits["n_pairs"].between(1, 10).all()
+
+
 def test_sides_and_venues_add_up(context):
     sums = rows(context, t.SIDE_YEARS).pivot_table(index="year", columns="side", values="works", aggfunc="sum")
     assert (sums["East"] + sums["West"] == sums["world"]).all()
@@ -185,6 +202,10 @@ def test_every_network_has_bridges_or_says_why_not(context):
     without = set(notes.loc[notes["null_model"] == "network", "network"])
     assert set(bridges["network"]) | without >= {"impact", "collaboration", "normalised_impact"}
     assert (bridges["betweenness"] <= bridges["cap"]).all()
+    assert not (notes["null_model"] == "works").any(), "works add up to the ties"
+    own = bridges[bridges["network"].isin(["impact", "collaboration"])]
+    assert own["works_sd"].notna().all()
+    assert (own["works_low"] <= own["works_high"]).all()
     influence = rows(context, b.CITY_INFLUENCE)
     assert influence.groupby(["network", "city"]).size().eq(8).all()
 

@@ -7,14 +7,21 @@ import pytest
 from isthmus.analyses.gravity.models import (
     BORDERS,
     DISTANCE,
+    EFFECTS,
+    IMPACT,
     MADE,
+    MIGRATION,
+    MOVERS,
     OUTPUT,
     SAME_CITY,
     SCIENTISTS,
+    Options,
     fit_specification,
 )
 from isthmus.geography import haversine_km
+from isthmus.geography.frictions import CountryFrictions
 from isthmus.geography.neighbours import hours_apart, neighbours, solar_hour
+from isthmus.gravity.frictions import fit_frictions
 
 COUNTRIES = {"US": (40.0, -95.0), "CA": (47.0, -80.0), "CN": (33.0, 112.0), "DE": (51.0, 10.0), "FR": (47.0, 3.0),
              "VN": (16.0, 107.0)}  # fmt: skip
@@ -97,7 +104,6 @@ def test_cities_that_lack_something_are_left_out_and_counted():
     ("change", "number", "message"),
     [
         ({"scientists": 0}, 2, "no city is left that has all covariates"),
-        ({"country": "JP"}, 4, "shared border"),
         ({"works": 7}, 1, OUTPUT),
     ],
 )
@@ -107,3 +113,93 @@ def test_a_model_that_cannot_be_fitted_says_why(change, number, message):
     assert found.fit["status"] == "failed"
     assert message in found.fit["message"]
     assert found.coefficients == []
+
+
+@pytest.mark.parametrize("number", [4, EFFECTS])
+def test_a_border_of_which_the_data_say_nothing_is_left_out_and_named(number):
+    cities, ties, _ = world(3)
+    found = fit_specification(number, cities.assign(country="JP"), ties)
+    assert found.fit["status"] == "converged"
+    assert "'shared border'" in found.fit["message"]
+    assert "'same country'" in found.fit["message"]
+    assert set(values(found)) >= {DISTANCE, SAME_CITY}
+    assert not set(values(found)) & {"shared border", "same country"}
+
+
+def moved(seed=0):
+    """A world whose flows are moves: by scientists of both ends and distance, without those who stay."""
+    cities, _, (_, distance) = world(seed)
+    rng, own = np.random.default_rng(seed), cities.sort_values("city", ignore_index=True)
+    people = own["scientists"].to_numpy(float)
+    flows = rng.poisson(3 * np.outer(people**0.8, people**0.9) * np.exp(-0.4 * distance) * (1 - np.eye(len(own))))
+    i, j = np.nonzero(flows)
+    stayed = pd.DataFrame({"src": own["city"], "dst": own["city"], "weight": 5})
+    ties = pd.DataFrame({"src": 1000 + i, "dst": 1000 + j, "weight": flows[i, j]})
+    return cities, pd.concat([ties, stayed]), flows, distance
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_moves_as_statsmodels_without_those_who_stay(number):
+    api = pytest.importorskip("statsmodels.api", reason="statsmodels is the oracle of the fit")
+    cities, ties, flows, distance = moved()
+    found = fit_specification(number, cities, ties, network=MIGRATION)
+    people = np.log(cities.sort_values("city")["scientists"].to_numpy(float))
+    n = len(people)
+    wide = [np.tile(people, (n, 1)), np.tile(people[:, None], n), *([distance] if number == 3 else [])]
+    apart = ~np.eye(n, dtype=bool)
+    X = api.add_constant(np.column_stack([x[apart] for x in wide]))
+    other = api.GLM(flows[apart], X, family=api.families.Poisson()).fit(tol=1e-13, maxiter=200)
+    names = ["constant", *MOVERS, *([DISTANCE] if number == 3 else [])]
+    assert [values(found)[name] for name in names] == pytest.approx(list(other.params), abs=1e-7)
+    assert SAME_CITY not in values(found)
+    assert found.fit["n_pairs"] == n * (n - 1)
+    assert found.fit["network"] == "migration"
+
+
+@pytest.mark.parametrize("network", [IMPACT, MIGRATION])
+def test_effects_instead_of_sizes_as_on_arrays(network):
+    if network == IMPACT:
+        cities, ties, (flows, distance) = world(4)
+    else:
+        cities, ties, flows, distance = moved(4)
+    found = fit_specification(EFFECTS, cities, ties, network=network)
+    own = cities.sort_values("city", ignore_index=True)
+    country, hour = own["country"].to_numpy(), solar_hour(own["longitude"])
+    same = np.eye(len(own))
+    covariates = {
+        DISTANCE: distance,
+        SAME_CITY: same,
+        BORDERS[0]: country[:, None] == country,
+        BORDERS[1]: np.array([[(a, b) in neighbours() for b in country] for a in country], float),
+        BORDERS[2]: hours_apart(hour[:, None], hour),
+    }
+    if network == MIGRATION:
+        del covariates[SAME_CITY]
+    other = fit_frictions(flows, covariates, is_open=(same == 0) if network == MIGRATION else None)
+    assert values(found) == pytest.approx(dict(zip(other.names, other.coefficients, strict=True)), abs=1e-7)
+    assert values(found, "two_way_error")[DISTANCE] == pytest.approx(np.sqrt(other.two_way[0, 0]), rel=1e-5)
+    assert set(values(found, "p_of_one").values()) == {None}
+
+
+def test_effects_hold_the_cities_with_most_flows():
+    cities, ties, (flows, _) = world(5)
+    found = fit_specification(EFFECTS, cities, ties, Options(effects_cities=20))
+    assert (found.fit["n_citing"], found.fit["n_cited"]) == (20, 20)
+    assert found.fit["left_out_citing"] == int((flows.sum(axis=1) > 0).sum()) - 20
+
+
+def test_a_table_of_the_user_adds_covariates_and_its_borders_win():
+    cities, ties, _ = world(6)
+    pairs = {
+        "shared border": frozenset({("US", "CN"), ("CN", "US")}),
+        "official language": frozenset({("US", "CA"), ("CA", "US")}),
+        "colonial tie": frozenset({("FR", "VN"), ("VN", "FR")}),
+    }
+    options = Options(frictions=CountryFrictions(pairs, frozenset(COUNTRIES) - {"DE"}))
+    found = fit_specification(4, cities, ties, options)
+    plain = fit_specification(4, cities, ties)
+    assert set(values(found)) - set(values(plain)) == {"official language", "colonial tie"}
+    assert values(found)["shared border"] != values(plain)["shared border"]
+    assert "no row of DE" in found.fit["message"]
+    assert options.missing == ("spoken language", "common coloniser", "legal origin")
+    assert len(Options().missing) == 5

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from isthmus.analyses.gravity.models import DISTANCE, MADE, OUTPUT
+from isthmus.analyses.gravity.models import DISTANCE, MADE, MOVERS, OUTPUT
 from isthmus.analyses.gravity.scores import RULES
 from isthmus.analyses.gravity.section import coefficient_rows, section
 from isthmus.analyses.sections import study_report, study_scorecard
@@ -39,14 +39,31 @@ def as_published():
         for (name, (estimate, error)), own in zip(
             zip((OUTPUT, MADE, "constant"), printed, strict=True), p, strict=True
         ):
-            coefficients.append((number, name, estimate, error, 2 * error, own, False))
+            coefficients.append(("impact", number, name, estimate, error, 2 * error, own, False))
         if number > 2:
-            coefficients.append((number, DISTANCE, -0.2, 0.01, 0.03, 0.0, False))
+            coefficients.append(("impact", number, DISTANCE, -0.2, 0.01, 0.03, 0.0, False))
         citing, cited, r = SIZES[number]
-        fits.append((number, citing, cited, citing * cited, 5000, 9, 8, 0, r, 0.7, number == 4, "converged", ""))
-    columns = ["specification", "name", "estimate", "standard_error", "two_way_error", "p_of_one", "constructed"]
+        fits.append(
+            ("impact", number, citing, cited, citing * cited, 5000, 9, 8, 0, r, 0.7, number == 4, "converged", "")
+        )
+    coefficients += [
+        ("migration", 3, MOVERS[0], 0.9, 0.1, 0.2, 0.4, False),
+        ("migration", 5, DISTANCE, -0.5, 0.05, 0.1, None, False),
+    ]
+    fits.append(("migration", 3, 9, 9, 72, 30, 0, 0, 1, 0.4, 0.6, False, "converged", "no row of XK"))
+    fits.append(("migration", 5, 9, 9, 72, 30, 0, 0, 1, None, None, False, "converged", ""))
+    columns = [
+        "network",
+        "specification",
+        "name",
+        "estimate",
+        "standard_error",
+        "two_way_error",
+        "p_of_one",
+        "constructed",
+    ]
     names = [
-        "specification", "n_citing", "n_cited", "n_pairs", "n_positive", "left_out_citing", "left_out_cited", "near_pairs",
+        "network", "specification", "n_citing", "n_cited", "n_pairs", "n_positive", "left_out_citing", "left_out_cited", "near_pairs",
         "mcfadden", "squared_correlation", "two_way_clipped", "status", "message",
     ]  # fmt: skip
     return {
@@ -91,13 +108,15 @@ def test_a_row_for_each_covariate_and_a_cell_for_each_model(publish):
     }  # fmt: skip
 
 
-def test_what_distance_does_has_an_interval_or_is_not_settled(publish):
-    [said] = section(load_results(publish())).findings
+def test_what_distance_does_has_an_interval_or_is_not_settled(publish, unsupported):
+    said, moves = section(load_results(publish())).findings
+    assert moves.startswith("At equal sizes a city twice as far away gains 29% fewer scientists (95% interval")
+    assert unsupported([said, moves]) == []
     assert said == (
         "At equal sizes a city twice as far away is cited 13% less (95% interval -16% to -9%, clustered by both cities)."
     )
     wide = changed("gravity_coefficients", "two_way_error", 0.2, f"name == '{DISTANCE}'")
-    [open_] = section(load_results(publish(tables=wide))).findings
+    open_ = section(load_results(publish(tables=wide))).findings[0]
     assert open_.startswith("What distance does to citations between cities is not settled")
 
 
@@ -117,6 +136,8 @@ def test_the_page_says_what_is_constructed_clipped_missing_and_failed(publish, t
     assert body.count("negative eigenvalue") == 1, "of a model that failed nothing is said"
     assert "official language, spoken language" in body
     assert "Model 4 is failed: shared border is empty." in body
+    assert "Left out of model 3, or 0 there: no row of XK." in body
+    assert "moves between cities" in body
 
 
 def test_results_as_published_lie_inside(publish):
@@ -129,7 +150,7 @@ def test_results_as_published_lie_inside(publish):
 @pytest.mark.parametrize(
     ("value", "table", "column", "wrong", "where"),
     [
-        ("SHEBLI22-042", "gravity_coefficients", "estimate", 1.4, "specification == 1"),
+        ("SHEBLI22-042", "gravity_coefficients", "estimate", 1.4, "specification == 1 and network == 'impact'"),
         ("SHEBLI22-051", "gravity_coefficients", "standard_error", 0.1, "specification == 1"),
         ("SHEBLI22-060", "gravity_coefficients", "estimate", -10.0, "specification == 2"),
         ("SHEBLI22-067", "gravity_fits", "n_pairs", 900_000, "specification == 2"),

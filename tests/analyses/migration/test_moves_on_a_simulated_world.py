@@ -14,7 +14,7 @@ from isthmus.simulate.moves import judge_moves
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 WORLD = World(works=12_000, seed=5, works_per_part=4_000)
-SETTINGS = ["migration={scientists: everyone, years_after: 8}", "hits.share=0.1"]
+SETTINGS = ["migration={scientists: everyone, years_after: 8}", "hits.share=0.1", "novelty=null"]
 
 
 @pytest.fixture(scope="module")

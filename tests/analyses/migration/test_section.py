@@ -61,8 +61,9 @@ def test_many_countries_stand_together_in_the_flow_chart(publish, tables):
     assert shown["movers"].sum() == -shown["low"].min()
 
 
-def test_findings_have_numbers_grades_and_what_is_not_settled(results):
+def test_findings_have_numbers_grades_and_what_is_not_settled(results, unsupported):
     found = section(results).findings
+    assert unsupported(found) == []
     assert found[0] == (
         "Moves of scientists from the United States to China, 2016–2020: 260 moves, 250 expected: 1.0 times what size "
         "explains (0.94 to 1.2), not settled, p = 0.600."

@@ -11,7 +11,7 @@ from isthmus.analyses.networks.graphs import (
 )
 from isthmus.analyses.networks.node_places import node_place
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
-from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
+from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.report import load_results
 from isthmus.report.exports import write_graph
 
@@ -52,6 +52,23 @@ def test_edges_of_the_window_carry_grade_p_q_and_propensity(results):
     nodes = window_graph(results, "collaboration").nodes.set_index("id")
     assert nodes.loc[["CN", "US", "DE"], "firm_above"].tolist() == [3, 2, 0]
     assert nodes["firm_below"].sum() == 0
+
+
+def test_a_year_whose_null_model_did_not_converge_is_no_part_of_the_propensity(make_results):
+    """Its weight stays in the sum of the window; observed over expected are of the years that the test has."""
+    folder = make_results()
+    whole = load_results(folder)
+    fits = whole.table(NULL_MODEL_FITS)
+    fits.loc[fits["year"] == 2019, "status"] = "not converged"
+    fits.to_parquet(folder / "null_model_fits.parquet")
+    tests = whole.table(PAIR_TESTS)
+    tests[tests["year"] != 2019].to_parquet(folder / "pair_tests.parquet")  # a fit that failed tests no pair
+    edge = window_graph(load_results(folder), "collaboration").edges.query("source == 'CN' and target == 'US'").iloc[0]
+    own = tests.query("network == 'collaboration' and src == 'CN' and dst == 'US' and year >= 2017")
+    kept = own[own["year"] != 2019]
+    assert edge["weight"] == own["weight"].sum()
+    assert edge["expected"] == pytest.approx(kept["expected"].sum())
+    assert edge["propensity"] == pytest.approx(kept["weight"].sum() / kept["expected"].sum())
 
 
 def test_a_window_that_was_not_tested_has_no_grade_but_a_propensity(results, tmp_path):

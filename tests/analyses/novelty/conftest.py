@@ -18,6 +18,7 @@ def as_published():
     return {
         "novelty_years": _years(),
         "novelty_hits": _hits(),
+        "novelty_cities": _cities(),
         "novelty_coverage": _coverage(),
         "novelty_checks": _checks(),
         "novelty_agreement": pd.DataFrame(
@@ -47,6 +48,19 @@ def _row(entity, counting, measure, year, works, hits, share, rank, value):
         "share_low": 0.9 * share if of_model else np.nan, "share_high": 1.1 * share if of_model else np.nan,
         "hits_by_start": [hits, hits - 1] if of_model else None,
     }  # fmt: skip
+
+
+def _cities():
+    rows = []
+    for measure in MEASURES:
+        for year in YEARS:
+            for at, (name, country) in enumerate([("Boston", "US"), ("Beijing", "CN"), (None, None)]):
+                # Beijing overtakes Boston in the last ten years: by pairs it then leads over all years
+                hits = 10 + 20 * (name == "Beijing" and year > 2010 and measure == "pairs") - at
+                row = _row("-", "last_author", measure, year, 500, hits, hits / 60, 0.5, 1.0)
+                city = {"city": at + 1, "name": name, "country": country}
+                rows.append(city | {key: row[key] for key in row if key not in ("entity", "counting")})
+    return pd.DataFrame(rows)
 
 
 def _hits():

@@ -37,7 +37,8 @@ def test_a_panel_for_each_measure_with_a_band_where_starts_differ(results):
     assert not any("layer" in panel for panel in charts.ranks_chart(results).to_dict()["hconcat"])
 
 
-def test_only_what_is_settled_is_called_more_or_fewer(results):
+def test_only_what_is_settled_is_called_more_or_fewer(results, unsupported):
+    assert unsupported(findings(results)) == []
     assert findings(results)[:3] == (
         "The United States has 1.30 times as many novelty hits by pairs of cited sources as its papers of 2000–2020 make "
         "likely (1.20 to 1.40): more than expected (firm), q < 0.001.",
@@ -68,6 +69,22 @@ def test_shares_over_years_are_of_summed_hits(results):
     assert frames.world_share(results, "pairs", 1990, 1995) == {}
 
 
+def test_cities_with_most_hits_come_first_and_those_without_a_name_are_left_out(publish):
+    rows = frames.city_rows(load_results(publish()))
+    assert [(row["about"], row["name"], row["hits"]) for row in rows[:3]] == [
+        ("pairs of cited sources", "Beijing", 21 * 9 + 10 * 20),
+        ("pairs of cited sources", "Boston", 21 * 10),
+        ("concepts", "Boston", 21 * 10),
+    ]
+    assert rows[0]["share"] == pytest.approx(389 / (389 + 210 + 21 * 8)), "of all cities, named or not"
+    assert rows[0]["country"] == "China"
+    assert frames.city_rows(load_results(publish(years=[2000, 2010])))[0]["name"] == "Boston"
+
+
+def test_without_cities_there_are_no_rows(publish):
+    assert frames.city_rows(load_results(publish(without=("novelty_cities",)))) == []
+
+
 def test_the_page_names_what_the_numbers_rest_on(publish, tmp_path):
     text = study_report(load_results(publish()), tmp_path / "report.html").path.read_text(encoding="utf-8")
     for words in (
@@ -76,6 +93,8 @@ def test_the_page_names_what_the_numbers_rest_on(publish, tmp_path):
         "Does the model know combinations?",
         "How many papers have a novelty",
         "more than expected (firm)",
+        "Cities with most novelty hits",
+        "<td>Boston</td><td>United States</td>",
     ):
         assert words in text, words
     without = publish(without=(), switches={"novelty.background": "all"})

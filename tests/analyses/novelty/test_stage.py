@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from isthmus.analyses.corpus.tables import CORPUS_WORKS
 from isthmus.analyses.novelty import tables as t
 from isthmus.analyses.novelty.stage import STAGES, problems
+from isthmus.analyses.places.tables import WORK_PLACES
 from isthmus.analyses.stage import Context
 from isthmus.config import Study, load_study
 from isthmus.engine import TableStore
@@ -15,16 +16,17 @@ from isthmus.engine.ddl import spark_schema
 from isthmus.errors import ConfigError
 from isthmus.indicators.novelty.combinations import combination_novelty
 from isthmus.pipeline.run import Request, wanted_stages
-from isthmus.tables import AUTHORSHIPS, CITATIONS_DATED, WORKS
+from isthmus.tables import AUTHORSHIPS, CITATIONS_DATED, INSTITUTIONS, WORKS
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 NOVELTY = {"entities": ("US", "CN"), "groups": 2, "starts": 2, "replicates": 3, "maximum_references": 9}
 YEARS = {"corpus": (2018, 2020), "analysis": (2019, 2020), "significance": (2018, 2020), "citing_until": 2020}
 OPTIONS = {"title": "A small world", "years": YEARS, "trajectories": None, "seed": 3}
-STUDY = Study(study="small", novelty=NOVELTY, **OPTIONS)
+STUDY = Study(study="small", novelty=NOVELTY, places={}, **OPTIONS)
 ALL_WORKS = Study(study="all", novelty={**NOVELTY, "background": "all"}, **OPTIONS)
 WORKS_IN_ALL, OTHERS = 90, 30
+CITIES = (11, 12, None)
 CITED, SOURCES = 200, 12
 
 
@@ -74,6 +76,12 @@ def contexts(spark, tmp_path_factory):
         for seat in (0, 1)
     ]
     store.overwrite(AUTHORSHIPS, frame(spark, AUTHORSHIPS, signed))
+    placed = [{"study": "small", "release": "r", "work_id": w, "year": year[w], "last_city": CITIES[w % 3],
+               **{key: [] for key in ("last_countries", "last_cities", "other_countries", "other_cities")}}
+              for w in own]  # fmt: skip
+    store.overwrite(WORK_PLACES, frame(spark, WORK_PLACES, placed))
+    named = {"institution_id": 1, "country_code": "CN", "city": "Beijing", "geonames_city_id": 11}
+    store.overwrite(INSTITUTIONS, frame(spark, INSTITUTIONS, [named]))
     made = {study.study: Context(spark, store, study, None, "r", "") for study in (STUDY, ALL_WORKS)}
     for context in made.values():
         for stage in STAGES:
@@ -134,6 +142,28 @@ def test_years_of_countries_and_of_the_world(contexts):
     whole = years[(years["counting"] == "last_author") & (years["entity"] == "world")].set_index(["measure", "year"])
     pd.testing.assert_frame_equal(summed, whole[["works", "scored", "hits"]].sort_index())
     assert set(years["entity"]) == {"US", "CN", "DE", "world"}
+
+
+def test_cities_by_the_last_author(contexts):
+    found = rows(contexts["small"], t.NOVELTY_CITIES)
+    works = rows(contexts["small"], t.WORK_NOVELTY)
+    works["city"] = [CITIES[work % 3] for work in works["work_id"]]
+    placed = works.dropna(subset="city")
+    for measure in ("pairs", "content", "context"):
+        of_city = found[found["measure"] == measure].set_index(["city", "year"]).sort_index()
+        hits = placed.groupby(["city", "year"])[f"{measure}_hit"].sum().astype(int)
+        assert of_city["hits"].tolist() == hits.tolist()
+        assert of_city["works"].sum() == len(placed) < len(works)
+        whole = hits.groupby("year").sum()
+        shares = of_city["share_of_hits"].groupby("year").sum()
+        assert shares.tolist() == [1.0 if whole[year] else 0.0 for year in shares.index]
+    assert found.loc[found["city"] == 11, "name"].unique().tolist() == ["Beijing"]
+    assert found.loc[found["city"] == 12, "name"].isna().all()
+
+
+def test_without_places_there_are_no_cities(contexts):
+    assert "no section places" in STAGES[-1].run(contexts["all"]).summary
+    assert rows(contexts["all"], t.NOVELTY_CITIES).empty
 
 
 def test_what_is_published_beside_the_years(contexts):

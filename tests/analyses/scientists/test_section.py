@@ -57,8 +57,9 @@ def test_countries_with_most_stand_first_under_their_names(results):
 PEOPLE_OF_CHINA = 105_103
 
 
-def test_findings_name_the_first_two_with_their_shares(results):
+def test_findings_name_the_first_two_with_their_shares(results, unsupported):
     found = section(results).findings
+    assert unsupported([*found, *hits(results).findings]) == []
     assert found[0].startswith("Most papers of 2000–2020, of all with a country: India 3,486,000 (")
     assert "scientists" in found[2]
     told = hits(results).findings
@@ -69,9 +70,14 @@ def test_findings_name_the_first_two_with_their_shares(results):
     assert told[2].startswith("The share of hits of China rises over 2000–2018")
 
 
-def test_a_share_without_a_settled_trend_is_not_told(publish, tables):
+def test_a_share_without_a_settled_trend_is_called_so_and_a_constant_one_has_none(publish, tables):
     level = tables["country_hits"].assign(share=0.25, share_fractional=0.25)
     assert len(hits(load_results(publish({"country_hits": level}))).findings) == 1
+    to_and_fro = level.assign(share=0.25 + 0.01 * (level["year"] % 2))
+    told = hits(load_results(publish({"country_hits": to_and_fro}))).findings[1:]
+    assert len(told) == 2
+    start = "Whether the share of hits of the United States moves over 2000–2018 is not settled (rank correlation, p = "
+    assert told[0].startswith(start)
 
 
 def test_years_without_hits_are_said(results, tmp_path):

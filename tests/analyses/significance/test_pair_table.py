@@ -46,6 +46,7 @@ def test_a_pair_as_text_holds_every_year_of_both_networks(results_dir):
     assert trend.words.startswith("0.95 times per decade (0.68 to 1.3), not settled")
     assert f"Trend, 2008 to 2021: {trend.words}." in text
     assert "Direction in both networks: not settled (label scientific divergence, P" in text
+    assert "p of a single year takes each citation as an event of its own; " in text
 
 
 def test_columns_are_aligned(results_dir):

@@ -77,6 +77,8 @@ GOOD = ["citing,cited", "a,b"], ["paper,year", "a,2000"]
             r"lacks the column cited; expected citing and cited, found citing, citd: did you mean",
         ),
         (["from,to", "a,b"], GOOD[1], "lacks the columns citing, cited"),
+        (["citing;cited", "a;b"], GOOD[1], "found citing;cited: columns are separated by ';' here; separate them by"),
+        (GOOD[0], ["paper\tyear", "a\t2000"], r"columns are separated by '\\t' here"),
         (["citing,cited"], GOOD[1], "holds no citation"),
         (["citing,cited", "a,"], GOOD[1], "line 2: cited is empty"),
         (["citing,cited", "a,b,c"], GOOD[1], "cannot be read: .*Expected 2 columns, got 3"),

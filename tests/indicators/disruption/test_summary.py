@@ -43,7 +43,8 @@ def test_numbers_of_a_small_group():
     assert math.isnan(found.cd5.low)
     row = found.row()
     assert row["papers"] == 4
-    assert row["cd_low"] <= row["cd"] <= row["cd_high"]
+    assert math.isnan(row["cd_low"])
+    assert row["share_positive_low"] < row["share_positive"] < row["share_positive_high"]
 
 
 def test_no_paper_and_one_paper():
@@ -52,7 +53,20 @@ def test_no_paper_and_one_paper():
     assert math.isnan(empty.cd.value)
     assert math.isnan(empty.share_positive.value)
     one = summarise(columns([0.3]), np.random.default_rng(0))
-    assert (one.cd.value, one.cd.low, one.cd.high) == (0.3, 0.3, 0.3)
+    assert one.cd.value == 0.3
+    assert math.isnan(one.cd.low)
+    assert math.isnan(one.cd.high)
+
+
+@pytest.mark.parametrize(("known", "has_interval"), [(29, False), (30, True)])
+def test_a_mean_of_few_papers_has_no_interval(known, has_interval):
+    cd = np.concatenate([np.linspace(-1, 1, known), np.full(50, np.nan)])
+    found = summarise(columns(cd, expected_n_j=np.ones(known + 50)), np.random.default_rng(0))
+    assert found.cd.value == pytest.approx(0)
+    assert (found.cd.low < 0 < found.cd.high) == has_interval
+    assert math.isnan(found.cd.low) != has_interval
+    # papers without an index are not among those whose counts are compared
+    assert math.isnan(found.observed_over_expected.low) != has_interval
 
 
 @settings(max_examples=50, deadline=None)

@@ -10,7 +10,7 @@ from isthmus.errors import IndicatorError
 from isthmus.indicators.novelty.combinations import combination_novelty
 from isthmus.indicators.novelty.exact import exact_null, moments_of
 from isthmus.indicators.novelty.references import combinations_of, references_of
-from isthmus.indicators.novelty.scores import row_blocks
+from isthmus.indicators.novelty.scores import row_blocks, summary
 
 EIGHT = np.array([(0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0), (1, 1, 2), (1, 1, 1), (2, 0, 2), (2, 1, 1)]).T
 I = np.arange(600)  # noqa: E741 - as in the formula
@@ -149,6 +149,34 @@ def test_names_order_and_other_years_do_not_matter(seed, papers, sources):
         paper[kept], source[kept], cited[kept], year, focal=np.flatnonzero(one), least_product=0
     )
     assert np.array_equal(alone.z10, first.z10[one], equal_nan=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.floats(-5, 5, width=32), max_size=70), min_size=1, max_size=6),
+    st.sampled_from(["as they are", "ascending", "descending", "few values", "one value"]),
+)
+def test_percentiles_are_those_of_sorted_lists(lists, order):
+    change = {"ascending": sorted, "descending": lambda x: sorted(x)[::-1], "few values": lambda x: [v // 2 for v in x],
+              "one value": lambda x: [1.0] * len(x)}.get(order, list)  # fmt: skip
+    lists = [change(one) for one in lists]
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in lists])])
+    found = summary(starts, np.array([v for one in lists for v in one], dtype=np.float32))
+    for at, one in enumerate(lists):
+        expected = np.percentile(one, [10, 50]) if one else [np.nan, np.nan]
+        assert [found[0][at], found[1][at]] == pytest.approx(expected, rel=1e-6, abs=1e-6, nan_ok=True)
+        assert found[2][at] == len(one)
+
+
+def test_percentiles_of_long_lists_without_missing_and_with_unbounded_scores():
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=5000).astype(np.float32)
+    values[::7], values[::11] = np.nan, np.inf
+    known = values[~np.isnan(values)]
+    cut = np.quantile(known[np.isfinite(known)], 0.999)
+    z10, zmed, number = summary(np.array([0, 5000]), values.copy())
+    assert (z10[0], zmed[0]) == pytest.approx(tuple(np.percentile(np.minimum(known, cut), [10, 50])), rel=1e-6)
+    assert number[0] == known.size
 
 
 def test_leaving_out_small_products_changes_scores_little():

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from isthmus.indicators.novelty.entities import benjamini_hochberg, hit_tests
+from isthmus.indicators.novelty.entities import hit_tests
 from isthmus.indicators.novelty.hits import hit_test
+from isthmus.nullmodels.significance import benjamini_hochberg
 
 
 def rows(entity, scored, hits, counting="full", measure="pairs", by_start=None):

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -58,13 +60,22 @@ def random_sets(seed, papers, nodes, most=5):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 30), st.integers(2, 12), st.integers(1, 4), st.sampled_from([1.0, 0.25]))
-def test_a_step_is_the_definition(seed, papers, nodes, groups, power):
-    sets = random_sets(seed, papers, nodes)
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 30),
+    st.integers(2, 12),
+    st.integers(1, 24),
+    st.sampled_from([1.0, 0.25]),
+    st.sampled_from([1, 8]),  # with chances far apart few groups are likely for a set, and the others are passed over
+)
+@example(0, 3, 6, 16, 1.0, 8)
+def test_a_step_is_the_definition(seed, papers, nodes, groups, power, apart):
+    sets = random_sets(seed, papers, nodes, most=9)
     some = sets.of(np.flatnonzero(np.diff(sets.set_at)))
     number = sets.names.size
     rng = np.random.default_rng(seed)
     start = random_start(rng.dirichlet(np.ones(number)), groups, rng)
+    start = replace(start, chance=start.chance**apart / (start.chance**apart).sum(axis=0))
     prior, earlier = rng.random(number), rng.random((number, groups))
     after = step(some, start, prior, earlier=earlier, power=power)
     counts, weights, total = by_hand(some, start, power)

@@ -4,7 +4,7 @@ import pytest
 from chispa import assert_df_equality
 
 from isthmus.geography import Membership
-from isthmus.indicators.novelty.entities import novelty_coverage, novelty_years
+from isthmus.indicators.novelty.entities import novelty_cities, novelty_coverage, novelty_years
 from isthmus.indicators.novelty.works import cited_sources, combinations, work_entities
 
 pytestmark = pytest.mark.spark
@@ -136,6 +136,30 @@ def test_the_spread_over_starts_is_that_of_the_shares(spark, works):
     places = spark.createDataFrame(placed, "counting string, entity string, work_id bigint, year int")
     row = novelty_years(works, places, starts=2).where("entity = 'CN' AND measure = 'content'").first()
     assert (row.share_of_hits, row.share_low, row.share_high) == (0.5, 0.0, 0.5)
+
+
+def test_a_work_counts_for_the_city_of_its_last_author(spark, works):
+    placed = spark.createDataFrame([(1, 11), (2, 12), (3, 11), (4, None)], "work_id bigint, last_city bigint")
+    institutions = spark.createDataFrame(
+        [("CN", "Beijing Shi", 11), ("CN", "Beijing", 11), ("US", None, 12), ("US", "Nowhere", None)],
+        "country_code string, city string, geonames_city_id bigint",
+    )
+    found = novelty_cities(works, placed, institutions, starts=2).orderBy("measure", "city")
+    beijing, unnamed = (11, "Beijing", "CN"), (12, None, None)
+    expected = spark.createDataFrame(
+        [
+            (*beijing, "content", 2000, 2, 2, 0.5, 1.0, 2.5, 1, 0.5, 0.5, 0.5, [1, 1]),
+            (*unnamed, "content", 2000, 1, 1, 0.5, 0.5, 1.0, 1, 0.5, 0.5, 0.5, [1, 1]),
+            (*beijing, "context", 2000, 2, 0, None, 0.0, None, 0, None, None, None, [0, 0]),
+            (*unnamed, "context", 2000, 1, 0, None, 0.0, None, 0, None, None, None, [0, 0]),
+            (*beijing, "pairs", 2000, 2, 1, 0.75, 0.75, 2.0, 1, 1.0, None, None, None),
+            (*unnamed, "pairs", 2000, 1, 1, 0.25, 0.25, -1.0, 0, 0.0, None, None, None),
+        ],
+        "city bigint, name string, country string, measure string, year int, works bigint, scored bigint, "
+        "mean_rank double, sum_rank double, mean_value double, hits bigint, share_of_hits double, share_low double, "
+        "share_high double, hits_by_start array<bigint>",
+    )
+    assert_df_equality(found, expected, ignore_nullable=True)
 
 
 def test_coverage_by_year(spark, works):

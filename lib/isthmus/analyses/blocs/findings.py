@@ -1,20 +1,22 @@
 """What the comparison of countries and blocs found, in sentences, and how it was done."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from isthmus.analyses.blocs import tables as t
-from isthmus.analyses.blocs.frames import entities, in_words, last_year, of_last_year
+from isthmus.analyses.blocs.frames import entities, last_year, of_last_year
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Paragraph
-from isthmus.report.text import in_sentence, joined
+from isthmus.report.statement import NOT_SETTLED
+from isthmus.report.text import capital, in_sentence, joined, number
 
 SURE = 0.5  # an overtaking is told where the same partner leads in most resamples
 
 
 def findings(results: Results) -> tuple[str, ...]:
-    """Return the findings: output against the others, who overtook whom, who relies less on others."""
+    """Return the findings: output against the others, who overtook whom, who relies less or more on others."""
     return (*_output(results), *_overtakings(results), *_reliance(results))
 
 
@@ -44,15 +46,34 @@ def _overtakings(results: Results) -> Iterator[str]:
 
 
 def _reliance(results: Results) -> Iterator[str]:
+    """Say who relies less and who more on foreign partners, with slopes and intervals; else that it is not settled."""
     table = results.optional(t.RELIANCE_TRENDS)
     if table is None:
         return
-    falling = table[table["slope_high"] < 0]
-    names = [name for name in entities(results) if name in set(falling["entity"])]
-    if names:
-        subject = joined([in_sentence(name) if at else in_words(name) for at, name in enumerate(names)])
-        relies = "relies" if len(names) == 1 else "rely"
-        yield f"{subject} {relies} less on foreign partners over {results.years[0]}–{results.years[1]}."
+    known = {row.entity: row for row in rows_of(table[table["slope_low"].notna()])}
+    ways: dict[str, list[str]] = {"less": [], "more": [], NOT_SETTLED: []}
+    for name in entities(results):
+        if name in known:
+            ways[_way(known[name])].append(name)
+    span = f"{results.years[0]}–{results.years[1]}"
+    for way in ("less", "more"):
+        named = [f"{in_sentence(name)} ({_points(known[name])})" for name in ways[way]]
+        if named:
+            relies = "relies" if len(named) == 1 else "rely"
+            yield f"{capital(joined(named))} {relies} {way} on foreign partners over {span}."
+    if ways[NOT_SETTLED]:
+        relies = "relies" if len(ways[NOT_SETTLED]) == 1 else "rely"
+        who = joined([in_sentence(name) for name in ways[NOT_SETTLED]])
+        yield f"Whether {who} {relies} more or less on foreign partners over {span} is {NOT_SETTLED}."
+
+
+def _way(row: Any) -> str:
+    return "less" if row.slope_high < 0 else "more" if row.slope_low > 0 else NOT_SETTLED
+
+
+def _points(row: Any) -> str:
+    slope, low, high = (number(100 * value, 1) for value in (row.slope, row.slope_low, row.slope_high))
+    return f"{slope} points per decade, {low} to {high}"
 
 
 def method(results: Results) -> tuple[Paragraph, ...]:

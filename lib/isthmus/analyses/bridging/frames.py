@@ -7,7 +7,7 @@ import pandas as pd
 from isthmus.analyses.bridging import tables as t
 from isthmus.analyses.cities.tables import CITIES
 from isthmus.report.results import Results
-from isthmus.report.text import equals, p_value
+from isthmus.report.text import equals, number, p_value
 
 NETWORKS = {
     "impact": "Who builds on whom",
@@ -28,6 +28,7 @@ MEASURES = {
     "linear_threshold": "Linear threshold",
 }
 SHOWN = 10
+FLOWS_EXCEED = "{} times what its own side and distances make of it"
 EXCEEDS, UNSETTLED, UNKNOWN = "more than {} explains", "not settled against {}", "not tested against {}"
 
 
@@ -69,7 +70,42 @@ def leader(results: Results, network: str) -> dict[str, Any]:
         "over_second": float(own["betweenness"]) / second if second else None,
         "second": first["label"].iloc[1] if len(first) > 1 else None,
         "verdicts": [verdict(own, null, 1 - level(results)) for null in NULLS],
+        "flows": flows_verdict(own, 1 - level(results)),
+        "interval": None if pd.isna(own["works_low"]) else (float(own["works_low"]), float(own["works_high"])),
+        "first_in": None if pd.isna(own["works_first"]) else float(own["works_first"]),
     }
+
+
+def flows_verdict(row: Any, error: float) -> str:
+    """Return how the flows of a bridge with the other side compare with its size and distances, or that it is open.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `city_bridges`.
+    error : float
+        Share of worlds without any bridge in which some city may be called one.
+    """
+    p, expected = row["flows_family_p"], row["flows_expected"]
+    if pd.isna(p):
+        return "not tested"
+    if p > error:
+        return f"not settled (p {equals(p_value(p))} over all cities, {equals(p_value(row['flows_p']))} for this one)"
+    times = FLOWS_EXCEED.format(number(row["flows_observed"] / expected, 1)) if expected > 0 else "none expected"
+    return f"{times} (p {equals(p_value(p))} over all cities)"
+
+
+def exceeding_flows(results: Results, network: str) -> list[dict[str, Any]]:
+    """Return the cities whose flows with the other side exceed size and distance, most in excess first."""
+    table = results.table(t.CITY_BRIDGES)
+    error = 1 - level(results)
+    rows = table[(table["network"] == network) & (table["flows_family_p"] <= error)]
+    named = rows.merge(results.table(CITIES)[["city", "label", "side"]], on="city")
+    ordered = named.assign(times=named["flows_observed"] / named["flows_expected"].where(named["flows_expected"] > 0))
+    return [
+        {"label": row.label, "side": row.side, "times": row.times, "observed": row.flows_observed}
+        for row in ordered.sort_values(["flows_z", "label"], ascending=[False, True]).itertuples()
+    ]
 
 
 def verdict(row: Any, null: str, error: float) -> str:
@@ -117,6 +153,6 @@ def ranks(results: Results) -> list[dict[str, Any]]:
 def notes(results: Results) -> list[str]:
     """Return why a network or a null model has no result, in sentences."""
     table = results.table(t.BRIDGE_NOTES)
-    about = NULLS | {"network": "the network"}
+    about = NULLS | {"network": "the network", "flows": "flows with the other side", "works": "bootstrap over works"}
     rows = table[["network", "null_model", "message"]].astype(str)
     return [f"{NETWORKS[network]}, {about[null]}: {message}" for network, null, message in rows.itertuples(index=False)]

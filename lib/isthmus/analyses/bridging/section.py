@@ -9,6 +9,8 @@ from isthmus.report.results import Results
 from isthmus.report.section import Figure, Paragraph, Section, figure_name
 from isthmus.report.text import percent
 
+#: Cities named, at most, whose flows with the other side exceed size and distance.
+SHOWN_ABOVE = 5
 _LIKE = {
     "impact": " Like Figure 3a of AlShebli et al. 2022.",
     "migration": " Like Figure 3b of AlShebli et al. 2022.",
@@ -31,6 +33,12 @@ def section(results: Results) -> Section | None:
             "sides": sides,
             "leaders": [frames.leader(results, network) for network in networks],
             "charts_of": {figure_name("bridges", network): frames.NETWORKS[network] for network in networks},
+            "error": 1 - frames.level(results),
+            "above": [
+                (frames.NETWORKS[network], frames.exceeding_flows(results, network)[:SHOWN_ABOVE])
+                for network in networks
+                if network != "normalised_impact"
+            ],
             "measures": list(frames.MEASURES.values()),
             "ranks": frames.ranks(results),
             "notes": frames.notes(results),
@@ -56,7 +64,7 @@ def _finding(results: Results, network: str) -> str:
     way = {"impact": "citations", "collaboration": "joint works"}[network]
     return (
         f"{found['label']} is the first bridge of {way}, at {percent(found['share'], 1.0)} of the most that a city can "
-        f"be: {'; '.join(found['verdicts'])}."
+        f"be: {'; '.join(found['verdicts'])}. Its flows with the other side: {found['flows']}."
     )
 
 
@@ -75,4 +83,20 @@ def _method(results: Results) -> tuple[Paragraph, ...]:
         "others: independent cascade and linear threshold with weights over all that arrives at a city; all cities are "
         "seeds of the same worlds."
     )
-    return Paragraph("Bridges", text), Paragraph("Influence", spread)
+    flows = (
+        "Betweenness is bounded, flows are not. For each city the gravity model is fitted without its pairs with the "
+        "other side, so that its size is that of its ties with its own; what it has with the other side beyond what "
+        "follows is tested by drawn flows, its size estimated again from each draw (probabilities over all "
+        "cities by Holm). One bridge shines on the cities that it is tied to: the first is the one to read."
+    )
+    replicates = results.switch("bridging.replicates", 500)
+    works = (
+        f"How far betweenness depends on single works is told by {replicates} replicates in which citing works, papers "
+        "and scientists are drawn again, each with all that it adds."
+    )
+    return (
+        Paragraph("Bridges", text),
+        Paragraph("Flows with the other side", flows),
+        Paragraph("Works drawn again", works),
+        Paragraph("Influence", spread),
+    )

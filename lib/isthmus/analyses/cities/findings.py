@@ -8,6 +8,8 @@ from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
 from isthmus.report.text import percent, plural
 
+#: Below this a ratio is told with two digits, so that it does not read as 1.0.
+CLEARLY_MORE = 1.1
 _DOES = {
     "impact": "cite works of",
     "migration": "lose scientists to",
@@ -24,8 +26,12 @@ def _leaders(results: Results) -> Iterator[str]:
     for row in frames.leaders(results):
         unit = frames.UNITS[row["metric"]]
         since = f", and in every year since {row['since']}" if row["since"] and row["since"] < row["year"] else ""
-        ahead = f", {row['ratio']:.1f} times those of {row['second']}" if row["ratio"] else ""
+        ahead = f", {_times(row['ratio'])} those of {row['second']}" if row["ratio"] else ""
         yield f"{row['label']} has most {unit} in {row['year']}{since}: {row['value']:,}{ahead}."
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} times" if ratio >= CLEARLY_MORE else f"{ratio:.2f} times"
 
 
 def _shares(results: Results) -> Iterator[str]:
@@ -48,6 +54,12 @@ def _sides(results: Results) -> Iterator[str]:
     for network in frames.NETWORKS:
         across = [row for row in frames.quadrants(results, network, sizes[0]) if row["from"] != row["to"]]
         for row in across:
+            if row["unsettled"] == row["pairs"]:
+                yield (
+                    f"Whether leading cities of {row['from']} {_DOES[network]} those of {row['to']} more or less than "
+                    f"size explains is not settled for any of {row['pairs']:,} pairs."
+                )
+                continue
             yield (
                 f"Of {row['pairs']:,} pairs of leading cities, those of {row['from']} {_DOES[network]} those of "
                 f"{row['to']} more than size explains in {row['firm_more']} and less in {row['firm_less']} (firm), "
@@ -77,7 +89,9 @@ def method(results: Results) -> tuple[Paragraph, ...]:
         "Ties among the leading cities are tested against the directed Enhanced Configuration Model, which keeps each "
         "city's partners and totals in both directions (citations and joint works with a city's ties with itself, "
         "moves without): exact tails, false-discovery rates over all ordered pairs, firm below the study's rate, "
-        "probable with p < 0.05."
+        "probable with p < 0.05. Who writes with whom between all cities is tested apart, without direction, by the "
+        "undirected model, in every year and over the flow years as one; the family are all pairs of cities that write "
+        "with another one, and a firm tie is one over the flow years, seen in two of them."
     )
     sides = f"{names[1]} is where the study says; {names[0]} the rest of the world, unless it names places of its own."
     return (

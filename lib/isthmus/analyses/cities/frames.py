@@ -7,8 +7,8 @@ import pandas as pd
 
 from isthmus.analyses.cities import tables as t
 from isthmus.analyses.places.tables import PLACE_COVERAGE
-from isthmus.report.results import Results
-from isthmus.report.text import measure
+from isthmus.report.results import Results, rows_of
+from isthmus.report.text import measure, p_value
 from isthmus.tablespec import TableSpec
 
 METRICS = {"c2": "Impact", "works": "Productivity", "scientists": "Scientists"}
@@ -172,6 +172,48 @@ def home(results: Results, network: str, number: int) -> dict[str, int]:
     rows = matrix(results, network, number)
     cells = rows[rows["src"] == rows["dst"]]
     return {"pairs": len(cells)} | _graded(cells)
+
+
+def firm_pairs(results: Results, number: int = SHOWN) -> dict[str, Any] | None:
+    """Return the firm ties of all cities that write together: how many of how many pairs, and the first ones.
+
+    None where there is no such test. The first ones are those with most works beyond what is expected.
+    """
+    if not (results.has(t.CITY_PAIR_FITS) and results.has(t.CITY_FIRM_PAIRS)):
+        return None
+    fits = results.table(t.CITY_PAIR_FITS)
+    years = results.switch("cities.flow_years")
+    over = fits[(fits["first_year"] == years[0]) & (fits["last_year"] == years[1]) & (fits["status"] == "converged")]
+    if over.empty:
+        return None
+    names = results.table(t.CITIES)[["city", "label"]]
+    rows = results.table(t.CITY_FIRM_PAIRS)
+    rows = rows.merge(names.rename(columns={"city": "src", "label": "one"}), on="src")
+    rows = rows.merge(names.rename(columns={"city": "dst", "label": "other"}), on="dst")
+    more = rows[rows["direction"] == "stronger"]
+    order = more.assign(beyond=more["weight"] - more["expected"]).sort_values(
+        ["beyond", "one", "other"], ascending=[False, True, True]
+    )
+    fit = over.iloc[0]
+    return {
+        "years": years,
+        "cities": int(fit["n_nodes"]),
+        "pairs": int(fit["n_pairs"]),
+        "linked": int(fit["n_links"]),
+        "more": len(more),
+        "less": len(rows) - len(more),
+        "first": [
+            {
+                "one": row.one,
+                "other": row.other,
+                "weight": row.weight,
+                "expected": row.expected,
+                "q": p_value(row.q_upper),
+            }
+            for row in rows_of(order.head(number))
+        ],
+        "unfitted": int((fits["status"] != "converged").sum()),
+    }
 
 
 def coverage(results: Results) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def section(results: Results) -> Section | None:
             "larger": [[figure_name("city_matrix", name, str(size)) for name in _MATRICES] for size in sizes[1:]],
             "quadrants": {n: frames.quadrants(results, n, shown) for n in frames.NETWORKS} if tested else {},
             "home": {n: frames.home(results, n, shown) for n in ("impact", "collaboration")} if tested else {},
+            "firm": frames.firm_pairs(results),
             "names": {"impact": "Cites", "migration": "Loses scientists to", "collaboration": "Writes with"},
             "sides": frames.sides(results),
         },

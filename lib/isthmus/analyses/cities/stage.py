@@ -25,6 +25,7 @@ from isthmus.geography.places import Places
 from isthmus.indicators.cities import ties
 from isthmus.indicators.cities.catalogue import Side, city_catalogue, in_order_of_impact, side
 from isthmus.indicators.cities.fanout import graded, ties_against_size
+from isthmus.indicators.cities.pairs import city_pairs, pairs_against_size
 from isthmus.indicators.cities.venues import venue_sources, venue_years
 from isthmus.indicators.cities.years import city_years, side_years
 from isthmus.nullmodels.fanout import fits_of
@@ -89,8 +90,30 @@ def write_city_ties(context: Context) -> Outcome:
     finally:
         mixed.unpersist()
     write_rows(context, t.CITY_MATRICES, _matrices(context, leading.where(F.col("position") <= own.top[-1])))
-    fits = check_gates("city_fits", of_study(context, t.CITY_FITS), [_fitted()])
+    fits = check_gates("city_fits", of_study(context, t.CITY_FITS), [_fitted("city_fits")])
     return Outcome(f"{written.count():,} ties between cities", gates=(*gates, *fits))
+
+
+def write_city_pairs(context: Context) -> Outcome:
+    """Write who writes with whom between all cities, year by year and over the flow years, tested against size."""
+    study = context.the_study
+    counted = city_pairs(of_study(context, WORK_PLACES), study.years.corpus, study.cities.flow_years)
+    rate, threshold = study.significance.false_discovery_rate, study.significance.threshold
+    mixed = pairs_against_size(counted, rate=rate, threshold=threshold).persist()
+    try:
+        write_rows(context, t.CITY_PAIRS, mixed.where(F.col("kind") == "pair"))
+        write_rows(context, t.CITY_PAIR_FITS, mixed.where(F.col("kind") == "fit"))
+    finally:
+        mixed.unpersist()
+    together = dict(zip(("first_year", "last_year"), study.cities.flow_years, strict=True))
+    chosen = [F.col(name) == year for name, year in together.items()]
+    firm = of_study(context, t.CITY_PAIRS).where(chosen[0] & chosen[1] & (F.col("grade") == "firm"))
+    write_rows(context, t.CITY_FIRM_PAIRS, firm)
+    gates = check_gates("city_pair_fits", of_study(context, t.CITY_PAIR_FITS), [_fitted("city_pair_fits")])
+    number = of_study(context, t.CITY_FIRM_PAIRS).count()
+    return Outcome(
+        f"{number:,} pairs of cities write firmly more or less together than size explains", gates=tuple(gates)
+    )
 
 
 def _over_impact_gates(context: Context, cites: DataFrame) -> list[GateResult]:
@@ -113,13 +136,13 @@ def _world(context: Context) -> int:
     return int(row.works) if row else 0
 
 
-def _fitted() -> Gate:
+def _fitted(table: str) -> Gate:
     return Gate(
         "networks of cities that could not be fitted",
         F.count_if(~F.col("status").isin("converged", "empty")),
         "warn",
         high=0,
-        message="Their ties have no test; the rows of `city_fits` say why.",
+        message=f"Their ties have no test; the rows of `{table}` say why.",
     )
 
 
@@ -177,6 +200,7 @@ def problems(study: Study) -> Iterator[str]:
 GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo")
 OF_YEARS = (t.CITIES, t.CITY_YEARS, t.SIDE_YEARS, t.VENUE_YEARS)
 OF_TIES = (t.CITY_MASSES, t.CITY_MATRICES, t.CITY_FITS)
+OF_PAIRS = (t.CITY_FIRM_PAIRS, t.CITY_PAIR_FITS)
 
 STAGES = (
     Stage(
@@ -210,5 +234,19 @@ STAGES = (
         problems=problems,
         run=write_city_ties,
         whole_snapshot=True,
+    ),
+    Stage(
+        name="city_pairs",
+        description="test who writes with whom between all cities against size, year by year and over the flow years",
+        task="report",
+        section="cities",
+        needs=("places",),
+        writes=(t.CITY_PAIRS, *OF_PAIRS),
+        publishes=OF_PAIRS,
+        reads=(
+            "cities.flow_years", "years.corpus", "significance.false_discovery_rate", "significance.threshold",
+        ),
+        problems=problems,
+        run=write_city_pairs,
     ),
 )  # fmt: skip

@@ -162,6 +162,62 @@ CITY_MATRICES = TableSpec(
     partition_by=("study",),
 )
 
+_SPAN = (
+    column("first_year", "int", "first year of the works", False),
+    column("last_year", "int", "last year: the first, or the end of the flow years as one", False),
+)
+_PAIR = (
+    column("src", "bigint", "number of a city in GeoNames", False),
+    column("dst", "bigint", "the other city, of a larger number", False),
+    column("weight", "bigint", "works with authors in both, each once", False),
+    column("years_seen", "int", "years with such a work", False),
+    column("expected", "double", "mean weight under the Enhanced Configuration Model", False),
+    column("z", "double", "(weight - expected) / standard deviation"),
+    column("p_upper", "double", "P(W >= weight)", False),
+    column("p_lower", "double", "P(W <= weight)", False),
+    column("p_two_sided", "double", "twice the smaller mid-p", False),
+    column("q_upper", "double", "Benjamini-Hochberg over all pairs of cities with a joint work", False),
+    column("q_lower", "double", "the same of the lower tail", False),
+    column("grade", "string", "firm, probable, few papers; null where nothing is settled"),
+    column("direction", "string", "stronger or weaker than size explains"),
+)
+
+CITY_PAIRS = TableSpec(
+    name="city_pairs",
+    fields=(*STUDY_COLUMNS, *_SPAN, *_PAIR),
+    key=("study", "first_year", "last_year", "src", "dst"),
+    comment="Two cities of all that write together, tested against size; without a joint work where 3 were expected.",
+    partition_by=("study",),
+    checks={"one_order": "src < dst"},
+)
+
+CITY_FIRM_PAIRS = TableSpec(
+    name="city_firm_pairs",
+    fields=(*STUDY_COLUMNS, *_SPAN, *_PAIR),
+    key=("study", "src", "dst"),
+    comment="Two cities that write together firmly more, or less, than size explains, over the flow years as one.",
+    partition_by=("study",),
+    checks={"firm": "grade = 'firm'"},
+)
+
+CITY_PAIR_FITS = TableSpec(
+    name="city_pair_fits",
+    fields=(
+        *STUDY_COLUMNS,
+        *_SPAN,
+        column("n_nodes", "int", "cities with a joint work"),
+        column("n_links", "bigint", "pairs of cities with one"),
+        column("n_pairs", "bigint", "all pairs of these cities: the family of the false-discovery rates"),
+        column("total_weight", "bigint", "sum of the weights"),
+        column("status", "string", "converged, not converged, or failed", False),
+        column("max_relative_error", "double", "largest error of a degree or strength"),
+        column("message", "string", "what went wrong, in words"),
+    ),
+    key=("study", "first_year", "last_year"),
+    comment="The null model of who writes with whom between all cities, in a year or over the flow years.",
+    partition_by=("study",),
+)
+
 VENUE_YEARS = TableSpec(
     name="venue_years",
     fields=(

@@ -1,12 +1,13 @@
 """The specifications of a gravity model, each one a task."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.analyses.gravity.models import fit_specification
+from isthmus.analyses.gravity.models import SPECIFICATIONS, Options, fit_specification
 
 FIT = (
     "n_citing bigint, n_cited bigint, n_pairs bigint, n_positive bigint, left_out_citing bigint, "
@@ -16,35 +17,40 @@ FIT = (
 COEFFICIENT = (
     "name string, estimate double, standard_error double, two_way_error double, p_of_one double, constructed boolean"
 )
-SCHEMA = f"specification int, kind string, {FIT}, {COEFFICIENT}"
+SCHEMA = f"network string, specification int, kind string, {FIT}, {COEFFICIENT}"
 COLUMNS = [part.split()[0] for part in SCHEMA.split(", ")]
 
 
 def fan_out_gravity(
-    ties: DataFrame, cities: pd.DataFrame, *, specifications: tuple[int, ...], least_km: float
+    ties: DataFrame, cities: pd.DataFrame, options: Options, *, specifications: tuple[int, ...]
 ) -> DataFrame:
-    """Return fits and coefficients of every specification, mixed; `kind` tells them apart.
+    """Return fits and coefficients of every network and specification, mixed; `kind` tells them apart.
 
     Parameters
     ----------
     ties : DataFrame
-        src, dst, weight: citations between all cities.
+        network, src, dst, weight between all cities.
     cities : pandas.DataFrame
         As in `isthmus.analyses.gravity.models.fit_specification`; some thousand rows, which every task gets.
+    options : Options
+        What all models share.
     specifications : tuple of int
-        Which.
-    least_km : float
-        Distances below count as it.
+        Which; a network has those of `SPECIFICATIONS`.
     """
-    numbers = F.explode(F.array(*(F.lit(number) for number in specifications))).alias("specification")
-    spread = ties.select(numbers, "src", "dst", "weight")
+    asked = [(network, n) for network, numbers in SPECIFICATIONS.items() for n in numbers if n in specifications]
+    models = ties.sparkSession.createDataFrame(asked, "network string, specification int")
+    spread = ties.join(F.broadcast(models), "network").select("network", "specification", "src", "dst", "weight")
 
     def work(rows: pd.DataFrame) -> pd.DataFrame:
-        return pd.concat(_kinds(int(rows["specification"].iloc[0]), rows), ignore_index=True)
+        return pd.concat(_kinds(rows), ignore_index=True)
 
-    def _kinds(number: int, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-        found = fit_specification(number, cities, rows, least_km=least_km)
+    def _kinds(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+        key: dict[str, Any] = {
+            "network": str(rows["network"].iloc[0]),
+            "specification": int(rows["specification"].iloc[0]),
+        }
+        found = fit_specification(key["specification"], cities, rows, options, network=key["network"])
         for kind, part in (("fit", [found.fit]), ("coefficient", found.coefficients)):
-            yield pd.DataFrame(part).assign(kind=kind, specification=number).reindex(columns=COLUMNS).astype(object)
+            yield pd.DataFrame(part).assign(kind=kind, **key).reindex(columns=COLUMNS).astype(object)
 
-    return spread.groupBy("specification").applyInPandas(work, schema=SCHEMA)
+    return spread.groupBy("network", "specification").applyInPandas(work, schema=SCHEMA)

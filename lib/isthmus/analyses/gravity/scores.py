@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from isthmus.analyses.gravity import tables as t
-from isthmus.analyses.gravity.models import MADE, OUTPUT
+from isthmus.analyses.gravity.models import IMPACT, MADE, OUTPUT
 from isthmus.report.results import Results
 from isthmus.report.scoring import NotComparableError, Ours, Published, Rule, magnitude, within_factor
 from isthmus.report.text import count, p_value
@@ -24,11 +24,15 @@ def _number(published: Published) -> int:
     return int(found[1])
 
 
+def _of_impact(table: pd.DataFrame, published: Published) -> Any:
+    return (table["network"] == IMPACT) & (table["specification"] == _number(published))
+
+
 def _row(results: Results, published: Published, name: str) -> Any:
     table = results.optional(t.GRAVITY_COEFFICIENTS)
     if table is None:
         raise NotComparableError("these results hold no gravity models")
-    rows = table[(table["specification"] == _number(published)) & (table["name"] == name)]
+    rows = table[_of_impact(table, published) & (table["name"] == name)]
     if rows.empty:
         raise NotComparableError(f"model {_number(published)} was not fitted")
     return rows.iloc[0]
@@ -36,7 +40,7 @@ def _row(results: Results, published: Published, name: str) -> Any:
 
 def _fit(results: Results, published: Published) -> Any:
     table = results.optional(t.GRAVITY_FITS)
-    rows = None if table is None else table[table["specification"] == _number(published)]
+    rows = None if table is None else table[_of_impact(table, published)]
     if rows is None or rows.empty or rows.iloc[0]["status"] != "converged":
         raise NotComparableError(f"model {_number(published)} was not fitted")
     return rows.iloc[0]

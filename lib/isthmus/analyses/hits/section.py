@@ -1,5 +1,6 @@
 """The section on hits: who writes the papers that are cited most in their year."""
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from isthmus.analyses.scientists.frames import SHOWN
 from isthmus.analyses.scientists.scores import LEVEL
 from isthmus.report.results import Results, records
 from isthmus.report.section import Figure, Paragraph, Section
+from isthmus.report.statement import NOT_SETTLED
 from isthmus.report.text import count, equals, in_sentence, joined, p_value, percent, place_name
 
 ABOVE = "Share of the world’s hits"
@@ -96,10 +98,14 @@ def _findings(results: Results) -> Iterator[str]:
     yield f"Most hits (top {wanted(results):.0%} by citations within two years) of {first}–{last}: {joined(named)}."
     for pole in results.poles:
         found = trend_of(results, pole)
-        if found is not None and found[1] < LEVEL:
-            way = "rises" if found[0] > 0 else "falls"
-            p = equals(p_value(found[1]))
-            yield f"The share of hits of {in_sentence(pole)} {way} over {first}–{last} (rank correlation, p {p})."
+        if found is None or math.isnan(found[1]):
+            continue
+        p = f"rank correlation, p {equals(p_value(found[1]))}"
+        way = "rises" if found[0] > 0 else "falls"
+        if found[1] < LEVEL:
+            yield f"The share of hits of {in_sentence(pole)} {way} over {first}–{last} ({p})."
+        else:
+            yield f"Whether the share of hits of {in_sentence(pole)} moves over {first}–{last} is {NOT_SETTLED} ({p})."
 
 
 def trend_of(results: Results, country: str) -> tuple[float, float] | None:

@@ -7,11 +7,12 @@ from isthmus.analyses.networks.joint import joint_citations, joint_shares
 from isthmus.analyses.networks.node_places import node_place
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.analyses.significance.pair_series import level_of
-from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.analyses.significance.tables import PAIR_TESTS
+from isthmus.analyses.significance.ties import window_ties
 from isthmus.analyses.trajectories.tables import INTEGRATION_GROUPS, PAIR_LABELS
 from isthmus.networks.names import CITATION, COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR
 from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
-from isthmus.nullmodels.propensity import LEVEL, propensity
+from isthmus.nullmodels.propensity import propensity
 from isthmus.report.graphs import Graph
 from isthmus.report.results import Results
 from isthmus.report.text import place_name, pole_name
@@ -44,8 +45,8 @@ EDGE_MEANINGS = {
     "weight": "papers written together, or citations (full count), over the years of the graph",
     "fractional": "the same with each paper, or citation, adding 1 over all its pairs",
     "joint_share": "of the citations of knowledge exchange, the share whose citing or cited paper both sign",
-    "expected": "what size alone explains, summed over the years of the graph",
-    "propensity": "weight / expected: times what size explains",
+    "expected": "what size alone explains, summed over the years of the graph whose null model converged",
+    "propensity": "weight / expected over these years: times what size explains",
     "propensity_low": "lower end of its exact 95 % interval; as if links were independent papers",
     "propensity_high": "upper end of it",
     "grade": "firm, probable or few papers, over the significance years; empty: not settled, or not tested",
@@ -72,7 +73,6 @@ def window_graph(results: Results, network: str) -> Graph:
     ends = ["source", "target"]
     sums: dict[str, tuple[str, object]] = {"weight": ("weight", "sum"), "fractional": ("fractional", "sum")}
     if network != CITATION:
-        # a year in which two present countries shared nothing has an expectation, too
         tested = _tested(results, network).rename(columns={"src": "source", "dst": "target"})
         tested = tested[tested["year"].between(first, last)]
         rate = float(results.switch("significance.false_discovery_rate", 0.05))
@@ -82,13 +82,11 @@ def window_graph(results: Results, network: str) -> Graph:
     if network == KNOWLEDGE_EXCHANGE:
         edges = _with_joint_share(edges, joint_shares(results, (first, last)), ends)
     if network != CITATION:
-        more = {"expected": ("expected", "sum")}
         if "discoveries" in tested:
-            more["discoveries"] = ("discoveries", "sum")
-        edges = edges.merge(tested.groupby(ends, as_index=False, observed=True).agg(**more), on=ends, how="left")
+            number = tested.groupby(ends, as_index=False, observed=True)["discoveries"].sum()
+            edges = edges.merge(number, on=ends, how="left")
         edges = edges.merge(_calls(results, network), on=ends, how="left")
         edges["published_rule"] = edges["published_rule"].fillna(False).astype(bool)
-        edges = _with_propensity(edges, LEVEL)
     title = f"{_network_title(network)} of countries, {first}-{last}: {results.study['title']}"
     return _graph(results, f"{network}_{first}-{last}", title, network, edges, (first, last))
 
@@ -187,15 +185,21 @@ def _tested(results: Results, network: str) -> pd.DataFrame:
 
 
 def _calls(results: Results, network: str) -> pd.DataFrame:
-    """Return what each pair is called over the significance years: grades, their p and q, and the published rule."""
-    found = results.table(SIGNIFICANT_PAIRS)
-    found = found[(found["network"] == network) & (found["citation_year"] == _citation_year(results, network))]
+    """Return what each pair is called over the significance years: grade, p, q, propensity, and the published rule.
+
+    A year in which two present countries shared nothing has an expectation, too; one whose null model did not converge
+    is left out of it, as it is out of the test and of the propensity.
+    """
+    found = window_ties(results)
+    found = found[found["network"] == network]
     numbers = {"p_upper": "p", "q_upper": "q", "p_lower": "p_lower", "q_lower": "q_lower"}
     found = found.astype(dict.fromkeys(numbers, "float64")).rename(columns=numbers)
     names = {"src": "source", "dst": "target", "mean_z": "z", "finite_years": "z_years"}
     called = found.rename(columns=names | {"significant": "published_rule"})
     called[["grade", "direction"]] = called[["grade", "direction"]].astype(object).where(called["grade"].notna(), None)
-    return called[["source", "target", "grade", "direction", *numbers.values(), "z", "z_years", "published_rule"]]
+    times = ["expected", "propensity", "propensity_low", "propensity_high"]
+    rest = ["grade", "direction", *numbers.values(), "z", "z_years", "published_rule"]
+    return called[["source", "target", *times, *rest]]
 
 
 def _with_propensity(edges: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES, COUN
 from isthmus.analyses.rows import of_study, replace_rows, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, check_gates
-from isthmus.networks.citation import citation_flows
-from isthmus.networks.clusters import exchange_clusters
+from isthmus.networks.citation import flows_of_placed, placed_citations
+from isthmus.networks.clusters import clusters_of_placed
 from isthmus.networks.edges import all_edges
 from isthmus.networks.nodes import node_volumes
 
@@ -17,10 +17,13 @@ def write_networks(context: Context) -> Outcome:
     """Write the tables of citation flows, edges, clusters of citations and nodes of the study."""
     study = context.the_study
     countries, cap = of_study(context, CORPUS_COUNTRIES), study.corpus.max_countries
-    citations = context.store.read("citations")
-    replace_rows(context, CITATION_FLOWS, citation_flows(citations, countries, max_countries=cap))
+    links = placed_citations(context.store.read("citations"), countries, max_countries=cap).persist()
+    try:  # the citations of the corpus are found among all citations once, not for each table
+        replace_rows(context, CITATION_FLOWS, flows_of_placed(links))
+        write_rows(context, EXCHANGE_CLUSTERS, clusters_of_placed(links, study))
+    finally:
+        links.unpersist()
     replace_rows(context, COUNTRY_EDGES, all_edges(countries, of_study(context, CITATION_FLOWS), study))
-    write_rows(context, EXCHANGE_CLUSTERS, exchange_clusters(citations, countries, study))
     replace_rows(
         context,
         COUNTRY_YEARS,

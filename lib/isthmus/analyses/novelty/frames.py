@@ -8,15 +8,16 @@ import pandas as pd
 from isthmus.analyses.novelty import tables as t
 from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, MEASURES, PAIRS, WORLD
 from isthmus.nullmodels.grades import FIRM, PROBABLE
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results, records, rows_of
 from isthmus.report.statement import NOT_SETTLED
-from isthmus.report.text import equals, p_value, pole_name
+from isthmus.report.text import equals, p_value, place_name, pole_name
 
 SHOWN = LAST_AUTHOR
 """The page shows works under the countries of their last author: each counts once, as in the preprint."""
 
 MEASURE_NAMES = {PAIRS: "pairs of cited sources", CONTENT: "concepts", CONTEXT: "cited sources as a combination"}
 
+SHOWN_CITIES = 10
 FIRM_RATE, PROBABLE_LEVEL = 0.05, 0.05
 
 
@@ -94,6 +95,22 @@ def hit_rows(results: Results) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def city_rows(results: Results) -> list[dict[Any, Any]]:
+    """Return the cities with most hits over the years of the analysis, by each measure in the page's order."""
+    table = results.optional(t.NOVELTY_CITIES)
+    if table is None:
+        return []
+    chosen = table[table["year"].between(*results.years)]
+    summed = chosen.groupby(["measure", "city"], as_index=False)[["scored", "hits"]].sum()
+    whole = summed.groupby("measure")["hits"].transform("sum")
+    called = chosen.drop_duplicates("city").set_index("city")[["name", "country"]]
+    rows = summed.assign(share=summed["hits"] / whole.where(whole > 0)).join(called, on="city")
+    rows = rows[rows["name"].notna() & (rows["hits"] > 0)].assign(about=rows["measure"].map(MEASURE_NAMES))
+    first = rows.sort_values(["hits", "city"], ascending=[False, True]).groupby("measure").head(SHOWN_CITIES)
+    first = first.sort_values("measure", key=lambda names: names.map(MEASURES.index), kind="stable")
+    return records(first.assign(country=first["country"].map(place_name)))
 
 
 def coverage_rows(results: Results) -> list[dict[str, Any]]:

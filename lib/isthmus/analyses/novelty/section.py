@@ -21,6 +21,7 @@ def section(results: Results) -> Section | None:
             "years": results.years,
             "background": results.switch("novelty.background", "corpus"),
             "hits": frames.hit_rows(results),
+            "cities": frames.city_rows(results),
             "coverage": frames.coverage_rows(results),
             "checks": frames.check_rows(results),
             "agreement": frames.agreement_rows(results),

@@ -101,6 +101,22 @@ WORK_NOVELTY = TableSpec(
     partition_by=("study",),
 )
 
+
+def _scores(of: str) -> tuple[Column, ...]:
+    return (
+        column("works", "bigint", f"works of the {of}", False),
+        column("scored", "bigint", "of these, works with a score", False),
+        column("mean_rank", "double", "mean of their ranks in the year: 0.5 is as new as the corpus; null without any"),
+        column("sum_rank", "double", "sum of their ranks", False),
+        column("mean_value", "double", "mean of -z10 (pairs) or of the lift; not comparable across years for pairs"),
+        column("hits", "bigint", "works in the highest percent of the year", False),
+        column("share_of_hits", "double", "hits over those of all that is counted; null in a year without hits"),
+        column("share_low", "double", "the least share by any start of the model; null for pairs"),
+        column("share_high", "double", "the largest share by any start"),
+        column("hits_by_start", "array<bigint>", "hits by each start of the model; null for pairs"),
+    )
+
+
 NOVELTY_YEARS = TableSpec(
     name="novelty_years",
     fields=(
@@ -109,19 +125,28 @@ NOVELTY_YEARS = TableSpec(
         _COUNTING,
         _OF,
         _YEAR,
-        column("works", "bigint", "works of the entity", False),
-        column("scored", "bigint", "of these, works with a score", False),
-        column("mean_rank", "double", "mean of their ranks in the year: 0.5 is as new as the corpus; null without any"),
-        column("sum_rank", "double", "sum of their ranks", False),
-        column("mean_value", "double", "mean of -z10 (pairs) or of the lift; not comparable across years for pairs"),
-        column("hits", "bigint", "works in the highest percent of the year", False),
-        column("share_of_hits", "double", "hits over those of the world; null in a year without hits"),
-        column("share_low", "double", "the least share by any start of the model; null for pairs"),
-        column("share_high", "double", "the largest share by any start"),
-        column("hits_by_start", "array<bigint>", "hits by each start of the model; null for pairs"),
+        *_scores("entity"),
     ),
     key=("study", "entity", "counting", "measure", "year"),
     comment="How new the works of a country or bloc are by year.",
+    partition_by=("study",),
+    checks={"scored_within_works": "scored <= works", "hits_within_scored": "hits <= scored"},
+)
+
+NOVELTY_CITIES = TableSpec(
+    name="novelty_cities",
+    fields=(
+        *STUDY_COLUMNS,
+        column("city", "bigint", "number of the city of the last author (GeoNames)", False),
+        column("name", "string", "name of the city as its institutions have it; null where none does"),
+        column("country", "string", "country of the city, ISO 3166-1 alpha-2; null likewise"),
+        _OF,
+        _YEAR,
+        *_scores("city"),
+    ),
+    key=("study", "city", "measure", "year"),
+    comment="How new the works of a city are by year. A work counts for the first city of its last author; shares are "
+    "of the hits of all works with such a city.",
     partition_by=("study",),
     checks={"scored_within_works": "scored <= works", "hits_within_scored": "hits <= scored"},
 )

@@ -32,7 +32,8 @@ def method(results: Results) -> list[Paragraph]:
             f"The rule of the paper calls a tie when its mean z over {first}–{last} is above {results.threshold:g}"
             f"{_min_years(results)}. A z counts {_finite(results)}. It serves the published values and the figures "
             "that reproduce the paper. The p-values beside a single year are exact tail probabilities for one pair, "
-            "not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values).",
+            "not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values); each "
+            "citation is an event of its own there.",
         ),
     ]
     if results.study["null_model"] == "ecm":
@@ -55,7 +56,9 @@ _CLUSTERED = (
 _READING = (
     "The weights of this model spread about as widely as their mean. So z of a large pair can hardly fall below −1 "
     "however little the two work together, and z above 2 takes about three times the expected weight. A tie that "
-    "weakens shows as a z drifting from 0 towards −1."
+    "weakens shows as a z drifting from 0 towards −1. The model keeps sizes, not proportion to them: around a hub it "
+    "expects the few heaviest ties to hold more than in proportion and all others less, so that many small ties of a "
+    "hub are firm. The null model “rewiring” stays near proportion."
 )
 
 

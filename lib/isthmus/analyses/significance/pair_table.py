@@ -205,13 +205,15 @@ def _verdicts(results: Results, network: str, one: _Place, two: _Place) -> list[
     return lines
 
 
-def _joint_note(results: Results) -> list[str]:
+def _citation_notes(results: Results) -> list[str]:
     if KNOWLEDGE_EXCHANGE not in dict(shown_networks(results)):
         return []
     left_out = results.switch("networks.joint_papers") == "left_out"
     return [
         f"{_JOINT}: share of the citations whose citing or cited paper both sign"
-        + ("; left out of observed and expected." if left_out else ".")
+        + ("; left out of observed and expected." if left_out else "."),
+        "p of a single year takes each citation as an event of its own; the test of all years together allows for "
+        "works that bring many.",
     ]
 
 
@@ -224,6 +226,6 @@ def _footnotes(results: Results) -> list[str]:
         "firm, probable, few papers, not settled: how sure it is, by the test of all years of the window together.",
         "z: (observed - expected) / sd; in brackets where it does not count under the study's rule of finite pairs.",
         "coverage: share of that year's corpus works that name a country.",
-        *_joint_note(results),
+        *_citation_notes(results),
         f"All pairs and years: {results.folder / 'pair_tests.parquet'}",
     ]

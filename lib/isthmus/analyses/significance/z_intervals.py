@@ -1,4 +1,4 @@
-"""Intervals of z from those of the propensity: with the null model held fixed, one is the other on another scale."""
+"""Intervals of z from those of the propensity: one is the other on another scale."""
 
 import pandas as pd
 

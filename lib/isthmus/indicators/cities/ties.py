@@ -119,11 +119,11 @@ def scientist_places(scientists: DataFrame, author_years: DataFrame, years: Year
     return own.select("author_id", "year", "works", F.col("geonames_city_id").alias("city"))
 
 
-def migration(where: DataFrame, years: Years) -> DataFrame:
-    """Count scientists who moved between two cities within some years: (src, dst, weight, years_seen).
+def scientist_moves(where: DataFrame, years: Years) -> DataFrame:
+    """Return each scientist's moves between cities within some years: (author_id, src, dst, year).
 
-    A scientist counts once for each ordered pair, whenever two consecutive known places differ, both years within.
-    Those who were in one city in the first and in the last year, both times by a work, count for the city itself.
+    Two consecutive known places differ, both years within. Those who were in one city in the first and in the last
+    year, both times by a work, have a row of the city with itself.
 
     Parameters
     ----------
@@ -140,8 +140,37 @@ def migration(where: DataFrame, years: Years) -> DataFrame:
         "author_id", "src", F.col("src").alias("dst"), F.lit(years[1]).alias("year")
     )
     pairs = moved.select("author_id", F.col("origin").alias("src"), F.col("destination").alias("dst"), "year")
-    counted = pairs.unionByName(both).groupBy("src", "dst")
+    return pairs.unionByName(both)
+
+
+def migration(where: DataFrame, years: Years) -> DataFrame:
+    """Count scientists who moved between two cities within some years: (src, dst, weight, years_seen).
+
+    A scientist counts once for each ordered pair, and for the city itself by `scientist_moves`.
+
+    Parameters
+    ----------
+    where : DataFrame
+        Rows of `scientist_places`.
+    years : tuple of int
+        First and last year.
+    """
+    counted = scientist_moves(where, years).groupBy("src", "dst")
     return counted.agg(F.count_distinct("author_id").alias("weight"), _years_seen("year"))
+
+
+def joint_works(places: DataFrame, years: Years) -> DataFrame:
+    """Return works by last author's city and each city of the others: (work_id, year, src, dst).
+
+    Parameters
+    ----------
+    places : DataFrame
+        Rows of `work_places`.
+    years : tuple of int
+        First and last year.
+    """
+    chosen = places.where(F.col("year").between(*years) & F.col("last_city").isNotNull())
+    return chosen.select("work_id", "year", F.col("last_city").alias("src"), F.explode("other_cities").alias("dst"))
 
 
 def collaboration(places: DataFrame, years: Years) -> DataFrame:
@@ -156,8 +185,7 @@ def collaboration(places: DataFrame, years: Years) -> DataFrame:
     years : tuple of int
         First and last year.
     """
-    chosen = places.where(F.col("year").between(*years) & F.col("last_city").isNotNull())
-    pairs = chosen.select("year", F.col("last_city").alias("src"), F.explode("other_cities").alias("dst"))
+    pairs = joint_works(places, years)
     return pairs.groupBy("src", "dst").agg(F.count("*").alias("weight"), _years_seen("year"))
 
 

@@ -3,6 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.indicators.city_names import named
+
 
 def city_ends(measured: DataFrame, placed: DataFrame, institutions: DataFrame) -> DataFrame:
     """Return the works of each city and year: city, name, country, year, measured, most_disruptive, most_developmental.
@@ -23,12 +25,6 @@ def city_ends(measured: DataFrame, placed: DataFrame, institutions: DataFrame) -
         F.sum("most_disruptive").alias("most_disruptive"),
         F.sum("most_developmental").alias("most_developmental"),
     )
-    # institutions of one city may spell it differently: the first by alphabet names it
-    spelled = institutions.where(F.col("geonames_city_id").isNotNull() & F.col("city").isNotNull())
-    names = spelled.groupBy("geonames_city_id").agg(
-        F.min(F.struct(F.col("city").alias("name"), F.col("country_code").alias("country"))).alias("called")
-    )
-    named = counted.join(names.withColumnRenamed("geonames_city_id", "city"), "city", "left")
-    return named.select(
+    return named(counted, institutions).select(
         "city", "called.name", "called.country", "year", "measured", "most_disruptive", "most_developmental"
     )

@@ -383,7 +383,8 @@ def _checked(citing: ArrayLike, cited: ArrayLike, number: int) -> tuple[Ints, In
 def _check_options(last: int | None, short: int, minimum_references: int, shards: int) -> None:
     if short < 0 or (last is not None and last < short):
         raise IndicatorError(
-            f"the short window ends after {short} years, the long one after {last}; expected 0 <= short <= last"
+            f"the short window ends after {short} years, the long one after {last}; expected 0 <= short <= last. "
+            "Name both"
         )
     if minimum_references < 0 or shards < 1:
         raise IndicatorError(f"minimum_references is {minimum_references}, shards {shards}; expected >= 0 and >= 1")

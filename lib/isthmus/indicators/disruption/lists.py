@@ -90,6 +90,14 @@ def read_citation_list(
     return CitationList(names, year, citing[kept], cited[kept], int(np.count_nonzero(~kept)))
 
 
+def _hint(missing: str, found: list[str]) -> str:
+    """Return what to do about a column that is not there."""
+    other = next((mark for mark in (";", "\t", "|") if len(found) == 1 and mark in found[0]), None)
+    if other is not None:
+        return f"columns are separated by {other!r} here; separate them by commas"
+    return did_you_mean(missing, found)
+
+
 class _Table:
     """Two columns of a file, as text without blanks around it, and where a row stands in the file."""
 
@@ -99,7 +107,7 @@ class _Table:
         found = [str(name).strip() for name in table.column_names]
         missing = [name for name in names if name not in found]
         if missing:
-            hint = did_you_mean(missing[0], found)
+            hint = _hint(missing[0], found)
             raise IndicatorError(
                 f"{path} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; "
                 f"expected {' and '.join(names)}, found {', '.join(found)}: {hint}"

@@ -15,6 +15,10 @@ Ints = NDArray[np.int64]
 BLOCKS = 1000
 """Papers are resampled in at most so many blocks: with more papers than this a block holds several, each at random."""
 
+LEAST_RESAMPLED = 30
+"""Papers below which a mean has no interval: few papers seldom hold the rare ones far from 0 that move the mean, and
+their resamples then vary too little; those of one paper do not vary at all."""
+
 MEANS = ("cd", "cd_all", "cd5", "cdnok", "di5", "dependence", "rank", "class_rank", "above_expected")
 """Columns whose mean is taken over the papers that have a value."""
 
@@ -91,8 +95,8 @@ def summarise(
     """Return means, medians and shares of a group of papers.
 
     Intervals of means and of observed over expected are percentiles over resamples in which every paper counts
-    Poisson(1) times; above `BLOCKS` papers these are drawn for blocks of papers. That of the median is of order
-    statistics and holds for any law of CD; that of the share is Wilson's.
+    Poisson(1) times; above `BLOCKS` papers these are drawn for blocks of papers, below `LEAST_RESAMPLED` there is no
+    interval. That of the median is of order statistics and holds for any law of CD; that of the share is Wilson's.
 
     Parameters
     ----------
@@ -176,6 +180,8 @@ def _ratios(
     weights = draws.poisson(1.0, (replicates, number)).astype(np.float64)
     drawn = _divided(weights @ sums[0], weights @ sums[1])
     whole = _divided(above.sum(axis=0), below.sum(axis=0))
+    enough = (below > 0).sum(axis=0) >= LEAST_RESAMPLED
+    drawn = np.where(enough, drawn, np.nan)
     return {name: _interval(whole[at], drawn[:, at], level) for at, name in enumerate(parts)}
 
 

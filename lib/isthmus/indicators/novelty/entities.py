@@ -7,8 +7,10 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.indicators.city_names import named
 from isthmus.indicators.novelty.hits import HitTest, hit_test
-from isthmus.indicators.novelty.names import CONTENT, CONTEXT, PAIRS, WORLD
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, PAIRS, WORLD
+from isthmus.nullmodels.significance import benjamini_hochberg
 
 KEYS = ("counting", "measure", "year")
 TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
@@ -65,6 +67,30 @@ def novelty_years(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFr
         F.array_min(of_model).alias("share_low"),
         F.array_max(of_model).alias("share_high"),
         F.when(F.col("measure") != PAIRS, F.col("hits_by_start")).alias("hits_by_start"),
+    )
+
+
+def novelty_cities(works: DataFrame, placed: DataFrame, institutions: DataFrame, *, starts: int) -> DataFrame:
+    """Return works, ranks, hits and shares of all hits by the city of the last author, measure and year.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Rows of `work_novelty`.
+    placed : DataFrame
+        Rows of `work_places`; works without a city are left out, of the shares, too.
+    institutions : DataFrame
+        Rows of `institutions`, which name the cities.
+    starts : int
+        Starts of the model of combinations.
+    """
+    city, everywhere = F.col("last_city").cast("string"), F.lit(WORLD)
+    each = placed.where(F.col("last_city").isNotNull()).select(
+        F.lit(LAST_AUTHOR).alias("counting"), F.explode(F.array(city, everywhere)).alias("entity"), "work_id"
+    )
+    years = novelty_years(works, each, starts=starts).where(F.col("entity") != WORLD)
+    return named(years.withColumn("city", F.col("entity").cast("bigint")), institutions).select(
+        "city", "called.name", "called.country", *(name for name in years.columns if name not in ("entity", "counting"))
     )
 
 
@@ -140,18 +166,3 @@ def _weakest(found: HitTest, own: pd.DataFrame, every: pd.DataFrame) -> tuple[fl
         tests += [hit_test(own["scored"], hits, every["scored"], marked) for hits, marked in pairs]
     upper, lower = (max(getattr(test, name) for test in tests) for name in ("p_upper", "p_lower"))
     return upper, lower, max(test.p_two_sided for test in tests)
-
-
-def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """Return p after Benjamini and Hochberg (1995) over all that are given.
-
-    Parameters
-    ----------
-    p : array of shape (n,)
-        Probabilities, none NaN.
-    """
-    order = np.argsort(-p)
-    scaled = p[order] * p.size / np.arange(p.size, 0, -1)
-    result = np.empty(p.size)
-    result[order] = np.minimum.accumulate(np.minimum(scaled, 1))
-    return result

@@ -101,12 +101,14 @@ def summary(starts: Ints, scores: NDArray[np.float32]) -> tuple[Floats, Floats, 
     tuple of arrays of shape (F,)
         z10, zmed (linear interpolation; NaN without a score), number of scores.
     """
-    finite = scores[np.isfinite(scores)]
-    unbounded = np.isposinf(scores).any()
-    ceiling = float(np.quantile(finite, CAP)) if unbounded and finite.size else np.inf
-    if unbounded and not finite.size:
-        scores = np.full_like(scores, np.nan)
-    found, number = percentiles(starts[:-1], starts[1:], scores, ceiling if unbounded else np.inf)
+    ceiling = np.inf
+    if np.isposinf(scores).any():
+        finite = scores[np.isfinite(scores)]
+        if finite.size:
+            ceiling = float(np.quantile(finite, CAP))
+        else:
+            scores = np.full_like(scores, np.nan)
+    found, number = percentiles(starts[:-1], starts[1:], scores, ceiling)
     return found[0], found[1], number
 
 

@@ -26,9 +26,7 @@ def expect(set_at, nodes, log_chance, log_weight, power, counts, weights):  # ty
             continue
         for d in range(groups):
             log_odds[d] = log_weight[d]
-        for row in range(set_at[h], set_at[h + 1]):
-            for d in range(groups):
-                log_odds[d] += log_chance[nodes[row], d]
+        _add_rows(log_odds, log_chance, nodes[set_at[h] : set_at[h + 1]])
         highest = log_odds.max()
         level = scale = 0.0
         for d in range(groups):
@@ -45,10 +43,36 @@ def expect(set_at, nodes, log_chance, log_weight, power, counts, weights):  # ty
             if odds[d] > _NEGLIGIBLE:
                 likely[active] = d
                 active += 1
-        for row in range(set_at[h], set_at[h + 1]):
-            for d in likely[:active]:
-                counts[nodes[row], d] += odds[d]
+            else:
+                odds[d] = 0.0
+        if 4 * active > groups:  # whole rows, which the processor adds several at a time
+            for row in range(set_at[h], set_at[h + 1]):
+                node = np.uint32(nodes[row])
+                for d in range(groups):
+                    counts[node, d] += odds[d]
+        else:
+            for row in range(set_at[h], set_at[h + 1]):
+                node = np.uint32(nodes[row])
+                for i in range(active):
+                    counts[node, likely[i]] += odds[likely[i]]
     return total
+
+
+@njit(**_FAST)
+def _add_rows(total, table, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Add rows of the table (V, D) to the total (D,), four at a time: a fourth of the passes over the total."""
+    at = 0
+    while at + 3 < rows.size:
+        # unsigned: else every index is checked for being counted from the end
+        a, b, c, d = np.uint32(rows[at]), np.uint32(rows[at + 1]), np.uint32(rows[at + 2]), np.uint32(rows[at + 3])
+        for column in range(total.size):
+            total[column] += (table[a, column] + table[b, column]) + (table[c, column] + table[d, column])
+        at += 4
+    while at < rows.size:
+        a = np.uint32(rows[at])
+        for column in range(total.size):
+            total[column] += table[a, column]
+        at += 1
 
 
 @njit(**_FAST)
@@ -65,8 +89,7 @@ def log_rates(set_at, nodes, log_chance, log_weight, log_share, result):  # type
             log_odds[d] = log_weight[d]
         for row in range(set_at[h], set_at[h + 1]):
             popular += log_share[nodes[row]]
-            for d in range(groups):
-                log_odds[d] += log_chance[nodes[row], d]
+        _add_rows(log_odds, log_chance, nodes[set_at[h] : set_at[h + 1]])
         highest = log_odds.max()
         level = 0.0
         for d in range(groups):

@@ -23,14 +23,31 @@ function draw(name) {
   return queue[name];
 }
 
+// Panels keep their size, as many in a row as fit; what is wider than the page is drawn smaller as a whole.
+const AROUND = 70;
+function sideBySide(spec, width) {
+  const rows = spec.vconcat || [spec];
+  if (!rows.every((row) => row.hconcat && row.hconcat.every((panel) => typeof panel.width === "number"))) return;
+  const panels = rows.flatMap((row) => row.hconcat);
+  if (panels.some((panel) => panel.facet || panel.encoding?.row || panel.encoding?.facet)) return;
+  delete spec.vconcat;
+  delete spec.hconcat;
+  spec.concat = panels;
+  spec.columns = Math.max(1, Math.floor(width / (Math.max(...panels.map((panel) => panel.width)) + AROUND)));
+  for (const panel of panels) panel.width = Math.min(panel.width, Math.max(120, width - AROUND));
+}
+
 async function embed(name) {
   const element = byId("chart-" + name);
   const width = Math.floor(element.clientWidth);
   if (!width) return;
   const spec = JSON.parse(JSON.stringify(data.charts[name]));
-  spec.width = width;
   const kind = element.classList;
-  spec.autosize = { type: kind.contains("map") ? "pad" : "fit-x", contains: "padding" };
+  if (spec.hconcat || spec.vconcat || spec.concat) sideBySide(spec, width);
+  else {
+    spec.width = width;
+    spec.autosize = { type: kind.contains("map") ? "pad" : "fit-x", contains: "padding" };
+  }
   if (kind.contains("matrix") && width < 700) spec.layer[0].encoding.x.axis.labelFontSize = spec.layer[0].encoding.y.axis.labelFontSize = 10;
   hooks.prepare.forEach((prepare) => prepare(name, spec, width));
   if (width < 480) {

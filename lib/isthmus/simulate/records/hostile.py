@@ -17,7 +17,7 @@ from isthmus.simulate.world.fates import part_works
 from isthmus.simulate.world.plan import Plan
 from isthmus.simulate.world.target import Target
 from isthmus.simulate.world.works import build_works
-from isthmus.simulate.writing.layout import PartFile, gzip_lines, part_path
+from isthmus.snapshot.releases import PartFile, gzip_lines, part_path
 
 ID_BASE = 3_500_000_000
 DELETED_AUTHORS = (5_317_838_346, 4_317_838_346)

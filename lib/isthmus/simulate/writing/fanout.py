@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from isthmus.simulate.writing.layout import PartFile
 from isthmus.simulate.writing.write import Written, all_tasks, finish, prepare, task_writer, world_of
+from isthmus.snapshot.releases import PartFile
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

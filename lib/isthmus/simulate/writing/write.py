@@ -35,7 +35,6 @@ from isthmus.simulate.world.target import Target
 from isthmus.simulate.world.works import build_works
 from isthmus.simulate.world.world import FORMATS, LAST_EDITION, World
 from isthmus.simulate.writing.layout import (
-    PartFile,
     write_deleted,
     write_lines,
     write_manifests,
@@ -43,6 +42,7 @@ from isthmus.simulate.writing.layout import (
     write_table,
 )
 from isthmus.simulate.writing.truth import write_frame, write_truth
+from isthmus.snapshot.releases import PartFile
 
 AUTHORS_PER_PART = 50_000
 # Of works that were never in this world; the second release's list has one less, as the real one can shrink.
