@@ -65,8 +65,8 @@ def _cost(study: Study) -> tuple[str, ...]:
     if study.novelty.background == "corpus":
         return ()
     return (
-        "Pairs of sources were compared with all works of the snapshot: 0.05 to 0.2 microseconds a pair of references on "
-        "one core as far as was measured (100,000 works a year). Twenty years of all science have some 20 billion "
+        "Pairs of sources were compared with all works of the snapshot: 0.05 to 0.2 microseconds a pair of references "
+        "on one core as far as was measured (100,000 works a year). Twenty years of all science have some 20 billion "
         "pairs, and each year is one task.",
     )
 
