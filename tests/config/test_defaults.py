@@ -82,6 +82,7 @@ def test_the_defaults_are_the_documented_ones():
         "migration": None,
         "scientists": None,
         "hits": None,
+        "partnership": None,
         "novelty": None,
         "report": {"matrix_countries": 20, "matrix_bloc": "EU-28"},
         "as_published": False,
@@ -153,4 +154,4 @@ def test_every_field_says_what_it_is():
         if not field.description and not hasattr(field.annotation, "model_fields")
     ]
     assert undescribed == []
-    assert len(sections) == 26
+    assert len(sections) == 27

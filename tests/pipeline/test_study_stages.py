@@ -63,7 +63,18 @@ AFTER_THE_CORPUS = (
     "sensitivity",
 )
 VOLATILE = {"seconds"}
-OF_WORKS = {"places", "cities", "bridging", "gravity", "disruption", "novelty", "migration", "scientists", "hits"}
+OF_WORKS = {
+    "places",
+    "cities",
+    "bridging",
+    "gravity",
+    "disruption",
+    "novelty",
+    "migration",
+    "scientists",
+    "hits",
+    "partnership",
+}
 LOOKED_AT = {}  # stage -> fields of the study that it looked at
 
 

@@ -43,7 +43,8 @@ OF_NOVELTY = {"source_pairs", "combinations", "novelty", "novelty_cities"}
 OF_TIES = {"city_ties", "bridging", "gravity"}
 OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists", "city_pairs"} | OF_CITIES
-OF_COUNTRIES = {"scientists", "hits"}
+OF_PARTNERSHIP = {"partnership", "partnership_effects"}
+OF_COUNTRIES = {"scientists", "hits"} | OF_PARTNERSHIP
 OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement"}
 
 
@@ -62,7 +63,7 @@ OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "mig
             "significance.false_discovery_rate=0.1",
             {"significance", "output"} | OF_TIES | {"city_pairs", "migration_tests"} | PUBLISHED,
         ),
-        ("geography.compare=[US]", {"output"} | OF_DISRUPTION | PUBLISHED),
+        ("geography.compare=[US]", {"output"} | OF_DISRUPTION | OF_PARTNERSHIP | PUBLISHED),
         ("geography.regions=[Balkans]", {"output"} | PUBLISHED),
         ("trajectories.window=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
         ("trajectories.restarts=7", {"trajectories", "stability", "bootstrap", "sensitivity"} | PUBLISHED),
@@ -183,12 +184,18 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
         ("migration.published_flows={file: flows.csv}", {"migration_agreement"}),
         ("corpus_scientists.least_works=5", {"corpus_scientists", "scientists"} | OF_MIGRATION),
         ("places.citing=corpus", {"places", "novelty_cities"} | OF_COUNTRIES),
-        ("novelty.entities=[US]", {"novelty", "novelty_cities"}),
+        ("novelty.entities=[US]", {"novelty", "novelty_cities"} | OF_PARTNERSHIP),
         ("hits.share=0.05", {"hits"}),
+        ("partnership.partners=[GB]", OF_PARTNERSHIP),
+        ("partnership.own_affiliations=true", OF_PARTNERSHIP),
+        ("partnership.team_cuts=[3, 9]", OF_PARTNERSHIP),
+        ("partnership.matched_years=[2006, 2018]", OF_PARTNERSHIP),
         ("years.significance=[2015, 2019]", {"significance", "output", "migration_tests"}),
         (
             "seed=7",
-            {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"} | OF_NOVELTY,
+            {"null_models", "significance", "output", "movers", "matched_movers", "migration_agreement"}
+            | OF_NOVELTY
+            | OF_PARTNERSHIP,
         ),
     ],
 )
@@ -270,6 +277,8 @@ def test_the_seed_runs_what_draws():
         ("isthmus.matching.effects", "matched_movers"),
         ("isthmus.indicators.country_output", "scientists"),
         ("isthmus.indicators.hit_counts", "hits"),
+        ("isthmus.indicators.partnership.works", "partnership"),
+        ("isthmus.matching.poisson", "partnership_effects"),
         ("isthmus.indicators.migration.agreement", "migration_agreement"),
     ],
 )

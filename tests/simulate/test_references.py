@@ -1,8 +1,9 @@
 import numpy as np
 
+from isthmus.simulate import World, build_plan
 from isthmus.simulate.world.blocks import work_ids
 from isthmus.simulate.world.facts import countries
-from isthmus.simulate.world.references import DELETED_WORK
+from isthmus.simulate.world.references import DELETED_WORK, appeals, build_references
 from isthmus.simulate.world.sizes import AI, EXPANSION
 
 
@@ -60,3 +61,11 @@ def test_some_works_are_cited_far_more_than_others(plan, works):
     _, cited = _known(plan, works)
     counts = np.sort(np.bincount(cited, minlength=plan.world.works))[::-1]
     assert counts[: len(counts) // 100].sum() > 0.05 * counts.sum()
+
+
+def test_appeals_that_are_drawn_once_change_no_reference():
+    plan = build_plan(World(works=3_000, seed=4))
+    works = np.arange(3_000)
+    block = plan.blocks.of(works)
+    once = build_references(plan, works, block, appeals(plan, works, block))
+    assert (once.cited == build_references(plan, works, block).cited).all()

@@ -28,6 +28,8 @@ from isthmus.analyses.novelty.scores import RULES as NOVELTY_RULES
 from isthmus.analyses.novelty.section import section as novelty
 from isthmus.analyses.output.scores import RULES as OUTPUT_RULES
 from isthmus.analyses.output.section import section as output
+from isthmus.analyses.partnership.scores import RULES as PARTNERSHIP_RULES
+from isthmus.analyses.partnership.section import section as partnership
 from isthmus.analyses.recovery.section import section as recovery
 from isthmus.analyses.robustness.scores import RULES as ROBUSTNESS_RULES
 from isthmus.analyses.robustness.section import section as robustness
@@ -61,6 +63,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     scientists,
     hits,
     migration,
+    partnership,
     recovery,
 )
 #: Sections of ties and years of countries: where a corpus names no country, they have nothing to say.
@@ -81,6 +84,7 @@ RULES: dict[str, Rule] = {
     **MIGRATION_RULES,
     **HITS_RULES,
     **SCIENTISTS_RULES,
+    **PARTNERSHIP_RULES,
 }
 
 

@@ -11,6 +11,7 @@ from isthmus.analyses.migration import stage as migration
 from isthmus.analyses.networks import stage as networks
 from isthmus.analyses.novelty import stage as novelty
 from isthmus.analyses.output import stage as output
+from isthmus.analyses.partnership import stage as partnership
 from isthmus.analyses.places import stage as places
 from isthmus.analyses.robustness import stage as robustness
 from isthmus.analyses.scientists import stage as scientists
@@ -35,4 +36,5 @@ STAGES: tuple[Stage, ...] = (
     *migration.STAGES,
     *scientists.STAGES,
     *hits.STAGES,
+    *partnership.STAGES,
 )

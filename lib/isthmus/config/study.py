@@ -16,6 +16,7 @@ from isthmus.config.migration import Migration
 from isthmus.config.networks import Networks
 from isthmus.config.novelty import PAPER_SAMPLES as PAPER_EXCHANGES
 from isthmus.config.novelty import Novelty
+from isthmus.config.partnership import Partnership
 from isthmus.config.places import CorpusScientists, WorkPlaces
 from isthmus.config.report import Report
 from isthmus.config.robustness import Bootstrap, Sensitivity, Stability
@@ -47,6 +48,7 @@ SWITCHES: Mapping[str, tuple[str, ...]] = {
     "migration": (),
     "scientists": ("places", "corpus_scientists"),
     "hits": ("places",),
+    "partnership": ("places",),
     "novelty": (),
 }
 #: Sections that are off unless the study names them: they take minutes to hours, or ask what few studies ask.
@@ -65,6 +67,7 @@ OFF_BY_DEFAULT = (
     "migration",
     "scientists",
     "hits",
+    "partnership",
     "novelty",
 )
 PAPER_SAMPLES = 500  # realisations of the null model per year in Gallo et al. 2026
@@ -105,6 +108,7 @@ class Study(Section):
     migration: Migration = Field(default_factory=Migration)
     scientists: Scientists = Field(default_factory=Scientists)
     hits: Hits = Field(default_factory=Hits)
+    partnership: Partnership = Field(default_factory=Partnership)
     report: Report = Field(default_factory=Report)
     as_published: bool = Field(
         default=False,

@@ -163,7 +163,7 @@ def effect(sums: Sums, *, level: float = 0.95) -> Effect:
     all_treated, all_control = (int((n * sums.strata).sum()) for n in (sums.n_treated, sums.n_control))
     if kept.strata.size == 0:
         raise MatchingError(unmatched(all_treated, all_control, int(sums.strata.sum())))
-    m = _Moments(kept)
+    m = Moments(kept)
     satt, difference = m.mean_t - m.mean_cw, m.mean_t - m.mean_c
     mean_c, mean_cw = m.mean_c + sums.centre, m.mean_cw + sums.centre
     estimates = (*_unweighted(m, difference, level), *_weighted(m, satt, level))
@@ -203,7 +203,7 @@ def unmatched(treated: int, control: int, strata: int) -> str:
     )
 
 
-class _Moments:
+class Moments:
     """Sums of the matched strata under short names, as in the formulas; one row may stand for several strata."""
 
     def __init__(self, kept: Sums) -> None:
@@ -221,7 +221,7 @@ class _Moments:
         self.ss_c = np.maximum((self.nc * self.qc - self.cc) / self.nc, 0)
 
 
-def _unweighted(m: _Moments, difference: float, level: float) -> tuple[Estimate, Estimate]:
+def _unweighted(m: Moments, difference: float, level: float) -> tuple[Estimate, Estimate]:
     """Student's and Welch's test of the unweighted means."""
     if m.mt < 2 or m.mc < 2:
         which = "treated" if m.mt < 2 else "control"
@@ -241,7 +241,7 @@ def _unweighted(m: _Moments, difference: float, level: float) -> tuple[Estimate,
     )
 
 
-def _weighted(m: _Moments, satt: float, level: float) -> tuple[Estimate, ...]:
+def _weighted(m: Moments, satt: float, level: float) -> tuple[Estimate, ...]:
     """Robust, clustered, stratified and permutation errors of the SATT."""
     n = m.mt + m.mc
     return (
@@ -252,7 +252,7 @@ def _weighted(m: _Moments, satt: float, level: float) -> tuple[Estimate, ...]:
     )
 
 
-def _robust(m: _Moments, satt: float, n: float, level: float) -> tuple[Estimate, Estimate]:
+def _robust(m: Moments, satt: float, n: float, level: float) -> tuple[Estimate, Estimate]:
     """Of the weighted regression on the treatment: HC1 (with n / (n - 2)) and HC0 (White 1980)."""
     treated = float((m.qt - 2 * m.mean_t * m.st + m.mean_t**2 * m.strata * m.nt).sum()) / m.mt**2
     control = float((m.w**2 * (m.qc - 2 * m.mean_cw * m.sc + m.mean_cw**2 * m.strata * m.nc)).sum()) / m.mc**2
@@ -266,7 +266,7 @@ def _robust(m: _Moments, satt: float, n: float, level: float) -> tuple[Estimate,
     )
 
 
-def _clustered(m: _Moments, satt: float, n: float, level: float) -> Estimate:
+def _clustered(m: Moments, satt: float, n: float, level: float) -> Estimate:
     """Of the same regression, clustered by stratum: CR1, G / (G - 1) (n - 1) / (n - 2); t with G - 1 degrees."""
     clusters = float(m.strata.sum())
     if clusters < 2:
@@ -277,9 +277,9 @@ def _clustered(m: _Moments, satt: float, n: float, level: float) -> Estimate:
     return _tested("clustered", SATT, satt, variance, clusters - 1, level)
 
 
-def _stratified(m: _Moments, satt: float, level: float) -> Estimate:
+def _stratified(m: Moments, satt: float, level: float) -> Estimate:
     """Neyman's error within strata; an arm of one unit takes the pooled variance of its arm within strata."""
-    treated, control = _within(m.ss_t, m.nt, m.strata), _within(m.ss_c, m.nc, m.strata)
+    treated, control = within(m.ss_t, m.nt, m.strata), within(m.ss_c, m.nc, m.strata)
     if treated is None or control is None:
         which = "treated" if treated is None else "control"
         return Estimate(
@@ -289,7 +289,7 @@ def _stratified(m: _Moments, satt: float, level: float) -> Estimate:
     return _tested("stratified", SATT, satt, variance, None, level)
 
 
-def _within(squares: Floats, n: Floats, strata: Floats) -> Floats | None:
+def within(squares: Floats, n: Floats, strata: Floats) -> Floats | None:
     """Return the sums over strata of an arm's variance; None where no stratum has two units of it."""
     several = n > 1
     if not several.any():
@@ -299,7 +299,7 @@ def _within(squares: Floats, n: Floats, strata: Floats) -> Floats | None:
     return own
 
 
-def _permuted(m: _Moments, satt: float, level: float) -> Estimate:
+def _permuted(m: Moments, satt: float, level: float) -> Estimate:
     """Error of the SATT if the treatment were dealt anew within each stratum: a test, no interval."""
     n = m.nt + m.nc
     squares = np.maximum(m.qt + m.qc - (m.tt + 2 * m.tc + m.cc) / n, 0)
@@ -326,7 +326,7 @@ def _root(variance: Any) -> float:
     return float(max(variance, 0.0)) ** 0.5
 
 
-def _notes(m: _Moments, all_treated: int, mean_c: float, mean_cw: float, estimates: tuple[Estimate, ...]) -> list[str]:
+def _notes(m: Moments, all_treated: int, mean_c: float, mean_cw: float, estimates: tuple[Estimate, ...]) -> list[str]:
     """Return what a reader has to know, as sentences."""
     said = []
     lost = all_treated - int(m.mt)

@@ -118,7 +118,9 @@ def test_sentences_have_a_grade_wherever_they_say_more_or_less(results, unsuppor
         "less in 80 (firm), more in 0 and less in 0 (probable); 0 are not settled."
     )
     assert all("not settled" in sentence for sentence in across)
-    assert [("(firm)" in sentence) for sentence in across] == [True] + [False] * 5, "ties of one direction of citations alone are"
+    assert [("(firm)" in sentence) for sentence in across] == [True] + [False] * 5, (
+        "ties of one direction of citations alone are"
+    )
 
 
 def test_every_figure_can_be_drawn_and_has_a_caption(results):

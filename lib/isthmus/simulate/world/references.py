@@ -41,16 +41,25 @@ def reference_counts(plan: Plan, works: Ints, block: Ints) -> Ints:
     return np.where(uniform(key, works, 2) < habits.listed[year, layer], count, 0)
 
 
-def build_references(plan: Plan, works: Ints, block: Ints) -> References:
-    """Return the references of the works of a chunk (numbers and blocks).
+def build_references(plan: Plan, works: Ints, block: Ints, appeal: Floats | None = None) -> References:
+    """Return the references of the works of a chunk.
 
     Some hold the work itself, or twice the same.
+
+    Parameters
+    ----------
+    plan : Plan
+        The world.
+    works, block : array of int
+        Numbers of the works, and their blocks.
+    appeal : array of float or None
+        `appeals` of all works of the world, for whoever makes many chunks; None draws those of the candidates.
     """
     count = reference_counts(plan, works, block)
     row = np.repeat(np.arange(len(works)), count)
     slot = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     work, here = works[row], block[row]
-    cited = _cited(plan, work, here, slot)
+    cited = _cited(plan, work, here, slot, appeal)
     if "disruption" in plan.world.planted:
         cited = _built_upon(plan, work, slot, cited)
     outside = OUTSIDE_BASE + integers(plan.key("outside"), OUTSIDE_SPAN, work, slot)
@@ -98,7 +107,7 @@ def _built_upon(plan: Plan, work: Ints, slot: Ints, cited: Ints) -> Ints:
     return changed
 
 
-def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints) -> Ints:
+def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints, appeal: Floats | None = None) -> Ints:
     """Return the number of the cited work, or -1 for one that is not in this world."""
     blocks, habits, n = plan.blocks, plan.exchange, plan.sizes.output.shape[1]
     key = plan.key("cited")
@@ -118,7 +127,7 @@ def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints) -> Ints:
     found = blocks.within(at, layer, np.clip(cited_home, 0, n - 1), habits.pull, uniform(key, work, slot, 5))
     known &= found >= 0
     target = np.maximum(found, 0)
-    chosen = _famous(plan, work, slot, target)
+    chosen = _famous(plan, work, slot, target, appeal)
     return np.where(known & (chosen != work), chosen, -1)
 
 
@@ -130,7 +139,23 @@ def _cited_layer(citing: Ints, draw: Floats) -> Ints:
     return np.where(draw < to_ai, AI, np.clip(np.where(rest < SAME_LAYER, own, elsewhere), 1, EXPANSION - 1))
 
 
-def _famous(plan: Plan, work: Ints, slot: Ints, block: Ints) -> Ints:
+def appeals(plan: Plan, works: Ints, block: Ints) -> Floats:
+    """Return how citable team size and institution make some works, beside others of their block.
+
+    Parameters
+    ----------
+    plan : Plan
+        The world.
+    works, block : array of int
+        Numbers of the works, and their blocks.
+    """
+    team = np.minimum(plan.teams.size(works, block, plan.blocks), LARGEST_USUAL)
+    own = team**TEAM_PULL * (1 + ELITE_PULL * is_elite(plan, works, block))
+    sharpened: Floats = own**SHARPENING
+    return sharpened
+
+
+def _famous(plan: Plan, work: Ints, slot: Ints, block: Ints, known: Floats | None) -> Ints:
     """One of a few candidates of each block, in proportion to how citable team size and institution make them."""
     key, blocks = plan.key("fame"), plan.blocks
     count = blocks.count[block]
@@ -139,9 +164,7 @@ def _famous(plan: Plan, work: Ints, slot: Ints, block: Ints) -> Ints:
     for trial in range(CANDIDATES):
         draw = uniform(key, work, slot, trial)
         candidates[trial] = blocks.start[block] + (count * draw**FAME_SKEW).astype(np.int64)
-        team = np.minimum(plan.teams.size(candidates[trial], block, blocks), LARGEST_USUAL)
-        own = team**TEAM_PULL * (1 + ELITE_PULL * is_elite(plan, candidates[trial], block))
-        appeal[trial] = own**SHARPENING
+        appeal[trial] = appeals(plan, candidates[trial], block) if known is None else known[candidates[trial]]
     total = np.cumsum(appeal, axis=0)
     chosen = (uniform(key, work, slot, CANDIDATES) * total[-1] >= total).sum(axis=0)
     famous: Ints = candidates[np.minimum(chosen, CANDIDATES - 1), np.arange(len(work))]

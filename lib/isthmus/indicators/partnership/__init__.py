@@ -1,0 +1,1 @@
+"""Papers of one place with another: which they are, who cites them, and how they differ from the others."""
