@@ -35,11 +35,11 @@ def test_each_line_is_kept_or_rejected_as_the_answer_key_says(hostile):
     assert len(inside) == len(found)
 
 
-def test_a_truncated_part_keeps_the_lines_before_the_damage(hostile):
+def test_a_truncated_part_is_one_rejected_line(hostile):
     truth = pd.read_parquet(hostile / "truth" / "hostile.parquet").set_index("trap")
     rows = rows_of(hostile, truth.loc["truncated gzip", "file"])
     rejected = [row["reject"]["reason"] for row in rows if row["reject"]]
-    assert len(rejected) == 1
+    assert len(rows) == len(rejected) == 1
     assert "truncated" in rejected[0]
 
 
