@@ -9,7 +9,7 @@ from isthmus.analyses.partnership import frames
 from isthmus.indicators.partnership.names import AUDIENCES, C2, PLACEBO, POLES
 from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
-from isthmus.report.text import capital, equals, joined, p_value
+from isthmus.report.text import capital, equals, joined, number, p_value
 
 
 def findings(results: Results) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def _effects(results: Results) -> Iterator[str]:
 
 def _signed(percent: float) -> str:
     """Return a difference in percent with its sign, a true minus."""
-    return f"{percent:+.0f}".replace("-", "−")
+    return ("+" if percent > 0 else "") + number(percent, 0)
 
 
 def _reach(low: float, high: float) -> str:
