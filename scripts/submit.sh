@@ -20,6 +20,7 @@ Without options: simulates a small snapshot with known truth and runs the demons
   --set FIELD=VALUE        override a field of the study (repeatable)
   --partial                accept a snapshot that is not all that its manifest says
   --incremental            read only the parts that changed since the tables were made
+  --replace                let another snapshot take the place of the one in the warehouse
   --storage FILE           how buckets are reached: endpoint, region, keys (isthmus run --help)
   --force                  run stages that have nothing to do, too
   --dry-run                say what would run and why
@@ -50,7 +51,7 @@ while [ $# -gt 0 ]; do
     --worker-python) worker_python="$(value_of "$@")"; shift 2 ;;
     --no-ship) ship=no; shift ;;
     --results | --stages | --tasks | --set | --layout | --storage) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
-    --partial | --incremental | --force | --dry-run | --quiet) arguments+=("$1"); shift ;;
+    --partial | --incremental | --replace | --force | --dry-run | --quiet) arguments+=("$1"); shift ;;
     -h | --help) usage; exit 0 ;;
     --) shift; break ;;
     *) die "unknown option $1 (see scripts/submit.sh --help)" ;;
@@ -59,6 +60,12 @@ done
 
 set_up ""
 export PYSPARK_DRIVER_PYTHON="$VENV/bin/python" ISTHMUS_SHIP="$ship"
+case "$master" in
+  # as on a cluster, a task is tried four times: the system may kill a Python worker
+  local) master="local[1,4]" ;;
+  local\[*,*) ;;
+  local\[*\]) master="${master%]},4]" ;;
+esac
 case "$master" in
   local*) export PYSPARK_PYTHON="$VENV/bin/python" ;;
   # the driver's Spark starts the workers' program, too, to plan a read: here it must be this environment's

@@ -58,6 +58,8 @@ def spark():
             "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{conf_file('log4j2.properties')} "
             f"{SHORT_RUN}",
             "spark.sql.shuffle.partitions": "2",
+            # each query is another one: what is compiled for it is used once
+            "spark.sql.codegen.wholeStage": "false",
             "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
         },
     )

@@ -123,3 +123,30 @@ def test_a_wrong_word_is_said_before_spark_starts(words, message, capsys):
 def test_a_command_of_an_earlier_version_answers_with_the_new_one(capsys):
     assert guarded(lambda: cli.main(["significance", "edges.csv"], standalone_mode=False)) == 2
     assert "the command 'significance' is now 'test-network'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--results", "--warehouse", "--snapshot"])
+def test_an_address_with_a_key_is_refused_before_spark_starts(option, monkeypatch):
+    from isthmus import engine
+
+    monkeypatch.setattr(engine, "start_session", lambda *_, **__: pytest.fail("Spark was started"))
+    result = invoke("run", "--study", "demonstration", option, "s3a://KEY:SECRET@bucket/x")
+    assert "carries a key or options" in str(result.exception)
+    assert "SECRET" not in str(result.exception) + result.output
+
+
+def test_too_little_disk_is_said_before_the_run_starts(tmp_path, monkeypatch):
+    from isthmus.cli import run
+    from isthmus.engine import checkup
+    from isthmus.pipeline import Request
+
+    (tmp_path / "snapshot").mkdir()
+    (tmp_path / "snapshot" / "works.jsonl").write_text('{"id": "https://openalex.org/W1"}\n' * 100)
+    request = Request(str(tmp_path / "warehouse"), snapshot=str(tmp_path / "snapshot"))
+    assert run.little_disk(request) is None
+    monkeypatch.setattr(checkup, "_free", lambda folder: 10.0)
+    said = run.little_disk(request)
+    assert said.startswith(f"0.0 GB free at {tmp_path}, ")
+    assert said.endswith("The run goes on, and may end there. Make room, or choose another disk.")
+    elsewhere = Request("s3a://bucket/x", snapshot=str(tmp_path / "snapshot"))
+    assert run.little_disk(elsewhere) is None

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from isthmus.config import Geography, Networks, Significance, Study
+from isthmus.config import Geography, Networks, Significance, Study, load_study
+from isthmus.errors import ConfigError
 
 
 def test_poles_may_be_countries_and_own_blocs():
@@ -101,3 +102,17 @@ def test_a_study_does_not_change():
     study = Study(study="s", title="S")
     with pytest.raises(ValidationError, match="frozen"):
         study.seed = 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("geography.poles=[US, CN, US]", "geography: poles: 'US' stands twice; name it once"),
+        ("networks.citation_years=[cited, cited]", "networks: citation_years: 'cited' stands twice"),
+        ("title=''", "title: String should have at least 1 character"),
+    ],
+)
+def test_a_list_names_nothing_twice_and_a_study_has_a_title(setting, said):
+    with pytest.raises(ConfigError) as raised:
+        load_study("gallo2026", [setting])
+    assert said in str(raised.value)

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy
 import pytest
 from pyspark.sql import Row
 
 from isthmus.engine import LEDGER, GateResult, Ledger, LedgerEntry, ledger
 from isthmus.engine.ddl import spark_schema
 from isthmus.engine.ledger import configuration_hash
+from isthmus.engine.packages import difference, versions
 
 BEGAN = datetime(2026, 8, 1, 12, 0, tzinfo=UTC)
 
@@ -141,3 +143,38 @@ class TestConfigurationHash:
     )
     def test_every_value_counts(self, one, other):
         assert configuration_hash(one) != configuration_hash(other)
+
+
+def test_the_order_is_the_ledgers_own_though_the_clock_was_set_back():
+    store = MemoryStore()
+    Ledger(store).record(entry("done", minute=60))
+    later = Ledger(store)
+    later.record(entry("started", minute=5))
+    assert later.last_done("networks", "s") is None
+    assert Ledger(store).last_done("networks", "s") is None, "and so it is for the next run, which reads it"
+    later.record(entry("done", minute=6, rows_out=99))
+    assert Ledger(store).last_done("networks", "s").rows_out == 99
+    times = [row["started_at"] for row in store.rows]
+    assert times == sorted(set(times))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ("0.1.0 (numpy 2.2.6, scipy 1.16.0)", "0.2.0 (numpy 2.2.6, scipy 1.16.0)", None),
+        (
+            "0.1.0 (numpy 2.2.6, scipy 1.16.0)",
+            "0.1.0 (numpy 2.2.6, scipy 1.17.1)",
+            "scipy is 1.17.1 now and was 1.16.0",
+        ),
+        ("0.1.0", "0.1.0 (numpy 2.2.6)", None),
+        ("0.1.0 (numpy 2.2.6)", "0.1.0 (scipy 1.17.1)", None),
+    ],
+)
+def test_another_version_of_a_package_is_named(before, now, said):
+    assert difference(before, now) == said
+
+
+def test_the_versions_are_those_that_are_installed():
+    assert f"numpy {numpy.__version__}" in versions()
+    assert difference(versions(), versions()) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from isthmus.engine import session, start_session
-from isthmus.engine.session import CORRECTNESS, is_local, session_options
+from isthmus.engine.session import CORRECTNESS, is_local, session_options, with_retries
 
 
 @pytest.fixture
@@ -100,3 +100,20 @@ def test_the_active_session_is_used_and_made_correct(spark):
     assert start_session("another name", conf={"spark.sql.shuffle.partitions": "99"}) is spark
     assert {key: spark.conf.get(key) for key in CORRECTNESS} == CORRECTNESS
     assert spark.conf.get("spark.sql.shuffle.partitions") != "99"
+
+
+@pytest.mark.parametrize(
+    ("master", "expected"),
+    [
+        ("local", "local[1,4]"),
+        ("local[2]", "local[2,4]"),
+        ("local[*]", "local[*,4]"),
+        ("local[2,1]", "local[2,1]"),
+        ("local-cluster[2,1,1024]", "local-cluster[2,1,1024]"),
+        ("spark://host:7077", "spark://host:7077"),
+        ("yarn", "yarn"),
+    ],
+)
+def test_a_local_master_tries_a_task_again(master, expected):
+    assert with_retries(master) == expected
+    assert with_retries(expected) == expected

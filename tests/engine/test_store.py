@@ -254,3 +254,20 @@ def test_other_checks_and_partitions_of_a_table_are_noticed(spark, store, rows, 
     if "checks" in change:
         with pytest.raises(StoreError, match="weight > 5"):
             again.overwrite(changed, rows(("a", "CN", 3)))
+
+
+def test_a_python_worker_that_the_system_kills_does_not_end_a_run(spark, tmp_path):
+    """As when memory runs out: in local mode Spark would try no task a second time."""
+    marker = tmp_path / "killed"
+
+    def once(batches):
+        import os
+        import signal
+
+        if not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from batches
+
+    assert spark.range(10).coalesce(1).mapInArrow(once, "id bigint").count() == 10
+    assert marker.exists()

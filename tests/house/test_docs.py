@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -96,3 +97,16 @@ def test_the_columns_of_the_example_are_those_of_the_table():
     page = (ROOT / "docs" / "how-to" / "read-results.md").read_text(encoding="utf-8")
     named = re.findall(r'\[\["(.*?)"\]\]', page)[0].split('", "')
     assert set(named) <= set(SIGNIFICANT_PAIRS.columns)
+
+
+def test_the_page_on_security_names_tests_and_packages_that_are_there():
+    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/.]+)`", page))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]}
+    listed = {name for row in re.findall(r"^\| ([a-z][\w, -]+) \|", page, re.MULTILINE) for name in row.split(", ")}
+    assert needed - listed == set()
+    locked = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {name.lower() for name in needed} - locked == set()

@@ -97,7 +97,7 @@ def test_a_second_run_skips_what_is_unchanged_and_reruns_what_is_not(spark, plac
     assert sorted(r.n for r in changed.context.store.read(SQUARES).collect()) == [0, 1, 4, 9]
 
     counted.there = False
-    assert runner(spark, place, counted).reasons(counted.stages())[0][1] == "what it wrote is gone"
+    assert runner(spark, place, counted).reasons(counted.stages())[0][1] == "what it wrote is gone or was changed"
 
 
 def test_a_stage_that_failed_after_writing_runs_again(spark, places, counted):
@@ -156,3 +156,74 @@ def test_tables_of_an_earlier_version_are_refused_with_what_to_do(spark, places,
         runner(spark, place, counted).execute(counted.stages()[1:], quiet=True)
     runner(spark, place, counted).execute(counted.stages(), quiet=True)
     assert counted.ran == ["numbers", "numbers", "squares"], "a snapshot that is read again replaces them"
+
+
+def foreign(spark, place, table):
+    """Another program's handle of a table: its commits have no mark of Isthmus."""
+    from delta.tables import DeltaTable
+
+    return DeltaTable.forPath(spark, f"{place}/{table}")
+
+
+def test_a_table_changed_by_hand_is_noticed_named_and_made_again(spark, places, counted):
+    place = next(places)
+    runner(spark, place, counted).execute(counted.stages(), quiet=True)
+    foreign(spark, place, "squares").update(set={"n": F.lit(777)})
+    again = runner(spark, place, counted)
+    reasons = {stage.name: reason for stage, reason in again.reasons(counted.stages())}
+    assert reasons["numbers"] is None
+    assert reasons["squares"].startswith("table squares is not what it left: version ")
+    assert reasons["squares"].endswith(", UPDATE, is not of Isthmus")
+    again.execute(counted.stages(), quiet=True)
+    assert sorted(r.n for r in again.context.store.read(SQUARES).collect()) == [0, 1, 4]
+    assert [reason for _, reason in runner(spark, place, counted).reasons(counted.stages())] == [None, None]
+
+
+def test_deleted_rows_and_restored_versions_are_noticed_and_tidying_is_not(spark, places, counted):
+    place = next(places)
+    runner(spark, place, counted).execute(counted.stages(), quiet=True)
+    foreign(spark, place, "numbers").optimize().executeCompaction()
+    spark.sql(f"ALTER TABLE delta.`{place}/numbers` SET TBLPROPERTIES ('a' = 'b')")
+    assert [reason for _, reason in runner(spark, place, counted).reasons(counted.stages())] == [None, None]
+    foreign(spark, place, "numbers").delete("n = 1")
+    assert "DELETE, is not of Isthmus" in runner(spark, place, counted).reasons(counted.stages())[0][1]
+    runner(spark, place, counted).execute(counted.stages(), quiet=True)
+    foreign(spark, place, "numbers").restoreToVersion(1)
+    assert "RESTORE, is not of Isthmus" in runner(spark, place, counted).reasons(counted.stages())[0][1]
+
+
+def test_a_data_file_that_is_gone_is_noticed_and_made_again(spark, places, counted):
+    from pathlib import Path
+
+    place = next(places)
+    store = runner(spark, place, counted)
+    store.execute(counted.stages(), quiet=True)
+    for file in Path(place, "squares").glob("*.parquet"):
+        file.unlink()
+    again = runner(spark, place, counted)
+    assert "of its data files are gone, the first of them part-" in again.reasons(counted.stages())[1][1]
+    assert again.execute(counted.stages(), quiet=True) == {"numbers": "unchanged", "squares": "squared"}
+    assert sorted(r.n for r in again.context.store.read(SQUARES).collect()) == [0, 1, 4]
+
+
+def test_a_table_that_changes_while_a_stage_reads_it_ends_the_run(spark, places, counted):
+    """As another run on the same tables would: nothing of what the stage wrote counts."""
+    place = next(places)
+    squares = counted.squares
+
+    def disturbed(run):
+        outcome = squares(run)
+        foreign(spark, place, "numbers").delete("n = 2")
+        return outcome
+
+    counted.squares = disturbed
+    stages = counted.stages()
+    with pytest.raises(
+        StoreError, match=r"table 'numbers' in .* changed while stage 'squares' read it: version \d+ at"
+    ):
+        runner(spark, place, counted).execute(stages, quiet=True)
+    counted.squares = squares
+    later = runner(spark, place, counted)
+    assert later.ledger.last_done("squares", "") is None
+    later.execute(counted.stages(), quiet=True)
+    assert sorted(r.n for r in later.context.store.read(SQUARES).collect()) == [0, 1, 4]

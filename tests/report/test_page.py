@@ -119,8 +119,11 @@ def test_figures_are_written_and_linked_when_asked_for(render, toy):
     summary, text = render(toy(), figures=True)
     assert sorted(file.name for file in summary.figures) == ["dots.png", "dots.svg"]
     assert 'href="figures/dots.png"' in text
+    _, again = render(toy())
+    assert 'href="figures/dots.png"' in again, "they still lie beside the page"
+    summary.figures[0].unlink()
     _, without = render(toy())
-    assert "figures/dots.png" not in without
+    assert "figures/dots" not in without
 
 
 def test_text_of_a_section_is_escaped_and_data_cannot_end_the_script(render, toy):

@@ -6,7 +6,7 @@ from isthmus.tables.reading import PartRead
 
 
 def read(entity, part, records, rejected, status="complete", message=None):
-    return PartRead(entity, part, records + rejected, records, rejected, status, message, 100, {}, {}, {})
+    return PartRead(entity, part, records + rejected, records, rejected, status, message, 100, {}, {}, {}, {})
 
 
 def test_every_part_and_every_line_has_its_row():

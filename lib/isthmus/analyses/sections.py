@@ -20,6 +20,8 @@ from isthmus.analyses.mass.section import section as mass
 from isthmus.analyses.migration.scores import RULES as MIGRATION_RULES
 from isthmus.analyses.migration.section import section as migration
 from isthmus.analyses.networks.countries import countries
+from isthmus.analyses.networks.nowhere import has_no_country
+from isthmus.analyses.networks.nowhere import section as nowhere
 from isthmus.analyses.networks.scores import RULES as NETWORKS_RULES
 from isthmus.analyses.networks.section import section as networks
 from isthmus.analyses.novelty.scores import RULES as NOVELTY_RULES
@@ -42,7 +44,7 @@ from isthmus.report.page import ReportSummary, build_report
 from isthmus.report.results import Results
 from isthmus.report.scorecard import Scorecard, scorecard
 from isthmus.report.scoring import Rule
-from isthmus.report.section import SectionOf, build_sections
+from isthmus.report.section import Section, SectionOf, build_sections
 
 SECTIONS: tuple[SectionOf, ...] = (
     corpus,
@@ -64,6 +66,8 @@ SECTIONS: tuple[SectionOf, ...] = (
     partnership,
     recovery,
 )
+#: Sections of ties and years of countries: where a corpus names no country, they have nothing to say.
+OF_COUNTRIES: tuple[SectionOf, ...] = (networks, significance, trajectories, robustness, output, recovery)
 RULES: dict[str, Rule] = {
     **NETWORKS_RULES,
     **SIGNIFICANCE_RULES,
@@ -84,14 +88,27 @@ RULES: dict[str, Rule] = {
 }
 
 
+def sections_of(results: Results) -> tuple[Section, ...]:
+    """Return the sections that a study has something to say in.
+
+    Parameters
+    ----------
+    results : Results
+        What the study published.
+    """
+    if has_no_country(results):
+        return build_sections(results, (corpus, nowhere, *(s for s in SECTIONS[1:] if s not in OF_COUNTRIES)))
+    return build_sections(results, SECTIONS)
+
+
 def study_report(results: Results, out: str | Path, *, figures: bool = False) -> ReportSummary:
     """Write the report of a study with the sections of all analyses; see `isthmus.report.build_report`."""
-    return build_report(results, build_sections(results, SECTIONS), out, card=study_scorecard(results), figures=figures)
+    return build_report(results, sections_of(results), out, card=study_scorecard(results), figures=figures)
 
 
 def study_findings(results: Results) -> list[str]:
     """Return what a study found, in sentences."""
-    return findings(results, build_sections(results, SECTIONS))
+    return findings(results, sections_of(results))
 
 
 def study_scorecard(results: Results) -> Scorecard | None:

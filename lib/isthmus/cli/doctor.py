@@ -13,7 +13,10 @@ from isthmus.errors import SetupError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from isthmus.config import Study
     from isthmus.engine.checkup import Check
+    from isthmus.pipeline.plan import Span
+    from isthmus.snapshot.survey import Survey
 
 _MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
 
@@ -68,20 +71,33 @@ def _of_snapshot(uri: str, study_name: str | None, storage: Storage) -> "tuple[l
     """Look at the snapshot by its manifests; return also the bytes of disk that a run needs at most."""
     from isthmus.config import load_study
     from isthmus.engine.checkup import Check
-    from isthmus.engine.machine import cores
     from isthmus.errors import IsthmusError
-    from isthmus.pipeline.plan import load_rates, plan_ingest
     from isthmus.snapshot.survey import survey
 
     study = load_study(study_name) if study_name else None
     try:
         found = survey(uri, layout=None, partial=False, storage=storage)
-        planned = plan_ingest(found, load_rates(None), cores=cores(), study=study, price=None)
     except IsthmusError as error:
         return [Check("snapshot", "problem", str(error), "See --snapshot and --storage.")], 0.0
     works = f"{found.works.parts:,} parts of works, release {found.release}, {found.layout}"
-    cost = planned.costs[-1 if study else 0]
-    return [Check("snapshot", "ok", f"{uri}: {works}")], cost.disk_bytes.high
+    return [Check("snapshot", "ok", f"{uri}: {works}")], disk_needed(found, study).high
+
+
+def disk_needed(found: "Survey", study: "Study | None") -> "Span":
+    """Return the bytes of disk that the tables of a snapshot need.
+
+    Parameters
+    ----------
+    found : Survey
+        What the snapshot's manifests say.
+    study : Study | None
+        The study whose tables alone are made; None for those of all.
+    """
+    from isthmus.engine.machine import cores
+    from isthmus.pipeline.plan import load_rates, plan_ingest
+
+    planned = plan_ingest(found, load_rates(None), cores=cores(), study=study, price=None)
+    return planned.costs[-1 if study else 0].disk_bytes
 
 
 def _spark() -> "Check":

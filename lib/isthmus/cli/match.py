@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isthmus.errors import MatchingError
+from isthmus.files import whole_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -282,9 +283,9 @@ def _write(table: "pd.DataFrame", found: "FrameMatch", out: Path) -> None:
     taken = [name for name in weights.columns if name in table.columns]
     if taken:
         raise MatchingError(f"the table has a column {taken[0]!r} already; rename it, so that the weights can be added")
-    out.parent.mkdir(parents=True, exist_ok=True)
     whole = pd.concat([table, weights], axis=1)
-    if out.suffix.lower() == ".csv":
-        whole.to_csv(out, index=False)
-    else:
-        whole.to_parquet(out, index=False)
+    with whole_file(out) as file:
+        if out.suffix.lower() == ".csv":
+            whole.to_csv(file, index=False)
+        else:
+            whole.to_parquet(file, index=False)

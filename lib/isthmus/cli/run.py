@@ -33,6 +33,7 @@ _common = _options(
     click.option("--layout", type=click.Choice(["parquet", "jsonl", "legacy", "loose"]), help="If several are there."),
     storage_option,
     click.option("--incremental", is_flag=True, help="Read only the parts that changed since the tables were made."),
+    click.option("--replace", is_flag=True, help="Let another snapshot take the place of the one in the warehouse."),
     click.option("--force", is_flag=True, help="Run stages that have nothing to do, too."),
     click.option("--quiet", is_flag=True, help="No progress, only the last words."),
 )
@@ -117,7 +118,7 @@ def job(task: str | None = None) -> NoReturn:
     sys.exit(guarded(lambda: run.main(words, standalone_mode=False)))
 
 
-COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "force", "quiet")
+COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "replace", "force", "quiet")
 
 
 def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
@@ -125,6 +126,9 @@ def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
 
     wanted_stages(request)  # a wrong word or address is found before Spark starts
     snapshot = request.open_snapshot()
+    warning = None if snapshot is None or dry_run else little_disk(request)
+    if warning:
+        click.echo(f"isthmus: {warning}", err=True)
     spark = start_session("isthmus", master=master, jar_sets=jar_sets(request))
     if dry_run:
         for stage, reason in explain(spark, request, snapshot):
@@ -132,6 +136,35 @@ def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
         return
     summaries = run_pipeline(spark, request, snapshot)
     click.echo(last_words(request, summaries))
+
+
+def little_disk(request: Request) -> str | None:
+    """Return that the disk may not suffice for the tables of a snapshot, in a sentence; None where it does.
+
+    An estimate before a long run; nothing is said of a warehouse elsewhere, nor of an update, which needs little.
+
+    Parameters
+    ----------
+    request : Request
+        What is to be run, with a snapshot.
+    """
+    from isthmus.cli.doctor import disk_needed
+    from isthmus.engine.checkup import disk
+    from isthmus.engine.turns import folder_of
+    from isthmus.errors import IsthmusError
+    from isthmus.snapshot.survey import survey
+
+    folder = folder_of(request.warehouse)
+    if folder is None or request.snapshot is None or request.incremental:
+        return None
+    try:
+        found = survey(request.snapshot, layout=request.layout, partial=request.partial, storage=request.storage)
+    except IsthmusError:
+        return None
+    looked = disk("disk", folder, disk_needed(found, request.for_study).high)
+    if looked.state == "ok":
+        return None
+    return f"{looked.found} for the tables of {request.snapshot}. The run goes on, and may end there. {looked.advice}"
 
 
 def jar_sets(request: Request) -> list[str]:

@@ -81,7 +81,7 @@ class Study(Section):
         pattern=r"^[a-z][a-z0-9_-]*$", max_length=100, description="short name, used for tables and folders"
     )
     paper: str | None = Field(default=None, description="paper whose published values the results are scored against")
-    title: str = Field(description="as the report's heading says it")
+    title: str = Field(min_length=1, max_length=500, description="as the report's heading says it")
     description: str = Field("", description="what is asked, in a sentence or two")
     seed: int = Field(default=1, ge=0, le=2**63 - 1, description="seed of every random draw of this study")
     corpus: Corpus = Field(default_factory=Corpus)

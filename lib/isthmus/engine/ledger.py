@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from isthmus.config.secrets import redacted
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from isthmus.engine.store import TableStore
 
+TICK = timedelta(microseconds=1)
 GATE_TYPE = (
     "struct<table:string,gate:string,severity:string,observed:double,bound:string,passed:boolean,message:string>"
 )
@@ -39,7 +40,7 @@ LEDGER = TableSpec(
         column("message", "string", "the error of a failed stage; what to know of one that is done", False),
         column("gates", f"array<{GATE_TYPE}>", "quality checks of what the stage wrote"),
         column("started_at", "timestamp", "UTC", False),
-        column("isthmus_version", "string", "version of the library", False),
+        column("isthmus_version", "string", "version of the library, and of the packages that compute", False),
     ),
     key=("run_id", "stage", "study", "status"),
     comment="One row when a stage ends, and one when a stage that had ended before starts again.",
@@ -75,6 +76,7 @@ class Ledger:
         self.store = store
         self._last: dict[tuple[str, str], LedgerEntry] = {}
         self._open: set[tuple[str, str]] = set()
+        self._latest = datetime.min.replace(tzinfo=UTC)
         for entry in self._read():
             self._take(entry)
 
@@ -94,7 +96,11 @@ class Ledger:
         return any(stage not in stages for stage, _ in self._last)
 
     def record(self, entry: LedgerEntry) -> None:
-        """Append an entry, without any secret that this process has read; entries are only ever added."""
+        """Append an entry, without any secret that this process has read; entries are only ever added.
+
+        The times of entries never go back, though the clock may have been set back: their order is that of the ledger.
+        """
+        entry = replace(entry, started_at=max(entry.started_at, self._latest + TICK))
         inputs = {name: redacted(value) for name, value in entry.inputs.items()}
         entry = replace(entry, message=redacted(entry.message), inputs=inputs)
         rows = self.store.spark.createDataFrame([_row(entry)], spark_schema(LEDGER))
@@ -102,6 +108,7 @@ class Ledger:
         self._take(entry)
 
     def _take(self, entry: LedgerEntry) -> None:
+        self._latest = max(self._latest, entry.started_at)
         key = (entry.stage, entry.study)
         if entry.status == "done":
             self._last[key] = entry
@@ -128,4 +135,5 @@ def _row(entry: LedgerEntry) -> tuple[Any, ...]:
 def _entry(row: "Row") -> LedgerEntry:
     values = row.asDict()
     gates = tuple(GateResult(**g.asDict()) for g in values.pop("gates") or ())
+    values["started_at"] = values["started_at"].astimezone(UTC)  # Spark gives the local time without its zone
     return LedgerEntry(**values, gates=gates)

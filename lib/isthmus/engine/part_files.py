@@ -13,10 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from isthmus.engine.watch import MARK
 from isthmus.errors import StoreError
 
 if TYPE_CHECKING:
@@ -136,6 +138,22 @@ def active_files(store: "TableStore", table: "TableSpec | str") -> dict[str, tup
     return found
 
 
+def lost_files(store: "TableStore", table: "TableSpec | str") -> set[str]:
+    """Return the files of a table's present version that are not in its folder.
+
+    Parameters
+    ----------
+    store : TableStore
+        The tables, in a local folder.
+    table : TableSpec | str
+        The table; one that is not there has lost nothing.
+    """
+    if not store.exists(table):
+        return set()
+    listed = _actions(_opened(store.path(table)))["path"].to_pylist()
+    return {path for path in listed if not Path(store.path(table), unquote(path)).is_file()}
+
+
 def is_by_part(store: "TableStore", table: str) -> bool:
     """Whether a table's files belong to parts, so that putting some of them together would lose what they are.
 
@@ -175,6 +193,7 @@ def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFil
     StoreError
         A file does not hold what the table is to hold; nothing is committed.
     """
+    from deltalake import CommitProperties
     from deltalake.transaction import AddAction, RemoveAction
 
     store.require_defined(spec)
@@ -186,7 +205,8 @@ def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFil
     ]
     actions += [AddAction(f.name, f.bytes, {}, now, True, f.stats) for f in new]
     if actions:
-        table.create_write_transaction(actions, "append", table.schema())
+        marked = CommitProperties(custom_metadata={"userMetadata": MARK})
+        table.create_write_transaction(actions, "append", table.schema(), commit_properties=marked)
         table = _opened(store.path(spec))
     store.remember_commit(spec, table.version(), sum(_actions(table)["num_records"].to_pylist()))
     return table.version()

@@ -1,6 +1,7 @@
 """The Spark session: local, on a cluster, or the one that is already there (Databricks, a notebook)."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,10 +34,16 @@ STATIC: dict[str, str] = {
 
 # A run of minutes spends most of its time compiling: one quick compiler, one simple collector, and room for the code
 # (48 MB by default with one compiler, which such a run fills: the rest would be interpreted). Hours pay for the best.
-SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
+# Room for 30,000 classes and for young objects from the start takes a tenth less processor than Java's small beginning.
+SHORT_RUN = (
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC "
+    "-XX:MetaspaceSize=320m -XX:NewRatio=1 -XX:InitialRAMPercentage=5"
+)
 LONG_RUN = "-XX:+UseParallelGC"
 
 WORKER_PYTHON = "python3"
+LOCAL_THREADS = re.compile(r"local(?:\[(\d+|\*)\])?")
+TRIES_OF_A_TASK = 4  # Spark's default on a cluster
 
 LOCAL_MEMORY_SHARE = 0.5  # the Python workers, numba and the operating system need the other half
 LOCAL_MEMORY_RANGE_MIB = (1024, 16384)
@@ -101,6 +108,20 @@ def is_local(master: str | None) -> bool:
     return master is None or master.startswith("local")
 
 
+def with_retries(master: str) -> str:
+    """Return a local master under which a task that failed is tried again, as on a cluster; others as they are.
+
+    In local mode Spark ends the run with the first Python worker that the system kills.
+
+    Parameters
+    ----------
+    master : str
+        A master such as `local`, `local[2]`, `local[*]` or `spark://host:7077`.
+    """
+    found = LOCAL_THREADS.fullmatch(master)
+    return f"local[{found[1] or 1},{TRIES_OF_A_TASK}]" if found else master
+
+
 def ships() -> bool:
     """Whether a cluster's workers get this environment with the job; `ISTHMUS_SHIP=no` where they have Isthmus."""
     return os.environ.get("ISTHMUS_SHIP", "yes") != "no"
@@ -140,7 +161,7 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
     submitted = os.environ.get("ISTHMUS_SUBMITTED")  # scripts/submit.sh has already handed all options to spark-submit
     if not submitted:
         _name_interpreters(master)
-        builder = builder.master(master or "local[*]")
+        builder = builder.master(with_retries(master or "local[*]"))
         for key, value in session_options(master, jar_sets, conf).items():
             builder = builder.config(key, value)
     spark = builder.getOrCreate()

@@ -54,6 +54,30 @@ def open_address(uri: str, storage: Storage) -> tuple[pafs.FileSystem, str]:
     return filesystem, rest.rstrip("/")
 
 
+def require_no_key(address: str) -> None:
+    """Make sure that an address carries no key: it is written into logs and tables.
+
+    Parameters
+    ----------
+    address : str
+        A path, a URI, or `catalog.schema`.
+
+    Raises
+    ------
+    StorageError
+        It does; the key is not repeated.
+    """
+    scheme, separator, rest = address.partition("://")
+    if not separator:
+        return
+    if scheme in AZURE:  # CONTAINER@ACCOUNT is how these addresses are written
+        account = rest.partition("@")[2]
+        if "@" in account.partition("/")[0] or ":" in rest.partition("/")[0] or "?" in rest:
+            raise StorageError(_CARRIES.format(f"{scheme}://***@{account.rpartition('@')[2].partition('?')[0]}"))
+        return
+    _refuse_credentials(address, rest)
+
+
 def _hint(scheme: str) -> str:
     return f"{did_you_mean(scheme, SCHEMES)} Or a local path."
 
@@ -67,10 +91,13 @@ def _shown(uri: str) -> str:
 
 def _refuse_credentials(uri: str, rest: str) -> None:
     if "@" in rest.partition("/")[0] or "?" in rest:
-        raise StorageError(
-            f"address {_shown(uri).partition('?')[0]!r} carries a key or options. Addresses are written into logs and "
-            f"tables: put what is needed into a storage file (--storage)"
-        )
+        raise StorageError(_CARRIES.format(_shown(uri).partition("?")[0]))
+
+
+_CARRIES = (
+    "address {!r} carries a key or options. Addresses are written into logs and tables: put what is needed into a "
+    "storage file (--storage)"
+)
 
 
 def _s3(name: str, bucket: Bucket) -> pafs.S3FileSystem:

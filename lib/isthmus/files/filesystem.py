@@ -1,9 +1,10 @@
 """A folder and its files through pyarrow: Spark's Python workers have no Hadoop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from os.path import islink, realpath
+from pathlib import Path, PurePath
 from posixpath import dirname, join, relpath
 from typing import IO, Any
 
@@ -57,6 +58,17 @@ class Root:
 
     def list(self, folder: str = "", *, recursive: bool = False) -> list[FileEntry]:
         """Return files and folders under a folder in the order of their paths; empty when the folder is not there."""
+        if not (recursive and self.is_local):
+            found = self._entries(folder, recursive=recursive)
+            return [entry for entry in found if not (self.is_local and entry.is_folder and self._leads_back(entry))]
+        entries, waiting = [], [folder]
+        while waiting:  # folder by folder: two links that lead back would be more paths than can be listed
+            inside = self.list(waiting.pop())
+            entries += inside
+            waiting += [entry.path for entry in inside if entry.is_folder]
+        return sorted(entries, key=lambda entry: entry.path)
+
+    def _entries(self, folder: str, *, recursive: bool) -> Sequence[FileEntry]:
         selector = pafs.FileSelector(self.full(folder), recursive=recursive, allow_not_found=True)
         found = self.retries.call(self._named(folder), lambda: self.filesystem.get_file_info(selector))
         entries = [
@@ -66,6 +78,11 @@ class Root:
             for info in found
         ]
         return sorted(entries, key=lambda entry: entry.path)
+
+    def _leads_back(self, folder: FileEntry) -> bool:
+        """Whether a folder is a link to one that it lies in: what is in it would be read again and again."""
+        full = self.full(folder.path)
+        return islink(full) and realpath(full) in {realpath(above) for above in PurePath(full).parents}
 
     def look(self, path: str) -> Any:
         """Return what the file system says of a file or folder: pyarrow's `FileInfo`."""

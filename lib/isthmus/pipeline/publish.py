@@ -13,11 +13,12 @@ from isthmus.analyses.corpus.tables import CORPUS_COVERAGE
 from isthmus.analyses.rows import of_study
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine.concurrent import concurrently
-from isthmus.files import Root, open_root
-from isthmus.pipeline.published import STUDY_FILE, has_result, origin, results_root, write_study_file
+from isthmus.files import open_root
+from isthmus.pipeline.published import is_as_published, origin, results_root, write_listing, write_study_file
 from isthmus.tablespec import TableSpec
 
 TRUTH_TIES = "truth/ties.parquet"
+TRUTH_FILE = "truth_ties.parquet"
 AT_ONCE = 4  # tables that are read at the same time
 
 
@@ -38,7 +39,7 @@ def publish_stage(stages: Sequence[Stage]) -> Stage:
         reads=("years.corpus", "corpus.rule"),
         inputs=origin,
         run=lambda context: publish(context, publishing),
-        has_result=lambda context: has_result(context, STUDY_FILE),
+        has_result=is_as_published,
     )
 
 
@@ -56,22 +57,33 @@ def publish(context: Context, stages: Sequence[Stage]) -> Outcome:
         Stages with tables to publish.
     """
     root = results_root(context)
+    contents: dict[str, bytes] = {}
+
+    def keep(name: str, content: bytes) -> None:
+        root.write(name, content)
+        contents[name] = content
+
     wanted = [spec for stage in stages if stage.enabled(context.study) for spec in stage.publishes]
     off = [spec for stage in stages if not stage.enabled(context.study) for spec in stage.publishes]
 
     def write(spec: TableSpec) -> None:
         rows = of_study(context, spec).drop("study", "release")
-        _write(root, spec.name, _frame(rows, [k for k in spec.key if k != "study"]))
+        keep(*_parquet(spec.name, _frame(rows, [k for k in spec.key if k != "study"])))
 
     # small tables mostly wait for their query to be planned
     concurrently(*((lambda spec=spec: write(spec)) for spec in wanted), at_once=AT_ONCE)
     for spec in off:
         if root.is_file(f"{spec.name}.parquet"):
             root.remove(f"{spec.name}.parquet")
-    _write(root, "coverage", _coverage(context))
-    _write(root, "accounting", _frame(context.store.read("accounting"), ["entity"]))
-    _write(root, "gates", _gates(context))
-    _publish_truth(context, root)
+    keep(*_parquet("coverage", _coverage(context)))
+    keep(*_parquet("accounting", _frame(context.store.read("accounting"), ["entity"])))
+    keep(*_parquet("gates", _gates(context)))
+    truth = _truth(context)
+    if truth is not None:
+        keep(TRUTH_FILE, truth)
+    elif root.is_file(TRUTH_FILE):  # of an earlier snapshot
+        root.remove(TRUTH_FILE)
+    write_listing(root, contents)
     write_study_file(context)
     return Outcome(f"results in {root.uri}")
 
@@ -90,21 +102,20 @@ def _gates(context: Context) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"observed": "float64", "passed": "bool"})
 
 
-def _publish_truth(context: Context, root: Root) -> None:
-    """Write the planted truth of a simulated snapshot; a file of an earlier snapshot does not stay."""
-    target = "truth_ties.parquet"
+def _truth(context: Context) -> bytes | None:
+    """Return the planted truth of a simulated snapshot, where the study asks for what is planted."""
     about = context.the_study.corpus.rule.startswith("ai_")  # what is planted are ties of research on AI
     if context.notes.get("simulated") and context.snapshot is not None and about:
-        root.write(target, open_root(context.snapshot.uri, context.storage).read(TRUTH_TIES))
-    elif root.is_file(target):
-        root.remove(target)
+        return open_root(context.snapshot.uri, context.storage).read(TRUTH_TIES)
+    return None
 
 
 def _frame(rows: DataFrame, order: list[str]) -> pd.DataFrame:
     return rows.toPandas().sort_values(order, ignore_index=True)
 
 
-def _write(root: Root, name: str, frame: pd.DataFrame) -> None:
+def _parquet(name: str, frame: pd.DataFrame) -> tuple[str, bytes]:
+    """Return a table as a Parquet file: its name and its content."""
     buffer = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
-    root.write(f"{name}.parquet", buffer.getvalue().to_pybytes())
+    return f"{name}.parquet", buffer.getvalue().to_pybytes()

@@ -1,6 +1,8 @@
 """The folder of a study's published results, and the file that says what the study is."""
 
+import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from isthmus import __version__
@@ -11,6 +13,8 @@ from isthmus.files import Root, open_root
 from isthmus.geography.places import pole_members
 
 STUDY_FILE = "study.json"
+#: What was published: name of each file -> its bytes and their SHA-256. Written when all of them are there.
+LISTING = "published.json"
 
 
 def results_root(context: Context) -> Root:
@@ -21,6 +25,43 @@ def results_root(context: Context) -> Root:
 def has_result(context: Context, name: str) -> bool:
     """Return whether a published file of the study is there."""
     return results_root(context).is_file(name)
+
+
+def write_listing(root: Root, contents: Mapping[str, bytes]) -> None:
+    """Write down what was published, so that a file that is changed or deleted later is noticed.
+
+    Parameters
+    ----------
+    root : Root
+        The folder of a study's published results.
+    contents : Mapping[str, bytes]
+        Name of each file -> what was written.
+    """
+    listing = {name: {"bytes": len(data), "sha256": _hash(data)} for name, data in sorted(contents.items())}
+    root.write(LISTING, json.dumps(listing, indent=2).encode())
+
+
+def is_as_published(context: Context) -> bool:
+    """Return whether all published files of the study are there and are what was written.
+
+    On this machine their content is compared, in object storage their size.
+    """
+    root = results_root(context)
+    if not (root.is_file(STUDY_FILE) and root.is_file(LISTING)):
+        return False
+    try:
+        listing = json.loads(root.read(LISTING))
+        sizes = {entry.path: entry.bytes for entry in root.list()}
+        return all(
+            sizes.get(name) == said["bytes"] and not (root.is_local and _hash(root.read(name)) != said["sha256"])
+            for name, said in listing.items()
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):  # the listing itself was changed
+        return False
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def origin(context: Context) -> dict[str, str]:

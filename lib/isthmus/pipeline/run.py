@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from isthmus.analyses import stages as analyses
 from isthmus.analyses.stage import TASK_ORDER, Context, Stage
 from isthmus.config import Storage, Study
+from isthmus.config.secrets import redacted
 from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
 from isthmus.engine.turns import turn
 from isthmus.errors import ConfigError, StoreError, did_you_mean
-from isthmus.files import open_root
+from isthmus.files import open_root, require_no_key
 from isthmus.geography.places import pole_members
 from isthmus.pipeline.export_stage import EXPORTS
 from isthmus.pipeline.maintenance import maintenance_stage
@@ -62,6 +63,8 @@ class Request:
         Read only the parts of the snapshot that changed since the tables were made.
     for_study : Study | None, optional
         Make tables that hold only what this study needs; None makes them for all studies.
+    replace : bool, default False
+        Let another snapshot take the place of the one whose tables the warehouse holds.
     """
 
     warehouse: str
@@ -77,6 +80,7 @@ class Request:
     storage: Storage = field(default_factory=Storage)
     incremental: bool = False
     for_study: Study | None = None
+    replace: bool = False
 
     @property
     def results_folder(self) -> str:
@@ -121,7 +125,11 @@ def wanted_stages(request: Request) -> list[Stage]:
     ConfigError
         a name is no stage, a stage needs a study or a snapshot that is not named, a pole is no place, or a stage
         cannot work with its fields of the study.
+    StorageError
+        An address carries a key.
     """
+    for address in (request.warehouse, request.results, request.snapshot):
+        require_no_key(address or "")
     if request.for_study is not None and request.incremental:
         raise ConfigError(
             "--for-study reads the snapshot twice and keeps little of it: it does not go with --incremental"
@@ -183,6 +191,8 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
     reach(spark, request.storage, request.addresses)
     store = TableStore(spark, request.warehouse)
     snapshot = snapshot or request.open_snapshot()
+    if snapshot is not None and not (request.replace or request.incremental):
+        _require_same_origin(store, snapshot)
     release, notes = _origin(store, snapshot)
     if snapshot is None and request.study is not None:
         made_for = notes.pop("for_study")
@@ -201,6 +211,19 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
         for_study=request.for_study,
     )
     return Runner(context, STAGES)
+
+
+def _require_same_origin(store: TableStore, snapshot: Snapshot) -> None:
+    """Refuse a snapshot of another address, with other works, where the tables of one are: nobody may mean that."""
+    made = Ledger(store).last_done("parse", "")
+    if made is None or made.inputs.get("snapshot") == redacted(snapshot.uri):
+        return
+    if made.inputs.get("works") != snapshot.fingerprint("works"):
+        raise StoreError(
+            f"{store.location} holds the tables of {made.inputs.get('snapshot')!r} (release {made.release}), and "
+            f"{snapshot.uri!r} (release {snapshot.release}) holds other works. Name another --warehouse; or, if its "
+            "tables shall go, --replace; or --incremental, if it is the next release."
+        )
 
 
 def _origin(store: TableStore, snapshot: Snapshot | None) -> tuple[str, dict[str, Any]]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from isthmus import __version__
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Ledger, LedgerEntry, Progress, require
 from isthmus.engine.code import code_hash
 from isthmus.engine.ledger import configuration_hash
+from isthmus.engine.packages import difference, versions
+from isthmus.engine.watch import changed_by_others, latest_version
 from isthmus.errors import ConfigError, StoreError, did_you_mean
 
 
@@ -106,8 +107,10 @@ class Runner:
             # the tables are about to change: were this run killed, the earlier end must not speak for them
             self.ledger.record(started)
         clock = time.monotonic()
+        before = self._versions(stage)
         try:
             outcome = stage.run(self.context)
+            self._require_unchanged(stage, before)
             require(outcome.gates)
         except Exception as error:
             seconds = time.monotonic() - clock
@@ -146,10 +149,20 @@ class Runner:
         ):
             if getattr(last, name) != getattr(now, name):
                 return what
-        lost = [name for name in last.outputs if not self.context.store.exists(name)]
-        if lost:
-            return f"table {lost[0]} is gone"
-        return None if stage.has_result(self.context) else "what it wrote is gone"
+        return self._unlike(stage, last, now)
+
+    def _unlike(self, stage: Stage, last: LedgerEntry, now: LedgerEntry) -> str | None:
+        """Return in what packages, tables and files are not those that a stage had, or left; None where in nothing."""
+        package = difference(last.isthmus_version, now.isthmus_version) if stage.scope == "study" else None
+        if package:
+            return package
+        for name, version in last.outputs.items():
+            if not self.context.store.exists(name):
+                return f"table {name} is gone"
+            changed = changed_by_others(self.context.store, name, version)
+            if changed:
+                return f"table {name} is not what it left: {changed}"
+        return None if stage.has_result(self.context) else "what it wrote is gone or was changed"
 
     def _last(self, stage: Stage) -> LedgerEntry | None:
         return self.ledger.last_done(stage.name, stage.study_of(self.context))
@@ -169,7 +182,7 @@ class Runner:
             seconds=0.0,
             status=status,
             message="",
-            isthmus_version=__version__,
+            isthmus_version=versions(),
         )
 
     def _inputs(self, stage: Stage) -> Mapping[str, str]:
@@ -180,6 +193,20 @@ class Runner:
             for spec in self.stages[name].writes:
                 inputs[spec.name] = str(entry.outputs.get(spec.name, "missing")) if entry else "missing"
         return inputs
+
+    def _versions(self, stage: Stage) -> dict[str, int | None]:
+        """Return the versions of the tables that a stage reads, as they lie there now."""
+        names = [spec.name for name in self._needs(stage) for spec in self.stages[name].writes]
+        return {name: latest_version(self.context.store, name) for name in names}
+
+    def _require_unchanged(self, stage: Stage, before: Mapping[str, int | None]) -> None:
+        for name, version in self._versions(stage).items():
+            if version != before[name]:
+                raise StoreError(
+                    f"table {name!r} in {self.context.store.location} changed while stage {stage.name!r} read it: "
+                    f"version {before[name]} at its beginning, {version} at its end. Nothing of what the stage wrote "
+                    "counts. Let whatever else writes to these tables end, then run again."
+                )
 
     def _require_inputs(self, stage: Stage) -> None:
         for name in self._needs(stage):

@@ -14,6 +14,7 @@ from isthmus.snapshot.model import NEEDED_ENTITIES
 from isthmus.tables.everything import Builder
 from isthmus.tables.writing import both
 
+MOST_SET_ASIDE = 0.01  # per record
 MOST_REJECTED = 0.01  # share of lines; more than that is a damaged copy or a new format
 
 
@@ -63,7 +64,8 @@ def _accounts(context: Context) -> Outcome:
     spark, store, snapshot = context.spark, context.store, dated(context)
     coverage = t.build_coverage_of_seen if context.for_study else t.build_coverage
     _, accounts = both(lambda: coverage(spark, store, snapshot), lambda: t.build_accounting(spark, store, snapshot))
-    gates = check_gates("accounting", store.read(t.ACCOUNTING), _accounting_gates())
+    odd = store.read(t.VALUES_SET_ASIDE).agg(F.sum("values").alias("odd"))
+    gates = check_gates("accounting", store.read(t.ACCOUNTING).crossJoin(odd), _accounting_gates())
     summary = f"every line accounted for, {accounts.rejects.rows_out:,} rejected"
     return Outcome(summary, notes=accounts.accounting.notes, gates=tuple(gates))
 
@@ -86,6 +88,13 @@ def _accounting_gates() -> list[Gate]:
             "warn",
             high=MOST_REJECTED,
             message="Read the reasons in the table `rejects`: a damaged copy, or a new format.",
+        ),
+        Gate(
+            "values that are none of their kind, per record",
+            F.try_divide(F.coalesce(F.max("odd"), F.lit(0)), F.sum("kept")),
+            "warn",
+            high=MOST_SET_ASIDE,
+            message="The table `values_set_aside` tells the fields; such countries, years and places count as unknown.",
         ),
     ]
 
@@ -170,7 +179,7 @@ SNAPSHOT_STAGES: tuple[Stage, ...] = (
         task="ingest",
         scope="snapshot",
         needs=("parse", "records"),
-        writes=(t.COVERAGE, t.REJECTS, t.SNAPSHOT_PARTS, t.UNKNOWN_FIELDS, t.ACCOUNTING),
+        writes=(t.COVERAGE, t.REJECTS, t.SNAPSHOT_PARTS, t.UNKNOWN_FIELDS, t.VALUES_SET_ASIDE, t.ACCOUNTING),
         run=_accounts,
     ),
 )

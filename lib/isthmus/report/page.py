@@ -104,7 +104,7 @@ def _render(
         "release": results.study["release"],
         "covered": covered(results),
         "figures": figures,
-        "figure_files": {name: f"figures/{name}" for name in figures} if written else {},
+        "figure_files": {name: f"figures/{name}" for name in figures if written or _is_beside(out, name)},
     }
     bodies = [_body(environment, section, shared) for section in sections]
     data = _data(sections, "".join(bodies))
@@ -136,6 +136,11 @@ def _render(
         "data": packed(_as_json(data)),
     }
     return _without_indentation(environment.get_template("report.html.j2").render(shared | context))
+
+
+def _is_beside(out: Path, figure: str) -> bool:
+    """Whether a run has written the files of a figure beside the page."""
+    return all((out.parent / "figures" / f"{figure}.{kind}").is_file() for kind in ("png", "svg"))
 
 
 def _body(environment: jinja2.Environment, section: Section, shared: Mapping[str, Any]) -> str:

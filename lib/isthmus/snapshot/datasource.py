@@ -108,7 +108,7 @@ class OpenAlexReader(DataSourceReader):
             yield from parse_lines(root, part)
 
 
-def parse_lines(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+def parse_lines(root: Root, part: Part, *, vouch: bool = True) -> Iterator[pa.RecordBatch]:
     """Yield the lines of a part of whatever entity and format; the last batch is the summary of the part.
 
     Parameters
@@ -117,10 +117,12 @@ def parse_lines(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
         The snapshot's root.
     part : Part
         The part.
+    vouch : bool, default True
+        As for `parse_part`.
     """
     if part.entity != "works":
         return parse_entity(root, part)
-    return parse_parquet(root, part) if part.format == PARQUET else parse_part(root, part)
+    return parse_parquet(root, part) if part.format == PARQUET else parse_part(root, part, vouch=vouch)
 
 
 def group_parts(parts: Sequence[Part]) -> list[PartGroup]:

@@ -2,7 +2,7 @@
 
 All of `https://openalex.org/W123`, `W123`, `https://openalex.org/subfields/1702`, `"1702"` and `1702` occur; the number
 is what they share. An id that does not end in one to eighteen digits has no number: `I-1`, which stands in real rows,
-is nobody.
+is nobody. Neither has one of another host, or with blanks.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ID = re.compile(r"(?:.*/)?[A-Za-z]?([0-9]{1,18})")
+ID = re.compile(r"(?:https?://(?:api\.|explore\.)?openalex\.org/)?(?:[a-z-]+/)?[A-Za-z]?([0-9]{1,18})")
 URL = "https://openalex.org/"
 WORK_PREFIX = f"{URL}W"
 AUTHOR_PREFIX = f"{URL}A"

@@ -37,13 +37,15 @@ SUMMARY = pa.struct(
         ("message", STRING),
         ("present", COUNTS),
         ("unknown", COUNTS),
+        ("set_aside", COUNTS),
         ("bytes", BIGINT),
         ("checksum", STRING),
         ("reader", STRING),
     ]
 )
 """One per part: lines read, bytes unpacked, "complete" | "empty" | "damaged", records that have each needed field,
-unknown fields among the first 100 lines; size and checksum of the file, and which version of the reader read it."""
+unknown fields among the first 100 lines, values that are none of their kind by field; size and checksum of the file,
+and which version of the reader read it."""
 
 ORIGIN = [("entity", STRING), ("part", STRING), ("line", BIGINT)]
 OUTCOME = [("reject", REJECT), ("summary", SUMMARY)]

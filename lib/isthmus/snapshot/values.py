@@ -1,14 +1,15 @@
 """Scores, dates and times of all vintages as columns."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from isthmus.snapshot.schemas import STRING, TIMESTAMP
+from isthmus.snapshot.schemas import DATE, STRING, TIMESTAMP
 
 LARGEST_INT = 2**31 - 1
+NO_NUMBER = -LARGEST_INT - 1
+"""Stands for a number that is not whole: it is out of every range, so that `kinds` counts it and sets it aside."""
 
 
 def as_float(value: float | int | str | None) -> float | None:
@@ -27,6 +28,19 @@ def as_float(value: float | int | str | None) -> float | None:
         return None
 
 
+def whole_number(value: float | int | None) -> int | None:
+    """Return a number that is whole and fits an INT column; `NO_NUMBER` for any other.
+
+    Parameters
+    ----------
+    value : float | int | None
+        As it stands in the record.
+    """
+    if value is None:
+        return None
+    return int(value) if abs(value) <= LARGEST_INT and value == int(value) else NO_NUMBER
+
+
 def dates(texts: Sequence[str | None]) -> pa.Array:
     """Return dates of the form YYYY-MM-DD, date32 (n,); null where it is none.
 
@@ -36,8 +50,11 @@ def dates(texts: Sequence[str | None]) -> pa.Array:
         (n,) as they stand in the records.
     """
     column = pa.array(texts, STRING)
-    parsed = pc.strptime(column, format="%Y-%m-%d", unit="s", error_is_null=True)
-    return parsed.cast(pa.date32())
+    try:
+        return column.cast(DATE)
+    except pa.ArrowInvalid:  # a text that is no day
+        encoded = column.dictionary_encode()
+        return pa.array([_day(text) for text in encoded.dictionary.to_pylist()], DATE).take(encoded.indices)
 
 
 def timestamps(texts: Sequence[str | None]) -> pa.Array:
@@ -54,9 +71,21 @@ def timestamps(texts: Sequence[str | None]) -> pa.Array:
         return pa.array([_timestamp(text) for text in texts], TIMESTAMP)
 
 
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2019-01-01") else None
+    except ValueError:
+        return None
+
+
 def _timestamp(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment is None or moment.tzinfo is None:
+        return moment and moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the year 0 or 10000 in UTC
+        return None

@@ -5,6 +5,7 @@ from isthmus.tables.accounting import (
     REJECTS,
     SNAPSHOT_PARTS,
     UNKNOWN_FIELDS,
+    VALUES_SET_ASIDE,
     AccountingWritten,
     build_accounting,
 )
@@ -47,6 +48,7 @@ TABLES = (
     REJECTS,
     SNAPSHOT_PARTS,
     UNKNOWN_FIELDS,
+    VALUES_SET_ASIDE,
     ACCOUNTING,
 )
 """Every table of this room, in the order in which they are written."""
@@ -72,6 +74,7 @@ __all__ = [
     "TABLES",
     "TOPICS",
     "UNKNOWN_FIELDS",
+    "VALUES_SET_ASIDE",
     "WORKS",
     "WORK_LINES",
     "AccountingWritten",

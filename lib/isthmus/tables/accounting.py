@@ -1,4 +1,4 @@
-"""The tables that account for every line: parts, rejects, unknown fields, and the sums per entity.
+"""The tables that account for every line: parts, rejects, unknown fields, odd values, and the sums per entity.
 
 read = kept + rejected + superseded + deleted + merged
 """
@@ -76,6 +76,18 @@ UNKNOWN_FIELDS = TableSpec(
     comment="Fields that this version of Isthmus does not know.",
 )
 
+VALUES_SET_ASIDE = TableSpec(
+    name="values_set_aside",
+    fields=(
+        column("entity", "string", "works, institutions, sources or topics", False),
+        column("part", "string", "part that the values stand in", False),
+        column("field", "string", "the field that they stand in", False),
+        column("values", "bigint", "how many of them are null in the rows, which were kept", False),
+    ),
+    key=("entity", "part", "field"),
+    comment="Values that are none of their kind: countries that are none, years, days and places out of range.",
+)
+
 ACCOUNTING = TableSpec(
     name="accounting",
     fields=(
@@ -97,11 +109,17 @@ class AccountingWritten:
     rejects: Written
     parts: Written
     unknown_fields: Written
+    values_set_aside: Written
     accounting: Written
+
+    @property
+    def all(self) -> tuple[Written, ...]:
+        """All of them."""
+        return self.rejects, self.parts, self.unknown_fields, self.values_set_aside, self.accounting
 
 
 def build_accounting(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> AccountingWritten:
-    """Write `rejects`, `snapshot_parts`, `unknown_fields` and `accounting`.
+    """Write `rejects`, `snapshot_parts`, `unknown_fields`, `values_set_aside` and `accounting`.
 
     Parameters
     ----------
@@ -117,6 +135,7 @@ def build_accounting(spark: "SparkSession", store: TableStore, snapshot: Snapsho
     dropped = store.read(REMOVED_RECORDS).groupBy("entity", "part", "reason").count().collect()
     parts = part_rows(snapshot, read, {(row.entity, row.part, row.reason): row["count"] for row in dropped})
     unknown = [UnknownField(p.entity, p.part, name, n) for p in read for name, n in sorted(p.unknown.items())]
+    aside = [SetAside(p.entity, p.part, name, n) for p in read for name, n in sorted(p.set_aside.items())]
     rejects = lines.where("reject is not null").select("entity", "part", "line", "reject.reason", "reject.raw")
     accounts = accounting_rows(parts, snapshot)
     built = write_concurrently(
@@ -124,6 +143,7 @@ def build_accounting(spark: "SparkSession", store: TableStore, snapshot: Snapsho
         (REJECTS, rejects),
         (SNAPSHOT_PARTS, _frame(spark, SNAPSHOT_PARTS, parts)),
         (UNKNOWN_FIELDS, _frame(spark, UNKNOWN_FIELDS, unknown)),
+        (VALUES_SET_ASIDE, _frame(spark, VALUES_SET_ASIDE, aside)),
         (ACCOUNTING, _frame(spark, ACCOUNTING, accounts)),
     )
     return AccountingWritten(*built)
@@ -141,6 +161,16 @@ class UnknownField:
     part: str
     field: str
     records: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row of `values_set_aside`."""
+
+    entity: str
+    part: str
+    field: str
+    values: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 READER = (
+    "geography.countries",
     "snapshot.batches",
     "snapshot.entities",
     "snapshot.fields",
     "snapshot.identifiers",
+    "snapshot.kinds",
     "snapshot.schemas",
     "snapshot.values",
     "snapshot.json.block",
@@ -33,6 +35,7 @@ READER = (
     "snapshot.parquet.field",
     "snapshot.parquet.parse",
     "snapshot.parquet.shapes",
+    "snapshot.parquet.texts",
     "snapshot.parquet.unknown",
     "tables.part_writer",
     "tables.rows",

@@ -53,8 +53,7 @@ def build_all(
     )
     written += [*records, *entities]
     written += build_concurrently(spark, store, snapshot, build_citations_dated, build_author_years, build_coverage)
-    accounts = build_accounting(spark, store, snapshot)
-    return [*written, accounts.rejects, accounts.parts, accounts.unknown_fields, accounts.accounting]
+    return [*written, *build_accounting(spark, store, snapshot).all]
 
 
 def read_snapshot(

@@ -4,6 +4,7 @@ What goes through Spark is `work_lines` alone, some twenty bytes a work; the row
 tables, which are committed when all parts are read.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
@@ -15,9 +16,11 @@ import pyarrow.compute as pc
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 
 from isthmus.config.storage import Storage
-from isthmus.files import open_root
+from isthmus.files import Root, open_root
 from isthmus.snapshot import Part
+from isthmus.snapshot.batches import DAMAGED
 from isthmus.snapshot.datasource import group_parts, parse_lines
+from isthmus.snapshot.model import PARQUET
 from isthmus.snapshot.schemas import spark_ddl
 from isthmus.tables.part_writer import PartWriter, state_key
 from isthmus.tables.rows import completeness
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 FORMAT = "isthmus_one_pass"
+HELD_BYTES = 256 << 20  # of the rows of a part in memory: those of two million works
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,37 @@ class OnePassReader(DataSourceReader):
         task = msgspec.json.decode(self._task, type=Task)
         root = open_root(task.root, Storage.model_validate_json(task.storage))
         for part in getattr(partition, "parts", ()):
-            yield from _PartReading(task, part).lines(parse_lines(root, part))
+            yield from _lines_of(task, root, part)
+
+
+class _ReadAgainError(Exception):
+    """A part has to be read again, looking at its checksums first."""
+
+
+def _lines_of(task: Task, root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `work_lines` of a part, of which none counts that the checksum of its file does not vouch for.
+
+    They are few bytes: held back until the end of the part is reached, they need no first look at the checksum. Where
+    it does not hold, or where there are too many of them, the part is read again, looking first.
+    """
+    if part.format == PARQUET:
+        yield from _PartReading(task, part).lines(parse_lines(root, part))
+        return
+    try:
+        trusting = _undamaged(parse_lines(root, part, vouch=False))
+        held = list(_PartReading(task, part).lines(trusting, at_most=HELD_BYTES))
+    except _ReadAgainError:
+        yield from _PartReading(task, part).lines(parse_lines(root, part))
+        return
+    yield from held
+
+
+def _undamaged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        told = batch["summary"].drop_null().to_pylist()
+        if any(summary["status"] == DAMAGED for summary in told):
+            raise _ReadAgainError
+        yield batch
 
 
 class _PartReading:
@@ -133,10 +167,15 @@ class _PartReading:
         self._writer = PartWriter(task.folders, part.path, task.last)
         self._newest: int | None = None
 
-    def lines(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def lines(self, batches: Iterator[pa.RecordBatch], at_most: float = math.inf) -> Iterator[pa.RecordBatch]:
         """Yield the rows of `work_lines`; the last one is the summary with the files that were written."""
+        size = 0
         try:
-            yield from self._lines(batches)
+            for rows in self._lines(batches):
+                size += rows.nbytes
+                if size > at_most:
+                    raise _ReadAgainError
+                yield rows
         except BaseException:
             self._writer.discard()
             raise

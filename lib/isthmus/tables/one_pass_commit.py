@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from isthmus.engine import TableStore
-from isthmus.engine.part_files import PartFile, active_files, commit_files, key_of
+from isthmus.engine.part_files import PartFile, active_files, commit_files, key_of, lost_files
 from isthmus.errors import SnapshotError
 from isthmus.snapshot import Part, Snapshot
 from isthmus.tables.one_pass import Removed, read_and_write
@@ -84,8 +84,8 @@ def commit_record_tables(spark: "SparkSession", store: TableStore, snapshot: Sna
     removed = removed_lines(store.read(REMOVED_RECORDS))
     wanted = [part for part in wanted_parts(store, snapshot, removed) if part.has_works]
     active = {spec.name: active_files(store, spec) for spec in COMMITTED}
-    there = _whole_parts(active.values()) if complete else set()
-    fresh = {part.keys: part.files for part in wanted if _is_usable(store, part, active)}
+    there = (_whole_parts(active.values()) if complete else set()) - _lost_parts(store, active)
+    fresh = {part.keys: part.files for part in wanted if _is_usable(store, part)}
     again = [part for part in wanted if part.keys not in fresh and part.keys not in there]
     if again:
         fresh |= _read_again(spark, store, snapshot, again, removed)
@@ -168,14 +168,20 @@ def _whole_parts(active: Iterable[Mapping[str, tuple[str, str] | None]]) -> set[
     return {each for each in set.intersection(*keys) if each is not None}
 
 
-def _is_usable(store: TableStore, part: PartWanted, active: Mapping[str, Mapping[str, object]]) -> bool:
+def _is_usable(store: TableStore, part: PartWanted) -> bool:
     """Whether the files of the last reading hold the rows that are wanted, and are all there."""
     listed = [(table, file) for table, files in part.files.items() for file in files]
     return bool(listed) and all(
-        (file.part, file.state) == part.keys
-        and (file.name in active[table] or _size(store.path(table), file.name) == file.bytes)
+        (file.part, file.state) == part.keys and _size(store.path(table), file.name) == file.bytes
         for table, file in listed
     )
+
+
+def _lost_parts(
+    store: TableStore, active: Mapping[str, Mapping[str, tuple[str, str] | None]]
+) -> set[tuple[str, str] | None]:
+    """Return the keys of the parts of which a table names a file that is gone."""
+    return {files[path] for table, files in active.items() for path in lost_files(store, table) if path in files}
 
 
 def _size(folder: str, name: str) -> int | None:

@@ -1,6 +1,6 @@
 """Whether what was read is what the snapshot promised: fields, types, counts, whole files."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +32,7 @@ class PartRead:
     inflated: int | None
     present: dict[str, int]
     unknown: dict[str, int]
+    set_aside: dict[str, int]
     faults: dict[str, tuple[int, str]]
 
 
@@ -110,6 +111,7 @@ def _part_read(entity: str, part: str, rows: list[Row]) -> PartRead:
         inflated=summary.inflated if summary else None,
         present=dict((summary and summary.present) or {}),
         unknown=dict((summary and summary.unknown) or {}),
+        set_aside=dict((summary and summary.set_aside) or {}),
         faults={row.field or "": (row.rejected, row.reason) for row in rows if row.rejected},
     )
 
@@ -157,4 +159,15 @@ def _remarks(parts: Sequence[PartRead]) -> list[str]:
     empty = [f"{part.part}: holds no record" for part in parts if not part.read]
     rejected = sum(part.rejected for part in parts)
     total = [f"{rejected} lines were rejected (table rejects)"] if rejected else []
-    return [*damaged, *empty, *total]
+    return [*damaged, *empty, *total, *_odd_values(parts)]
+
+
+def _odd_values(parts: Iterable[PartRead]) -> list[str]:
+    """Return a sentence for each field of an entity with values that are none of their kind."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for part in parts:
+        counts.update({(part.entity, field): number for field, number in part.set_aside.items()})
+    return [
+        f"{number} values of {field} in {entity} are none of their kind and count as unknown (table values_set_aside)"
+        for (entity, field), number in sorted(counts.items())
+    ]

@@ -166,6 +166,18 @@ def test_without_places_there_are_no_cities(contexts):
     assert rows(contexts["all"], t.NOVELTY_CITIES).empty
 
 
+def test_each_measure_is_warned_of_by_itself(contexts):
+    """A measure that knows nothing is not hidden by one that does."""
+    context = contexts["small"]
+    gates = STAGES[1].run(context).gates
+    checks = rows(context, t.NOVELTY_CHECKS)
+    assert "combination of concepts" in gates[0].gate
+    assert "combination of cited sources" in gates[1].gate
+    for gate, measure in zip(gates, ("content", "context"), strict=True):
+        own = checks[checks["measure"] == measure]
+        assert gate.observed == pytest.approx((own["lift"] * own["sets"]).sum() / own["sets"].sum())
+
+
 def test_what_is_published_beside_the_years(contexts):
     coverage = rows(contexts["small"], t.NOVELTY_COVERAGE).set_index("year")
     assert coverage["works"].to_dict() == {2018: 20, 2019: 20, 2020: 20}

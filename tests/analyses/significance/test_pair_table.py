@@ -113,7 +113,13 @@ def test_a_pole_that_is_a_bloc_is_a_place(make_results):
     nodes = pd.read_parquet(folder / "country_years.parquet").replace({"country": {"DE": "EU-27"}})
     nodes.to_parquet(folder / "country_years.parquet")
     study = json.loads((folder / "study.json").read_text()) | {"pole_members": {"US": ["US"], "EU-27": ["DE", "PL"]}}
+    study["pole_members"]["CN"] = ["CN"]  # a pole of which the records say nothing
     (folder / "study.json").write_text(json.dumps(study))
+    for name in ("country_edges", "country_years"):
+        frame = pd.read_parquet(folder / f"{name}.parquet")
+        frame[~frame.isin(["CN"]).any(axis=1)].to_parquet(folder / f"{name}.parquet")
+    with pytest.raises(ConfigError, match=r"China \(CN\) is not in the networks of study 'tiny'"):
+        pair_table(folder, "CN", "US")
     text = pair_table(folder, "eu27", "USA")
     assert text.splitlines()[0] == "EU-27 and United States (US)"
     assert "2021" in text

@@ -180,9 +180,8 @@ HOSTILE = [
     (b'{"id": "https://openalex.org/W1", ', "Input data was truncated"),
     (b"not json", "JSON is malformed"),
     (b"[]", "Expected `object`, got `array`"),
-    (dump(publication_year="2020"), "Expected `int | null`, got `str` - at `$.publication_year`"),
+    (dump(publication_year="2020"), "Expected `int | float | null`, got `str` - at `$.publication_year`"),
     (dump(publication_year=10**12), "Expected `int` <= 2147483647 - at `$.publication_year`"),
-    (dump(publication_year=2020.5), "Expected `int | null`, got `float` - at `$.publication_year`"),
     (dump(is_xpac="no"), "Expected `bool | null`, got `str` - at `$.is_xpac`"),
     (dump(authorships={}), "Expected `array | null`, got `object` - at `$.authorships`"),
     (dump(authorships=[{"author": {"id": 5}}]), "Expected `str | null`, got `int` - at `$.authorships[0].author.id`"),
@@ -244,18 +243,17 @@ def test_a_line_of_two_megabytes_with_five_thousand_authors(tmp_path):
     assert works[1]["authorships"][5102]["author_id"] == 5102
 
 
-def test_truncated_gzip_is_one_rejected_line(tmp_path):
+def test_a_truncated_member_of_gzip_is_one_rejected_line(tmp_path):
     lines = [dump(id=f"https://openalex.org/W{i}", title=f"{i * 7919}" * 40) for i in range(1, 3001)]
-    data = gzip.compress(b"\n".join(lines))
-    (tmp_path / "works.gz").write_bytes(data[: len(data) * 2 // 3])
-    rows = pa.Table.from_batches(
-        list(parse_part(open_root(str(tmp_path)), Part("works", "works.gz", (tmp_path / "works.gz").stat().st_size)))
-    ).to_pylist()
+    first, second = (gzip.compress(b"\n".join(half) + b"\n") for half in (lines[:1000], lines[1000:]))
+    data = first + second[: len(second) * 2 // 3]
+    (tmp_path / "works.gz").write_bytes(data)
+    part = Part("works", "works.gz", len(data))
+    rows = pa.Table.from_batches(list(parse_part(open_root(str(tmp_path)), part))).to_pylist()
     works = [row for row in rows if row["work_id"]]
     [reject] = [row for row in rows if row["reject"]]
-    assert [work["work_id"] for work in works] == list(range(1, len(works) + 1))
-    assert len(works) > 1000
-    assert reject["line"] == len(works) + 1
+    assert [work["work_id"] for work in works] == list(range(1, 1001))  # for these a checksum vouches
+    assert reject["line"] == 1001
     assert "truncated gzip" in reject["reject"]["reason"]
     assert rows[-1]["summary"]["status"] == "damaged"
     assert rows[-1]["summary"]["message"] == reject["reject"]["reason"]

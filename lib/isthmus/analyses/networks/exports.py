@@ -75,7 +75,7 @@ def export_networks(
     folder = Path(out)
     (folder / GUIDE).unlink(missing_ok=True)  # it says that all files are there, and is written last
     written: list[Path] = []
-    if results.published(COUNTRY_EDGES):
+    if results.has(COUNTRY_EDGES):
         written += _of_countries(results, folder, networks, formats, years)
     for graph in (*city_graphs(results), *migration_graphs(results)):
         written += write_graph(graph, folder, formats)

@@ -29,6 +29,7 @@ from isthmus.indicators.novelty.works import cited_sources, combinations, work_e
 
 LEAST_SCORED = 0.3
 LEAST_TOLD_APART = 0.6
+COMBINED = {CONTENT: "concepts", CONTEXT: "cited sources"}
 GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus")
 
 
@@ -80,15 +81,21 @@ def write_combinations(context: Context) -> Outcome:
     model = Model(study.novelty.groups, study.novelty.starts, study.seed)
     write_rows(context, t.COMBINATION_RATES, fan_out_chains(sets, model))
     write_rows(context, t.NOVELTY_CHECKS, fan_out_checks(of_study(context, t.COMBINATION_RATES)))
-    gate = Gate(
-        "chance that a shuffled combination is newer than a real one",
-        F.try_divide(F.sum(F.col("lift") * F.col("sets")), F.sum("sets")),
+    gates = check_gates("novelty_checks", of_study(context, t.NOVELTY_CHECKS), [_told_apart(m) for m in COMBINED])
+    return Outcome(f"{study.novelty.starts} starts of {study.novelty.groups} groups", gates=tuple(gates))
+
+
+def _told_apart(measure: str) -> Gate:
+    """Return the gate of a measure: each has its own, since one may know its combinations and the other not."""
+    sets = F.when(F.col("measure") == measure, F.col("sets"))
+    return Gate(
+        f"chance that a shuffled combination of {COMBINED[measure]} is newer than a real one",
+        F.try_divide(F.sum(F.col("lift") * sets), F.sum(sets)),
         "warn",
         low=LEAST_TOLD_APART,
-        message="The model hardly tells real combinations from shuffled ones: do not read its surprise.",
+        message=f"The model hardly tells real combinations of {COMBINED[measure]} from shuffled ones: do not read "
+        "their surprise.",
     )
-    gates = check_gates("novelty_checks", of_study(context, t.NOVELTY_CHECKS), [gate])
-    return Outcome(f"{study.novelty.starts} starts of {study.novelty.groups} groups", gates=tuple(gates))
 
 
 def write_novelty(context: Context) -> Outcome:

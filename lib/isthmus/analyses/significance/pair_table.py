@@ -113,7 +113,7 @@ def _require(results: Results, place: _Place) -> None:
         return
     study = results.study["study"]
     for pole, members in results.study.get("pole_members", {}).items():
-        if place.code in members:
+        if place.code in members and place.code != pole:
             raise ConfigError(
                 f"{place} is part of {pole} in study {study!r}, where the bloc is one node: ask for {pole}"
             )

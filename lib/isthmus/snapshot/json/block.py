@@ -11,6 +11,7 @@ from isthmus.snapshot.batches import RAW_BYTES, batch_of, rejected
 from isthmus.snapshot.fields import NEEDED_FIELDS
 from isthmus.snapshot.json.flatten import Columns, Flattener
 from isthmus.snapshot.json.references import reference_fault
+from isthmus.snapshot.kinds import Kinds
 from isthmus.snapshot.model import Part
 from isthmus.snapshot.schemas import BIGINT, STRING
 from isthmus.snapshot.values import timestamps
@@ -31,6 +32,7 @@ class Block:
 
     def __init__(self, part: Part) -> None:
         self.present: Counter[str] = Counter()
+        self.kinds = Kinds()
         self.bytes = 0
         self._part = part
         self._flattener = Flattener()
@@ -75,7 +77,7 @@ class Block:
     def flush(self) -> Iterator[pa.RecordBatch]:
         """Yield the records as a batch and the rejected lines as another; the block is empty afterwards."""
         if self._records:
-            columns = self._columns()  # looks into the references, which may cost some lines
+            columns = self.kinds.admit(self._columns())  # looks into the references, which may cost some lines
             yield batch_of(self._part, pa.array(self._lines, BIGINT), columns)
             self._count_present(columns)
             self._records, self._ids, self._lines = [], [], []

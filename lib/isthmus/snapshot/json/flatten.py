@@ -21,7 +21,7 @@ from isthmus.snapshot.json.records import (
 )
 from isthmus.snapshot.json.references import reference_numbers
 from isthmus.snapshot.schemas import BIGINT, BOOLEAN, DOUBLE, INT, STRING
-from isthmus.snapshot.values import LARGEST_INT, as_float, dates, timestamps
+from isthmus.snapshot.values import LARGEST_INT, as_float, dates, timestamps, whole_number
 
 Columns = dict[str, pa.Array]
 NOBODY = Authorship()
@@ -49,7 +49,7 @@ class Flattener:
         return {
             "work_id": pa.array(work_ids, BIGINT),
             "updated_date": timestamps([work.updated_date for work in works]),
-            "publication_year": pa.array([work.publication_year for work in works], INT),
+            "publication_year": _whole([work.publication_year for work in works]),
             "publication_date": dates([work.publication_date for work in works]),
             "work_type": pa.array([work.type for work in works], STRING),
             "is_retracted": pa.array([work.is_retracted for work in works], BOOLEAN),
@@ -61,7 +61,7 @@ class Flattener:
             "primary_subfield_id": self._levels([topic.subfield if topic else None for topic in primary]),
             "topics": self._topics([work.topics for work in works]),
             "concepts": self._concepts([work.concepts for work in works]),
-            "authors_count": pa.array([work.authors_count for work in works], INT),
+            "authors_count": _whole([work.authors_count for work in works]),
             "authorships": self._authorships([work.authorships for work in works]),
             "referenced_works": reference_numbers([bytes(work.referenced_works) for work in works]),
         }
@@ -175,6 +175,13 @@ class Flattener:
             "institutions": _lists(inner, _struct(schemas.AFFILIATION, affiliation), institutions),
         }
         return _lists(offsets, _struct(schemas.AUTHORSHIP, values), lists)
+
+
+def _whole(values: Sequence[int | float | None]) -> pa.Array:
+    column = pa.array(values)
+    if pa.types.is_floating(column.type):
+        return pa.array(list(map(whole_number, values)), INT)
+    return column.cast(INT)
 
 
 def _scores(items: Sequence[Topic | Concept]) -> pa.Array:

@@ -3,7 +3,8 @@
 import gc
 import re
 from collections.abc import Iterator
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import msgspec
 import pyarrow as pa
@@ -13,21 +14,23 @@ from isthmus.snapshot.batches import COMPLETE, DAMAGED, EMPTY, summary
 from isthmus.snapshot.checksum import checksum
 from isthmus.snapshot.identifiers import URL, number
 from isthmus.snapshot.json.block import UNDECODABLE, Block
-from isthmus.snapshot.json.lines import LineStream
+from isthmus.snapshot.json.lines import GZIP_MAGIC, LineStream, Vouched, vouched
 from isthmus.snapshot.json.records import LETTERS, RECORDS, Page
 from isthmus.snapshot.json.unknown import UnknownFields
 from isthmus.snapshot.model import LARGEST_PAGE, PAGE, Part
 
 #: A line with something in it: a file may hold hundreds of megabytes of empty ones.
 NOT_EMPTY = re.compile(rb"[^\n]+")
+#: Bytes of a part in object storage that are kept in memory while its checksums are looked at; more go to a disk.
+KEPT_BYTES = 64 << 20
 
 
-def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
+def parse_part(root: Root, part: Part, *, vouch: bool = True) -> Iterator[pa.RecordBatch]:
     """Yield the lines of a part as batches of `schema_of(part.entity)`, in their order within each kind.
 
-    A bad line costs that line: it becomes a row with `reject`. Damage of the file costs what follows it: all lines
-    before it are kept and the first unreadable one is rejected with the place of the damage. Memory does not grow with
-    the part.
+    A bad line costs that line: it becomes a row with `reject`. Damage of a gzip file costs the member that it is in and
+    what follows: a line counts only where a checksum vouches for it, and the first that does not count is rejected with
+    the place of the damage. Memory does not grow with the part.
 
     Parameters
     ----------
@@ -35,15 +38,19 @@ def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
         The snapshot's root.
     part : Part
         The part, of JSON.
+    vouch : bool, default True
+        Whether the checksums of gzip are looked at before any line is given. Without, who calls does not use any line
+        of a part whose summary says that it is damaged.
 
     Raises
     ------
     StorageError
         The part is gone or changed since the snapshot was opened, or storage failed after all tries.
     """
-    with root.open_stable(part.path, part.bytes) as stream:
-        lines = LineStream(stream, LARGEST_PAGE if part.format == PAGE else None)
-        parser = PartParser(part, lines, checksum(stream, part))
+    with root.open_stable(part.path, part.bytes) as stream, SpooledTemporaryFile(KEPT_BYTES) as copy:
+        known = checksum(stream, part)
+        text, until = _vouched(stream, None if root.is_local else copy) if vouch else (stream, None)
+        parser = PartParser(part, LineStream(text, LARGEST_PAGE if part.format == PAGE else None, until), known)
         collecting = gc.isenabled()
         gc.disable()  # the records hold no cycles, and looking for some costs a tenth of the time
         try:
@@ -51,6 +58,39 @@ def parse_part(root: Root, part: Part) -> Iterator[pa.RecordBatch]:
         finally:
             if collecting:
                 gc.enable()
+
+
+def _vouched(stream: IO[bytes], copy: IO[bytes] | None) -> tuple[IO[bytes], Vouched | None]:
+    """Return where to read a part from, at its beginning, and how much of it counts.
+
+    Parameters
+    ----------
+    stream : IO[bytes]
+        The part, at its beginning.
+    copy : IO[bytes] | None
+        Gets what is read of gzip, so that nothing is fetched twice; None where reading again costs nothing.
+    """
+    is_gzip = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    stream.seek(0)
+    if not is_gzip:
+        return stream, None
+    until = vouched(stream if copy is None else _Copied(stream, copy))
+    again = stream if copy is None else copy
+    again.seek(0)
+    return again, until
+
+
+class _Copied:
+    """A stream whose bytes are written down as they are read."""
+
+    def __init__(self, stream: IO[bytes], copy: IO[bytes]) -> None:
+        self._stream = stream
+        self._copy = copy
+
+    def read(self, size: int, /) -> bytes:
+        data = self._stream.read(size)
+        self._copy.write(data)
+        return data
 
 
 class PartParser:
@@ -201,6 +241,7 @@ class PartParser:
             "message": self._stream.damage,
             "present": sorted(self._block.present.items()),
             "unknown": sorted(self._fields.unknown.items()),
+            "set_aside": sorted((+self._block.kinds.set_aside).items()),
             "checksum": self._checksum,
         }
         return summary(self._part, said)

@@ -11,6 +11,9 @@ from msgspec import Meta, Raw, Struct
 Int = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 """What fits an INT column: a number beyond it is a wrong line, not a failed block."""
 
+Whole = Int | float
+"""A whole number, as some writers put it down: 2019.0 is 2019, and 2019.5 none."""
+
 Id = str | int | None
 Number = float | int | str | None
 NULL = Raw(b"null")
@@ -86,7 +89,7 @@ class Work(Struct, gc=False):
 
     id: str
     updated_date: str | None = None
-    publication_year: Int | None = None
+    publication_year: Whole | None = None
     publication_date: str | None = None
     type: str | None = None
     is_retracted: bool | None = None
@@ -97,7 +100,7 @@ class Work(Struct, gc=False):
     primary_topic: Topic | None = None
     topics: list[Topic | None] | None = None
     concepts: list[Concept | None] | None = None
-    authors_count: Int | None = None
+    authors_count: Whole | None = None
     authorships: list[Authorship | None] | None = None
     referenced_works: Raw = NULL
 

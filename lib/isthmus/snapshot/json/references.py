@@ -53,7 +53,7 @@ def reference_fault(raw: bytes) -> str | None:
     """
     try:
         _references.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message, _, path = str(error).partition(" - at `$")
         return f"{message} - at `$.referenced_works{path or '`'}"
     return None

@@ -42,6 +42,8 @@ class UnknownFields:
                 self._look(name, bytes(fields[name]), found)
         except (msgspec.DecodeError, UnicodeDecodeError):  # a name that is no text belongs to nothing that is read
             found = {"(a name that is no UTF-8)"}
+        except RecursionError:
+            found = {"(nested too deep to be looked into)"}
         self.unknown.update(found)
 
     def _look(self, path: str, value: bytes, found: set[str]) -> None:

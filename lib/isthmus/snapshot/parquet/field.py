@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from isthmus.snapshot.identifiers import LARGEST_ID, URL, WORK_PREFIX, column_numbers, regular_numbers
 from isthmus.snapshot.schemas import BIGINT, BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, list_of
-from isthmus.snapshot.values import LARGEST_INT, as_float, dates, timestamps
+from isthmus.snapshot.values import LARGEST_INT, as_float, dates, timestamps, whole_number
 
 
 def is_text(dtype: pa.DataType) -> bool:
@@ -55,7 +55,9 @@ class Field:
         return self.values.cast(BOOLEAN)
 
     def integer(self) -> pa.Array:
-        """Return the values, int32 (rows,); null beyond its range."""
+        """Return whole numbers, int32 (rows,); null for others and beyond its range."""
+        if pa.types.is_floating(self.values.type):
+            return pa.array([whole_number(value) for value in self.values.to_pylist()], INT)
         return _within(self.values, -LARGEST_INT - 1, LARGEST_INT).cast(INT)
 
     def score(self) -> pa.Array:

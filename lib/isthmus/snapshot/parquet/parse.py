@@ -15,10 +15,12 @@ from isthmus.files import Root
 from isthmus.snapshot.batches import COMPLETE, DAMAGED, EMPTY, batch_of, rejected, summary
 from isthmus.snapshot.checksum import checksum
 from isthmus.snapshot.fields import NEEDED_FIELDS, SAMPLED_LINES
+from isthmus.snapshot.kinds import Kinds
 from isthmus.snapshot.model import Part
 from isthmus.snapshot.parquet.columns import work_columns
 from isthmus.snapshot.parquet.field import Field
 from isthmus.snapshot.parquet.shapes import WORK, leaves, require_types
+from isthmus.snapshot.parquet.texts import NO_TEXT, readable
 from isthmus.snapshot.parquet.unknown import unknown_columns
 from isthmus.snapshot.schemas import BIGINT
 
@@ -66,6 +68,7 @@ class RowParser:
         self._part = part
         self._file = file
         self._read = 0
+        self._kinds = Kinds()
         self._schema = pa.schema([])
         self._rows = 0
 
@@ -94,17 +97,23 @@ class RowParser:
         first, rows = self._read + 1, batch.num_rows
         self._read += rows
         lines = pa.array(np.arange(first, first + rows), BIGINT)
+        good = readable(batch)
+        if good is not None:
+            yield rejected(self._part, [(first + int(place), NO_TEXT, b"") for place in np.flatnonzero(~good)])
+            batch, lines = batch.filter(pa.array(good)), lines.filter(pa.array(good))
+            rows = batch.num_rows
         whole = pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema)) if batch.num_columns else None
         seen = Field(pa.nulls(rows) if whole is None else whole)  # an object has at least one field
         numbers, bad = seen["id"].work_numbers()
         if bad.any():
             ids = seen["id"].text().filter(pa.array(bad)).to_pylist()
-            places = [first + int(place) for place in np.flatnonzero(bad)]
+            places = lines.filter(pa.array(bad)).to_pylist()
             yield rejected(self._part, zip(places, map(_no_id, ids), map(_raw, ids), strict=True))
             good = pa.array(~bad)
             numbers, lines, seen = numbers.filter(good), lines.filter(good), seen.filter(good)
         if len(lines):
-            yield batch_of(self._part, lines, {"work_id": numbers} | work_columns(seen))
+            columns = self._kinds.admit(work_columns(seen))
+            yield batch_of(self._part, lines, {"work_id": numbers} | columns)
 
     def _damage(self, error: Exception) -> str:
         if not self._rows:
@@ -122,6 +131,7 @@ class RowParser:
             "unknown": [
                 (name, min(self._rows, SAMPLED_LINES)) for name in sorted(unknown_columns(entity, self._schema))
             ],
+            "set_aside": sorted((+self._kinds.set_aside).items()),
             "checksum": checksum(self._file, self._part),
         }
         return summary(self._part, said)

@@ -1,6 +1,7 @@
 """What is needed of the columns of a Parquet part: objects, lists, and kinds of values."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 
@@ -42,7 +43,7 @@ WORK: dict[str, Shape] = {
 ACCEPTED: dict[str, Callable[[pa.DataType], bool]] = {
     "id": lambda t: is_text(t) or pa.types.is_integer(t),
     "text": is_text,
-    "integer": pa.types.is_integer,
+    "integer": lambda t: pa.types.is_integer(t) or pa.types.is_floating(t),  # of floats those that are whole
     "boolean": pa.types.is_boolean,
     "number": lambda t: is_text(t) or pa.types.is_integer(t) or pa.types.is_floating(t) or pa.types.is_decimal(t),
     "time": lambda t: is_text(t) or pa.types.is_date(t) or pa.types.is_timestamp(t),
@@ -83,11 +84,38 @@ def require_types(dtype: pa.DataType, shape: Shape, file: str, path: str = "") -
             return  # 2024: the number or URL of a subfield instead of an object
         if not pa.types.is_struct(dtype):
             raise _retyped(file, path, "an object", dtype)
+        require_once([field.name for field in dtype], shape, file, path)
         for name, inner in shape.items():
             if dtype.get_field_index(name) >= 0:
                 require_types(dtype.field(name).type, inner, file, f"{path}.{name}")
     elif not ACCEPTED[shape](dtype):
         raise _retyped(file, path, EXPECTED[shape], dtype)
+
+
+def require_once(names: Iterable[str], needed: Iterable[str], file: str, path: str = "") -> None:
+    """Make sure that no needed field stands twice, for nobody could tell which of them counts.
+
+    Parameters
+    ----------
+    names : Iterable[str]
+        The fields that are there.
+    needed : Iterable[str]
+        Those that are read.
+    file, path : str
+        For messages.
+
+    Raises
+    ------
+    SnapshotError
+        One stands twice.
+    """
+    twice = {name for name, number in Counter(names).items() if number > 1} & set(needed)
+    if twice:
+        where = f" in {path.lstrip('.')!r}" if path else ""
+        raise SnapshotError(
+            f"{file}: the column {min(twice)!r} stands there twice{where}, and nobody can tell which counts. Fetch the "
+            "part again."
+        )
 
 
 def _retyped(file: str, path: str, expected: str, found: pa.DataType) -> SnapshotError:
