@@ -27,8 +27,8 @@ def _effects(results: Results) -> Iterator[str]:
         )
         model = _model(results, row)
         yield (
-            f"{before} of {row.who}, {row.first_year}–{row.last_year}: {_signed(row.percent_weighted)} % citations within "
-            f"two years{_reach(row.percent_weighted_low, row.percent_weighted_high)} beside others of the same "
+            f"{before} of {row.who}, {row.first_year}–{row.last_year}: {_signed(row.percent_weighted)} % citations "
+            f"within two years{_reach(row.percent_weighted_low, row.percent_weighted_high)} beside others of the same "
             f"institution, team size and year, p {equals(p_value(row.p_value))}{plain}{model}: "
             f"{frames.grade(results, row)}."
         )
