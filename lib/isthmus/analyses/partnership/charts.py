@@ -11,7 +11,7 @@ from isthmus.report.results import Results
 from isthmus.report.text import capital, pole_name
 from isthmus.report.theme import colour, pole_colour
 
-_LEGEND = alt.Legend(orient="top", symbolSize=120)
+_LEGEND = alt.Legend(orient="top", symbolSize=120, labelLimit=320)
 
 
 def _colours(names: list[str]) -> alt.Scale:

@@ -9,7 +9,7 @@ from isthmus.analyses.partnership import frames
 from isthmus.indicators.partnership.names import AUDIENCES, C2, PLACEBO, POLES
 from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
-from isthmus.report.text import capital, equals, joined, p_value
+from isthmus.report.text import capital, equals, joined, number, p_value
 
 
 def findings(results: Results) -> tuple[str, ...]:
@@ -22,18 +22,25 @@ def _effects(results: Results) -> Iterator[str]:
         if row.outcome != C2 or row.kind not in (POLES, PLACEBO) or pd.isna(row.percent_weighted):
             continue
         before = "The placebo: papers" if row.kind == PLACEBO else "Papers"
-        plain = "" if pd.isna(row.percent) else f"; {row.percent:+.0f} % without weights, as the paper seems to report"
+        plain = (
+            "" if pd.isna(row.percent) else f"; {_signed(row.percent)} % without weights, as the paper seems to report"
+        )
         model = _model(results, row)
         yield (
-            f"{before} of {row.who}, {row.first_year}–{row.last_year}: {row.percent_weighted:+.0f} % citations within "
-            f"two years{_reach(row.percent_weighted_low, row.percent_weighted_high)} beside others of the same "
+            f"{before} of {row.who}, {row.first_year}–{row.last_year}: {_signed(row.percent_weighted)} % citations "
+            f"within two years{_reach(row.percent_weighted_low, row.percent_weighted_high)} beside others of the same "
             f"institution, team size and year, p {equals(p_value(row.p_value))}{plain}{model}: "
             f"{frames.grade(results, row)}."
         )
 
 
+def _signed(percent: float) -> str:
+    """Return a difference in percent with its sign, a true minus."""
+    return ("+" if percent > 0 else "") + number(percent, 0)
+
+
 def _reach(low: float, high: float) -> str:
-    return "" if pd.isna(low) else f" ({low:+.0f} to {high:+.0f} %)"
+    return "" if pd.isna(low) else f" ({_signed(low)} to {_signed(high)} %)"
 
 
 def _model(results: Results, row: Any) -> str:
@@ -41,7 +48,7 @@ def _model(results: Results, row: Any) -> str:
     return (
         ""
         if second is None
-        else f"; {second.percent:+.0f} % by a model{_reach(second.percent_low, second.percent_high)}"
+        else f"; {_signed(second.percent)} % by a model{_reach(second.percent_low, second.percent_high)}"
     )
 
 
@@ -50,7 +57,7 @@ def _audiences(results: Results) -> Iterator[str]:
     rows = [row for row in frames.pooled_rows(results) if row.kind == POLES and row.outcome in AUDIENCES]
     for who in dict.fromkeys(row.who for row in rows):
         said = [
-            f"{frames.OUTCOME_NAMES[row.outcome]} {row.percent_weighted:+.0f} % ({frames.grade(results, row)})"
+            f"{frames.OUTCOME_NAMES[row.outcome]} {_signed(row.percent_weighted)} % ({frames.grade(results, row)})"
             for row in rows
             if row.who == who and not pd.isna(row.percent_weighted)
         ]
