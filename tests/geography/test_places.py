@@ -117,8 +117,6 @@ WRONG = {
     "region: no place": ({"regions": ("South Amerika",)}, r"geography.regions: .* did you mean 'South America'"),
     "a region of one country": ({"regions": ("FR",)}, r"geography.regions: FR is one country; name a bloc"),
     "a matrix of one country": ({"matrix_bloc": "FR"}, r"report.matrix_bloc: FR is one country"),
-    "a pole twice": ({"poles": ("US", "US")}, "names 'US' twice"),
-    "compared twice": ({"compare": ("US", "US")}, "names 'US' twice"),
     "a pole in a pole": ({"poles": ("EU-27", "DE")}, r"geography.poles: DE belongs to EU-27 \(2000\)"),
     "a pole in a pole for some years": ({"poles": ("PL", "EU")}, r"PL belongs to EU \(2004\)"),
     "poles that overlap": ({"poles": ("EU-27", "G7")}, r"EU-27 and G7 share DE, FR, IT \(2000\)"),

@@ -23,6 +23,7 @@ from isthmus.simulate.world.references import (
     _cited,
     _cited_layer,
     _famous,
+    appeals,
     build_references,
     reference_counts,
 )
@@ -129,15 +130,23 @@ def fame_by_hand(plan, block):
 def test_fame_is_the_choice_of_one_of_five_by_its_appeal(small):
     for size in (2, 4):
         block = int(np.flatnonzero(small.blocks.count == size)[0])
-        found = _famous(small, MANY, MANY % 7, np.full(len(MANY), block)) - small.blocks.start[block]
+        found = _famous(small, MANY, MANY % 7, np.full(len(MANY), block), None) - small.blocks.start[block]
         share = fame_by_hand(small, block)
         assert share.sum() == pytest.approx(1)
         assert chisquare(np.bincount(found, minlength=size), len(MANY) * share).pvalue > 1e-3
 
 
+def test_appeals_that_are_drawn_once_give_the_same_references(small, everything):
+    works = np.arange(WORLD.works)
+    known = appeals(small, works, small.blocks.of(works))
+    found = build_references(small, works, small.blocks.of(works), known)
+    assert np.array_equal(found.row, everything.row)
+    assert np.array_equal(found.cited, everything.cited)
+
+
 def test_the_only_work_of_a_block_is_the_famous_one(small):
     block = int(np.flatnonzero(small.blocks.count == 1)[0])
-    found = _famous(small, MANY[:50], MANY[:50], np.full(50, block))
+    found = _famous(small, MANY[:50], MANY[:50], np.full(50, block), None)
     assert set(found) == {small.blocks.start[block]}
 
 

@@ -139,8 +139,6 @@ class Places:
             if problem:
                 raise self._fail(problem)
         for one, two in combinations(poles, 2):
-            if one == two:
-                raise self._fail(f"geography.poles names {one!r} twice")
             shared, year = self._first_overlap(one, two)
             if shared and (one in COUNTRIES or two in COUNTRIES):
                 country, bloc = (one, two) if one in COUNTRIES else (two, one)
@@ -203,8 +201,6 @@ class Places:
             problem = self.name_problem("geography.compare", name)
             if problem:
                 yield problem
-            elif self.compared.count(name) > 1:
-                yield f"geography.compare names {name!r} twice"
             elif found := self._within_poles(name, self._span()):
                 pole, held = found
                 yield (

@@ -21,7 +21,7 @@ from isthmus.tables.citations_dated import CITATIONS_DATED, citations_dated_rows
 from isthmus.tables.entities import INSTITUTIONS, SOURCES
 from isthmus.tables.works import WORKS
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 YEARS = (2010, 2016)
 STUDY = Study(
