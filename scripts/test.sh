@@ -19,7 +19,7 @@ options=()
 for argument in "$@"; do
   if [ "$argument" = --all ]; then options+=(-m "slow or not slow"); else options+=("$argument"); fi
 done
-# one process for the tests of the Spark session, one for all others
-case " ${options[*]-} " in *" -n"* | *" --pdb "* | *" -x "*) ;; *) options=(-n 2 "${options[@]}") ;; esac
+# three processes, also on two cores: a Spark session waits for a third of its time
+case " ${options[*]-} " in *" -n"* | *" --pdb "* | *" -x "*) ;; *) options=(-n 3 "${options[@]}") ;; esac
 say "pytest ..."
 exec pytest --durations=30 --durations-min=5 "${options[@]}"

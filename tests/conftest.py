@@ -31,8 +31,9 @@ def pytest_xdist_make_scheduler(config, log):
             file = nodeid.split("::")[0]
             if not _uses_spark(file):
                 return file
-            # whole runs of the pipeline take about as long as all other tests together: they have a session of their own
-            return "whole runs" if file.startswith("tests/pipeline/") else "spark"
+            # three sessions that take about as long as each other, and as all tests without Spark together
+            own = {"tests/pipeline/": "whole runs", "tests/tables/": "tables of records"}
+            return next((name for folder, name in own.items() if file.startswith(folder)), "spark")
 
     return OneSession(config, log)
 

@@ -1,6 +1,7 @@
 """A run that is killed in the middle of a stage and started again ends like one that was not disturbed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ LONGEST_WAIT_SECONDS = 400
 KILLED_AT = ("pair_tests",)
 VOLATILE = {"seconds", "files"}  # what a file of rows is called is drawn
 SETTINGS = ["other_null_models=null", "trajectories=null"]  # the slow tests of failures kill runs of whole studies
+INGEST = ("parse", "records", "accounting", "corpus")
 NOT_RUN = {"report", "exports"}  # written from what is compared here
 
 
@@ -36,13 +38,24 @@ def snapshot(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def undisturbed(spark, snapshot, tmp_path_factory):
-    warehouse = tmp_path_factory.mktemp("undisturbed")
+def run(spark, snapshot, warehouse, stages):
     study = load_study("demonstration", SETTINGS)
-    request = Request(warehouse=str(warehouse), study=study, snapshot=str(snapshot), stages=stage_names(), quiet=True)
-    run_pipeline(spark, request)
+    run_pipeline(
+        spark, Request(warehouse=str(warehouse), study=study, snapshot=str(snapshot), stages=stages, quiet=True)
+    )
     return warehouse
+
+
+@pytest.fixture(scope="module")
+def ingested(spark, snapshot, tmp_path_factory):
+    """The tables that come before what is killed: made once, copied for both runs."""
+    return run(spark, snapshot, tmp_path_factory.mktemp("ingested"), INGEST)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(spark, snapshot, ingested, tmp_path_factory):
+    warehouse = shutil.copytree(ingested, tmp_path_factory.mktemp("undisturbed") / "warehouse")
+    return run(spark, snapshot, warehouse, stage_names())
 
 
 def stage_names():
@@ -85,8 +98,8 @@ def content(store, spec):
 
 
 @pytest.fixture(scope="module")
-def restarted(snapshot, undisturbed, tmp_path_factory):
-    warehouse = tmp_path_factory.mktemp("restarted")
+def restarted(snapshot, ingested, undisturbed, tmp_path_factory):
+    warehouse = shutil.copytree(ingested, tmp_path_factory.mktemp("restarted") / "warehouse")
     for table in KILLED_AT:
         kill_when(start(snapshot, warehouse), warehouse / table)
     last = start(snapshot, warehouse)
@@ -119,4 +132,5 @@ def test_stages_that_had_ended_before_the_kill_were_not_repeated(spark, restarte
         r.stage: r.n for r in ledger.where("status = 'done'").groupBy("stage").agg(F.count("*").alias("n")).collect()
     }
     assert ends == dict.fromkeys(stage_names(), 1)
-    assert ledger.select("run_id").distinct().count() == len(KILLED_AT) + 1  # the killed runs and the last one
+    # the one that made the first tables, the killed ones and the last one
+    assert ledger.select("run_id").distinct().count() == len(KILLED_AT) + 2
