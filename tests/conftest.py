@@ -23,7 +23,7 @@ REAL_RECORDS = ROOT.parent / "shared" / "data" / "openalex"
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Spread over processes (`pytest -n 2`), tests that share a Spark session stay together."""
+    """Spread over processes (`pytest -n 3`), tests that share a Spark session stay together."""
     from xdist.scheduler import LoadScopeScheduling
 
     class OneSession(LoadScopeScheduling):
