@@ -49,7 +49,19 @@ class CentralityError(IsthmusError):
 
 
 class GravityError(IsthmusError):
-    """A gravity model that cannot be fitted; the message names the covariate, the city or the number."""
+    """A gravity model that cannot be fitted; the message names the covariate, the city or the number.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong.
+    covariate : str | None, optional
+        The covariate that the data say nothing about, where one is the reason: without it the model may be fitted.
+    """
+
+    def __init__(self, message: str, covariate: str | None = None) -> None:
+        super().__init__(message)
+        self.covariate = covariate
 
 
 class IndicatorError(IsthmusError):

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 
 from isthmus.errors import GravityError
-from isthmus.gravity.ppml import check_rank, positive_part
+from isthmus.gravity.ppml import check_rank, no_finite_estimate, positive_part
 
 Floats = NDArray[np.float64]
 Pairs = NDArray[np.bool_]
@@ -88,10 +88,7 @@ def fit_frictions(
     y, X, pairs = _checked(flows, covariates, is_open)
     for x, name in zip(X, covariates, strict=True):
         if np.any(x) and not np.any(x[y > 0]):
-            raise GravityError(
-                f"covariate {name!r} is not 0 only where all flows are 0: its coefficient has no finite estimate; "
-                "leave it out"
-            )
+            raise no_finite_estimate(name)
     theta = np.zeros(len(X))
     mean, loss = _evaluate(y, X, pairs, theta)
     steps, converged = 0, False
@@ -176,7 +173,8 @@ def _check(H: Floats, X: Floats, mean: Floats, names: tuple[str, ...]) -> None:
     for k, name in enumerate(names):
         whole = float((mean * X[k] ** 2).sum())
         if H[k, k] <= 1e-9 * whole or whole == 0:
-            raise GravityError(f"covariate {name!r} is explained by effects of origins and destinations; leave it out")
+            said = f"covariate {name!r} is explained by effects of origins and destinations; leave it out"
+            raise GravityError(said, name)
     check_rank(H, names)
 
 

@@ -398,14 +398,15 @@ def check_rank(H: Floats, names: tuple[str, ...]) -> None:
     L = np.zeros_like(H)
     for k, name in enumerate(names):
         if not scale[k] > 0:
-            raise GravityError(f"covariate {name!r} is 0 for every pair of the grid; leave it out")
+            raise GravityError(f"covariate {name!r} is 0 for every pair of the grid; leave it out", name)
         for m in range(k):
             L[k, m] = (H[k, m] / scale[k] / scale[m] - L[k, :m] @ L[m, :m]) / L[m, m]
         rest = 1 - L[k, :k] @ L[k, :k]
         if rest < COLLINEAR:
             raise GravityError(
                 f"covariate {name!r} is a linear combination of those before it ({', '.join(names[:k])}): "
-                f"they leave {rest:.1e} of it; leave one out"
+                f"they leave {rest:.1e} of it; leave one out",
+                name,
             )
         L[k, k] = np.sqrt(rest)
 
@@ -433,12 +434,23 @@ def _refuse_separated(problem: _Problem) -> None:
             empty = not np.any(used)
         else:
             empty = grid.same is None or len(grid.same) == 0
-        raise GravityError(
-            f"covariate {name!r} is 0 for every pair of the grid; leave it out"
-            if empty
-            else f"covariate {name!r} is not 0 only where all flows are 0: its coefficient has no finite estimate; "
-            "leave it out"
-        )
+        if empty:
+            raise GravityError(f"covariate {name!r} is 0 for every pair of the grid; leave it out", name)
+        raise no_finite_estimate(name)
+
+
+def no_finite_estimate(name: str) -> GravityError:
+    """Return the error of a covariate that flows tell nothing of: where it is not 0, nothing flows.
+
+    Parameters
+    ----------
+    name : str
+        The covariate.
+    """
+    return GravityError(
+        f"covariate {name!r} is not 0 only where all flows are 0: its coefficient has no finite estimate; leave it out",
+        name,
+    )
 
 
 def positive_part(matrix: Floats) -> Floats:

@@ -147,10 +147,9 @@ def _fit(
             else:
                 fit, coefficients = _with_sizes(number, network, rows, columns, ties, same, options, dropped)
         except GravityError as error:
-            name = next((name for name in PAIRS[1:] if f"covariate {name!r} " in str(error)), None)
-            if name is None or name in dropped:
+            if error.covariate not in PAIRS[1:] or error.covariate in dropped:
                 raise
-            dropped.add(name)
+            dropped.add(error.covariate)
             left_out.append(str(error))
             continue
         return fit | {"message": "; ".join([*left_out, *_unknown(number, rows, columns, options)])}, coefficients

@@ -8,6 +8,7 @@ _PARTNER = column("partner", "string", "country or bloc of another author of the
 _KIND = column("kind", "string", "poles, placebo, or other partner", False)
 _FIRST = column("first_year", "int", "first publication year", False)
 _LAST = column("last_year", "int", "last publication year", False)
+_PAIR_AND_YEARS = (_HOME, _PARTNER, _KIND, _FIRST, _LAST)
 _OUTCOME = column(
     "outcome",
     "string",
@@ -88,11 +89,7 @@ PARTNERSHIP_CONTRASTS = TableSpec(
     name="partnership_contrasts",
     fields=(
         *STUDY_COLUMNS,
-        _HOME,
-        _PARTNER,
-        _KIND,
-        _FIRST,
-        _LAST,
+        *_PAIR_AND_YEARS,
         column("measure", "string", "papers a year; authors; leading institution; in a venue", False),
         column("n_joint", "bigint", "joint papers (papers a year: years)", False),
         column("n_others", "bigint", "other papers (papers a year: years)", False),
@@ -111,11 +108,7 @@ PARTNERSHIP_EFFECTS = TableSpec(
     name="partnership_effects",
     fields=(
         *STUDY_COLUMNS,
-        _HOME,
-        _PARTNER,
-        _KIND,
-        _FIRST,
-        _LAST,
+        *_PAIR_AND_YEARS,
         column("reading", "string", "how years are matched and whether papers of one author count", False),
         _OUTCOME,
         column("all_joint", "bigint", "joint papers with institution and outcome", False),
@@ -155,11 +148,7 @@ PARTNERSHIP_BALANCE = TableSpec(
     name="partnership_balance",
     fields=(
         *STUDY_COLUMNS,
-        _HOME,
-        _PARTNER,
-        _KIND,
-        _FIRST,
-        _LAST,
+        *_PAIR_AND_YEARS,
         column("covariate", "string", "authors, year, leading institution, papers of the institution", False),
         column("before", "double", "difference of means in standard deviations of the joint papers, all papers"),
         column("after", "double", "the same of the matched papers, without weights"),
@@ -174,11 +163,7 @@ PARTNERSHIP_FACTORS = TableSpec(
     name="partnership_factors",
     fields=(
         *STUDY_COLUMNS,
-        _HOME,
-        _PARTNER,
-        _KIND,
-        _FIRST,
-        _LAST,
+        *_PAIR_AND_YEARS,
         _OUTCOME,
         column("coefficient", "double", "logarithm of the factor by which a partner multiplies the mean"),
         column("error", "double", "its standard error, clustered by institution"),
