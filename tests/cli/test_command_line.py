@@ -148,5 +148,8 @@ def test_too_little_disk_is_said_before_the_run_starts(tmp_path, monkeypatch):
     said = run.little_disk(request)
     assert said.startswith(f"0.0 GB free at {tmp_path}, ")
     assert said.endswith("The run goes on, and may end there. Make room, or choose another disk.")
+    (tmp_path / "warehouse" / "works").mkdir(parents=True)
+    (tmp_path / "warehouse" / "works" / "part.parquet").write_bytes(bytes(10_000_000))
+    assert run.little_disk(request) is None, "the tables are there already"
     elsewhere = Request("s3a://bucket/x", snapshot=str(tmp_path / "snapshot"))
     assert run.little_disk(elsewhere) is None

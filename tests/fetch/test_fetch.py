@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -149,7 +151,7 @@ def test_refused_filters_and_slices_that_are_too_large_or_empty(api, served, tmp
     _, world = served
     with pytest.raises(FetchError, match="no_such_field is not a valid field"):
         fetch_slice(api, "no_such_field:1", tmp_path / "a")
-    with pytest.raises(FetchError, match=r"250 works match: about 4 requests .* --most allows 249 works"):
+    with pytest.raises(FetchError, match=r"250 works match: about 11 requests .* --most allows 249 works"):
         fetch_slice(api, FILTER, tmp_path / "a", most=249)
     with pytest.raises(FetchError, match="no work matches"):
         fetch_slice(api, "publication_year:1066", tmp_path / "a")
@@ -199,16 +201,33 @@ def test_a_slice_that_is_there_is_not_fetched_again(api, served, tmp_path):
 
 def test_estimates():
     assert Estimate(1).in_words() == (
-        "1 works match: about 2 requests (within the free allowance of a day), a minute, 0 MB"
+        "1 work matches: about 2 requests (within the free allowance of a day), a minute, 0 MB"
     )
-    assert Estimate(100_000).pages == 1250
+    assert Estimate(100_000).pages == 1255
     assert (
         Estimate(10_000_000)
         .in_words()
         .startswith(
-            "10,000,000 works match: about 125,000 requests (the free allowance of 13 days), 28 hours, 25,000 MB"
+            "10,000,000 works match: about 103,675 requests (the free allowance of 11 days), 23 hours, 16,000 MB"
         )
     )
+
+
+@pytest.mark.parametrize("works", [100, 1_000, 5_000])
+def test_the_estimate_allows_for_what_real_works_name(openalex_records, tmp_path, works):
+    lines = gzip.decompress((openalex_records / "works_2026_format.jsonl.gz").read_bytes()).splitlines()
+    chosen = np.random.default_rng(works).permutation(len(lines))[:works]
+    part = tmp_path / "part.gz"
+    part.write_bytes(gzip.compress(b"\n".join(lines[at] for at in chosen), 1))
+    needed = works // 100 + sum(-(-len(ids) // 100) for ids in named_records([part]).values())
+    assert 0.75 < needed / Estimate(works).pages < 1.25
+
+
+def test_the_documentation_has_the_estimates():
+    page = (Path(__file__).parents[2] / "docs/how-to/fetch-a-field.md").read_text(encoding="utf-8")
+    for works in (10_000, 100_000, 800_000):
+        row = next(line for line in page.splitlines() if line.startswith(f"| {works:,} "))
+        assert f"| {Estimate(works).pages:,}" in row
 
 
 def test_a_fetch_that_is_killed_goes_on_where_it_was(served, tmp_path):

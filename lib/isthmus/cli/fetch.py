@@ -34,9 +34,9 @@ Examples:
 def fetch(filter_text: str, out: Path, most: int, estimate: bool, email: str | None, address: str | None) -> None:
     """Fetch the works that a filter matches from OpenAlex's API, as a snapshot that every command reads.
 
-    For a field of some hundred thousand works, in minutes and without the 700 GB of the whole snapshot. Works of more
-    than a hundred authors are fetched one by one, for pages give the first hundred only. Stopped in the middle, the
-    same command goes on. The key is read from OPENALEX_API_KEY; openalex.org/settings/api gives one for nothing.
+    For a field of up to a hundred thousand works, in minutes and without the 700 GB of the whole snapshot. Works of
+    more than a hundred authors are fetched one by one, for pages give the first hundred only. Stopped in the middle,
+    the same command goes on. The key is read from OPENALEX_API_KEY; openalex.org/settings/api gives one for nothing.
 
     Only the works that match are there: citations between them count, citations from outside do not.
     """

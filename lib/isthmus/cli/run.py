@@ -141,7 +141,8 @@ def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
 def little_disk(request: Request) -> str | None:
     """Return that the disk may not suffice for the tables of a snapshot, in a sentence; None where it does.
 
-    An estimate before a long run; nothing is said of a warehouse elsewhere, nor of an update, which needs little.
+    An estimate before a long run, of which what the warehouse holds already is taken off. Nothing is said of a
+    warehouse elsewhere, nor of an update, which needs little.
 
     Parameters
     ----------
@@ -161,7 +162,8 @@ def little_disk(request: Request) -> str | None:
         found = survey(request.snapshot, layout=request.layout, partial=request.partial, storage=request.storage)
     except IsthmusError:
         return None
-    looked = disk("disk", folder, disk_needed(found, request.for_study).high)
+    held = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else 0
+    looked = disk("disk", folder, disk_needed(found, request.for_study).high - held)
     if looked.state == "ok":
         return None
     return f"{looked.found} for the tables of {request.snapshot}. The run goes on, and may end there. {looked.advice}"
