@@ -3,12 +3,17 @@
 Prints markdown tables. One process, one thread, compilation before the clock, processor seconds: they hold on a machine
 that others use too. igraph (GPL), networkx, ndlib and pyfixest are compared with where they are installed (extra
 `bench`); the library imports none of them.
-usage: scripts/bench.sh cities [betweenness | diffusion | gravity] ...
+usage: scripts/bench.sh cities [betweenness | diffusion | gravity] ... [layer --warehouse FOLDER]
+
+`layer` computes the layer of places and the ties between cities in Spark, as the pipeline does, and in DuckDB, on the
+tables of a warehouse in which a study with places has run; processor seconds of all processes, after the start.
 """
 
 import os
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ[variable] = "1"
@@ -265,11 +270,45 @@ def gravity():
     print_table([*heads, "coefficients apart", "HC1, relative"], rows)
 
 
+def layer(folder):
+    """Compare the layer of cities in Spark with DuckDB on the same tables."""
+    from ingesting.measure import Sampler
+    from placing import layer as placing
+
+    from isthmus.engine import start_session
+
+    warehouse = placing.of(folder)
+    if warehouse is None:
+        sys.exit(f"{folder} holds no study with places: run `isthmus run --study alshebli2022_beijing` into it first")
+    spark = start_session("bench-cities", master="local[2]")
+    used, rows, found = Sampler(os.getsid(0)), [], {}
+    with tempfile.TemporaryDirectory() as scratch:
+        calls = {
+            "Spark, first time": lambda out: placing.in_spark(spark, warehouse, out),
+            "Spark, again": lambda out: placing.in_spark(spark, warehouse, out),
+            "DuckDB": lambda out: placing.in_duckdb(warehouse, out),
+        }
+        for name, call in calls.items():
+            out = Path(scratch) / name.replace(" ", "-")
+            out.mkdir()
+            began = used.cpu()
+            found[name] = call(out)
+            rows.append([name, f"{used.cpu() - began:.1f}"])
+    spark.stop()
+    different = {name: placing.apart(table, found["DuckDB"][name]) for name, table in found["Spark, again"].items()}
+    sizes = ", ".join(f"{len(table):,} rows of {name}" for name, table in found["DuckDB"].items())
+    print(f"{sizes}; rows that differ: {different}\n")
+    print_table(["engine", "processor seconds"], rows)
+
+
 PARTS = {"betweenness": betweenness, "diffusion": diffusion, "gravity": gravity}
 
 
 def main():
-    asked = sys.argv[1:] or list(PARTS)
+    asked = sys.argv[1:]
+    if asked[:1] == ["layer"]:
+        return layer(asked[-1])
+    asked = asked or list(PARTS)
     for name in asked:
         if name not in PARTS:
             sys.exit(f"{name!r} is no part of this benchmark; it has {', '.join(PARTS)}")

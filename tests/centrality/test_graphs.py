@@ -153,9 +153,11 @@ def test_graphframes_has_the_methods_and_names_that_are_used():
 @pytest.mark.slow
 def test_graphframes_gives_the_same_answers_as_one_machine(spark):
     pytest.importorskip("graphframes", reason="the package graphframes-py (extra `graphs`) is not installed")
-    if find_jars(["graphs"]) is None:
-        pytest.skip(f"the jar {JAR} has not been resolved here: python -m isthmus.engine.jars graphs")
     arcs = spark.createDataFrame(ARCS, ARC)
+    if find_jars(["graphs"]) is None:
+        with pytest.raises(SetupError, match=f"needs the jar {JAR}"):
+            components(arcs, engine="graphframes")
+        pytest.skip(f"the jar {JAR} has not been resolved here: python -m isthmus.engine.jars graphs")
     same(rank(arcs, engine="graphframes"), rank(arcs))
     same(components(arcs, engine="graphframes"), components(arcs))
     same(communities(arcs, engine="graphframes"), communities(arcs))
