@@ -44,7 +44,7 @@ def export_networks(
     and those of the published rule; as tables (Parquet, CSV) and as graphs (GraphML, GEXF, VOSviewer, GeoJSON). All
     years together are one table of ties and one of nodes; a graph of a single year is written for each of `years`.
     Citations are directed and have no null model, hence no grades, and no VOSviewer files, which know no direction. A
-    study of cities has the networks of its leading cities; one that turns the networks of countries off has these alone.
+    study of cities has the networks of its leading cities, one without networks of countries has these alone.
 
     Parameters
     ----------
