@@ -26,9 +26,19 @@ class ListedStage:
 
     Parameters
     ----------
-    name, description, task, section, needs, on_request
-        As of `isthmus.analyses.stage.Stage`.
-    writes : list[TableSpec]
+    name : str
+        Its name on the command line.
+    description : str
+        What it does, in a sentence.
+    task : str
+        The group of stages that it runs with under a scheduler.
+    section : str | None
+        The study's section that turns it on; None is always on.
+    needs : tuple[str, ...]
+        Stages whose tables it reads.
+    on_request : bool
+        It runs only when it is named.
+    writes : list[TableSpec], optional
         Tables that it writes.
     """
 
