@@ -32,6 +32,7 @@ from isthmus.gravity.grid import log_distances, make_grid  # noqa: E402
 from isthmus.gravity.ppml import fit_ppml, flows_of  # noqa: E402
 
 CITED, CITING = 2_774, 2_206  # cities of the paper's grid: columns and rows
+FLOWS = 0.3  # citations of a pair on average: one pair in eight has any
 WORLDS = 10_000
 
 
@@ -181,7 +182,9 @@ def gravity_world(n_rows, n_columns, seed=1):
     rng = np.random.default_rng(seed)
     n = max(n_rows, n_columns)
     country = np.sort(rng.choice(150, n, p=rng.dirichlet(np.full(150, 0.3))))
-    at = np.stack([rng.uniform(-50, 65, n), rng.uniform(-180, 180, n)], axis=1)
+    # cities of a country lie around its middle, so that a few hundred groups of country and solar hour are there
+    middle = np.stack([rng.uniform(-45, 60, 150), rng.uniform(-160, 160, 150)], axis=1)
+    at = middle[country] + rng.normal(0, 6, (n, 2))
     hour = np.rint(at[:, 1] / 15).astype(int)
     order = np.lexsort([hour, country])
     country, at, hour = country[order], at[order], hour[order]
@@ -195,7 +198,7 @@ def gravity_world(n_rows, n_columns, seed=1):
     log_mu = 0.8 * np.log(size[rows])[:, None] + 0.9 * np.log(size[columns]) - 0.3 * distance
     log_mu += 0.7 * (country[rows][:, None] == country[columns])
     mu = np.exp(log_mu)
-    flows = rng.poisson(3 * mu / mu.mean() * rng.gamma(2, 0.5, mu.shape))
+    flows = rng.poisson(FLOWS * mu / mu.mean() * rng.gamma(2, 0.5, mu.shape))
     apart = np.abs(groups[1][:, None] - groups[1])
     tables = {
         "same country": (groups[0][:, None] == groups[0]).astype(float),

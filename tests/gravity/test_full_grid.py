@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 FILE = Path(__file__).resolve().parents[2] / "scripts" / "bench" / "cities.py"
 #: Processor seconds of all four with both kinds of errors; the benchmark says what they take on a machine of its own.
-MOST_SECONDS = 15.0
+MOST_SECONDS = 8.0
 
 
 @pytest.fixture(scope="module")
