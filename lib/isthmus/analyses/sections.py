@@ -36,6 +36,7 @@ from isthmus.analyses.robustness.section import section as robustness
 from isthmus.analyses.scientists.scores import RULES as SCIENTISTS_RULES
 from isthmus.analyses.scientists.section import section as scientists
 from isthmus.analyses.significance.scores import RULES as SIGNIFICANCE_RULES
+from isthmus.analyses.significance.section import published_rule_section as published_rule
 from isthmus.analyses.significance.section import section as significance
 from isthmus.analyses.trajectories.scores import RULES as TRAJECTORIES_RULES
 from isthmus.analyses.trajectories.section import section as trajectories
@@ -65,9 +66,18 @@ SECTIONS: tuple[SectionOf, ...] = (
     migration,
     partnership,
     recovery,
+    published_rule,
 )
 #: Sections of ties and years of countries: where a corpus names no country, they have nothing to say.
-OF_COUNTRIES: tuple[SectionOf, ...] = (networks, significance, trajectories, robustness, output, recovery)
+OF_COUNTRIES: tuple[SectionOf, ...] = (
+    networks,
+    significance,
+    trajectories,
+    robustness,
+    output,
+    recovery,
+    published_rule,
+)
 RULES: dict[str, Rule] = {
     **NETWORKS_RULES,
     **SIGNIFICANCE_RULES,

@@ -26,6 +26,8 @@ from isthmus.report.section import Figure, Section
 _KIT = "isthmus.report"
 #: Answers on the first screen.
 HEADLINES = 3
+#: Share of the works with a country below which every section warns.
+LEAST_COVERAGE = 0.5
 
 
 @dataclass(frozen=True)
@@ -102,17 +104,22 @@ def _render(
     shared = {
         "study": results.study,
         "release": results.study["release"],
-        "covered": covered(results),
+        "low_coverage": low_coverage(results),
         "figures": figures,
         "figure_files": {name: f"figures/{name}" for name in figures if written or _is_beside(out, name)},
     }
+    sections = _in_parts(sections)
     bodies = [_body(environment, section, shared) for section in sections]
     data = _data(sections, "".join(bodies))
+    absent = list(dict.fromkeys(each for section in sections for each in section.absent))
     context = {
         "sections": [
-            {"title": section.title, "contents": section.contents, "body": body}
+            {"part": section.part, "contents": section.contents, "body": body}
             for section, body in zip(sections, bodies, strict=True)
         ],
+        "facts": [fact for section in sections for fact in section.facts],
+        "absent": absent,
+        "settings": list(dict.fromkeys(each.setting for each in absent if each.setting)),
         "tiles": [tile for section in sections for tile in section.tiles],
         "headlines": [headline for section in sections for headline in section.headlines][:HEADLINES],
         "findings": findings(results, sections),
@@ -167,10 +174,15 @@ def _script(sections: Sequence[Section]) -> str:
     return "\n".join(['"use strict";', "(async () => {", *parts, "})();"])
 
 
-def covered(results: Results) -> str:
-    """Return the share of the corpus works that name a country; empty where no works were counted."""
+def _in_parts(sections: Sequence[Section]) -> list[Section]:
+    """Return the sections to look at before those on the method, each part in its own order."""
+    return sorted(sections, key=lambda section: section.part == "method")
+
+
+def low_coverage(results: Results) -> str:
+    """Return the share of the corpus works that name a country where it is below a half; empty elsewhere."""
     works, placed = (int(results.coverage[name].sum()) for name in ("corpus_works", "corpus_with_country"))
-    return text.percent(placed, works) if works else ""
+    return text.percent(placed, works) if works and placed < LEAST_COVERAGE * works else ""
 
 
 def _environment() -> jinja2.Environment:
