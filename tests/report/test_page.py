@@ -72,7 +72,6 @@ def test_a_section_brings_its_template_figure_and_caption(render, toy):
     assert '<figure><h3>Dots</h3><div class="chart longnames" id="chart-dots"></div>' in re.sub(r">\s+<", "><", text)
     assert "One dot with <code>code</code>." in text
     assert "Set <code>toy.on</code> to see it." in text
-    assert "of the corpus works name a country" in text
     assert list(data_of(text)["charts"]) == ["dots"]
 
 

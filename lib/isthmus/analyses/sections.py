@@ -35,6 +35,7 @@ from isthmus.analyses.robustness.scores import RULES as ROBUSTNESS_RULES
 from isthmus.analyses.robustness.section import section as robustness
 from isthmus.analyses.scientists.scores import RULES as SCIENTISTS_RULES
 from isthmus.analyses.scientists.section import section as scientists
+from isthmus.analyses.significance.country_section import section as country
 from isthmus.analyses.significance.scores import RULES as SIGNIFICANCE_RULES
 from isthmus.analyses.significance.section import published_rule_section as published_rule
 from isthmus.analyses.significance.section import section as significance
@@ -51,6 +52,7 @@ SECTIONS: tuple[SectionOf, ...] = (
     corpus,
     networks,
     significance,
+    country,
     trajectories,
     robustness,
     output,
@@ -72,6 +74,7 @@ SECTIONS: tuple[SectionOf, ...] = (
 OF_COUNTRIES: tuple[SectionOf, ...] = (
     networks,
     significance,
+    country,
     trajectories,
     robustness,
     output,

@@ -108,14 +108,14 @@ def _render(
         "figures": figures,
         "figure_files": {name: f"figures/{name}" for name in figures if written or _is_beside(out, name)},
     }
-    sections = _in_parts(sections)
-    bodies = [_body(environment, section, shared) for section in sections]
+    ordered = _in_parts(sections)
+    bodies = [_body(environment, section, shared) for section in ordered]
     data = _data(sections, "".join(bodies))
     absent = list(dict.fromkeys(each for section in sections for each in section.absent))
     context = {
         "sections": [
             {"part": section.part, "contents": section.contents, "body": body}
-            for section, body in zip(sections, bodies, strict=True)
+            for section, body in zip(ordered, bodies, strict=True)
         ],
         "facts": [fact for section in sections for fact in section.facts],
         "absent": absent,

@@ -14,9 +14,7 @@ from isthmus.report.section import Absent, Figure, Section
 #: What a part of the section shows, and which setting publishes it.
 OFF: Mapping[str, Absent] = {
     "output": Absent("Papers and citations of countries and blocs side by side", "geography.compare=[EU-27]"),
-    "densities": Absent(
-        "Ties inside regions beside those to the outside", "geography.regions={South America: [AR, BR, CL]}"
-    ),
+    "densities": Absent("Ties inside regions beside those to the outside", "geography.regions=[South America]"),
 }
 
 
@@ -27,6 +25,7 @@ def section(results: Results) -> Section | None:
     densities = results.optional(DENSITIES)
     figures = tuple(_figures(results))
     drawn = {figure.name for figure in figures}
+    there = {"output": len(output_frame(results)) > 0, "densities": densities is not None}
     return Section(
         id="output",
         title="Output and citations",
@@ -37,7 +36,7 @@ def section(results: Results) -> Section | None:
         },
         figures=figures,
         contents=tuple(link for name, link in _LINKS.items() if name in drawn),
-        absent=tuple(off for name, off in OFF.items() if name not in drawn) if from_works(results) else (),
+        absent=tuple(off for name, off in OFF.items() if not there[name]) if from_works(results) else (),
     )
 
 
