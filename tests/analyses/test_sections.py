@@ -11,7 +11,7 @@ from isthmus.report import build_sections, load_results
 from isthmus.report.papers import PAPERS, published_values
 
 NAMES = [
-    *("corpus", "networks", "significance", "country", "trajectories", "robustness", "output", "recovery"),
+    *("corpus", "country", "networks", "significance", "trajectories", "robustness", "output", "recovery"),
     "published_rule",
 ]
 

@@ -50,9 +50,9 @@ from isthmus.report.section import Section, SectionOf, build_sections
 
 SECTIONS: tuple[SectionOf, ...] = (
     corpus,
+    country,
     networks,
     significance,
-    country,
     trajectories,
     robustness,
     output,
@@ -72,9 +72,9 @@ SECTIONS: tuple[SectionOf, ...] = (
 )
 #: Sections of ties and years of countries: where a corpus names no country, they have nothing to say.
 OF_COUNTRIES: tuple[SectionOf, ...] = (
+    country,
     networks,
     significance,
-    country,
     trajectories,
     robustness,
     output,

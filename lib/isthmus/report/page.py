@@ -21,7 +21,7 @@ from isthmus.report.findings import findings
 from isthmus.report.packed import packed, share
 from isthmus.report.results import Results
 from isthmus.report.scorecard import Scorecard
-from isthmus.report.section import Figure, Section
+from isthmus.report.section import Figure, Paragraph, Section
 
 _KIT = "isthmus.report"
 #: Answers on the first screen.
@@ -110,7 +110,7 @@ def _render(
     }
     ordered = _in_parts(sections)
     bodies = [_body(environment, section, shared) for section in ordered]
-    data = _data(sections, "".join(bodies))
+    data = _data(sections, "".join(bodies)) | {"about": _about(results)}
     absent = list(dict.fromkeys(each for section in sections for each in section.absent))
     context = {
         "sections": [
@@ -123,6 +123,7 @@ def _render(
         "tiles": [tile for section in sections for tile in section.tiles],
         "headlines": [headline for section in sections for headline in section.headlines][:HEADLINES],
         "findings": findings(results, sections),
+        "glossary": _glossary(sections),
         "method": [paragraph for section in sections for paragraph in section.method],
         "gates": results.gates.to_dict("records"),
         "accounting": checks.accounting_table(results).to_dict("records"),
@@ -170,8 +171,33 @@ def _data(sections: Sequence[Section], bodies: str) -> dict[str, Any]:
 def _script(sections: Sequence[Section]) -> str:
     """Return the kit's script, those of the sections, and the start, in a scope of their own."""
     own = [section.script for section in sections if section.script]
-    parts = [_asset(name) for name in (f"{_KIT}/templates/report.js", *own, f"{_KIT}/templates/start.js")]
+    parts = [
+        _asset(name)
+        for name in (
+            f"{_KIT}/templates/report.js",
+            f"{_KIT}/templates/charttools.js",
+            *own,
+            f"{_KIT}/templates/start.js",
+        )
+    ]
     return "\n".join(['"use strict";', "(async () => {", *parts, "})();"])
+
+
+def _about(results: Results) -> dict[str, Any]:
+    """Return what a citation of a figure names."""
+    study = results.study
+    return {
+        "title": study["title"],
+        "release": study["release"],
+        "version": study.get("isthmus_version", ""),
+        "simulated": results.simulated,
+    }
+
+
+def _glossary(sections: Sequence[Section]) -> list[Paragraph]:
+    """Return the terms of all sections in the order of the alphabet, each once."""
+    terms = {term.heading: term for section in sections for term in section.glossary}
+    return sorted(terms.values(), key=lambda term: term.heading.lower())
 
 
 def _in_parts(sections: Sequence[Section]) -> list[Section]:

@@ -87,7 +87,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One point of the method."""
+    """One point of the method, or one term of the glossary."""
 
     heading: str
     text: str
@@ -129,6 +129,8 @@ class Section:
         What the study rests on, for the line under the title: how many works, how many countries.
     absent : tuple of Absent
         What was not computed; the page lists it in one place, at its end.
+    glossary : tuple of Paragraph
+        Terms that the section uses and their meaning in plain words; the page explains them where they stand.
     part : {"explore", "method"}
         Results to look at, or how they were made and how far they hold: the page shows the latter last.
     """
@@ -148,6 +150,7 @@ class Section:
     headlines: tuple[Headline, ...] = ()
     facts: tuple[str, ...] = ()
     absent: tuple[Absent, ...] = ()
+    glossary: tuple[Paragraph, ...] = ()
     part: Literal["explore", "method"] = "explore"
 
 

@@ -70,7 +70,7 @@ function setUpCountry() {
     if (!code) return;
     box.value = data.names[code];
     showCountry(code);
-    byId("country").scrollIntoView();
+    goTo(byId("country"));
   };
   const named = (final) => {
     const code = codeOf(box.value);

@@ -36,7 +36,7 @@ function mapFromAddress() {
   const [network, ...values] = location.hash.slice("#map=".length).split(",").map(decodeURIComponent);
   document.querySelectorAll("input[name=map-network]").forEach((radio) => { if (radio.value === network) radio.checked = true; });
   MAP_FIELDS.forEach((id, at) => { if ([...byId(id).options].some((option) => option.value === values[at])) byId(id).value = values[at]; });
-  byId("map-section").scrollIntoView();
+  goTo(byId("map-section"));
   return showMap();
 }
 function mapChosen() {
@@ -191,10 +191,10 @@ function setUpPair() {
     picked();
   });
   addEventListener("hashchange", () => {
-    if (fromAddress()) showPair().then(() => byId("pair").scrollIntoView());
+    if (fromAddress()) showPair().then(() => goTo(byId("pair")));
   });
   const named = fromAddress();
-  return showPair().then(() => named && byId("pair").scrollIntoView());
+  return showPair().then(() => named && goTo(byId("pair")));
 }
 
 hooks.prepare.push((name, spec, width) => {

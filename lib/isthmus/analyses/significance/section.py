@@ -14,6 +14,7 @@ from isthmus.analyses.significance.charts import PARTNERS, partners_chart
 from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs, in_columns
 from isthmus.analyses.significance.findings import published_rule, significance_findings
 from isthmus.analyses.significance.fits import fits_table
+from isthmus.analyses.significance.glossary import GLOSSARY
 from isthmus.analyses.significance.headlines import strongest_ties
 from isthmus.analyses.significance.maps import ASPECT, tie_map
 from isthmus.analyses.significance.method import FALSE_DISCOVERY_RATE, method
@@ -77,6 +78,7 @@ def section(results: Results) -> Section | None:
         charts=_charts(results),
         data=_data(results, pairs),
         script=f"{_HERE}/section.js",
+        glossary=GLOSSARY,
     )
 
 

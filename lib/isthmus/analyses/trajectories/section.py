@@ -36,7 +36,7 @@ from isthmus.analyses.trajectories.group_members import integration_countries, i
 from isthmus.analyses.trajectories.headlines import headlines
 from isthmus.analyses.trajectories.text import LABEL_MEANINGS
 from isthmus.report.results import Results, from_works, rows_of
-from isthmus.report.section import Absent, Section, Tile, figure_name
+from isthmus.report.section import Absent, Paragraph, Section, Tile, figure_name
 from isthmus.report.text import capital, count, in_sentence, joined, number, percent, place_name, plural, pole_name
 from isthmus.trajectories.chance import chance_labels
 from isthmus.trajectories.labels import LABEL_NAMES, LABELS
@@ -73,6 +73,7 @@ def section(results: Results) -> Section | None:
         absent=tuple(OFF[name] for name in _missing(results, shown)) if from_works(results) else (),
         tiles=tuple(_tiles(results)),
         charts=page_charts(results),
+        glossary=_glossary(shown),
     )
 
 
@@ -84,6 +85,15 @@ def _contents(results: Results, shown: Mapping[str, Any]) -> tuple[tuple[str, st
         ("clusters", "Four ways that ties move", shown["clusters"]),
     )
     return tuple((id_, words) for id_, words, there in parts if there)
+
+
+def _glossary(shown: Mapping[str, Any]) -> tuple[Paragraph, ...]:
+    """Return the names of the labels in plain words, where the study has any."""
+    if not shown["clusters"]:
+        return ()
+    labels = (Paragraph(capital(LABEL_NAMES[label]), f"{capital(LABEL_MEANINGS[label])}.") for label in LABELS)
+    moves = "Both measures of its direction, the label and the trend, agree with a probability of at least 0.9."
+    return (*labels, Paragraph("Settled", moves))
 
 
 def _missing(results: Results, shown: Mapping[str, Any]) -> list[str]:
