@@ -13,9 +13,12 @@ function codeOf(text) {
 
 // Rows of the table of ties that a country has part in, firm ones first.
 const GRADE_ORDER = ["firm", "probable"];
+const tieColumns = Object.fromEntries([...(byId("ties-table")?.tHead.rows[0].cells ?? [])].map((heading, at) => [heading.dataset.field, at]));
+const cellOf = (row, field) => row.cells[tieColumns[field]];
+const endsOf = (row) => row.dataset.pair.split("|");
 function tiesOf(code) {
-  const rows = [...(byId("ties-table")?.tBodies[0].rows ?? [])].filter((row) => [row.dataset.src, row.dataset.dst].includes(code) && GRADE_ORDER.includes(row.dataset.grade));
-  const times = (row) => Number(row.querySelector("[data-field=times]").dataset.value);
+  const rows = [...(byId("ties-table")?.tBodies[0].rows ?? [])].filter((row) => endsOf(row).includes(code) && GRADE_ORDER.includes(row.dataset.grade));
+  const times = (row) => Number(cellOf(row, "times").dataset.value);
   return rows.sort((a, b) => GRADE_ORDER.indexOf(a.dataset.grade) - GRADE_ORDER.indexOf(b.dataset.grade) || times(b) - times(a));
 }
 
@@ -31,10 +34,10 @@ function countrySummary(code, rows) {
 }
 
 function countryRow(code, row) {
-  const { src, dst } = row.dataset;
+  const [src, dst] = endsOf(row);
   const line = document.createElement("tr");
   line.className = row.className;
-  const text = (field) => row.querySelector(`[data-field=${field}]`)?.textContent ?? "";
+  const text = (field) => cellOf(row, field).textContent;
   const cells = [data.names[src === code ? dst : src], data.networks[row.dataset.network], text("grade"), text("times"), text("range"), text("evidence"), text("seen"), data.pairs.directions[`${src}|${dst}`] ?? MISSING];
   cells.forEach((words, at) => {
     const cell = document.createElement("td");

@@ -5,9 +5,9 @@ let destination = null;
 for (const event of ["wheel", "touchmove", "keydown", "mousedown"]) addEventListener(event, () => { destination = null; }, { passive: true });
 function goTo(element) {
   destination = element;
-  element?.scrollIntoView();
+  element?.scrollIntoView({ behavior: "instant" });
 }
-hooks.last.push(() => destination?.scrollIntoView());
+hooks.last.push(() => destination?.scrollIntoView({ behavior: "instant" }));
 
 // ---- data: rows of a specification, without shapes of the map
 const isShape = (row) => row.geometry !== undefined || row.arcs !== undefined;
