@@ -110,7 +110,7 @@ def _render(
     }
     ordered = _in_parts(sections)
     bodies = [_body(environment, section, shared) for section in ordered]
-    data = _data(sections, "".join(bodies)) | {"about": _about(results)}
+    data = _data(sections, "".join(bodies)) | {"citation": _citation(results)}
     absent = list(dict.fromkeys(each for section in sections for each in section.absent))
     context = {
         "sections": [
@@ -183,15 +183,12 @@ def _script(sections: Sequence[Section]) -> str:
     return "\n".join(['"use strict";', "(async () => {", *parts, "})();"])
 
 
-def _about(results: Results) -> dict[str, Any]:
-    """Return what a citation of a figure names."""
+def _citation(results: Results) -> str:
+    """Return how the page is cited; the page adds the figure."""
     study = results.study
-    return {
-        "title": study["title"],
-        "release": study["release"],
-        "version": study.get("isthmus_version", ""),
-        "simulated": results.simulated,
-    }
+    made = f"report made with Isthmus {study.get('isthmus_version', '')}".rstrip()
+    made_up = " (simulated data)" if results.simulated else ""
+    return f"“{study['title']}”, {made}, snapshot {study['release']}{made_up}"
 
 
 def _glossary(sections: Sequence[Section]) -> list[Paragraph]:

@@ -49,11 +49,6 @@ function download(name, text, type) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-function citation(name) {
-  const { title, release, version } = data.about;
-  return `“${title}”, report made with Isthmus ${version}, snapshot ${release}${data.about.simulated ? " (simulated data)" : ""}; figure ${name}.`;
-}
-
 // ---- the line below a chart
 function addTools(name) {
   const element = byId("chart-" + name);
@@ -92,7 +87,7 @@ function addTools(name) {
     }
     said = document.createElement("p");
     said.className = "note cite";
-    said.textContent = citation(name);
+    said.textContent = `${data.citation}; figure ${name}.`;
     line.after(said);
     cite.setAttribute("aria-expanded", "true");
   });
