@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from isthmus.cli.doctor import doctor
+from isthmus.config import Bucket, Storage
 from isthmus.engine import checkup
 from isthmus.engine.checkup import Check
 from isthmus.engine.turns import LOCK, turn
@@ -136,13 +137,20 @@ def test_a_warehouse_in_use_names_the_run(tmp_path):
     assert "isthmus run --study gallo2026 (process" in check.found
     assert (tmp_path / LOCK).exists()
     assert checkup.in_use(str(tmp_path)).state == "ok", "the lock's file stays, the lock does not"
-    assert checkup.in_use("s3://bucket/warehouse").state == "ok"
+    assert checkup.in_use("abfs://c@a/warehouse").state == "ok"
 
 
 def test_a_warehouse_that_is_no_folder_is_not_measured(monkeypatch):
-    names = [check.name for check in checkup.checkup("s3://bucket/warehouse")]
+    names = [check.name for check in checkup.checkup("abfs://c@a/warehouse")]
     assert "disk" not in names
-    assert names[-1] == "warehouse"
+    assert names[-2:] == ["warehouse", "other runs"]
+
+
+def test_a_warehouse_in_s3_that_cannot_be_reached_is_a_problem():
+    nowhere = Storage(attempts=1, buckets={"b": Bucket(endpoint="http://127.0.0.1:9", access="anonymous")})
+    check = checkup.in_use("s3://b/warehouse", nowhere)
+    assert check.state == "problem"
+    assert "s3://b/warehouse/.run.lock, which says that a run works on this warehouse, cannot be read" in check.found
 
 
 def test_spark_that_does_not_start_is_a_problem():
