@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from isthmus.simulate import simulate_snapshot
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 WORKS, SEED = 3_000, 3
-KILLS = 10
+KILLS = 20
 EXECUTORS = 2
 LONGEST_SECONDS = 600
 SNAPSHOT_TABLES = [spec for stage in STAGES if stage.scope == "snapshot" for spec in stage.writes]
@@ -86,7 +87,7 @@ def visible_is_whole(spark, undisturbed, warehouse):
             assert content(seen, spec) == content(whole, spec), f"half of {spec.name} is visible"
 
 
-def test_ten_kills_at_random_moments(spark, snapshot, undisturbed, tmp_path):
+def test_twenty_kills_at_random_moments(spark, snapshot, undisturbed, tmp_path):
     moments = random.Random(20_260_625)
     clock = time.monotonic()
     finish(snapshot, tmp_path / "0")
@@ -132,6 +133,37 @@ def test_an_executor_is_lost(spark, snapshot, undisturbed, tmp_path):
     _, errors = process.communicate(timeout=LONGEST_SECONDS)
     assert process.returncode == 0, errors[-3000:]
     same_tables(spark, undisturbed, tmp_path / "warehouse")
+
+
+def writers(warehouse):
+    """The processes that have a file of rows open that is not complete."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # it has ended, or closed the file
+            if os.readlink(link).startswith(f"{warehouse}/") and "/unfinished-rows-" in os.readlink(link):
+                found.add(int(link.parts[2]))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="who writes a file is looked up in /proc")
+def test_a_python_worker_is_killed_in_the_middle_of_its_file(spark, snapshot, undisturbed, tmp_path):
+    """The system kills the largest process when memory is out: its task is tried again, and the run goes on."""
+    warehouse = tmp_path / "warehouse"
+    process = start(snapshot, warehouse)
+    deadline = time.monotonic() + LONGEST_SECONDS
+    victims: set[int] = set()
+    while not victims:
+        assert process.poll() is None, f"ended before it could be killed: {process.stderr.read()[-3000:]}"
+        assert time.monotonic() < deadline
+        victims = writers(warehouse)
+    victim = victims.pop()
+    command = Path(f"/proc/{victim}/cmdline").read_text()
+    os.kill(victim, signal.SIGKILL)
+    assert "pyspark" in command
+    _, errors = process.communicate(timeout=LONGEST_SECONDS)
+    assert process.returncode == 0, errors[-3000:]
+    same_tables(spark, undisturbed, warehouse)
+    assert not list(warehouse.rglob("unfinished-rows-*"))
 
 
 def test_files_cannot_grow(spark, snapshot, undisturbed, tmp_path):
