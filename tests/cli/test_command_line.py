@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from importlib.resources import files
 
 import pytest
 from click.testing import CliRunner
 
+from isthmus.cli.catalogue import CATALOGUE, written
 from isthmus.cli.main import COMMANDS, cli, guarded
 from isthmus.errors import ConfigError
 from isthmus.pipeline import STAGES
@@ -71,6 +73,11 @@ def test_every_setting_of_a_study_is_explained():
     assert any(line.split() == ["matrix_bloc", "null"] for line in lines)
     sections = {"corpus", "years", "geography", "networks", "significance", "trajectories", "groups", "bootstrap"}
     assert sections - {"bootstrap"} | {"bootstrap  (off)"} <= set(lines)
+
+
+def test_the_catalogue_is_what_the_code_says():
+    kept = files("isthmus.cli").joinpath("data", CATALOGUE).read_text(encoding="utf-8")
+    assert kept == written(STAGES), "a stage or a table changed: run `make catalogue` and commit the file"
 
 
 def test_stages_and_tables_are_listed():

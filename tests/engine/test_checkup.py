@@ -64,6 +64,17 @@ def test_no_java_at_all_says_how_to_get_it(monkeypatch, tmp_path):
     assert "apt-get install" in check.advice
 
 
+def test_spark_is_not_started_without_java(monkeypatch, tmp_path):
+    from isthmus.engine import session
+    from isthmus.errors import SetupError
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("JAVA_HOME", "SPARK_REMOTE", "ISTHMUS_SUBMITTED"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SetupError, match=r"Spark cannot start: Java: java does not run\. Spark needs Java 17 or 21"):
+        session._build("isthmus", None, (), {})
+
+
 def test_java_that_hangs_is_no_java(monkeypatch):
     def hang(*_, **__):
         raise subprocess.TimeoutExpired("java", 30)

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "stages": ("isthmus.cli.describe", "stages", "List the stages of the pipeline in their order."),
     "tables": ("isthmus.cli.describe", "tables", "List the tables: name, key, what a row is."),
     "describe": ("isthmus.cli.describe", "describe", "Show the columns of a table and what each means."),
+    "completion": ("isthmus.cli.completion", "completion", "Print what makes a shell complete names."),
 }
 
 #: Environment variable that asks for the stack of calls of an unforeseen error.

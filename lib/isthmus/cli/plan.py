@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isthmus.cli.options import storage_option
+from isthmus.cli.completion import complete_study
+from isthmus.cli.options import format_option, storage_option
 from isthmus.config import Storage
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ GIGABYTE, TERABYTE = 1e9, 1e12
     "  isthmus plan --snapshot /data/openalex-snapshot --format json\n"
 )
 @click.option("--snapshot", required=True, help="Folder or URI of the snapshot, or a manifest.json alone.")
-@click.option("--study", "study_name", default=None, help="Also what this study alone would cost.")
+@click.option("--study", "study_name", shell_complete=complete_study, help="Also what this study alone would cost.")
 @click.option("--cores", type=click.IntRange(min=1), default=None, help="Cores at work.  [default: this machine's]")
 @click.option("--price-per-core-hour", "price", type=click.FloatRange(min=0), default=None, help="In any money.")
 @click.option("--layout", type=click.Choice(["parquet", "jsonl", "legacy", "loose"]), help="If several are there.")
 @click.option("--partial", is_flag=True, help="Count the parts that are there, not those that the manifest promises.")
 @click.option("--rates", type=click.Path(path_type=Path), default=None, help="Your own rates; see conf/rates.yaml.")
 @storage_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 def plan(
     snapshot: str,
     study_name: str | None,

@@ -20,7 +20,7 @@ from isthmus.config import Storage
 from isthmus.engine.jars import find_jars
 from isthmus.engine.machine import cores, memory_mib
 from isthmus.engine.turns import folder_of, holder
-from isthmus.errors import IsthmusError
+from isthmus.errors import IsthmusError, SetupError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -118,7 +118,10 @@ def java(command: str | None = None) -> Check:
     """
     home = os.environ.get("JAVA_HOME")
     program = command or (str(Path(home) / "bin" / "java") if home else "java")
-    advice = "Spark needs Java 17 or 21. On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless"
+    advice = (
+        "Spark needs Java 17 or 21. On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless; "
+        "on macOS: brew install openjdk@17; then name its folder in JAVA_HOME if there are several."
+    )
     try:
         said = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=_JAVA_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -128,6 +131,19 @@ def java(command: str | None = None) -> Check:
         return Check("Java", "problem", f"{program} does not say its version", advice)
     found = f"{match[0].split()[1].strip(chr(34))} ({shutil.which(program) or program})"
     return Check("Java", "ok", found) if int(match[1]) in JAVA else Check("Java", "problem", found, advice)
+
+
+def require_java() -> None:
+    """Raise an error that says how to get Java where Spark would not start without it.
+
+    Raises
+    ------
+    SetupError
+        There is no Java, or one that Spark does not run on.
+    """
+    found = java()
+    if found.state == "problem":
+        raise SetupError(f"Spark cannot start: Java: {found.found}. {found.advice}")
 
 
 def memory(mib: float | None = None) -> Check:
