@@ -13,15 +13,10 @@ from isthmus.cli.completion import complete_field, complete_stages, complete_stu
 from isthmus.cli.main import guarded
 from isthmus.cli.options import format_option, storage_option
 from isthmus.config import load_study
-<<<<<<< HEAD
-from isthmus.engine.objectstore import is_s3
-from isthmus.pipeline import Request, explain, run_pipeline, wanted_stages
-from isthmus.snapshot import Snapshot
-=======
 
 if TYPE_CHECKING:
     from isthmus.pipeline import Request
->>>>>>> main
+    from isthmus.snapshot import Snapshot
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -180,11 +175,7 @@ def _run(request: "Request", master: str | None, *, dry_run: bool, form: str) ->
     click.echo(json.dumps(summaries, indent=2) if form == "json" else last_words(request, summaries))
 
 
-<<<<<<< HEAD
-def little_disk(request: Request, snapshot: Snapshot) -> str | None:
-=======
-def little_disk(request: "Request") -> str | None:
->>>>>>> main
+def little_disk(request: "Request", snapshot: "Snapshot") -> str | None:
     """Return that the disk may not suffice for the tables of a snapshot, in a sentence; None where it does.
 
     An estimate before a long run, of which what the warehouse holds already is taken off. Nothing is said of a
