@@ -8,6 +8,7 @@ import click
 
 from isthmus.cli.catalogue import listed_stages, listed_tables, listed_tasks
 from isthmus.cli.completion import complete_study, complete_table
+from isthmus.cli.hints import command
 from isthmus.cli.options import format_option
 from isthmus.config import available_studies, load_study
 from isthmus.errors import StoreError, did_you_mean
@@ -40,7 +41,7 @@ def studies(study: str | None, form: str) -> None:
         return
     for name in available_studies():
         _introduce(load_study(name))
-    click.echo("Every setting of one:  isthmus studies NAME")
+    click.echo(f"Every setting of one:  {command('studies', 'NAME')}")
     click.echo("One of your own:       a YAML file that says `extends: NAME` and what differs")
 
 

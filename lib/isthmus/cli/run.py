@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from isthmus.cli.completion import complete_field, complete_stages, complete_study, complete_tasks
+from isthmus.cli.hints import command
 from isthmus.cli.main import guarded
 from isthmus.cli.options import format_option, storage_option
 from isthmus.config import load_study
@@ -134,7 +135,8 @@ def ingest(snapshot: str, for_study: str | None, dry_run: bool, master: str | No
     request = Request(snapshot=snapshot, for_study=study, **{k: common[k] for k in COMMON_FIELDS})
     _run(request, master, dry_run=dry_run, form=common["form"])
     if study is not None and not dry_run and common["form"] == "text":
-        click.echo(f"Next:    isthmus run --study {for_study} --warehouse {request.warehouse}   (without --snapshot)")
+        next_one = command("run", "--study", str(for_study), "--warehouse", request.warehouse)
+        click.echo(f"Next:    {next_one}   (without --snapshot)")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -220,7 +222,7 @@ def last_words(request: "Request", summaries: dict[str, str]) -> str:
         lines += ["", f"Report:  {folder}/report.html   (open it in a browser)", f"Results: {folder}/*.parquet"]
         first, *others = request.study.geography.poles
         if others:
-            lines.append(f"Try:     isthmus pair {first} {others[0]} --results {folder}")
+            lines.append(f"Try:     {command('pair', first, others[0], '--results', folder)}")
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from isthmus.analyses.corpus.charts import coverage_chart
 from isthmus.analyses.corpus.tables import CORPUS_TUNING
 from isthmus.analyses.corpus.text import CORPUS_RULES
 from isthmus.report.results import Results
-from isthmus.report.section import Figure, Paragraph, Section, Tile
+from isthmus.report.section import Figure, Paragraph, Section
 from isthmus.report.text import count, joined, number, percent, span
 
 SCORE_DIGITS = 4
@@ -30,17 +30,19 @@ def section(results: Results) -> Section | None:
         },
         figures=tuple(figures),
         method=(Paragraph("Corpus", _corpus(results)),),
-        tiles=_tiles(results),
-        contents=(("coverage-section", "Coverage"),),
+        facts=_facts(results),
+        contents=(("coverage-section", "Coverage"),) if len(results.coverage) else (),
+        part="method",
     )
 
 
-def _tiles(results: Results) -> tuple[Tile, ...]:
+def _facts(results: Results) -> tuple[str, ...]:
+    """Return how many works there are and how many of them name a country; nothing where nobody counted works."""
+    if results.coverage.empty:
+        return ()
     works, placed = (results.coverage[name].sum() for name in ("corpus_works", "corpus_with_country"))
-    return (
-        Tile(count(works), f"works in the corpus, {span(results.coverage['year'])}"),
-        Tile(percent(placed, works), "of them name at least one country"),
-    )
+    counted = f"{count(works)} works in the corpus, {span(results.coverage['year'])}"
+    return (f"{counted}, of which {percent(placed, works)} name a country" if works else counted,)
 
 
 def coverage_sentence(results: Results) -> str:

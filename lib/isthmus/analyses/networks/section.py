@@ -6,7 +6,7 @@ from isthmus.analyses.networks.charts import international_chart, papers_chart, 
 from isthmus.analyses.networks.countries import countries, strengths
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.report.results import Results
-from isthmus.report.section import Figure, Paragraph, Section, Tile
+from isthmus.report.section import Figure, Paragraph, Section
 from isthmus.report.text import count
 
 
@@ -42,7 +42,7 @@ def section(results: Results) -> Section | None:
         },
         figures=tuple(figures),
         method=(Paragraph("Counting", f"{_COUNTING} {_hong_kong(results)}"),),
-        tiles=(Tile(count(len(countries(results))), "countries and territories"),),
+        facts=(f"{count(len(countries(results)))} countries and territories",),
         contents=(("volumes", "Volumes"),),
     )
 
