@@ -45,7 +45,7 @@ def test_this_python_is_one_that_is_supported():
         ('openjdk version "21" 2023-09-19', "ok", "21 ("),
         ('java version "1.8.0_402"', "problem", "1.8.0_402 ("),
         ('openjdk version "24.0.1" 2025-04-15', "problem", "24.0.1 ("),
-        ("no words about a number", "problem", "does not say its version"),
+        ("no words about a number", "problem", "does not say its version (no words about a number)"),
     ],
 )
 def test_java_of_java_home_is_asked_for_its_version(tmp_path, monkeypatch, says, state, found):
@@ -54,6 +54,13 @@ def test_java_of_java_home_is_asked_for_its_version(tmp_path, monkeypatch, says,
     check = checkup.java()
     assert (check.state, found in check.found) == (state, True)
     assert ("Spark needs Java 17 or 21" in check.advice) == (state == "problem")
+
+
+def test_a_java_that_memory_does_not_suffice_for_says_so(tmp_path):
+    program = fake_java(tmp_path, "Error occurred during initialization of VM: Could not reserve enough space")
+    check = checkup.java(str(program))
+    assert check.state == "problem"
+    assert check.advice.startswith("Memory does not suffice for Java")
 
 
 def test_no_java_at_all_says_how_to_get_it(monkeypatch, tmp_path):

@@ -40,7 +40,10 @@ def torn(source):
 
 def to_a_path(call):
     """Whether a call is `x.to_csv(...)` or the like; without a path `to_csv` returns text."""
-    return isinstance(call.func, ast.Attribute) and call.func.attr in WRITES and bool(call.args or call.keywords)
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
+        return False
+    is_help = isinstance(call.func.value, ast.Name) and call.func.value.id == "formatter"  # click's, for the terminal
+    return bool(call.args or call.keywords) and not is_help
 
 
 def opens_to_write(call):

@@ -177,6 +177,25 @@ def test_a_python_worker_is_killed_in_the_middle_of_its_file(spark, snapshot, un
     assert not list(warehouse.rglob("unfinished-rows-*"))
 
 
+def test_a_driver_with_too_little_memory(snapshot, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--driver-memory 300m pyspark-shell")
+    failed(start(snapshot, tmp_path / "warehouse"), "memory ran out. Give the driver more")
+
+
+def test_java_that_cannot_have_its_memory(snapshot, tmp_path, monkeypatch):
+    """A limit on the whole process: Java does not even say its version."""
+    monkeypatch.setattr(sys, "executable", str(limited(tmp_path, "ulimit -v 2500000")))
+    failed(start(snapshot, tmp_path / "warehouse"), "Spark cannot start: Java")
+
+
+def limited(folder, limit):
+    """A Python that runs under a limit of the shell."""
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\n{limit}\nexec "{sys.executable}" "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
 def test_files_cannot_grow(spark, snapshot, undisturbed, tmp_path):
     """A quota: writing stops in the middle of a file."""
     largest = max(file.stat().st_size for file in (undisturbed / "authorships").rglob("*.parquet"))

@@ -128,7 +128,12 @@ def java(command: str | None = None) -> Check:
         return Check("Java", "problem", f"{program} does not run", advice)
     match = re.search(r'version "(\d+)[^"]*"', said.stderr + said.stdout)
     if match is None:
-        return Check("Java", "problem", f"{program} does not say its version", advice)
+        reason = next((line for line in (said.stdout + said.stderr).splitlines() if line.strip()), "it says nothing")
+        memory_is_out = re.search(r"reserve|allocate|memory", said.stdout + said.stderr)
+        advice = (
+            "Memory does not suffice for Java: end other programs, or raise the limit." if memory_is_out else advice
+        )
+        return Check("Java", "problem", f"{program} does not say its version ({reason})", advice)
     found = f"{match[0].split()[1].strip(chr(34))} ({shutil.which(program) or program})"
     return Check("Java", "ok", found) if int(match[1]) in JAVA else Check("Java", "problem", found, advice)
 
