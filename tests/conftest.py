@@ -48,11 +48,13 @@ def spark():
     """The one session of all tests: small, quiet, stopped at the end."""
     from isthmus.config import conf_file
     from isthmus.engine import start_session
+    from isthmus.engine.jars import find_jars
     from isthmus.engine.session import SHORT_RUN
 
     session = start_session(
         "isthmus-tests",
         master="local[2]",
+        jar_sets=["graphs"] if find_jars(["graphs"]) else [],
         conf={
             "spark.driver.memory": "2g",
             # many small queries: compile little, collect simply (a third less time)

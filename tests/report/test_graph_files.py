@@ -166,8 +166,8 @@ def test_vosviewer_knows_no_direction(tmp_path):
     ("directed", "formats", "names"),
     [
         (False, FORMATS, ["net.parquet", "net.csv", "net.graphml", "net.gexf", "net_vosviewer_map.txt",
-                          "net_vosviewer_network.txt"]),
-        (True, FORMATS, ["net.parquet", "net.csv", "net.graphml", "net.gexf"]),
+                          "net_vosviewer_network.txt", "net.geojson"]),
+        (True, FORMATS, ["net.parquet", "net.csv", "net.graphml", "net.gexf", "net.geojson"]),
         (False, ("gexf",), ["net.gexf"]),
         (True, ("vosviewer",), []),
     ],
