@@ -12,6 +12,7 @@ MAY_WRITE = re.compile(rf"\.(?:{'|'.join(WRITES)})\(|\bopen\(.*[\"'][wx]")  # mo
 #: Modules that write to a path which is not the final one, and why.
 ALLOWED = {
     "report/graphfiles.py": "is given the path by report/exports.py, inside whole_file",
+    "report/geojson.py": "is given the path by report/exports.py, inside whole_file",
     "report/vosviewer.py": "is given the paths by report/exports.py, inside whole_file",
     "engine/shipping.py": "an archive in a temporary folder, moved when it is complete",
     "engine/checkup.py": "a probe, deleted at once",
