@@ -150,13 +150,14 @@ def test_too_little_disk_is_said_before_the_run_starts(tmp_path, monkeypatch):
     (tmp_path / "snapshot").mkdir()
     (tmp_path / "snapshot" / "works.jsonl").write_text('{"id": "https://openalex.org/W1"}\n' * 100)
     request = Request(str(tmp_path / "warehouse"), snapshot=str(tmp_path / "snapshot"))
-    assert run.little_disk(request) is None
+    snapshot = request.open_snapshot()
+    assert run.little_disk(request, snapshot) is None
     monkeypatch.setattr(checkup, "_free", lambda folder: 10.0)
-    said = run.little_disk(request)
+    said = run.little_disk(request, snapshot)
     assert said.startswith(f"0.0 GB free at {tmp_path}, ")
     assert said.endswith("The run goes on, and may end there. Make room, or choose another disk.")
     (tmp_path / "warehouse" / "works").mkdir(parents=True)
     (tmp_path / "warehouse" / "works" / "part.parquet").write_bytes(bytes(10_000_000))
-    assert run.little_disk(request) is None, "the tables are there already"
+    assert run.little_disk(request, snapshot) is None, "the tables are there already"
     elsewhere = Request("s3a://bucket/x", snapshot=str(tmp_path / "snapshot"))
-    assert run.little_disk(elsewhere) is None
+    assert run.little_disk(elsewhere, snapshot) is None

@@ -132,9 +132,10 @@ def main() -> None:
     """Write the catalogue of the stages as they are now."""
     from pathlib import Path
 
+    from isthmus.files import write_text
     from isthmus.pipeline import STAGES
 
-    Path(str(files("isthmus.cli").joinpath("data", CATALOGUE))).write_text(written(STAGES), encoding="utf-8")
+    write_text(Path(str(files("isthmus.cli").joinpath("data", CATALOGUE))), written(STAGES))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def doctor(
 
     jar_sets = ["delta", *(["s3"] if is_s3(warehouse) else [])]
     seen, needed = _of_snapshot(snapshot, study_name, storage) if snapshot else ([], 0.0)
-    checks = [*checkup(warehouse, jar_sets=jar_sets, disk_needed=needed), *seen]
+    checks = [*checkup(warehouse, jar_sets=jar_sets, disk_needed=needed, storage=storage), *seen]
     if with_spark and not any(check.state == "problem" for check in checks):
         checks.append(_spark())
     click.echo(json.dumps([asdict(check) for check in checks], indent=2) if form == "json" else in_words(checks))

@@ -63,7 +63,7 @@ def maintain(
     there = wanted or all_tables(store, STAGES)
     if not there:
         raise StoreError(f"{store.location} holds no table of Isthmus: is this the right --warehouse?")
-    with turn(warehouse, who="isthmus maintain"):
+    with turn(warehouse, who="isthmus maintain", storage=storage):
         done = maintain_all(store, there, retention_days=retention_days, allow_short=allow_short_retention)
     text = "\n".join([*(one.summary for one in done), "", summary(done)])
     click.echo(json.dumps([asdict(one) for one in done], indent=2) if form == "json" else text)

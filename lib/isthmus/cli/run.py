@@ -17,6 +17,7 @@ from isthmus.config import load_study
 
 if TYPE_CHECKING:
     from isthmus.pipeline import Request
+    from isthmus.snapshot import Snapshot
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -163,7 +164,7 @@ def _run(request: "Request", master: str | None, *, dry_run: bool, form: str) ->
 
     wanted_stages(request)  # a wrong word or address is found before Spark starts
     snapshot = request.open_snapshot()
-    warning = None if snapshot is None or dry_run else little_disk(request)
+    warning = None if snapshot is None or dry_run else little_disk(request, snapshot)
     if warning:
         click.echo(f"isthmus: {warning}", err=True)
     spark = start_session("isthmus", master=master, jar_sets=jar_sets(request))
@@ -176,7 +177,7 @@ def _run(request: "Request", master: str | None, *, dry_run: bool, form: str) ->
     click.echo(json.dumps(summaries, indent=2) if form == "json" else last_words(request, summaries))
 
 
-def little_disk(request: "Request") -> str | None:
+def little_disk(request: "Request", snapshot: "Snapshot") -> str | None:
     """Return that the disk may not suffice for the tables of a snapshot, in a sentence; None where it does.
 
     An estimate before a long run, of which what the warehouse holds already is taken off. Nothing is said of a
@@ -185,23 +186,20 @@ def little_disk(request: "Request") -> str | None:
     Parameters
     ----------
     request : Request
-        What is to be run, with a snapshot.
+        What is to be run.
+    snapshot : Snapshot
+        The request's snapshot.
     """
     from isthmus.cli.doctor import disk_needed
     from isthmus.engine.checkup import disk
     from isthmus.engine.turns import folder_of
-    from isthmus.errors import IsthmusError
-    from isthmus.snapshot.survey import survey
+    from isthmus.snapshot.survey import of_snapshot
 
     folder = folder_of(request.warehouse)
-    if folder is None or request.snapshot is None or request.incremental:
-        return None
-    try:
-        found = survey(request.snapshot, layout=request.layout, partial=request.partial, storage=request.storage)
-    except IsthmusError:
+    if folder is None or request.incremental:
         return None
     held = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else 0
-    looked = disk("disk", folder, disk_needed(found, request.for_study).high - held)
+    looked = disk("disk", folder, disk_needed(of_snapshot(snapshot), request.for_study).high - held)
     if looked.state == "ok":
         return None
     return f"{looked.found} for the tables of {request.snapshot}. The run goes on, and may end there. {looked.advice}"

@@ -131,7 +131,7 @@ function summary(rows) {
   if (first.value === second.value) return "Choose two different countries.";
   if (!seriesOf[chosen().join("|")]) {
     return data.pairs.complete
-      ? `${a} and ${b} share no paper and no citation in the years of this study.`
+      ? `${a} and ${b} are not linked in the years of this study.`
       : `This page does not hold ${a} and ${b}. In a terminal: isthmus pair ${first.value} ${second.value}`;
   }
   const said = data.pairs.statements[chosen().join("|")] || {};
