@@ -1,5 +1,6 @@
 """Charts of the clusters of trajectories: centroids, label matrices, integration groups."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -153,15 +154,15 @@ def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: A
 
 def alike_together(results: Results, codes: Sequence[str]) -> list[str]:
     """Return the countries by the label that most of their ties with each other have, the clearest case first."""
-    cells = label_matrix(results, codes)
-    counted = cells.groupby(["row", "label"]).size()
+    cells = label_matrix(results, codes).dropna()
+    labels = {code: Counter(own["label"]) for code, own in cells.groupby("row")}
 
     def key(code: str) -> tuple[int, float]:
-        own = counted.loc[code] if code in counted.index.get_level_values("row") else pd.Series(dtype=float)
-        if own.empty:
+        own = labels.get(code)
+        if not own:
             return len(LABELS), 0.0
-        first = max(own.index, key=lambda label: (own[label], -LABELS.index(label)))
-        return LABELS.index(first), -own[first] / own.sum()
+        first = max(own, key=lambda label: (own[label], -LABELS.index(label)))
+        return LABELS.index(first), -own[first] / own.total()
 
     return sorted(codes, key=key)
 
