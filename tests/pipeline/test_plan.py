@@ -220,9 +220,15 @@ def test_a_plan_in_words_fits_a_terminal():
     assert lines[3].startswith("all tables")
 
 
-def test_the_rates_that_come_with_isthmus_know_both_analyses():
+def test_the_rates_that_come_with_isthmus_know_analyses_and_stages():
     study = load_study("alshebli2024_uschina", ["disruption={}"])
     rates = load_rates()
     costs = plan_ingest(of(510_000_000, 665_000_000_000), rates, cores=64, study=study).costs
-    assert [cost.what for cost in costs[2:]] == ["its novelty, kernels", "its disruption, kernels"]
-    assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in costs[2:])
+    assert [cost.what for cost in costs[2:]] == [
+        "its novelty, kernels", "its disruption, kernels", "its places", "its corpus_scientists",
+    ]  # fmt: skip
+    cities = plan_ingest(
+        of(510_000_000, 665_000_000_000), rates, cores=64, study=load_study("alshebli2022_beijing")
+    ).costs
+    assert {"its places", "its cities", "its bridging", "its gravity"} <= {cost.what for cost in cities}
+    assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in (*costs[2:], *cities[2:]))
