@@ -11,6 +11,7 @@ from isthmus.analyses.significance.charts import partners_chart
 from isthmus.analyses.significance.maps import FIRST_TIES, places, tie_features, tie_map
 from isthmus.analyses.significance.paircharts import pair_chart
 from isthmus.analyses.significance.ties import graded_ties
+from isthmus.analyses.trajectories.planecharts import vectors_chart
 from isthmus.errors import ConfigError
 from isthmus.report import load_results
 from isthmus.report.figures import write_figures
@@ -169,3 +170,10 @@ def test_partners_stand_on_a_logarithmic_axis_with_their_intervals(results_dir):
     assert rows["Pakistan"]["words"].endswith("firm, q < 0.001")
     assert rows["United States"]["point"] < 1
     assert rows["United States"]["grade"] == "probable"
+
+
+def test_labels_of_vectors_are_told_apart_without_colour(results_dir):
+    spec = vectors_chart(load_results(results_dir), "US").to_dict()
+    [dash] = [layer["encoding"]["strokeDash"] for layer in spec["layer"] if "strokeDash" in layer.get("encoding", {})]
+    styles = dict(zip(dash["scale"]["domain"], map(tuple, dash["scale"]["range"]), strict=True))
+    assert len(set(styles.values())) == len(styles) > 1
