@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from isthmus.config.section import Section
+from isthmus.config.section import Section, Year
 
 
 class PublishedFlows(Section):
@@ -29,4 +29,20 @@ class Migration(Section):
     years_after: int = Field(
         default=10, ge=2, le=100, description="years before and after the move in which joint work is followed"
     )
+    universities: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="how many universities are the leading ones, by citations of all fields",
+    )
+    university_years: tuple[Year, Year] | None = Field(
+        default=None, description="years of the works whose citations rank universities; null: those of the analysis"
+    )
     published_flows: PublishedFlows | None = Field(default=None, description="flows to compare with; null: none")
+
+    @field_validator("university_years")
+    @classmethod
+    def _in_order(cls, years: tuple[int, int] | None) -> tuple[int, int] | None:
+        if years is not None and years[0] > years[1]:
+            raise ValueError(f"{years[0]} is after {years[1]}; write [first, last]")
+        return years

@@ -136,6 +136,15 @@ def test_joint_work_with_the_origin_after_the_move(context):
     assert movers["share"] == pytest.approx((1 / 2 + 0) / 2)
 
 
+def test_movers_to_the_poles_are_counted_where_no_institution_is_known(context):
+    found = rows(context, t.UNIVERSITY_MOVERS).sort_values(["destination", "year"])
+    assert found.to_numpy().tolist() == [
+        ["CN", "US", 2006, 1, 0, 0], ["US", "CN", 2003, 1, 0, 0], ["US", "CN", 2005, 1, 0, 0],
+        ["US", "DE", 2008, 1, 0, 0],
+    ]  # fmt: skip
+    assert rows(context, t.LEADING_UNIVERSITIES).empty
+
+
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_a_second_run_leaves_the_same_rows(context, stage):
     def written():

@@ -32,6 +32,8 @@ def section(results: Results) -> Section | None:
             "comparisons": frames.comparison_rows(results),
             "ties": frames.tie_rows(results),
             "matched": frames.matched_rows(results),
+            "universities": frames.university_rows(results),
+            "leading": results.switch("migration.universities"),
             "returns": frames.return_rows(results),
             "agreement": frames.agreement_rows(results),
             "source": _source(results),
