@@ -93,6 +93,5 @@ STAGES = (
         writes=(t.CORPUS_SCIENTISTS,),
         reads=("corpus_scientists", "years.corpus"),
         run=write_scientists,
-        whole_snapshot=True,
     ),
 )
