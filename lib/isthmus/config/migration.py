@@ -29,6 +29,10 @@ class Migration(Section):
     years_after: int = Field(
         default=10, ge=2, le=100, description="years before and after the move in which joint work is followed"
     )
+    equal_size_sample: bool = Field(
+        default=False,
+        description="match movers with a sample of as many others, as the paper seems to; false: with all",
+    )
     universities: int = Field(
         default=100,
         ge=1,

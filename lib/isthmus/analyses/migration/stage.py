@@ -301,7 +301,7 @@ STAGES = (
         needs=("movers",),
         writes=(t.MATCHED_MOVERS,),
         publishes=(t.MATCHED_MOVERS,),
-        reads=("geography.poles",),
+        reads=("seed", "geography.poles", "migration.equal_size_sample"),
         run=write_matched_movers,
     ),
     Stage(
