@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from isthmus.cli.plan import in_words, plan, sizes_in
 from isthmus.config import Corpus, load_study
 from isthmus.errors import ConfigError
-from isthmus.pipeline.plan import Rates, Span, corpus_share, load_rates, plan_ingest
+from isthmus.pipeline.plan import AnalysisRate, Rates, Span, corpus_share, load_rates, plan_ingest
 from isthmus.snapshot.survey import Extent, Survey
 
 RATES = Rates.model_validate(
@@ -102,6 +102,37 @@ def test_an_analysis_of_a_study_costs_by_the_references_of_its_works():
     assert novelty.money.high == pytest.approx(novelty.hours.high * 6)
     assert novelty.read_bytes == novelty.disk_bytes == Span(0, 0)
     assert any("(novelty: a desk). Not counted" in note for note in planned.notes)
+
+
+def test_stages_cost_by_the_works_of_the_study_or_of_the_snapshot():
+    asked = [
+        {"section": "hits", "per_million_works": [36, 72], "rests_on": "a desk"},
+        {"section": "migration", "per_million_works": [36, 36], "works_of": "snapshot", "rests_on": "a chair"},
+    ]
+    study = load_study("gallo2026", ["places={}", "hits={}", "migration={scientists: everyone}"])
+    rates = Rates.model_validate(RATES.model_dump() | {"analyses": asked})
+    planned = plan_ingest(of(10_000_000, 10**10), rates, cores=1, study=study)
+    hits, migration = planned.costs[2:]
+    assert (hits.what, migration.what) == ("its hits, stages", "its migration, stages")
+    assert hits.core_hours.low == pytest.approx(0.1 * 36 / 3600), "one percent of ten million works"
+    assert hits.core_hours.high == pytest.approx(0.2 * 72 / 3600)
+    assert migration.core_hours == Span(pytest.approx(10 * 36 / 3600), pytest.approx(10 * 36 / 3600))
+    assert any("Stages:" in note and "(hits: a desk; migration: a chair)" in note for note in planned.notes)
+    assert not any("Kernels" in note for note in planned.notes)
+
+
+@pytest.mark.parametrize("rates", [{}, {"per_million_works": [1, 2], "per_million_references": [1, 2]}])
+def test_an_analysis_has_one_rate(rates):
+    with pytest.raises(ValueError, match="one of the two"):
+        AnalysisRate.model_validate({"section": "hits", "rests_on": "a desk"} | rates)
+
+
+def test_scientists_of_a_study_alone_take_a_third_pass():
+    study = load_study("gallo2026", ["places={}", "corpus_scientists={}"])
+    planned = plan_ingest(of(1_000, 1_000_000), RATES, cores=1, study=study)
+    whole, alone = planned.costs
+    assert alone.read_bytes.high == 3 * whole.read_bytes.high
+    assert any("once for the years of its scientists" in note for note in planned.notes)
 
 
 def test_with_all_works_as_background_the_references_of_all_are_walked():

@@ -8,9 +8,9 @@ measurements of the layout and over both readings.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from isthmus.config import Corpus, Study
 from isthmus.config.documents import parse_yaml, read_text
@@ -77,11 +77,22 @@ class Extrapolation(_Strict):
 
 
 class AnalysisRate(_Strict):
-    """Processor seconds of the kernels of an analysis for a million references, and what they rest on."""
+    """Processor seconds of an analysis, and what they rest on.
+
+    Of its kernels for a million references, or of its whole stages for a million works of the snapshot or of the study.
+    """
 
     section: str
-    per_million_references: tuple[float, float]
+    per_million_references: tuple[float, float] | None = None
+    per_million_works: tuple[float, float] | None = None
+    works_of: Literal["study", "snapshot"] = "study"
     rests_on: str
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Self:
+        if (self.per_million_references is None) == (self.per_million_works is None):
+            raise ValueError(f"{self.section}: give per_million_references or per_million_works, one of the two")
+        return self
 
 
 class ReferencesPerWork(_Strict):
@@ -215,10 +226,11 @@ def plan_ingest(
         share = corpus_share(study.corpus, rates)
         own = works * share * Span(*rates.study_bytes_per_work)
         # its works are parsed into a staging table, which is about as large as what is made of it
-        costs.append(cost(f"study {study.study} alone", 2, share, own, tables * share))
+        costs.append(cost(f"study {study.study} alone", _passes(study), share, own, tables * share))
         asked = _analyses(study, rates)
         costs += [
-            busy.cost(f"its {rate.section}, kernels", _analysis_seconds(rate, study, rates, works)) for rate in asked
+            busy.cost(f"its {rate.section}, {_part(rate)}", _analysis_seconds(rate, study, rates, works))
+            for rate in asked
         ]
     return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
 
@@ -251,16 +263,29 @@ def _analyses(study: Study, rates: Rates) -> list[AnalysisRate]:
     return [rate for rate in rates.analyses if study.enabled(rate.section)]
 
 
+def _passes(study: Study) -> int:
+    """Return how often the tables of one study read the snapshot: a third time for the years of its scientists."""
+    return 3 if study.enabled("corpus_scientists") else 2
+
+
+def _part(rate: AnalysisRate) -> str:
+    """Return what of an analysis was measured."""
+    return "kernels" if rate.per_million_works is None else "stages"
+
+
 def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Span) -> Span:
-    """Return the processor seconds of the kernels of an analysis, by the references of the study's works.
+    """Return the processor seconds of an analysis: by works, or of its kernels by the references of the study's works.
 
     Where all works are the background of novelty, the references of all works are walked.
     """
-    per_work = rates.references_per_work
-    references = works * corpus_share(study.corpus, rates) * Span(*per_work.study)
-    if rate.section == "novelty" and study.novelty.background == "all":
-        references = works * Span(*per_work.snapshot)
-    return references * 1e-6 * Span(*rate.per_million_references)
+    own, per_work = works * corpus_share(study.corpus, rates), rates.references_per_work
+    if rate.per_million_references is None:
+        counted, per_million = works if rate.works_of == "snapshot" else own, rate.per_million_works or (0.0, 0.0)
+    elif rate.section == "novelty" and study.novelty.background == "all":
+        counted, per_million = works * Span(*per_work.snapshot), rate.per_million_references
+    else:
+        counted, per_million = own * Span(*per_work.study), rate.per_million_references
+    return counted * 1e-6 * Span(*per_million)
 
 
 @dataclass(frozen=True)
@@ -300,8 +325,13 @@ class _Estimator:
 
 def _analysis_notes(study: Study, rates: Rates) -> Iterable[str]:
     asked = _analyses(study, rates)
-    if asked:
-        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in asked)
+    whole = [rate for rate in asked if rate.per_million_works is not None]
+    if whole:
+        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in whole)
+        yield f"Stages: all of their processor seconds, what Spark takes included, by the number of works ({rests})."
+    kernels = [rate for rate in asked if rate.per_million_works is None]
+    if kernels:
+        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in kernels)
         yield (
             f"Kernels: the compiled loops alone, measured on one core ({rests}). Not counted: what Spark takes to read "
             "all citations and to hand them over, which was not measured. How many references works have is an "
@@ -340,7 +370,8 @@ def _notes(survey: Survey, rates: Rates, measured: list[Measurement], far: float
     if study is not None:
         yield (
             f"The share of works that study {study.study} keeps is an assumption (corpus_shares in the rates); the "
-            "study alone reads the snapshot twice: once for its works, once for those that cite them."
+            "study alone reads the snapshot once for its works and once for those that cite them"
+            + (", and once for the years of its scientists." if study.enabled("corpus_scientists") else ".")
         )
         yield from _analysis_notes(study, rates)
     yield "Not counted: spilled shuffles on the workers' own disks, requests to object storage, your network's price."
