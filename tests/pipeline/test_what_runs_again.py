@@ -181,6 +181,7 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
         ("migration.scientists=everyone", OF_MIGRATION),
         ("migration.strict_works=3", OF_MIGRATION),
         ("migration.years_after=5", {"movers", "matched_movers"}),
+        ("migration.ancestry={file: groups.csv}", {"ancestry_shares"}),
         ("migration.equal_size_sample=true", {"matched_movers"}),
         ("migration.universities=50", {"university_movers"}),
         ("migration.university_years=[2001, 2018]", {"university_movers"}),

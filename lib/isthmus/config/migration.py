@@ -15,6 +15,15 @@ class PublishedFlows(Section):
     source: str = Field(default="", max_length=300, description="whose numbers these are, as the report says it")
 
 
+class AncestryNumbers(Section):
+    """Numbers of movers by ancestry that others counted: a CSV file of the user's own, without persons."""
+
+    file: str = Field(
+        description="path or URI of a CSV file (also .gz) with columns origin, destination, ancestry, movers"
+    )
+    source: str = Field(default="", max_length=300, description="whose numbers these are, as the report says it")
+
+
 class Migration(Section):
     """Who moves where, and what becomes of it (METHODS 3.4, 3.5); off unless it is named."""
 
@@ -43,6 +52,9 @@ class Migration(Section):
         default=None, description="years of the works whose citations rank universities; null: those of the analysis"
     )
     published_flows: PublishedFlows | None = Field(default=None, description="flows to compare with; null: none")
+    ancestry: AncestryNumbers | None = Field(
+        default=None, description="numbers of movers by ancestry to show beside; null: none. Nothing is told from names"
+    )
 
     @field_validator("university_years")
     @classmethod

@@ -20,6 +20,7 @@ def as_published():
         "matched_movers": _matched(),
         "leading_universities": _universities(),
         "university_movers": _from_universities(),
+        "ancestry_shares": _ancestry(),
         "migration_agreement": _agreement(),
     }
 
@@ -172,6 +173,12 @@ def _from_universities():
     return pd.DataFrame(rows, columns=columns)
 
 
+def _ancestry():
+    rows = [("US", "CN", "Asian", 988, 0.988), ("US", "CN", "others", 12, 0.012),
+            ("CN", "US", "Asian", 96, 0.96), ("CN", "US", "others", 4, 0.04)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["destination", "origin", "ancestry", "movers", "share"])
+
+
 def _agreement():
     rows = [
         (whose, rule, compared, 2000, 2018, 120, 14_280, 2000, 2500, 4000, rho, 0.001)
@@ -196,6 +203,7 @@ STUDY = {
         "migration.strict_works": 2,
         "migration.years_after": 10,
         "migration.universities": 100,
+        "migration.ancestry": {"file": "groups.csv", "source": "A census of names"},
         "migration.published_flows": {"file": "flows.csv", "movers": "movers", "source": "Others et al. 2024"},
     },
 }

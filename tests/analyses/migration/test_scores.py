@@ -8,7 +8,7 @@ from isthmus.report import load_results
 
 COVERED = {
     *(f"SHEBLI24-{number:03d}" for number in (*range(17, 23), *range(25, 37), 289, 290, 291, 292, 293, 294, 295)),
-    *(f"SHEBLI24-PUB-{number:03d}" for number in (5, 6, 7, 8, 9, 10, 11)),
+    *(f"SHEBLI24-PUB-{number:03d}" for number in (3, 4, 5, 6, 7, 8, 9, 10, 11)),
 }
 
 
@@ -44,6 +44,7 @@ def test_every_covered_value_holds_in_a_world_made_so(publish):
         ("SHEBLI24-028", "matched_movers", lambda f: f.assign(l1_after=0.9)),
         ("SHEBLI24-029", "matched_movers", lambda f: f.assign(mean_treated=0.3)),
         ("SHEBLI24-036", "matched_movers", lambda f: f.assign(mean_control=0.2)),
+        ("SHEBLI24-PUB-003", "ancestry_shares", lambda f: f.assign(share=0.5)),
         ("SHEBLI24-PUB-005", "university_movers", lambda f: f.assign(from_leading=f["with_institution"] // 2)),
         ("SHEBLI24-PUB-006", "university_movers", lambda f: f.assign(from_leading=f["from_leading"].where(f["origin"] != "CN", 1))),
         ("SHEBLI24-PUB-010", "origin_ties", lambda f: f.assign(slope=0.01)),
@@ -66,6 +67,7 @@ def test_a_value_lies_outside_where_the_study_says_otherwise(publish, tables, va
         ("origin_ties", "SHEBLI24-PUB-010"),
         ("matched_movers", "SHEBLI24-025"),
         ("university_movers", "SHEBLI24-PUB-005"),
+        ("ancestry_shares", "SHEBLI24-PUB-004"),
         ("university_movers", "SHEBLI24-PUB-007"),
     ],
 )

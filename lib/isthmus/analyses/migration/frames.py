@@ -177,6 +177,15 @@ def university_rows(results: Results) -> list[dict[str, Any]]:
     return rows
 
 
+def ancestry_rows(results: Results) -> list[dict[str, Any]]:
+    """Return the shares of groups among movers that a file of the user's tells: who, ancestry, movers, share."""
+    table = results.optional(t.ANCESTRY_SHARES)
+    if table is None:
+        return []
+    found = table.sort_values(["destination", "origin", "movers"], ascending=[True, True, False])
+    return [row._asdict() | {"who": direction_name(row.origin, row.destination)} for row in rows_of(found)]
+
+
 def profile_frame(results: Results) -> pd.DataFrame:
     """Return the quartiles of each measure in each group: destination, origin, of, who, scientists, quartiles."""
     table = results.optional(t.MIGRATION_PROFILES)

@@ -27,6 +27,7 @@ from isthmus.report.scoring import (
 from isthmus.report.text import count, in_sentence, joined, place_name
 
 UNMATCHED = "scientists as they are, before matching"
+ASIAN = "asian"
 CODES = {"China": "CN", "US": "US", "CN": "CN"}
 
 
@@ -218,6 +219,20 @@ def _after(results: Results, published: Published) -> Ours:
     return Ours(sign, sign_text(sign), how)
 
 
+def _ancestry(results: Results, published: Published) -> Ours:
+    """Take the share of the group that the published quantity is of, from the file that the study names."""
+    origin, destination = _named(published.scope, r"(US|China) to (US|China)")
+    table = _table(results, t.ANCESTRY_SHARES)
+    way = table[(table["origin"] == origin) & (table["destination"] == destination)]
+    own = way[way["ancestry"].str.casefold() == ASIAN]
+    if own.empty:
+        raise NotComparableError(
+            "the study names no numbers of ancestry of this direction, and none are told from names"
+        )
+    share = 100 * float(own["share"].sum())
+    return Ours(share, f"{share:.1f}%", f"{count(own['movers'].sum())} movers of the file that the study names")
+
+
 def _points(compute: Any) -> Rule:
     return Rule(compute, "M", "within 5 points", within_points)
 
@@ -232,6 +247,7 @@ RULES: Mapping[str, Rule] = {
     "pct_collab_with_US_text": _points(_collaboration),
     "pct_collab_with_China_text": _points(_collaboration),
     "ratio_collab_migrant_nonmigrant": magnitude(_ratio),
+    "share_asian_ancestry_movers": _points(_ancestry),
     "S1_n": magnitude(_matched("all")),
     "S1_n_matched_T": magnitude(_matched("n_treated")),
     "S1_n_matched_C": magnitude(_matched("n_control")),

@@ -8,6 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.migration import tables as t
+from isthmus.analyses.migration.ancestry import fingerprint as numbers_told
+from isthmus.analyses.migration.ancestry import write_ancestry_shares
 from isthmus.analyses.migration.matched import write_matched_movers
 from isthmus.analyses.migration.published import fingerprint, write_agreement
 from isthmus.analyses.rows import of_study, write_rows
@@ -322,6 +324,17 @@ STAGES = (
         ),
         run=write_university_movers,
         whole_snapshot=True,
+    ),
+    Stage(
+        name="ancestry_shares",
+        description="show the shares of groups among movers, where the study names a file of numbers",
+        task="report",
+        section="migration",
+        writes=(t.ANCESTRY_SHARES,),
+        publishes=(t.ANCESTRY_SHARES,),
+        reads=("migration.ancestry", "geography.poles"),
+        inputs=numbers_told,
+        run=write_ancestry_shares,
     ),
     Stage(
         name="migration_agreement",

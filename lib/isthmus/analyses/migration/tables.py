@@ -305,6 +305,21 @@ UNIVERSITY_MOVERS = TableSpec(
     partition_by=("study",),
 )
 
+ANCESTRY_SHARES = TableSpec(
+    name="ancestry_shares",
+    fields=(
+        *STUDY_COLUMNS,
+        _DESTINATION,
+        _ORIGIN,
+        column("ancestry", "string", "group, as the user's file names it", False),
+        column("movers", "bigint", "movers of the group, as the file says", False),
+        column("share", "double", "of all movers of the direction in the file", False),
+    ),
+    key=("study", "destination", "origin", "ancestry"),
+    comment="Movers between the poles by ancestry, from a file that the study names; nothing is told from names.",
+    partition_by=("study",),
+)
+
 MIGRATION_AGREEMENT = TableSpec(
     name="migration_agreement",
     fields=(
