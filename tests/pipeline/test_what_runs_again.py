@@ -45,7 +45,8 @@ OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists", "city_pairs"} | OF_CITIES
 OF_PARTNERSHIP = {"partnership", "partnership_effects"}
 OF_COUNTRIES = {"scientists", "hits"} | OF_PARTNERSHIP
-OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement", "university_movers"}
+OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement", "university_movers",
+                "ancestry_shares"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -330,6 +330,7 @@ STAGES = (
         description="show the shares of groups among movers, where the study names a file of numbers",
         task="report",
         section="migration",
+        needs=("migration",),
         writes=(t.ANCESTRY_SHARES,),
         publishes=(t.ANCESTRY_SHARES,),
         reads=("migration.ancestry", "geography.poles"),
