@@ -44,7 +44,7 @@ def papers(rng, rows, share):
             "joint": rng.random(rows) < 0.05,
         }
     )  # fmt: skip
-    return frame.assign(**{name: rng.poisson(5, rows) for name in OUTCOMES})
+    return frame.assign(**{name: rng.poisson(5, rows) for name in OUTCOMES}, in_venue=rng.random(rows) < 0.1)
 
 
 def signed(rng, rows, share):
@@ -90,7 +90,8 @@ def main(rows: int) -> None:
     spark = start_session("bench-skew", master="local[2]", conf={"spark.driver.memory": "3g"})
     known = pd.DataFrame({"institution_id": np.arange(1, 1_000), "geonames_city_id": np.arange(1, 1_000)})
     institutions = spark.createDataFrame(known)
-    asked = matches(load_study("alshebli2024_uschina"))
+    # one year by itself and four together: what a single key costs does not depend on how many years there are
+    asked = matches(load_study("alshebli2024_uschina", ["partnership.matched_years=[2018, 2018]"]))
     works = {
         "papers of an institution: what a partner adds": (papers, partial(of_partner, asked)),
         "works of an author: years and moves": (signed, partial(of_careers, institutions)),
@@ -110,4 +111,4 @@ def main(rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300_000)

@@ -138,7 +138,10 @@ def return_rows(results: Results) -> list[dict[str, Any]]:
         movers, returned = int(way_there["movers"].sum()), int(way_there["returned"].sum())
         if movers:
             share = returned / movers
-            rows.append({"origin": origin, "destination": destination, "movers": movers, "share": share, "until": last})
+            names = {"origin_name": in_sentence(origin), "destination_name": in_sentence(destination)}
+            rows.append(
+                {"origin": origin, "destination": destination, "movers": movers, "share": share, "until": last} | names
+            )
     return rows
 
 
