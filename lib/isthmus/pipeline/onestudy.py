@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from isthmus import tables as t
 from isthmus.config import Corpus, Study
-from isthmus.corpus.select import corpus_condition
+from isthmus.corpus.select import corpus_condition, read_by
 from isthmus.engine import TableStore
 from isthmus.engine.ledger import configuration_hash
 from isthmus.errors import ConfigError
@@ -116,7 +116,7 @@ def parse_for_study(context: "Context", study: Study) -> list[t.Written]:
 def author_years_of(study: Study) -> Callable[["SparkSession", TableStore, Snapshot], t.Written]:
     """Return what writes `author_years` for a study: of who may be its scientists, of nobody where it asks for none."""
     least = least_corpus_works(study)
-    return t.build_no_author_years if least is None else t.build_author_years_of(least)
+    return t.build_no_author_years if least is None else t.build_author_years_of(least, read_by(study.corpus))
 
 
 def dated(context: "Context") -> Snapshot:

@@ -8,9 +8,9 @@ measurements of the layout and over both readings.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from isthmus.config import Corpus, Study
 from isthmus.config.documents import parse_yaml, read_text
@@ -77,22 +77,23 @@ class Extrapolation(_Strict):
 
 
 class AnalysisRate(_Strict):
-    """Processor seconds of an analysis, and what they rest on.
-
-    Of its kernels for a million references, or of its whole stages for a million works of the snapshot or of the study.
-    """
+    """Processor seconds of the kernels of an analysis for a million references, and what they rest on."""
 
     section: str
-    per_million_references: tuple[float, float] | None = None
-    per_million_works: tuple[float, float] | None = None
-    works_of: Literal["study", "snapshot"] = "study"
+    per_million_references: tuple[float, float]
     rests_on: str
 
-    @model_validator(mode="after")
-    def _one_rate(self) -> Self:
-        if (self.per_million_references is None) == (self.per_million_works is None):
-            raise ValueError(f"{self.section}: give per_million_references or per_million_works, one of the two")
-        return self
+
+class StageRate(_Strict):
+    """What a stage of a study took as a whole at two sizes of a world; conf/rates.yaml explains the fields."""
+
+    section: str
+    stage: str
+    works: tuple[int, int]
+    study_works: tuple[int, int]
+    core_seconds: tuple[float, float]
+    at_most: float | None = None
+    rests_on: str
 
 
 class ReferencesPerWork(_Strict):
@@ -116,6 +117,7 @@ class Rates(_Strict):
     study_bytes_per_work: tuple[float, float]
     references_per_work: ReferencesPerWork = ReferencesPerWork(study=(9, 35), snapshot=(4.5, 5.5))
     analyses: tuple[AnalysisRate, ...] = ()
+    stages: tuple[StageRate, ...] = ()
 
 
 def load_rates(file: Path | None = None) -> Rates:
@@ -229,9 +231,9 @@ def plan_ingest(
         costs.append(cost(f"study {study.study} alone", _passes(study), share, own, tables * share))
         asked = _analyses(study, rates)
         costs += [
-            busy.cost(f"its {rate.section}, {_part(rate)}", _analysis_seconds(rate, study, rates, works))
-            for rate in asked
+            busy.cost(f"its {rate.section}, kernels", _analysis_seconds(rate, study, rates, works)) for rate in asked
         ]
+        costs += [busy.cost(f"its {name}", seconds) for name, seconds in _section_seconds(study, rates, works)]
     return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
 
 
@@ -268,24 +270,46 @@ def _passes(study: Study) -> int:
     return 3 if study.enabled("corpus_scientists") else 2
 
 
-def _part(rate: AnalysisRate) -> str:
-    """Return what of an analysis was measured."""
-    return "kernels" if rate.per_million_works is None else "stages"
-
-
 def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Span) -> Span:
-    """Return the processor seconds of an analysis: by works, or of its kernels by the references of the study's works.
+    """Return the processor seconds of the kernels of an analysis, by the references of the study's works.
 
     Where all works are the background of novelty, the references of all works are walked.
     """
-    own, per_work = works * corpus_share(study.corpus, rates), rates.references_per_work
-    if rate.per_million_references is None:
-        counted, per_million = works if rate.works_of == "snapshot" else own, rate.per_million_works or (0.0, 0.0)
-    elif rate.section == "novelty" and study.novelty.background == "all":
-        counted, per_million = works * Span(*per_work.snapshot), rate.per_million_references
-    else:
-        counted, per_million = own * Span(*per_work.study), rate.per_million_references
-    return counted * 1e-6 * Span(*per_million)
+    per_work = rates.references_per_work
+    references = works * corpus_share(study.corpus, rates) * Span(*per_work.study)
+    if rate.section == "novelty" and study.novelty.background == "all":
+        references = works * Span(*per_work.snapshot)
+    return references * 1e-6 * Span(*rate.per_million_references)
+
+
+def _section_seconds(study: Study, rates: Rates, works: Span) -> list[tuple[str, Span]]:
+    """Return the processor seconds of the sections of the study whose stages were measured, in their order."""
+    own = works * corpus_share(study.corpus, rates)
+    found: dict[str, Span] = {}
+    for rate in rates.stages:
+        if study.enabled(rate.section):
+            seconds = _stage_seconds(rate, rates.extrapolation, works, own)
+            found[rate.section] = found.get(rate.section, Span(0, 0)) + seconds
+    return list(found.items())
+
+
+def _stage_seconds(rate: StageRate, extrapolation: Extrapolation, works: Span, own: Span) -> Span:
+    """Return the processor seconds of a stage: by the works of the snapshot and by those of the study, as a line.
+
+    Nobody knows which of the two it follows. A stage with a bound grows with cities, whose number is bounded.
+    """
+    if rate.at_most is not None:
+        return Span(min(rate.core_seconds), rate.at_most)
+    sizes = [(rate.works, n) for n in (works.low, works.high)] + [(rate.study_works, n) for n in (own.low, own.high)]
+    readings = [_on_line(measured, rate.core_seconds, size) for measured, size in sizes]
+    far = max(works.high / max(rate.works), own.high / max(rate.study_works)) > extrapolation.beyond
+    return Span(min(readings), max(readings) * (extrapolation.factor if far else 1.0))
+
+
+def _on_line(sizes: tuple[int, int], seconds: tuple[float, float], size: float) -> float:
+    """Return the seconds at a size, on the line through two measurements; below the smaller one as much as there."""
+    slope = max(0.0, (seconds[1] - seconds[0]) / (sizes[1] - sizes[0]))
+    return seconds[0] + slope * max(0.0, size - sizes[0])
 
 
 @dataclass(frozen=True)
@@ -325,17 +349,23 @@ class _Estimator:
 
 def _analysis_notes(study: Study, rates: Rates) -> Iterable[str]:
     asked = _analyses(study, rates)
-    whole = [rate for rate in asked if rate.per_million_works is not None]
-    if whole:
-        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in whole)
-        yield f"Stages: all of their processor seconds, what Spark takes included, by the number of works ({rests})."
-    kernels = [rate for rate in asked if rate.per_million_works is None]
-    if kernels:
-        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in kernels)
+    if asked:
+        rests = "; ".join(f"{rate.section}: {rate.rests_on}" for rate in asked)
         yield (
             f"Kernels: the compiled loops alone, measured on one core ({rests}). Not counted: what Spark takes to read "
             "all citations and to hand them over, which was not measured. How many references works have is an "
             "assumption (references_per_work in the rates). These analyses need the tables of all works."
+        )
+
+
+def _stage_notes(study: Study, rates: Rates) -> Iterable[str]:
+    asked = [rate for rate in rates.stages if study.enabled(rate.section)]
+    if asked:
+        rests = "; ".join(dict.fromkeys(rate.rests_on for rate in asked))
+        names = ", ".join(rate.stage for rate in asked)
+        yield (
+            f"Stages as a whole ({names}): measured on {rests}, drawn on as a line by the works of the snapshot and by "
+            "those of the study, whichever is less or more. They need the tables of all works."
         )
 
 
@@ -374,4 +404,5 @@ def _notes(survey: Survey, rates: Rates, measured: list[Measurement], far: float
             + (", and once for the years of its scientists." if study.enabled("corpus_scientists") else ".")
         )
         yield from _analysis_notes(study, rates)
+        yield from _stage_notes(study, rates)
     yield "Not counted: spilled shuffles on the workers' own disks, requests to object storage, your network's price."

@@ -204,13 +204,17 @@ def _slim(authorship: Column) -> Column:
     return authorship.withField("author_position", F.lit(None).cast("string"))
 
 
-def build_author_years_of(least: int) -> Callable[["SparkSession", TableStore, Snapshot], Written]:
+def build_author_years_of(least: int, read: Column) -> Callable[["SparkSession", TableStore, Snapshot], Written]:
     """Return what writes `author_years` of authors with so many works of the corpus or more, in a third pass.
+
+    Works that the study does not read count only where they are among its tables, which tell how many these are.
 
     Parameters
     ----------
     least : int
         Least works that may belong to the corpus.
+    read : Column
+        Which parsed records the study reads, by their flags.
     """
 
     def build(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
@@ -225,12 +229,14 @@ def build_author_years_of(least: int) -> Callable[["SparkSession", TableStore, S
         }
         with plain_words():
             records = kept(read_works(spark, snapshot), store.read(REMOVED_RECORDS))
-            signed = authorship_rows(records, last_year(parsed, snapshot), merges.get("authors"))
+            held = parsed.select("work_id", F.lit(True).alias("is_held"))
+            counted = records.join(F.broadcast(held), "work_id", "left").where(read | F.col("is_held"))
+            signed = authorship_rows(counted, last_year(parsed, snapshot), merges.get("authors"))
             own = signed.join(few, "author_id", "left_semi")
             if "institutions" in merges:
                 own = rewritten(own, "institution_id", merges["institutions"])
             rows = author_years_rows(own, store.read(INSTITUTIONS)).sortWithinPartitions("author_id", "year")
-            note = f"author_years holds all works of {number:,} authors with {least:,} works of the corpus or more"
+            note = f"author_years holds the works of {number:,} authors with {least:,} works of the corpus or more"
             return write(store, AUTHOR_YEARS, rows, (note,))
 
     return build

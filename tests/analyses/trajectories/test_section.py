@@ -21,7 +21,7 @@ from isthmus.analyses.trajectories.frames import (
 )
 from isthmus.analyses.trajectories.group_members import group_words, integration_groups
 from isthmus.analyses.trajectories.planecharts import _with_room
-from isthmus.analyses.trajectories.section import TURNED_ON_BY, section
+from isthmus.analyses.trajectories.section import OFF, section
 from isthmus.analyses.trajectories.tables import CENTROIDS, INTEGRATION_GROUPS, PAIR_LABELS, TRAJECTORIES
 from isthmus.analyses.trajectories.text import with_support
 from isthmus.report import load_results
@@ -165,7 +165,10 @@ def test_sections_without_results_have_no_charts_and_say_what_turns_them_on(make
     assert set(drawn(bare)) == {"trajectory_US_CN", "way-0-z"} | volumes
     found = section(bare).values
     assert found["groups"] == found["matrices"] == found["vector_poles"] == []
-    assert found["absent"] is TURNED_ON_BY
+    assert found["clusters"] == []
+    own = section(bare)
+    assert own.contents == (("ways", "The poles over the years"),)
+    assert own.absent == (OFF["trajectories"], OFF["other_models"])
     assert clusters(bare) == []
 
 

@@ -30,7 +30,7 @@ from isthmus.indicators.novelty.works import cited_sources, combinations, work_e
 LEAST_SCORED = 0.3
 LEAST_TOLD_APART = 0.6
 COMBINED = {CONTENT: "concepts", CONTEXT: "cited sources"}
-GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus")
+GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus", "years.citing_until")
 
 
 def write_pairs(context: Context) -> Outcome:
@@ -165,7 +165,7 @@ def _columns_of(measure: str) -> Iterator[Column]:
 
 
 def problems(study: Study) -> Iterator[str]:
-    """Return what is wrong with the entities of a study: no such place, or one that is named twice."""
+    """Return what is wrong with the entities of a study: no such place."""
     return Places(study).named_problems("novelty.entities", study.novelty.entities)
 
 

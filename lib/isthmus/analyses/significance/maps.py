@@ -15,12 +15,12 @@ from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.significance.ties import (
     PUBLISHED,
-    UNITS,
     default_called,
     graded_ties,
     is_tested,
     listed_ties,
     published_ties,
+    unit_of,
 )
 from isthmus.geography import country_shapes
 from isthmus.networks.names import COLLABORATION
@@ -70,7 +70,7 @@ def tie_features(results: Results, network: str | None = None) -> list[dict[str,
         start, end = node_place(results, row.src), node_place(results, row.dst)
         if start is None or end is None:
             continue
-        said = statement(row, UNITS[row.network])
+        said = statement(row, unit_of(results, row.network))
         features.append(
             {
                 "type": "Feature",

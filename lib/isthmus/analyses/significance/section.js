@@ -28,6 +28,22 @@ async function showMap() {
   byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${of} in ${data.networks[network].toLowerCase()} (${which}).`;
 }
 
+// The state of the map as an address: #map=NETWORK,COUNTRY,CALLED,SIDE
+const MAP_FIELDS = ["map-focus", "map-called", "map-side"];
+const mapAddress = () => `#map=${[checkedNetwork(), ...MAP_FIELDS.map((id) => byId(id).value)].map(encodeURIComponent).join(",")}`;
+function mapFromAddress() {
+  if (!byId("map-focus") || !location.hash.startsWith("#map=")) return;
+  const [network, ...values] = location.hash.slice("#map=".length).split(",").map(decodeURIComponent);
+  document.querySelectorAll("input[name=map-network]").forEach((radio) => { if (radio.value === network) radio.checked = true; });
+  MAP_FIELDS.forEach((id, at) => { if ([...byId(id).options].some((option) => option.value === values[at])) byId(id).value = values[at]; });
+  goTo(byId("map-section"));
+  return showMap();
+}
+function mapChosen() {
+  history.replaceState(null, "", mapAddress());
+  return showMap();
+}
+
 // ---- table of ties
 const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 function setUpTies() {
@@ -115,7 +131,7 @@ function summary(rows) {
   if (first.value === second.value) return "Choose two different countries.";
   if (!seriesOf[chosen().join("|")]) {
     return data.pairs.complete
-      ? `${a} and ${b} share no paper and no citation in the years of this study.`
+      ? `${a} and ${b} are not linked in the years of this study.`
       : `This page does not hold ${a} and ${b}. In a terminal: isthmus pair ${first.value} ${second.value}`;
   }
   const said = data.pairs.statements[chosen().join("|")] || {};
@@ -175,10 +191,10 @@ function setUpPair() {
     picked();
   });
   addEventListener("hashchange", () => {
-    if (fromAddress()) showPair().then(() => byId("pair").scrollIntoView());
+    if (fromAddress()) showPair().then(() => goTo(byId("pair")));
   });
   const named = fromAddress();
-  return showPair().then(() => named && byId("pair").scrollIntoView());
+  return showPair().then(() => named && goTo(byId("pair")));
 }
 
 hooks.prepare.push((name, spec, width) => {
@@ -189,7 +205,9 @@ hooks.drawn.push((name) => (name === "map" ? showMap() : undefined));
 hooks.postponed.push((name) => name.startsWith("pair-"));
 hooks.start.push(() => {
   setUpTies();
-  document.querySelectorAll("input[name=map-network]").forEach((radio) => radio.addEventListener("change", showMap));
-  for (const id of ["map-focus", "map-called", "map-side"]) byId(id)?.addEventListener("change", showMap);
+  document.querySelectorAll("input[name=map-network]").forEach((radio) => radio.addEventListener("change", mapChosen));
+  for (const id of MAP_FIELDS) byId(id)?.addEventListener("change", mapChosen);
+  addEventListener("hashchange", mapFromAddress);
+  mapFromAddress();
   return setUpPair();
 });

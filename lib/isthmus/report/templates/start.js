@@ -41,5 +41,6 @@ async function drawTheRest() {
 }
 Promise.all([drawTheRest(), ...hooks.start.map((start) => start())]).then(() => {
   names.forEach((name) => watcher.observe(byId("chart-" + name)));
+  hooks.last.forEach((last) => last());
   document.documentElement.dataset.ready = "true";
 });
