@@ -370,7 +370,9 @@ def test_print_shows_what_the_reader_has_chosen_without_controls(visit):
     page.fill("#ties-search", "hong")
     page.locator("#checks").wait_for()
     page.locator("#pair-numbers summary").click()
+    page.pdf()
     page.emulate_media(media="print")
+    assert page.locator(".findings li").first.is_visible(), "folded on the screen"
     assert not page.locator("#ties-search").is_visible()
     assert not page.locator("nav.contents").is_visible()
     assert page.locator("#ties-table tbody tr:visible").count() == 2
