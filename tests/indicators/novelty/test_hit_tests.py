@@ -5,14 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from isthmus.indicators.disruption.counts import rank_within
+from isthmus.indicators.novelty.agreement import top
 from isthmus.indicators.novelty.entities import hit_tests
 from isthmus.indicators.novelty.hits import hit_test
 from isthmus.nullmodels.significance import benjamini_hochberg
 
 
-def rows(entity, scored, hits, counting="full", measure="pairs", by_start=None):
+def rows(entity, scored, hits, counting="full", measure="pairs", by_start=None, size=0):
     years = range(2000, 2000 + len(scored))
-    frame = {"entity": entity, "counting": counting, "measure": measure, "year": years, "scored": scored, "hits": hits}
+    frame = {"entity": entity, "counting": counting, "measure": measure, "year": years, "size": size,
+             "scored": scored, "hits": hits}  # fmt: skip
     return pd.DataFrame({**frame, "hits_by_start": by_start or [None] * len(scored)})
 
 
@@ -50,6 +53,41 @@ def test_each_p_is_that_of_the_start_in_which_it_is_weakest():
     assert found["p_upper"] == second.p_upper > first.p_upper
     assert found["p_lower"] == first.p_lower
     assert found["p_two_sided"] == second.p_two_sided
+
+
+def test_hits_are_dealt_among_works_of_one_year_and_size():
+    """All hits are of size 3, for of size 9 there are too few works: who combines nine nodes is not conventional."""
+    world = [rows("world", [900], [10], size=3), rows("world", [40], [0], size=9)]
+    own = [rows("US", [90], [1], size=3), rows("US", [30], [0], size=9)]
+    found = hit_tests(pd.concat(world + own), ["US"]).iloc[0]
+    assert (found["papers"], found["hits"], found["expected"]) == (120, 1, pytest.approx(1))
+    assert found["p_lower"] == hit_test([90], [1], [900], [10]).p_lower
+
+
+def test_a_group_with_longer_lists_is_not_called_conventional():
+    """Surprise is drawn at random; a quarter of the works have longer lists, whose sizes hold few works each."""
+    rng, p, by_year = np.random.default_rng(1), [], []
+    for _ in range(60):
+        group = rng.random((4, 600)) < 0.25
+        size = 2 + rng.poisson(np.where(group, 22, 12))
+        hit = np.array([top(rank_within(rng.random(600), sizes)) for sizes in size])
+        parts = [(rows_of(group, size, hit, who), who) for who in ("world", "US")]
+        counts = pd.concat([part.assign(entity=who) for part, who in parts])
+        found = hit_tests(counts, ["US"]).iloc[0]
+        p.append(found["p_lower"])
+        by_year.append(hit_test(*((group & x).sum(1) for x in (True, hit)), [600] * 4, hit.sum(1)).p_lower)
+    assert np.mean(np.array(p) < 0.05) <= 0.1
+    assert np.mean(np.array(by_year) < 0.05) > 0.25, (
+        "dealt among all works of the year the test would find a difference"
+    )
+
+
+def rows_of(group, size, hit, who):
+    year = np.repeat(np.arange(4), 600)
+    frame = pd.DataFrame({"year": year, "size": size.ravel(), "hits": hit.ravel(), "own": group.ravel()})
+    chosen = frame[frame["own"] | (who == "world")]
+    counts = chosen.groupby(["year", "size"], as_index=False).agg(scored=("hits", "size"), hits=("hits", "sum"))
+    return counts.assign(counting="full", measure="content", hits_by_start=[None] * len(counts))
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
