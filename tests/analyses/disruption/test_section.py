@@ -1,5 +1,6 @@
 """The section on disruption: readings, places, sentences with grades, and what it leaves out."""
 
+import numpy as np
 import pytest
 
 from isthmus.analyses.disruption import charts, frames
@@ -103,6 +104,22 @@ def test_the_page_has_the_warnings_and_the_numbers(results, tmp_path):
         "<td>Boston</td><td>United States</td>",
     ):
         assert words in text, words
+
+
+def test_years_too_few_for_a_trend_are_said(publish, tables, tmp_path):
+    trends = tables["disruption_trends"]
+    of_china = (trends["place"] == "CN") & (trends["measure"] == "cd")
+    trends.loc[of_china, "years"] = 1
+    trends.loc[of_china, ["slope", "slope_low", "slope_high", "kendall_tau", "p_value"]] = np.nan
+    trends.loc[of_china, "direction"] = None
+    results = load_results(
+        publish(tables={"disruption_trends": trends}, switches={"disruption.places": ["CN"], "disruption.short": 3})
+    )
+    text = study_report(results, tmp_path / "report.html").path.read_text(encoding="utf-8")
+    assert "<td>has too few years</td>" in text
+    assert "– to –" not in text
+    assert "CD of 3 years" in text
+    assert ">CD5<" not in text
 
 
 def test_cities_with_most_disruptive_works_come_first(results):

@@ -2,10 +2,18 @@
 
 from collections.abc import Iterator
 
-from isthmus.analyses.novelty import tables as t
-from isthmus.analyses.novelty.frames import MEASURE_NAMES, SHOWN, agreement_rows, entities, evidence, grade, verdict
+from isthmus.analyses.novelty.frames import (
+    MEASURE_NAMES,
+    agreement_rows,
+    evidence,
+    grade,
+    is_read,
+    tested,
+    told_apart,
+    verdict,
+)
 from isthmus.indicators.novelty.names import MEASURES
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
 from isthmus.report.statement import NOT_SETTLED
 from isthmus.report.text import capital, in_sentence, joined
@@ -17,13 +25,15 @@ def findings(results: Results) -> tuple[str, ...]:
 
 
 def _hits(results: Results) -> Iterator[str]:
-    table = results.optional(t.NOVELTY_HITS)
-    if table is None:
-        return
     first, last = results.years
-    own = [row for row in rows_of(table) if row.counting == SHOWN and row.entity in entities(results)]
     for measure in MEASURES:
-        rows = [row for row in own if row.measure == measure]
+        rows = [row for row in tested(results) if row.measure == measure]
+        if rows and not is_read(results, measure):
+            yield (
+                f"Novelty hits by {MEASURE_NAMES[measure]} are not read: the model hardly tells real combinations "
+                f"from shuffled ones (chance that a shuffled one is newer: {told_apart(results, measure):.2f}; 0.50 is a coin)."
+            )
+            continue
         for row in rows:
             if grade(row) != NOT_SETTLED:
                 yield (

@@ -30,11 +30,10 @@ from isthmus.indicators.novelty.fanout import (
     fan_out_ranks,
     fan_out_surprise,
 )
-from isthmus.indicators.novelty.names import CONTENT, CONTEXT, WORLD
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LEAST_TOLD_APART, WORLD
 from isthmus.indicators.novelty.works import cited_sources, combinations, work_entities
 
 LEAST_SCORED = 0.3
-LEAST_TOLD_APART = 0.6
 COMBINED = {CONTENT: "concepts", CONTEXT: "cited sources"}
 GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus")
 
