@@ -29,9 +29,10 @@ def _hits(results: Results) -> Iterator[str]:
     for measure in MEASURES:
         rows = [row for row in tested(results) if row.measure == measure]
         if rows and not is_read(results, measure):
+            chance = told_apart(results, measure)
             yield (
-                f"Novelty hits by {MEASURE_NAMES[measure]} are not read: the model hardly tells real combinations "
-                f"from shuffled ones (chance that a shuffled one is newer: {told_apart(results, measure):.2f}; 0.50 is a coin)."
+                f"Novelty hits by {MEASURE_NAMES[measure]} are not read: the model hardly tells real combinations from "
+                f"shuffled ones (chance that a shuffled one is newer: {chance:.2f}; 0.50 is a coin)."
             )
             continue
         for row in rows:
