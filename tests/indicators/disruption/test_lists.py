@@ -101,7 +101,7 @@ GOOD = ["citing,cited", "a,b"], ["paper,year", "a,2000"]
             GOOD[1],
             "cannot be read: .*Row #3: Expected 2 columns, got 3.*as many values in every line",
         ),
-        ([], GOOD[1], "cannot be read: Empty CSV file; expected a first line that names the columns"),
+        ([], GOOD[1], "cannot be read: .*Empty CSV file.*; expected a first line that names the columns"),
         (GOOD[0], ["paper,year", "a,20x0"], r"line 2: year is '20x0' for a; expected a whole number"),
         (GOOD[0], ["paper,year", "a,2000.5"], "year is '2000.5'"),
         (GOOD[0], ["paper,year", "a,-5"], "year is '-5'"),
@@ -123,11 +123,11 @@ def test_other_files_are_refused(tmp_path, files):
     with pytest.raises(IndicatorError, match="unknown ending"):
         read_citation_list(tmp_path / "e.txt", good[1])
     (tmp_path / "e.parquet").write_text("no parquet")
-    with pytest.raises(IndicatorError, match="cannot be read: .*; expected a Parquet file"):
+    with pytest.raises(IndicatorError, match=r"cannot be read: .*; expected a Parquet file"):
         read_citation_list(tmp_path / "e.parquet", good[1])
     for encoding in ("latin-1", "utf-16"):
         (tmp_path / "e.csv").write_text("citing,cited\na,é\n", encoding=encoding)
-        with pytest.raises(IndicatorError, match="cannot be read: .*Row #2.*; save it as text in UTF-8"):
+        with pytest.raises(IndicatorError, match=r"cannot be read: .*; save it as text in UTF-8"):
             read_citation_list(tmp_path / "e.csv", good[1])
     pd.DataFrame({"citing": [["a"]], "cited": ["b"]}).to_parquet(tmp_path / "lists.parquet")
     with pytest.raises(IndicatorError, match="the column citing holds list"):

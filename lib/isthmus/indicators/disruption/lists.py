@@ -164,7 +164,7 @@ def _read_text(path: Path) -> pa.Table:
         return csv.read_csv(path, convert_options=convert)
     except pa.ArrowInvalid:
         # on one thread the reader counts lines, and its error says which
-        return csv.read_csv(path, csv.ReadOptions(use_threads=False), convert_options=convert)
+        return csv.read_csv(path, read_options=csv.ReadOptions(use_threads=False), convert_options=convert)
 
 
 def _remedy(why: str) -> str:
@@ -176,9 +176,7 @@ def _remedy(why: str) -> str:
     if "Empty CSV" in why:
         return "; expected a first line that names the columns"
     if "Expected" in why and "columns" in why:
-        return (
-            "; expected as many values in every line as there are columns, and names that hold a comma in double quotes"
-        )
+        return "; expected as many values in every line as there are columns, and names with a comma in double quotes"
     return ""
 
 
@@ -230,7 +228,9 @@ def _no_loops(edges: _Table, names: pa.Array, citing: Ints, cited: Ints, drop: b
 
 
 def _no_repeats(edges: _Table, names: pa.Array, citing: Ints, cited: Ints, drop: bool) -> Flags:
-    again = _again(citing * len(names) + cited) & (citing != cited)  # papers that cite themselves are left out already
+    again: Flags = _again(citing * len(names) + cited) & (
+        citing != cited
+    )  # papers that cite themselves are left out already
     if again.any() and not drop:
         at = int(again.argmax())
         who, whom = (names[int(pair[at])].as_py() for pair in (citing, cited))
