@@ -228,9 +228,7 @@ def _no_loops(edges: _Table, names: pa.Array, citing: Ints, cited: Ints, drop: b
 
 
 def _no_repeats(edges: _Table, names: pa.Array, citing: Ints, cited: Ints, drop: bool) -> Flags:
-    again: Flags = _again(citing * len(names) + cited) & (
-        citing != cited
-    )  # papers that cite themselves are left out already
+    again: Flags = _again(citing * len(names) + cited) & (citing != cited)  # the others are left out
     if again.any() and not drop:
         at = int(again.argmax())
         who, whom = (names[int(pair[at])].as_py() for pair in (citing, cited))
