@@ -67,6 +67,17 @@ def test_a_model_that_does_not_know_combinations_is_not_read(publish, tables, tm
     assert "what is said of it is not read" in text
 
 
+def test_where_no_hit_is_expected_there_is_no_ratio(publish, tables):
+    hits = tables["novelty_hits"]
+    of_union = hits["entity"] == "EU-27"
+    hits.loc[of_union, ["hits", "expected"]] = 0
+    hits.loc[of_union, ["ratio", "ratio_low", "ratio_high"]] = np.nan
+    hits.loc[of_union, ["p_two_sided", "q"]] = 1.0
+    assert (
+        "whether the EU-27 (no hit is expected) has more" in findings(load_results(publish({"novelty_hits": hits})))[2]
+    )
+
+
 def test_samples_are_shown_for_the_years_of_the_analysis(publish):
     rows = frames.agreement_rows(load_results(publish(years=[2005, 2010])))
     assert [row["year"] for row in rows] == list(range(2005, 2011))
@@ -79,7 +90,8 @@ def test_only_what_is_settled_is_called_more_or_fewer(results, unsupported):
         "likely (1.20 to 1.40): more than expected (firm), q < 0.001.",
         "China has 0.93 times as many novelty hits by pairs of cited sources as its papers of 2000–2020 make likely "
         "(0.88 to 0.99): fewer than expected (probable), p = 0.022.",
-        "By pairs of cited sources it is not settled whether the EU-27 has more or fewer novelty hits than expected.",
+        "By pairs of cited sources it is not settled whether the EU-27 (1.01 times as many, 0.95 to 1.07) has more or "
+        "fewer novelty hits than expected.",
     )
     assert len(findings(results)) == 9
     rows = frames.hit_rows(results)

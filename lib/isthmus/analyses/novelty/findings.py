@@ -1,6 +1,7 @@
 """What the analysis of novelty found, in sentences, and how it was done."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from isthmus.analyses.novelty.frames import (
     MEASURE_NAMES,
@@ -42,12 +43,18 @@ def _hits(results: Results) -> Iterator[str]:
                     f"{MEASURE_NAMES[measure]} as its papers of {first}–{last} make likely ({row.ratio_low:.2f} to "
                     f"{row.ratio_high:.2f}): {verdict(row)}, {evidence(row)}."
                 )
-        unsettled = [in_sentence(row.entity) for row in rows if grade(row) == NOT_SETTLED]
+        unsettled = [f"{in_sentence(row.entity)} ({_times(row)})" for row in rows if grade(row) == NOT_SETTLED]
         if unsettled:
             yield (
                 f"By {MEASURE_NAMES[measure]} it is not settled whether {joined(unsettled)} "
                 f"{'has' if len(unsettled) == 1 else 'have'} more or fewer novelty hits than expected."
             )
+
+
+def _times(row: Any) -> str:
+    if row.ratio != row.ratio:
+        return "no hit is expected"
+    return f"{row.ratio:.2f} times as many, {row.ratio_low:.2f} to {row.ratio_high:.2f}"
 
 
 def method(results: Results) -> tuple[Paragraph, ...]:
