@@ -40,7 +40,7 @@ def _title(measure: str) -> alt.TitleParams:
 
 def _panel(frame: pd.DataFrame, order: list[str], of: str, axis: alt.Axis) -> Any:
     scale = alt.Scale(domain=order, range=[pole_colour(at) for at in range(len(order))])
-    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300)
+    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300, symbolOpacity=1)
     color = alt.Color("who:N", title=None, scale=scale, legend=legend)
     tooltip = [
         alt.Tooltip("year:Q", title="Year", format="d"),
