@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from isthmus.indicators.disruption.counts import rank_within
+from isthmus.indicators.disruption.counts import class_of, rank_within
 from isthmus.indicators.novelty.agreement import top
+from isthmus.indicators.novelty.combinations import combination_novelty
 from isthmus.indicators.novelty.entities import hit_tests
 from isthmus.indicators.novelty.hits import hit_test
 from isthmus.nullmodels.significance import benjamini_hochberg
@@ -67,11 +68,11 @@ def test_hits_are_dealt_among_works_of_one_year_and_size():
 def test_a_group_with_longer_lists_is_not_called_conventional():
     """Surprise is drawn at random; a quarter of the works have longer lists, whose sizes hold few works each."""
     rng, p, by_year = np.random.default_rng(1), [], []
-    for _ in range(60):
+    for _ in range(40):
         group = rng.random((4, 600)) < 0.25
         size = 2 + rng.poisson(np.where(group, 22, 12))
         hit = np.array([top(rank_within(rng.random(600), sizes)) for sizes in size])
-        parts = [(rows_of(group, size, hit, who), who) for who in ("world", "US")]
+        parts = [(rows_of(group, size, hit, who, np.repeat(np.arange(4), 600)), who) for who in ("world", "US")]
         counts = pd.concat([part.assign(entity=who) for part, who in parts])
         found = hit_tests(counts, ["US"]).iloc[0]
         p.append(found["p_lower"])
@@ -82,8 +83,39 @@ def test_a_group_with_longer_lists_is_not_called_conventional():
     )
 
 
-def rows_of(group, size, hit, who):
-    year = np.repeat(np.arange(4), 600)
+def test_short_lists_hold_most_hits_of_pairs_and_decide_nothing():
+    """Sources are drawn at random; three of ten works have lists 1.5 times as long."""
+    rng = np.random.default_rng(5)
+    works = 4 * 1500
+    year, group = np.repeat(np.arange(4), 1500), rng.random(works) < 0.3
+    number = np.maximum(1, (14 * np.where(group, 1.5, 1) * np.exp(rng.normal(0, 0.6, works))).astype(int))
+    paper = np.repeat(np.arange(works), number)
+    source = rng.zipf(1.3, paper.size) % 400
+    found = combination_novelty(paper, source, rng.integers(0, 8, paper.size), year)
+    known = ~np.isnan(found.z10)
+    hit = np.zeros(works, dtype=bool)
+    for t in range(4):
+        here = known & (year == t)
+        hit[here] = top(-found.z10[here])
+    assert hit[known & (number < 8)].mean() > 3 * hit[known & (number >= 20)].mean()
+    size = class_of(found.n_references)
+    counts = [
+        rows_of(group[known], size[known], hit[known], who, year[known]).assign(entity=who) for who in ("world", "US")
+    ]
+    alike, whole = hit_tests(pd.concat(counts), ["US"]).iloc[0], [frame.assign(size=0) for frame in counts]
+    summed = (
+        pd.concat(whole)
+        .groupby(["entity", "counting", "measure", "year", "size"], as_index=False)[["scored", "hits"]]
+        .sum()
+    )
+    by_year = hit_tests(summed.assign(hits_by_start=[None] * len(summed)), ["US"]).iloc[0]
+    assert by_year["ratio"] < 0.7
+    assert by_year["p_two_sided"] < 0.05
+    assert alike["p_two_sided"] > 0.2
+    assert alike["hits"] == by_year["hits"]
+
+
+def rows_of(group, size, hit, who, year):
     frame = pd.DataFrame({"year": year, "size": size.ravel(), "hits": hit.ravel(), "own": group.ravel()})
     chosen = frame[frame["own"] | (who == "world")]
     counts = chosen.groupby(["year", "size"], as_index=False).agg(scored=("hits", "size"), hits=("hits", "sum"))

@@ -18,7 +18,7 @@ ENTITIES = {
 
 def test_references_to_a_known_source_and_year_with_repetitions(spark):
     papers = spark.createDataFrame(
-        [(1, 2000, True), (2, 2000, False), (3, 2001, True)], "work_id bigint, year int, is_corpus boolean"
+        [(1, 2000, True), (2, 2000, 9, False), (3, 2001, True)], "work_id bigint, year int, is_corpus boolean"
     )
     citations = spark.createDataFrame(
         [(1, 10, 2000, 1999, 7), (1, 11, 2000, 1999, 7), (1, 12, 2000, 1990, 5), (1, 13, 2000, None, 5),
@@ -28,7 +28,7 @@ def test_references_to_a_known_source_and_year_with_repetitions(spark):
     expected = spark.createDataFrame(
         [
             (1, 2000, True, [5, 7, 7], [1990, 1999, 1999]),
-            (2, 2000, False, [5], [1990]),
+            (2, 2000, 9, False, [5], [1990]),
             (3, 2001, True, [], []),
         ],
         CITED,
@@ -41,9 +41,9 @@ def test_combinations_are_concepts_above_a_score_and_distinct_sources_of_own_wor
     references = spark.createDataFrame(
         [
             (1, 2000, True, [5, 7, 7], [1, 1, 1]),
-            (2, 2000, False, [5], [1]),
+            (2, 2000, 9, False, [5], [1]),
             (3, 2001, True, [], []),
-            (4, 2001, True, [9], [1]),
+            (4, 2001, 600, True, [9], [1]),
         ],
         CITED,
     )
@@ -84,7 +84,7 @@ def test_works_count_for_the_countries_of_the_last_author_and_of_all(spark):
 
 
 NOVELTY = (
-    "work_id bigint, year int, too_many_references boolean, z10 double, pairs_rank double, pairs_hit boolean, "
+    "work_id bigint, year int, n_references int, too_many_references boolean, z10 double, pairs_rank double, pairs_hit boolean, "
     "content_size int, content_rank double, content_lift double, content_hit_by_start array<boolean>, "
     "content_hit boolean, context_size int, context_rank double, context_lift double, "
     "context_hit_by_start array<boolean>, context_hit boolean"
@@ -96,10 +96,10 @@ def works(spark):
     none = [None] * 5
     return spark.createDataFrame(
         [
-            (1, 2000, False, -2.0, 0.75, True, 4, 0.9, 3.0, [True, False], True, *none),
-            (2, 2000, False, 1.0, 0.25, False, 4, 0.5, 1.0, [True, True], True, *none),
-            (3, 2000, False, None, None, None, 7, 0.1, 2.0, [False, True], False, *none),
-            (4, 2001, True, None, None, None, *none, *none),
+            (1, 2000, 3, False, -2.0, 0.75, True, 4, 0.9, 3.0, [True, False], True, *none),
+            (2, 2000, 9, False, 1.0, 0.25, False, 4, 0.5, 1.0, [True, True], True, *none),
+            (3, 2000, 1, False, None, None, None, 7, 0.1, 2.0, [False, True], False, *none),
+            (4, 2001, 600, True, None, None, None, *none, *none),
         ],
         NOVELTY,
     )
@@ -142,8 +142,9 @@ def test_hits_among_works_alike_are_counted_by_size(spark, works):
             ("CN", "full", "content", 2000, 7, 1, 0, [0, 1]),
             ("world", "full", "content", 2000, 4, 2, 2, [2, 1]),
             ("world", "full", "content", 2000, 7, 1, 0, [0, 1]),
-            ("CN", "full", "pairs", 2000, 0, 1, 1, None),
-            ("world", "full", "pairs", 2000, 0, 2, 1, None),
+            ("CN", "full", "pairs", 2000, 3, 1, 1, None),
+            ("world", "full", "pairs", 2000, 3, 1, 1, None),
+            ("world", "full", "pairs", 2000, 8, 1, 0, None),  # nine references are of the class from eight
         ],
         "entity string, counting string, measure string, year int, size int, scored bigint, hits bigint, "
         "hits_by_start array<bigint>",

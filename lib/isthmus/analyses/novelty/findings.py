@@ -72,9 +72,9 @@ def method(results: Results) -> tuple[Paragraph, ...]:
         f"size. Bands and tests cover {results.switch('novelty.starts', 5)} starts of the fit."
     )
     tested = (
-        "Hits are tested against a null model that deals each year's hits at random among its papers, those of "
-        "combinations among papers with as many concepts or sources (sum of hypergeometric numbers, two-sided; for "
-        "combinations the largest p of all starts). Firm: false-discovery rate "
+        "Hits are tested against a null model that deals each year's hits at random among papers with lists "
+        "alike: a like number of references, or as many concepts or sources in a combination (sum of hypergeometric "
+        "numbers, two-sided; for combinations the largest p of all starts). Firm: false-discovery rate "
         "below 0.05 over all entities and measures. Probable: p below 0.05 alone. Papers count for the countries of "
         "their last author."
     )

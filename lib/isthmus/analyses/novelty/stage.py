@@ -121,7 +121,7 @@ def write_novelty(context: Context) -> Outcome:
     )
     first, last = study.years.analysis
     analysed = placed.where(F.col("year").between(first, last) & F.col("entity").isin(WORLD, *entities))
-    # at most a row for each entity, counting, year and size of a combination
+    # at most a row for each entity, counting, measure, year and size
     counts = hit_counts(works, analysed, starts=study.novelty.starts).toPandas()
     write_frames(context, {t.NOVELTY_HITS.name: hit_tests(counts, entities)}, (t.NOVELTY_HITS,))
     return Outcome(f"{', '.join(entities)}, {first} to {last}", gates=_gates(context))

@@ -8,13 +8,18 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.indicators.city_names import named
+from isthmus.indicators.disruption.counts import REFERENCE_CLASSES
 from isthmus.indicators.novelty.hits import HitTest, hit_test
 from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, PAIRS, WORLD
 from isthmus.nullmodels.significance import benjamini_hochberg
 
 KEYS = ("counting", "measure", "year")
 ALIKE = ["year", "size"]
-"""Works that hits are dealt among: a rank within year and size finds no hit among a few works of one size."""
+"""Works that hits are dealt among: those of a year and size.
+
+Surprise is ranked within year and size, and a few works of one size hold no hit; z10 of few pairs strays more than that
+of many, so that short lists hold most hits of pairs.
+"""
 TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
          "p_upper", "p_lower", "p_two_sided", "q"]  # fmt: skip
 
@@ -91,6 +96,8 @@ def novelty_cities(works: DataFrame, placed: DataFrame, institutions: DataFrame,
 def hit_counts(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFrame:
     """Return works with a score and hits by entity, counting, measure, year and size: what `hit_tests` reads.
 
+    The size of a combination is its number of nodes, that of pairs the class of the work's number of references.
+
     Parameters
     ----------
     works : DataFrame
@@ -115,12 +122,17 @@ def _hits(starts: int) -> tuple[Column, Column]:
 
 def _measured_of(works: DataFrame, placed: DataFrame) -> DataFrame:
     """Return every work's three measures for each entity that it counts for."""
-    nothing, one_class = F.lit(None).cast("array<boolean>"), F.lit(0)  # -z10 is ranked among all works of the year
-    measured = _measured(works, PAIRS, -F.col("z10"), nothing, one_class)
+    measured = _measured(works, PAIRS, -F.col("z10"), F.lit(None).cast("array<boolean>"), _class_of("n_references"))
     for measure in (CONTENT, CONTEXT):
         value, by_start, size = (F.col(f"{measure}_{name}") for name in ("lift", "hit_by_start", "size"))
         measured = measured.unionByName(_measured(works, measure, value, by_start, size))
     return placed.select("counting", "entity", "work_id").join(measured, "work_id")
+
+
+def _class_of(number: str) -> Column:
+    """Return the class of a number of references, as `isthmus.indicators.disruption.counts.class_of`."""
+    bounds = F.array(*(F.lit(least) for least in REFERENCE_CLASSES))
+    return F.size(F.filter(bounds, lambda least: least <= F.col(number)))
 
 
 def _measured(works: DataFrame, measure: str, value: Column, by_start: Column, size: Column) -> DataFrame:
@@ -157,10 +169,9 @@ def novelty_coverage(works: DataFrame) -> DataFrame:
 def hit_tests(counts: pd.DataFrame, entities: Sequence[str]) -> pd.DataFrame:
     """Return whether each entity has more or fewer hits than its works make likely, over all years given.
 
-    Surprise is ranked among works of the same year and size, and where these are few no rank is in the highest
-    percent: hits are dealt among works alike, or long lists would look conventional. Hits and expectation are those of
-    the likeliest start of the model. Each p is the largest of all starts, so that nothing is significant by the luck
-    of a start.
+    Hits are dealt among the works of a year and size, or long lists would look conventional (`ALIKE`). Hits and
+    expectation are those of the likeliest start of the model. Each p is the largest of all starts, so that nothing is
+    significant by the luck of a start.
 
     Parameters
     ----------
