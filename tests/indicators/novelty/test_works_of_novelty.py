@@ -18,7 +18,7 @@ ENTITIES = {
 
 def test_references_to_a_known_source_and_year_with_repetitions(spark):
     papers = spark.createDataFrame(
-        [(1, 2000, True), (2, 2000, 9, False), (3, 2001, True)], "work_id bigint, year int, is_corpus boolean"
+        [(1, 2000, True), (2, 2000, False), (3, 2001, True)], "work_id bigint, year int, is_corpus boolean"
     )
     citations = spark.createDataFrame(
         [(1, 10, 2000, 1999, 7), (1, 11, 2000, 1999, 7), (1, 12, 2000, 1990, 5), (1, 13, 2000, None, 5),
@@ -28,7 +28,7 @@ def test_references_to_a_known_source_and_year_with_repetitions(spark):
     expected = spark.createDataFrame(
         [
             (1, 2000, True, [5, 7, 7], [1990, 1999, 1999]),
-            (2, 2000, 9, False, [5], [1990]),
+            (2, 2000, False, [5], [1990]),
             (3, 2001, True, [], []),
         ],
         CITED,
@@ -41,9 +41,9 @@ def test_combinations_are_concepts_above_a_score_and_distinct_sources_of_own_wor
     references = spark.createDataFrame(
         [
             (1, 2000, True, [5, 7, 7], [1, 1, 1]),
-            (2, 2000, 9, False, [5], [1]),
+            (2, 2000, False, [5], [1]),
             (3, 2001, True, [], []),
-            (4, 2001, 600, True, [9], [1]),
+            (4, 2001, True, [9], [1]),
         ],
         CITED,
     )
@@ -84,8 +84,8 @@ def test_works_count_for_the_countries_of_the_last_author_and_of_all(spark):
 
 
 NOVELTY = (
-    "work_id bigint, year int, n_references int, too_many_references boolean, z10 double, pairs_rank double, pairs_hit boolean, "
-    "content_size int, content_rank double, content_lift double, content_hit_by_start array<boolean>, "
+    "work_id bigint, year int, n_references int, too_many_references boolean, z10 double, pairs_rank double, "
+    "pairs_hit boolean, content_size int, content_rank double, content_lift double, content_hit_by_start array<boolean>, "
     "content_hit boolean, context_size int, context_rank double, context_lift double, "
     "context_hit_by_start array<boolean>, context_hit boolean"
 )
