@@ -20,7 +20,7 @@ Surprise is ranked within year and size, and a few works of one size hold no hit
 of many, so that short lists hold most hits of pairs.
 """
 LISTS_ALIKE = tuple(sorted({round(2 ** (step / 4)) for step in range(41)}))
-"""Least number of references of each class of works whose hits of pairs are dealt among one another: 1 to 7, 8, 10 ..."""
+"""Least number of references of each class of works among which hits of pairs are dealt: 1 to 7, 8, 10, 11, 13 ..."""
 
 TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
          "p_upper", "p_lower", "p_two_sided", "q"]  # fmt: skip
