@@ -14,8 +14,8 @@ from isthmus.config import Study, load_study
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.errors import ConfigError
+from isthmus.indicators.disruption.counts import REFERENCE_CLASSES
 from isthmus.indicators.novelty.combinations import combination_novelty
-from isthmus.indicators.novelty.entities import LISTS_ALIKE
 from isthmus.pipeline.run import Request, wanted_stages
 from isthmus.tables import AUTHORSHIPS, CITATIONS_DATED, INSTITUTIONS, WORKS
 
@@ -197,7 +197,9 @@ def test_what_is_published_beside_the_years(contexts):
 @pytest.mark.parametrize("measure", ["pairs", "context"])
 def test_hits_are_expected_among_works_of_a_year_and_size(contexts, measure):
     works = rows(contexts["small"], t.WORK_NOVELTY).dropna(subset=f"{measure}_rank")
-    works["size"] = np.digitize(works["n_references"], LISTS_ALIKE) if measure == "pairs" else works["context_size"]
+    works["size"] = (
+        np.digitize(works["n_references"], REFERENCE_CLASSES) if measure == "pairs" else works["context_size"]
+    )
     works["own"] = [("US", "CN", "DE")[(work // 3 + 1) % 3] == "US" for work in works["work_id"]]
     expected = sum(
         part["own"].sum() * part[f"{measure}_hit"].sum() / len(part) for _, part in works.groupby(["year", "size"])

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from isthmus.indicators.disruption.counts import rank_within
+from isthmus.indicators.disruption.counts import REFERENCE_CLASSES, rank_within
 from isthmus.indicators.novelty.agreement import top
 from isthmus.indicators.novelty.combinations import combination_novelty
-from isthmus.indicators.novelty.entities import LISTS_ALIKE, hit_tests
+from isthmus.indicators.novelty.entities import hit_tests
 from isthmus.indicators.novelty.hits import hit_test
 from isthmus.nullmodels.significance import benjamini_hochberg
 
@@ -98,7 +98,7 @@ def test_short_lists_hold_most_hits_of_pairs_and_decide_nothing():
         here = known & (year == t)
         hit[here] = top(-found.z10[here])
     assert hit[known & (number < 8)].mean() > 3 * hit[known & (number >= 20)].mean()
-    size = np.digitize(found.n_references, LISTS_ALIKE)
+    size = np.digitize(found.n_references, REFERENCE_CLASSES)
     counts = [
         rows_of(group[known], size[known], hit[known], who, year[known]).assign(entity=who) for who in ("world", "US")
     ]

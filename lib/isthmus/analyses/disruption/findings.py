@@ -107,9 +107,10 @@ def method(results: Results) -> tuple[Paragraph, ...]:
         Paragraph(
             "Places compared",
             "A work counts for each of its countries. Its rank is that of its CD among the world's works of the same "
-            "year and a like number of references (1, 5, 10, 20, 40, 80 or more). A place of 30 works or more is "
-            "tested against a mean rank of one half; q after Benjamini–Hochberg over the countries, or over the blocs. "
-            "Works of the same authors are taken as independent, which makes intervals too short.",
+            "year and a like number of references (1 to 7 each by itself, then classes whose ends are a fifth apart at "
+            "most: from 8, 10, 11, 13, 16, 19 and so on). A place of 30 works or more is tested against a mean rank of "
+            "one half; q after Benjamini–Hochberg over the countries, or over the blocs. Works of the same authors are "
+            "taken as independent, which makes intervals too short.",
         ),
         Paragraph(
             "Resampled works of a year",

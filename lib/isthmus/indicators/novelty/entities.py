@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.indicators.city_names import named
+from isthmus.indicators.disruption.counts import REFERENCE_CLASSES
 from isthmus.indicators.novelty.hits import HitTest, hit_test
 from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, PAIRS, WORLD
 from isthmus.nullmodels.significance import benjamini_hochberg
@@ -19,9 +20,6 @@ ALIKE = ["year", "size"]
 Surprise is ranked within year and size, and a few works of one size hold no hit; z10 of few pairs strays more than that
 of many, so that short lists hold most hits of pairs.
 """
-LISTS_ALIKE = tuple(sorted({round(2 ** (step / 4)) for step in range(41)}))
-"""Least number of references of each class of works among which hits of pairs are dealt: 1 to 7, 8, 10, 11, 13 ..."""
-
 TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
          "p_upper", "p_lower", "p_two_sided", "q"]  # fmt: skip
 
@@ -132,8 +130,8 @@ def _measured_of(works: DataFrame, placed: DataFrame) -> DataFrame:
 
 
 def _class_of(number: str) -> Column:
-    """Return the class of `LISTS_ALIKE` that a number of references falls into."""
-    bounds = F.array(*(F.lit(least) for least in LISTS_ALIKE))
+    """Return the class of a number of references, as `isthmus.indicators.disruption.counts.class_of`."""
+    bounds = F.array(*(F.lit(least) for least in REFERENCE_CLASSES))
     return F.size(F.filter(bounds, lambda least: least <= F.col(number)))
 
 
