@@ -88,6 +88,8 @@ fi
 arguments+=(--study "$study" --warehouse "${warehouse:-$ROOT/warehouse/openalex}" --master "$master")
 [ -n "$snapshot" ] && arguments+=(--snapshot "$snapshot")
 
+# the lock of a warehouse on S3 needs boto3
+case "$warehouse" in s3a://* | s3://*) make_environment s3 ;; esac
 jar_sets=()
 case "$snapshot $warehouse " in *s3a://* | *" s3://"*) jar_sets=(s3); "$VENV/bin/python" -c 'from isthmus.engine.jars import main; main()' s3 ;; esac
 listed="$("$VENV/bin/python" -c 'from isthmus.engine.session import main; main()' "$master" "${jar_sets[@]}")" || exit 1

@@ -48,11 +48,13 @@ def spark():
     """The one session of all tests: small, quiet, stopped at the end."""
     from isthmus.config import conf_file
     from isthmus.engine import start_session
+    from isthmus.engine.jars import find_jars
     from isthmus.engine.session import SHORT_RUN
 
     session = start_session(
         "isthmus-tests",
         master="local[2]",
+        jar_sets=["graphs"] if find_jars(["graphs"]) else [],
         conf={
             "spark.driver.memory": "2g",
             # many small queries: compile little, collect simply (a third less time)
@@ -104,12 +106,23 @@ def s3_server():
     server.stop()
 
 
+def loaded(name, file):
+    """Return the module of a file that is no part of a package."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(name, file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="session")
 def flaky_proxy():
     """The class of a proxy that stands before a server and fails as networks do; see tests/files/flaky.py."""
-    import importlib.util
+    return loaded("flaky", ROOT / "tests" / "files" / "flaky.py").FlakyProxy
 
-    spec = importlib.util.spec_from_file_location("flaky", ROOT / "tests" / "files" / "flaky.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.FlakyProxy
+
+@pytest.fixture(scope="session")
+def torture():
+    """The attacks of `scripts/bench.sh torture`: its fuzzer and its damage are those of the tests."""
+    return loaded("torture", ROOT / "scripts" / "bench" / "torture.py")

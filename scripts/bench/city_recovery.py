@@ -2,6 +2,8 @@
 
     scripts/bench.sh city_recovery [--save FILE] [--seed N]
 
+docs/methods/city_recovery.csv holds what it found (`--save docs/methods/city_recovery.csv`), cities.md its table.
+
 Ten worlds of a hundred real cities with drawn flows (`isthmus.simulate.cityflows`), each with and without its bridge.
 Moves are searched by the code of the pipeline, so that this needs Spark. Prints a table; --save writes a row of each.
 """

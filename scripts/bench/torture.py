@@ -5,13 +5,14 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,43 +25,43 @@ from isthmus.snapshot.datasource import parse_lines
 from isthmus.snapshot.model import LINES, PARQUET, Part
 
 WORK = re.compile(r"(?:https?://(?:api\.|explore\.)?openalex\.org/)?(?:[a-z-]+/)?W(\d{1,18})")
+OTHER_HOSTS = (b"W", b"", b"https://openalex.org/A", b"https://evil.example/W")  # what an id begins with instead
 PACKINGS = ("plain", "one gzip member", "gzip members of 50 lines", "parquet")
 SHOWN = ("work_id", "publication_year", "work_type", "referenced_works")
-MOMENTS = 45.0  # seconds within which a run is killed
+LONGEST_SHARE = 0.6  # of an undisturbed run's seconds: a run is killed within it
 VOLATILE = {"seconds", "files", "started_at", "run_id"}
 
 
-@click.group()
-def main() -> None:
-    """Attack Isthmus and count what holds."""
-
-
-@main.command()
-@click.option("--number", default=10_000, show_default=True, help="Lines.")
+@click.command()
+@click.option("--lines", type=int, default=None, help="Fuzzed lines of works.  [default: 10000]")
+@click.option("--files", type=int, default=None, help="Damaged parts.  [default: 300]")
+@click.option(
+    "--kills", type=int, default=None, help="Runs killed at random moments, half a minute each.  [default: 100]"
+)
+@click.option(
+    "--study",
+    "studies",
+    multiple=True,
+    default=("demonstration",),
+    show_default=True,
+    help="Whose runs are killed, in turns.  Repeatable.",
+)
+@click.option("--works", default=2_000, show_default=True, help="Works of the snapshot that those runs read.")
 @click.option("--seed", default=1, show_default=True)
-def lines(number: int, seed: int) -> None:
-    """Fuzz lines of works: each is kept, rejected or blank, and none is kept that a plain reading does not find."""
-    with tempfile.TemporaryDirectory() as scratch:
-        click.echo(_row(f"{number:,} fuzzed lines", fuzz(Path(scratch), number, seed)))
-
-
-@main.command()
-@click.option("--number", default=50, show_default=True, help="Files.")
-@click.option("--seed", default=1, show_default=True)
-def files(number: int, seed: int) -> None:
-    """Damage parts: no row that is kept differs from the record that was written."""
-    with tempfile.TemporaryDirectory() as scratch:
-        click.echo(_row(f"{number:,} damaged files", damage(Path(scratch), number, seed)))
-
-
-@main.command()
-@click.option("--number", default=100, show_default=True, help="Kills.")
-@click.option("--works", default=2_000, show_default=True, help="Works of the simulated snapshot.")
-@click.option("--seed", default=1, show_default=True)
-def kills(number: int, works: int, seed: int) -> None:
-    """Kill a run at random moments, start it again each time, and compare its tables with one that was left alone."""
-    with tempfile.TemporaryDirectory() as scratch:
-        click.echo(_row(f"{number:,} kills", kill(Path(scratch), number, works, seed)))
+def main(
+    lines: int | None, files: int | None, kills: int | None, studies: tuple[str, ...], works: int, seed: int
+) -> None:
+    """Attack Isthmus and count what holds: the attacks that are named, or all of them, a row of a table each."""
+    everything = lines is files is kills is None
+    attacks: list[tuple[str, int, Callable[[Path, int], Counter[str]]]] = [
+        ("fuzzed lines", 10_000 if everything else lines or 0, lambda folder, number: fuzz(folder, number, seed)),
+        ("damaged files", 300 if everything else files or 0, lambda folder, number: damage(folder, number, seed)),
+        ("kills", 100 if everything else kills or 0, lambda folder, number: kill(folder, number, studies, works, seed)),
+    ]
+    for name, number, attack in attacks:
+        if number:
+            with tempfile.TemporaryDirectory() as scratch:
+                click.echo(_row(f"{number:,} {name}", attack(Path(scratch), number)))
 
 
 def _row(what: str, found: Counter[str]) -> str:
@@ -81,17 +82,17 @@ def fuzz(folder: Path, number: int, seed: int) -> Counter[str]:
     """
     dice = random.Random(seed)
     whole = _records(folder / "world", 300, seed)
-    fuzzed = [_fuzzed(dice.choice(whole), dice) for _ in range(number)]
+    lines = [fuzzed(dice.choice(whole), dice) for _ in range(number)]
     file = folder / "works.jsonl.gz"
-    file.write_bytes(gzip.compress(b"\n".join(fuzzed) + b"\n"))
+    file.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
     rows, summary = _read(folder, file.name, LINES)
     kept = [row for row in rows if row["work_id"] is not None]
     rejected = [row for row in rows if row["reject"] is not None]
-    blank = sum(not line.strip(b" \t\r\n\f\v") for line in fuzzed)
+    blank = sum(not line.strip(b" \t\r\n\f\v") for line in lines)
     _agree("read", summary["read"], len(kept) + len(rejected))
     _agree("lines", number, len({row["line"] for row in [*kept, *rejected]}) + blank)
     for row in kept:
-        found = _plainly(fuzzed[row["line"] - 1])
+        found = _plainly(lines[row["line"] - 1])
         if row["work_id"] not in found:
             raise AssertionError(f"line {row['line']} was kept as {row['work_id']}, and holds {sorted(found)}")
     return Counter({"read": summary["read"], "kept": len(kept), "rejected": len(rejected), "blank": blank})
@@ -133,15 +134,17 @@ def damage(folder: Path, number: int, seed: int) -> Counter[str]:
     return found
 
 
-def kill(folder: Path, number: int, works: int, seed: int) -> Counter[str]:
-    """Return how many kills a run survived with equal tables; an AssertionError names the first table that differs.
+def kill(folder: Path, number: int, studies: Sequence[str], works: int, seed: int) -> Counter[str]:
+    """Return how many kills runs survived with equal tables; an AssertionError names the first table that differs.
 
     Parameters
     ----------
     folder : Path
         An empty folder.
     number : int
-        How many kills; a run that ended before its kill begins anew, in a new warehouse.
+        How many kills; a run that ended before its kill begins anew, in a new warehouse, with the next study.
+    studies : Sequence[str]
+        The studies that are run.
     works : int
         Works of the snapshot.
     seed : int
@@ -150,29 +153,45 @@ def kill(folder: Path, number: int, works: int, seed: int) -> Counter[str]:
     dice = random.Random(seed)
     snapshot = folder / "snapshot"
     simulate_snapshot(snapshot, works=works, seed=seed)
-    alone = folder / "alone"
-    _run(snapshot, alone).wait()
-    expected = _tables(alone)
+    alone = {study: _alone(snapshot, folder / f"alone-{study}", study) for study in dict.fromkeys(studies)}
     found: Counter[str] = Counter(kills=0, **{"runs compared": 0})
     while found["kills"] < number:
+        study = studies[found["runs compared"] % len(studies)]
         warehouse = folder / f"killed{found['runs compared']}"
-        while found["kills"] < number:
-            process = _run(snapshot, warehouse)
-            try:
-                process.wait(dice.uniform(1.0, MOMENTS))
-                break
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                found["kills"] += 1
-        if _run(snapshot, warehouse).wait() != 0:
-            raise AssertionError(f"the run after the kills did not end well: {warehouse}")
+        seconds, expected = alone[study]
+        found["kills"] += _killed(snapshot, warehouse, study, number - found["kills"], seconds, dice)
+        if _run(snapshot, warehouse, study).wait() != 0:
+            raise AssertionError(f"the run of {study} after {found['kills']} kills did not end well (seed {seed})")
         for name, rows in _tables(warehouse).items():
             if rows != expected[name]:
-                raise AssertionError(f"after {found['kills']} kills the table {name} differs")
+                raise AssertionError(f"{study}: after {found['kills']} kills (seed {seed}) the table {name} differs")
         found["runs compared"] += 1
+        click.echo(f"{found['kills']} kills, {found['runs compared']} runs compared", err=True)
+        shutil.rmtree(warehouse)
     found["tables that differ"] = 0
     return found
+
+
+def _alone(snapshot: Path, warehouse: Path, study: str) -> tuple[float, dict[str, list[str]]]:
+    """Return how long an undisturbed run takes, and its tables."""
+    began = time.monotonic()
+    if _run(snapshot, warehouse, study).wait() != 0:
+        raise AssertionError(f"the undisturbed run of {study} did not end well")
+    return time.monotonic() - began, _tables(warehouse)
+
+
+def _killed(snapshot: Path, warehouse: Path, study: str, most: int, seconds: float, dice: random.Random) -> int:
+    """Kill runs on a warehouse until one ends before its moment, or as many times as wanted; return how many died."""
+    for died in range(most):
+        process = _run(snapshot, warehouse, study)
+        try:
+            process.wait(dice.uniform(1.0, LONGEST_SHARE * seconds))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        else:
+            return died
+    return most
 
 
 def _records(folder: Path, works: int, seed: int) -> list[bytes]:
@@ -181,7 +200,16 @@ def _records(folder: Path, works: int, seed: int) -> list[bytes]:
     return [line for part in parts for line in gzip.decompress(part.read_bytes()).splitlines()]
 
 
-def _fuzzed(line: bytes, dice: random.Random) -> bytes:
+def fuzzed(line: bytes, dice: random.Random) -> bytes:
+    """Return a line of a record with one thing wrong, with nothing wrong, or a blank one.
+
+    Parameters
+    ----------
+    line : bytes
+        A record as JSON.
+    dice : random.Random
+        Of the draws.
+    """
     at = dice.randrange(len(line))
     ways: list[Callable[[], bytes]] = [
         lambda: line,
@@ -192,7 +220,7 @@ def _fuzzed(line: bytes, dice: random.Random) -> bytes:
         lambda: line.replace(b'"id"', b'"di"', 1),
         lambda: line.replace(b":", b": null,", 1),
         lambda: line.replace(b"[", b"{", 1),
-        lambda: line.replace(b"https://openalex.org/W", dice.choice([b"W", b"", b"https://evil.example/W"]), 1),
+        lambda: line.replace(b"https://openalex.org/W", dice.choice(OTHER_HOSTS), 1),
         lambda: line.replace(b"20", b"99999999999999999999", 3),
         lambda: b"[" * dice.randrange(1, 2_000) + line,
         lambda: dice.choice([b"", b" ", b"\t", b"\r"]),
@@ -252,8 +280,8 @@ def _agree(what: str, one: int, other: int) -> None:
         raise AssertionError(f"{what}: {one:,} and {other:,}")
 
 
-def _run(snapshot: Path, warehouse: Path) -> "subprocess.Popen[bytes]":
-    words = ["isthmus", "run", "--study", "demonstration", "--set", "other_null_models=null", "--quiet"]
+def _run(snapshot: Path, warehouse: Path, study: str) -> "subprocess.Popen[bytes]":
+    words = ["isthmus", "run", "--study", study, "--set", "other_null_models=null", "--quiet"]
     words += ["--snapshot", str(snapshot), "--warehouse", str(warehouse), "--master", "local[2]"]
     code = f"import sys; from isthmus.cli.main import main; sys.argv = {words!r}; main()"
     return subprocess.Popen(

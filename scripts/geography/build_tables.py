@@ -85,6 +85,41 @@ M49_NAMES = {
     "Southeast Asia": "South-eastern Asia",
 }
 COLUMNS = ["code", "alpha3", "numeric", "name", "latitude", "longitude", "continent", "subregion", "aliases"]
+#: What some countries call themselves, in Latin letters.
+OWN_NAMES = {
+    "AL": "Shqipëria",
+    "AT": "Österreich",
+    "BE": "België;Belgique;Belgien",
+    "BR": "Brasil",
+    "CH": "Schweiz;Suisse;Svizzera",
+    "CN": "Zhongguo",
+    "CZ": "Česko",
+    "DE": "Deutschland",
+    "DK": "Danmark",
+    "DZ": "Algérie",
+    "EE": "Eesti",
+    "EG": "Misr",
+    "ES": "España",
+    "FI": "Suomi",
+    "GR": "Ellada;Hellas",
+    "HR": "Hrvatska",
+    "HU": "Magyarország",
+    "IE": "Éire",
+    "IS": "Ísland",
+    "IT": "Italia",
+    "JP": "Nippon;Nihon",
+    "KR": "Hanguk",
+    "LT": "Lietuva",
+    "LV": "Latvija",
+    "MA": "Maroc",
+    "NL": "Nederland",
+    "NO": "Norge",
+    "PL": "Polska",
+    "RS": "Srbija",
+    "SE": "Sverige",
+    "SI": "Slovenija",
+    "SK": "Slovensko",
+}
 ALIASES = {
     "US": "USA;United States of America;America;U.S.;U.S.A.",
     "GB": "UK;Great Britain;Britain;U.K.",
@@ -186,7 +221,10 @@ def main(folder: Path) -> None:
     rows = []
     for alpha2, alpha3, numeric in sorted([*iso, ("XK", "XKX", "")]):
         name = NAMES.get(alpha2) or names[alpha2].replace(" & ", " and ").replace("St. ", "Saint ").replace("’", "'")
-        aliases = {names[alpha2], *ALIASES.get(alpha2, "").split(";")} - {name, ""}
+        aliases = {names[alpha2], *ALIASES.get(alpha2, "").split(";"), *OWN_NAMES.get(alpha2, "").split(";")} - {
+            name,
+            "",
+        }
         latitude, longitude = points[alpha2]
         rows.append([alpha2, alpha3, numeric, name, latitude, longitude, *region_of[alpha2], ";".join(sorted(aliases))])
     with (OUT / "countries.csv").open("w", newline="", encoding="utf-8") as stream:

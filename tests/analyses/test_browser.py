@@ -3,11 +3,16 @@
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from isthmus.analyses.networks.charts import volume_frame
 from isthmus.analyses.sections import study_report
+from isthmus.analyses.significance import maps
+from isthmus.analyses.significance import section as significance_section
 from isthmus.analyses.significance.tables import PAIR_TESTS
-from isthmus.analyses.significance.ties import tie_statement
+from isthmus.analyses.significance.ties import graded_ties, tie_statement
+from isthmus.geography import find_country
 from isthmus.report import load_results
 from isthmus.report.statement import factor
 
@@ -106,6 +111,128 @@ def test_a_reader_picks_a_pair(visit, results_dir):
     assert "Direction from 2008 to 2021: not settled (" in page.locator("#pair-summary").inner_text()
     page.click("#pair-swap")
     assert page.locator("#pair-summary").inner_text().startswith("Kenya and Namibia")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("prc", "China"),
+        ("U.S.A.", "United States"),
+        ("NAM", "Namibia"),
+        ("isra", "Israel"),
+        ("KOREA, south", "South Korea"),
+    ],
+)
+def test_a_country_is_known_by_its_code_name_and_aliases(visit, results_dir, written, name):
+    page = visit()
+    assert page.locator("#country").get_attribute("data-shown") == "US", "the first pole stands there at first"
+    page.fill("#country-name", written)
+    page.keyboard.press("Tab")
+    code = find_country(name).code
+    assert page.locator("#country").get_attribute("data-shown") == code
+    assert page.url.endswith(f"#country={code}")
+    ties = graded_ties(load_results(results_dir))
+    own = ties[((ties["src"] == code) | (ties["dst"] == code)) & ties["grade"].isin(["firm", "probable"])]
+    assert page.locator("#country-table tbody tr").count() == len(own)
+    summary = page.locator("#country-summary").inner_text()
+    assert summary.startswith(f"{name}. Collaboration: " if len(own) else f"{name}: no tie has a grade")
+    firm = own[(own["grade"] == "firm") & (own["network"] == "collaboration") & (own["direction"] == "stronger")]
+    if len(own):
+        assert f"Collaboration: {len(firm)} firm above size" in summary
+
+
+def test_a_country_of_the_address_is_shown_and_leads_to_the_map_and_to_pairs(visit):
+    page = visit(anchor="#country=china")
+    assert page.locator("#country").get_attribute("data-shown") == "CN"
+    assert page.input_value("#country-name") == "China"
+    assert abs(page.evaluate("document.getElementById('country').getBoundingClientRect().top")) < 40
+    page.locator("#country-table tbody tr a").first.click()
+    page.wait_for_function("document.getElementById('pair').dataset.shown.includes('CN')")
+    page.click("#country-map")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('of China')")
+    page.fill("#country-name", "nowhere")
+    page.keyboard.press("Tab")
+    assert page.locator("#country-status").inner_text() == "No country of this study is called “nowhere”."
+
+
+def test_the_map_has_an_address_for_what_it_shows(visit):
+    page = visit(anchor="#map=knowledge_exchange,CN,probable,weaker")
+    assert page.locator("#map-status").inner_text().startswith("Shown: 1 tie of China in knowledge exchange (below")
+    page.select_option("#map-side", label="above size")
+    assert page.url.endswith("#map=knowledge_exchange,CN,probable,stronger")
+
+
+def test_the_number_of_ties_on_the_map_is_chosen(browser, results_dir, tmp_path, monkeypatch):
+    for module in (maps, significance_section):
+        monkeypatch.setattr(module, "FIRST_TIES", 3)
+    page = browser.new_page()
+    page.goto(study_report(load_results(results_dir), tmp_path / "report.html").path.as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    lines = page.locator("#chart-map svg g[aria-roledescription='geoshape'], #chart-map svg g.mark-shape").last
+    assert lines.locator("path").count() == 3
+    assert "Shown: 3 ties, the most certain of 6, in collaboration" in page.locator("#map-status").inner_text()
+    page.locator("#map-most").fill("5")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('Shown: 5 ties')")
+    assert lines.locator("path").count() == 5
+    assert page.locator("#map-most-said").inner_text() == "5"
+    page.select_option("#map-focus", label="China")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('of China')")
+    assert page.locator("#map-most").is_disabled(), "all ties of one country are shown"
+    page.close()
+
+
+def test_each_chart_gives_its_data_an_address_and_a_citation(visit, results_dir):
+    page = visit(anchor="#chart-papers")
+    assert abs(page.evaluate("document.getElementById('chart-papers').getBoundingClientRect().top")) < 40
+    figure = page.locator("figure", has=page.locator("#chart-papers"))
+    with page.expect_download() as waiting:
+        figure.get_by_role("button", name="CSV").click()
+    assert waiting.value.suggested_filename == "papers.csv"
+    table = pd.read_csv(waiting.value.path())
+    shown = volume_frame(load_results(results_dir)).set_index(["who", "year"])["papers"]
+    assert set(table["papers"]) <= set(shown)
+    assert set(table["year"]) == set(shown.index.get_level_values("year"))
+    figure.get_by_role("button", name="Cite").click()
+    assert "snapshot 2026" in figure.locator(".cite").inner_text()
+    assert figure.locator(".cite").inner_text().endswith("(simulated data); figure papers.")
+    with page.expect_download() as waiting:
+        figure.get_by_role("button", name="SVG").click()
+    assert Path(waiting.value.path()).read_text().startswith("<svg")
+    for chart in page.locator(".chart").all():
+        assert chart.get_attribute("data-tools") == "true"
+
+
+def test_the_data_of_the_map_are_ties_and_those_of_a_pair_its_years(visit):
+    page = visit()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV: map", exact=True).click()
+    ties = pd.read_csv(waiting.value.path())
+    assert {"src", "dst", "network"} <= set(ties.columns)
+    assert "US" in set(ties["src"]) | set(ties["dst"])
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV: pair times").click()
+    years = pd.read_csv(waiting.value.path())
+    assert years["year"].nunique() == 14
+    assert {"network", "weight", "expected", "times"} <= set(years.columns)
+
+
+def test_a_term_is_explained_where_it_first_stands(visit):
+    page = visit()
+    terms = page.locator("#poles abbr")
+    assert terms.count() >= 1
+    meanings = dict(
+        zip(
+            [text.lower() for text in page.locator("#glossary dt").all_inner_texts()],
+            page.locator("#glossary dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    for section in page.locator("main > section").all():
+        found = [text.lower() for text in section.locator("abbr").all_text_contents()]
+        assert len(found) == len(set(found)), "once in a section"
+        for term in section.locator("abbr").all():
+            assert term.get_attribute("title") == meanings[term.text_content().lower()]
+    assert {"scientific convergence", "knowledge exchange", "times what size explains"} <= set(meanings)
 
 
 def test_the_same_country_twice_and_an_address_with_a_pair(visit):
@@ -243,7 +370,9 @@ def test_print_shows_what_the_reader_has_chosen_without_controls(visit):
     page.fill("#ties-search", "hong")
     page.locator("#checks").wait_for()
     page.locator("#pair-numbers summary").click()
+    page.pdf()
     page.emulate_media(media="print")
+    assert page.locator(".findings li").first.is_visible(), "folded on the screen"
     assert not page.locator("#ties-search").is_visible()
     assert not page.locator("nav.contents").is_visible()
     assert page.locator("#ties-table tbody tr:visible").count() == 2

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 import pytest
 
@@ -6,9 +7,12 @@ from isthmus.analyses.sections import SECTIONS, study_findings
 from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.section import section as significance
 from isthmus.analyses.significance.tables import PAIR_TESTS, SIGNIFICANT_PAIRS
+from isthmus.analyses.trajectories.directions import directions
+from isthmus.analyses.trajectories.section import section as section_of_trajectories
 from isthmus.report import load_results
 from isthmus.report.findings import findings
 from isthmus.report.section import build_sections
+from isthmus.trajectories.labels import LABEL_NAMES
 
 
 def test_findings_say_what_is_in_the_tables(results_dir):
@@ -33,11 +37,24 @@ def test_findings_say_what_is_in_the_tables(results_dir):
 
 def test_tile_figures_count_the_corpus_and_the_ties(results_dir):
     results = load_results(results_dir)
-    figures = {tile.label: tile.value for section in build_sections(results, SECTIONS) for tile in section.tiles}
-    assert figures["works in the corpus, 2008–2021"] == f"{results.coverage['corpus_works'].sum():,}"
-    assert figures["countries and territories"] == "26"
+    sections = build_sections(results, SECTIONS)
+    figures = {tile.label: tile.value for section in sections for tile in section.tiles}
     label = "firm ties in collaboration, 2017–2021: 6 stronger and 0 weaker than size explains"
     assert figures[label] == "6"
+    assert not [words for words in figures if "corpus" in words], "what went in is no result"
+    facts = [fact for section in sections for fact in section.facts]
+    assert facts[0].startswith(f"{results.coverage['corpus_works'].sum():,} works in the corpus, 2008–2021")
+    assert facts[1] == "26 countries and territories"
+
+
+def test_tiles_count_the_pairs_that_move(results_dir):
+    results = load_results(results_dir)
+    settled = [each for each in directions(results).values() if each.settled]
+    tile = section_of_trajectories(results).tiles[0]
+    assert tile.value == str(len(settled))
+    assert f"of {len(directions(results))} pairs of countries have a settled direction" in tile.label
+    for label, number in Counter(each.label for each in settled).items():
+        assert f"{number} {LABEL_NAMES[label]}" in tile.label
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from isthmus.analyses.sections import study_report
+from isthmus.analyses.sections import SECTIONS, study_report
 from isthmus.analyses.significance.embedded_pairs import embed_pairs
 from isthmus.analyses.significance.ties import graded_ties, published_ties
-from isthmus.report import load_results
+from isthmus.config import load_study
+from isthmus.report import build_sections, load_results
 from isthmus.report.packed import unpacked
 
 SIZES = {"US": 900.0, "CN": 800.0, "FR": 210.0, "TN": 30.0, "NA": 12.0}
@@ -21,7 +22,7 @@ EXPLAINS = (
     r"stronger|weaker|Converged",
     r"(Scientific|Knowledge) (convergence|divergence) with",
     r"S[CD] scientific \w+: .*|K[ID] knowledge \w+: .*",
-    r"Colours are labels of the whole way: .*",
+    r"Colours and line styles are labels of the whole way: .*",
     r"scientific convergence|(scientific|knowledge) divergence",  # how many are settled: parts of a drawing
     r"The thicker the line, the higher the mean z\.",
     r"The published method: groups by the labels .*",
@@ -137,24 +138,45 @@ def test_the_table_holds_every_tie_with_a_grade_and_of_the_published_rule_by_nam
     links = [attrs["href"] for tag, attrs in page.elements if tag == "a" and str(attrs["href"]).startswith("#pair=")]
     for row in ties.itertuples():
         assert f"#pair={row.src}-{row.dst}" in links
-    assert "China Pakistan Knowledge exchange firm 11 10 to 11 5.3 to 21 q < 0.001 2,782 261 9.53" in page.words
+    assert "China Pakistan Knowledge exchange firm 11 10 to 11 5.3 to 21 q < 0.001 2,782 261 5 of 5 9.53" in page.words
 
 
-def test_coverage_stands_beside_every_section_of_results(page):
-    assert page.words.count("Coverage: 87% of the corpus works name a country") == 13
+def test_coverage_is_said_once_at_the_top(page):
+    before, _, after = page.words.partition("What was found")
+    assert "of which 87% name a country; 26 countries and territories." in before
+    assert "of the corpus works name a country" not in after.partition("What the records cover")[0]
 
 
-def test_what_is_off_says_what_turns_it_on(make_results, tmp_path):
+def test_low_coverage_is_a_warning_in_every_section(make_results, tmp_path):
+    folder = make_results()
+    coverage = pd.read_parquet(folder / "coverage.parquet")
+    coverage["corpus_with_country"] = (coverage["corpus_works"] * 0.4).astype(int)
+    coverage.to_parquet(folder / "coverage.parquet")
+    words = read(folder, tmp_path).words
+    assert "Read every result beside this coverage: less than half of the works can be placed." in words
+    assert words.count("Only 40% of the corpus works name a country") >= 8
+
+
+def test_what_was_not_computed_stands_in_one_place_with_what_computes_it(make_results, tmp_path):
     words = read(make_results(trajectories=False), tmp_path).words
-    for text in (
-        "Name null models in other_null_models.models to test",
-        "Integration groups need four clusters ( trajectories.clusters: 4 )",
-        "Set stability.restarts (50, say)",
-        "Set bootstrap.replicates (100, say)",
-        "Name other choices in sensitivity",
-        "Name regions in geography.regions",
-    ):
-        assert text in words, text
+    before, _, after = words.partition("Not computed in this run")
+    settings = (
+        "other_null_models.models=[ecm-variance-corrected]",
+        "stability.restarts=50",
+        "bootstrap.replicates=100",
+        "sensitivity.finite=[present, linked]",
+        "geography.regions=[South America]",
+    )
+    for setting in settings:
+        assert f'--set "{setting}"' in after, setting
+        load_study("gallo2026", [setting])
+    assert "trajectories need both networks over at least" in after
+    for instruction in ("--set", "Set ", "isthmus run"):
+        assert instruction not in before.partition("Every switch of the study")[0].replace("isthmus simulate", "")
+
+
+def test_what_was_computed_is_not_listed_as_missing(page):
+    assert "Not computed in this run" not in page.words
 
 
 def test_the_whole_study_is_on_the_page(page):
@@ -284,9 +306,11 @@ def test_a_page_that_cannot_be_built_leaves_no_file(results_dir, tmp_path, monke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_sentence_of_the_page_compares_without_saying_how_sure_that_is(page, compared, unsupported):
+def test_no_sentence_of_the_page_compares_without_saying_how_sure_that_is(page, results_dir, compared, unsupported):
     """Questions are answered in the next sentence; what only explains is listed, so that a new sentence is seen."""
     assert len(compared(page.sentences)) > 20, "the test would not notice anything else"
-    open_ = [said for said in unsupported(page.sentences) if not said.endswith("?")]
+    terms = [term for own in build_sections(load_results(results_dir), SECTIONS) for term in own.glossary]
+    explained = {said for term in terms for said in (term.heading, *re.split(r"(?<=[.!?]) (?=[A-Z“])", term.text))}
+    open_ = [said for said in unsupported(page.sentences) if not said.endswith("?") and said not in explained]
     assert [said for said in open_ if not any(re.fullmatch(known, said) for known in EXPLAINS)] == []
     assert [known for known in EXPLAINS if not any(re.fullmatch(known, said) for said in open_)] == [], "no longer said"

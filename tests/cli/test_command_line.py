@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from importlib.resources import files
 
 import pytest
 from click.testing import CliRunner
 
+from isthmus.cli.catalogue import CATALOGUE, written
 from isthmus.cli.main import COMMANDS, cli, guarded
 from isthmus.errors import ConfigError
 from isthmus.pipeline import STAGES
@@ -71,6 +73,11 @@ def test_every_setting_of_a_study_is_explained():
     assert any(line.split() == ["matrix_bloc", "null"] for line in lines)
     sections = {"corpus", "years", "geography", "networks", "significance", "trajectories", "groups", "bootstrap"}
     assert sections - {"bootstrap"} | {"bootstrap  (off)"} <= set(lines)
+
+
+def test_the_catalogue_is_what_the_code_says():
+    kept = files("isthmus.cli").joinpath("data", CATALOGUE).read_text(encoding="utf-8")
+    assert kept == written(STAGES), "a stage or a table changed: run `make catalogue` and commit the file"
 
 
 def test_stages_and_tables_are_listed():
@@ -143,13 +150,14 @@ def test_too_little_disk_is_said_before_the_run_starts(tmp_path, monkeypatch):
     (tmp_path / "snapshot").mkdir()
     (tmp_path / "snapshot" / "works.jsonl").write_text('{"id": "https://openalex.org/W1"}\n' * 100)
     request = Request(str(tmp_path / "warehouse"), snapshot=str(tmp_path / "snapshot"))
-    assert run.little_disk(request) is None
+    snapshot = request.open_snapshot()
+    assert run.little_disk(request, snapshot) is None
     monkeypatch.setattr(checkup, "_free", lambda folder: 10.0)
-    said = run.little_disk(request)
+    said = run.little_disk(request, snapshot)
     assert said.startswith(f"0.0 GB free at {tmp_path}, ")
     assert said.endswith("The run goes on, and may end there. Make room, or choose another disk.")
     (tmp_path / "warehouse" / "works").mkdir(parents=True)
     (tmp_path / "warehouse" / "works" / "part.parquet").write_bytes(bytes(10_000_000))
-    assert run.little_disk(request) is None, "the tables are there already"
+    assert run.little_disk(request, snapshot) is None, "the tables are there already"
     elsewhere = Request("s3a://bucket/x", snapshot=str(tmp_path / "snapshot"))
-    assert run.little_disk(elsewhere) is None
+    assert run.little_disk(elsewhere, snapshot) is None

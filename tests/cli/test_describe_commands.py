@@ -125,3 +125,25 @@ def test_describe_without_a_table_says_what_is_missing(isthmus):
     code, _, err = isthmus("describe")
     assert code == 2
     assert "Missing argument 'TABLE'" in err
+
+
+def test_tables_and_columns_as_json_are_those_of_the_code(isthmus):
+    listed = json.loads(isthmus("tables", "--format", "json")[1])
+    assert list(listed) == [spec.name for stage in STAGES for spec in stage.writes]
+    of_stage = {spec.name: (stage.name, spec) for stage in STAGES for spec in stage.writes}
+    assert listed["pair_tests"]["stage"] == of_stage["pair_tests"][0]
+    shown = json.loads(isthmus("describe", "pair_tests", "--format", "json")[1])
+    spec = of_stage["pair_tests"][1]
+    assert (shown["table"], shown["row"], shown["key"]) == (spec.name, spec.comment, list(spec.key))
+    assert [column["name"] for column in shown["columns"]] == spec.columns
+    assert {column["comment"] for column in shown["columns"]} == {field.comment for field in spec.fields}
+    assert shown["checks"] == dict(spec.checks)
+
+
+def test_studies_as_json_hold_every_field(isthmus, own_study):
+    every = json.loads(isthmus("studies", "--format", "json")[1])
+    assert list(every) == list(available_studies())
+    assert every["virology"]["geography"]["poles"] == ["US", "EU-27"]
+    own = json.loads(isthmus("studies", own_study, "--format", "json")[1])
+    assert own["study"] == "mine"
+    assert own["significance"]["threshold"] == 2.0

@@ -33,6 +33,14 @@ JAVA = (
         (PermissionError(errno.EACCES, "Permission denied", "/root/x"), "a folder cannot be written to.", "'/root/x'"),
         (OSError(errno.EROFS, "Read-only file system", "/w"), "a folder cannot be written to.", "'/w'"),
         (Py4JJavaError(JAVA.format(cause="java.lang.OutOfMemoryError: Java heap space")), "memory ran out.", "heap"),
+        (
+            Py4JJavaError(
+                "java.lang.IllegalArgumentException: System memory 1 must be at least 2. Please increase heap size"
+            ),
+            "memory ran out.",
+            "must be at least",
+        ),
+        (RuntimeError("[JAVA_GATEWAY_EXITED] Java gateway process exited before"), "Java did not start", "GATEWAY"),
         (pa.ArrowMemoryError("Unable to allocate 8 GB"), "memory ran out", ""),
         (MemoryError(), "memory ran out in this process.", ""),
         (Py4JJavaError(JAVA.format(cause="Python worker exited unexpectedly (crashed)")), "a process of Spark", ""),

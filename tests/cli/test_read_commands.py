@@ -149,3 +149,33 @@ def test_find_results_prefers_the_name(small_results, tmp_path):
     assert find_results(str(small_results)) == small_results
     with pytest.raises(StoreError, match=f"no published results under {tmp_path}"):
         find_results(None, tmp_path)
+
+
+def test_a_pair_as_json_has_the_numbers_of_its_table(isthmus, small_results):
+    code, out, err = isthmus("pair", "China", "US", "--results", small_results, "--format", "json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert (found["first"], found["second"]["code"]) == ({"code": "CN", "name": "China"}, "US")
+    tested = pd.read_parquet(small_results / "pair_tests.parquet")
+    for network in found["networks"]:
+        kept = tested[
+            (tested["network"] == network["network"])
+            & (tested["citation_year"] == network["citation_year"])
+            & (tested["src"] == "CN")
+            & (tested["dst"] == "US")
+        ].sort_values("year")
+        assert [row["year"] for row in network["years"]] == kept["year"].tolist() == [2017, 2018, 2019, 2020, 2021]
+        assert [row["weight"] for row in network["years"]] == kept["weight"].tolist()
+        assert network["window"]["observed"] == kept["weight"].sum()
+        said = isthmus("pair", "CN", "US", "--results", small_results)[1]
+        assert network["window"]["sentence"] in said
+    assert found["direction"] in said
+
+
+def test_a_pair_that_never_met_has_no_window(isthmus, small_results, tmp_path):
+    folder = tmp_path / "apart"
+    shutil.copytree(small_results, folder)
+    tested = pd.read_parquet(folder / "significant_pairs.parquet")
+    tested[~((tested["src"] == "CN") & (tested["dst"] == "US"))].to_parquet(folder / "significant_pairs.parquet")
+    found = json.loads(isthmus("pair", "CN", "US", "--results", folder, "--format", "json")[1])
+    assert [network["window"] for network in found["networks"]] == [None] * len(found["networks"])

@@ -1,5 +1,6 @@
 """`isthmus run` and `isthmus ingest` up to where Spark starts, and their last words."""
 
+import json
 import sys
 
 import pytest
@@ -29,10 +30,11 @@ def started(monkeypatch):
         return [(STAGES[0], "its code changed"), (STAGES[1], None)]
 
     import isthmus.engine
+    import isthmus.pipeline
 
     monkeypatch.setattr(isthmus.engine, "start_session", start, raising=False)
-    monkeypatch.setattr(room, "run_pipeline", run)
-    monkeypatch.setattr(room, "explain", explain)
+    monkeypatch.setattr(isthmus.pipeline, "run_pipeline", run, raising=False)
+    monkeypatch.setattr(isthmus.pipeline, "explain", explain, raising=False)
     return seen
 
 
@@ -66,6 +68,16 @@ def test_a_dry_run_says_what_would_run_and_why(isthmus, started, tmp_path):
         f"{STAGES[1].name:<14} unchanged",
     ]
     assert "spark" not in started, "nothing ran"
+
+
+def test_what_would_run_and_what_ran_as_json(isthmus, started, tmp_path):
+    words = ("run", "--study", "gallo2026", "--warehouse", tmp_path, "--format", "json")
+    code, out, _ = isthmus(*words, "--dry-run")
+    assert code == 0
+    assert json.loads(out) == {STAGES[0].name: "its code changed", STAGES[1].name: None}
+    code, out, _ = isthmus(*words)
+    assert code == 0
+    assert json.loads(out) == {"corpus": "1,000 works in the corpus", "report": "unchanged"}
 
 
 @pytest.mark.parametrize(

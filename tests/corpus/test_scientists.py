@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 from chispa import assert_df_equality
 
+from isthmus.config import load_study
 from isthmus.corpus.scientists import corpus_scientists
+from isthmus.corpus.select import left_out_works
 
 pytestmark = pytest.mark.spark
 
 SCIENTISTS = "author_id bigint, works bigint, corpus_works bigint, is_majority boolean, is_at_least_half boolean"
 
 
-def scientists_of(spark, corpus, seats, years, **how):
+def scientists_of(spark, corpus, seats, years, left_out=(), **how):
     return corpus_scientists(
         spark.createDataFrame(corpus, "work_id bigint, year int"),
         spark.createDataFrame(seats, "work_id bigint, author_id bigint"),
         spark.createDataFrame(years, "author_id bigint, year int, works int"),
+        spark.createDataFrame([(work,) for work in left_out], "work_id bigint"),
         **{"least_works": 3, "until": 2019} | how,
     )
 
@@ -39,6 +42,32 @@ def test_more_than_half_and_at_least_half(spark):
     expected = spark.createDataFrame([(1, 3, 2, True, True), (2, 4, 2, False, True)], SCIENTISTS)
     found = scientists_of(spark, corpus, seats, years).orderBy("author_id")
     assert_df_equality(found, expected, ignore_nullable=True)
+
+
+def test_works_that_the_study_does_not_read_count_for_nobody(spark):
+    corpus = [(1, 2010), (2, 2010)]
+    seats = [(1, 1), (2, 1), (7, 1), (8, 1), (8, 1), (1, 2), (2, 2), (8, 2)]
+    years = [(1, 2010, 5), (2, 2010, 3)]  # 7 and 8, once for its two affiliations, and one work of no corpus
+    expected = spark.createDataFrame([(1, 3, 2, True, True)], SCIENTISTS)
+    found = scientists_of(spark, corpus, seats, years, left_out=[7, 8, 9])
+    assert_df_equality(found, expected, ignore_nullable=True)
+    assert scientists_of(spark, corpus, seats, years).head().author_id == 2, "of five works two are not half"
+
+
+def test_left_out_are_the_works_of_any_field_that_the_corpus_excludes(spark):
+    schema = "work_id bigint, publication_year int, is_paratext boolean, is_retracted boolean, is_xpac boolean"
+    works = spark.createDataFrame(
+        [
+            (1, 2010, False, False, False), (2, 2010, True, False, False), (3, 2010, False, True, False),
+            (4, 2010, False, False, True), (5, 2020, False, False, True), (6, None, False, False, True),
+            (7, 2010, None, None, None),
+        ],
+        schema,
+    )  # fmt: skip
+    study = load_study("alshebli2022_beijing")
+    assert sorted(row.work_id for row in left_out_works(works, study).collect()) == [2, 3, 4]
+    with_expansion = load_study("alshebli2022_beijing", ["corpus.include_xpac=true"])
+    assert sorted(row.work_id for row in left_out_works(works, with_expansion).collect()) == [2, 3]
 
 
 @pytest.mark.parametrize("least_works", [1, 2, 3, 4])

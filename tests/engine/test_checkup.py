@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from isthmus.cli.doctor import doctor
+from isthmus.config import Bucket, Storage
 from isthmus.engine import checkup
 from isthmus.engine.checkup import Check
 from isthmus.engine.turns import LOCK, turn
@@ -44,7 +45,7 @@ def test_this_python_is_one_that_is_supported():
         ('openjdk version "21" 2023-09-19', "ok", "21 ("),
         ('java version "1.8.0_402"', "problem", "1.8.0_402 ("),
         ('openjdk version "24.0.1" 2025-04-15', "problem", "24.0.1 ("),
-        ("no words about a number", "problem", "does not say its version"),
+        ("no words about a number", "problem", "does not say its version (no words about a number)"),
     ],
 )
 def test_java_of_java_home_is_asked_for_its_version(tmp_path, monkeypatch, says, state, found):
@@ -55,12 +56,30 @@ def test_java_of_java_home_is_asked_for_its_version(tmp_path, monkeypatch, says,
     assert ("Spark needs Java 17 or 21" in check.advice) == (state == "problem")
 
 
+def test_a_java_that_memory_does_not_suffice_for_says_so(tmp_path):
+    program = fake_java(tmp_path, "Error occurred during initialization of VM: Could not reserve enough space")
+    check = checkup.java(str(program))
+    assert check.state == "problem"
+    assert check.advice.startswith("Memory does not suffice for Java")
+
+
 def test_no_java_at_all_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     check = checkup.java()
     assert check.state == "problem"
     assert "apt-get install" in check.advice
+
+
+def test_spark_is_not_started_without_java(monkeypatch, tmp_path):
+    from isthmus.engine import session
+    from isthmus.errors import SetupError
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("JAVA_HOME", "SPARK_REMOTE", "ISTHMUS_SUBMITTED"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SetupError, match=r"Spark cannot start: Java: java does not run\. Spark needs Java 17 or 21"):
+        session._build("isthmus", None, (), {})
 
 
 def test_java_that_hangs_is_no_java(monkeypatch):
@@ -136,13 +155,20 @@ def test_a_warehouse_in_use_names_the_run(tmp_path):
     assert "isthmus run --study gallo2026 (process" in check.found
     assert (tmp_path / LOCK).exists()
     assert checkup.in_use(str(tmp_path)).state == "ok", "the lock's file stays, the lock does not"
-    assert checkup.in_use("s3://bucket/warehouse").state == "ok"
+    assert checkup.in_use("abfs://c@a/warehouse").state == "ok"
 
 
 def test_a_warehouse_that_is_no_folder_is_not_measured(monkeypatch):
-    names = [check.name for check in checkup.checkup("s3://bucket/warehouse")]
+    names = [check.name for check in checkup.checkup("abfs://c@a/warehouse")]
     assert "disk" not in names
-    assert names[-1] == "warehouse"
+    assert names[-2:] == ["warehouse", "other runs"]
+
+
+def test_a_warehouse_in_s3_that_cannot_be_reached_is_a_problem():
+    nowhere = Storage(attempts=1, buckets={"b": Bucket(endpoint="http://127.0.0.1:9", access="anonymous")})
+    check = checkup.in_use("s3://b/warehouse", nowhere)
+    assert check.state == "problem"
+    assert "s3://b/warehouse/.run.lock, which says that a run works on this warehouse, cannot be read" in check.found
 
 
 def test_spark_that_does_not_start_is_a_problem():

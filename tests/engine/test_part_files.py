@@ -38,10 +38,10 @@ PART, STATE = key_of("part"), key_of("state")
 class Store:
     """As much of a store as a commit asks for."""
 
-    in_catalog = False
+    in_folder = True
 
     def __init__(self, folder):
-        self.folder, self.location = folder, str(folder.parent)
+        self.folder = folder
         fields = [Field("number", PrimitiveType("long"), nullable=False), Field("year", PrimitiveType("short"))]
         DeltaTable.create(str(folder), Schema(fields))
 

@@ -195,21 +195,23 @@ class TestLocations:
     """Where a store may lie."""
 
     @pytest.mark.parametrize(
-        ("location", "in_catalog"),
+        ("location", "in_catalog", "in_folder"),
         [
-            ("main.isthmus", True),
-            ("spark_catalog.default", True),
-            ("warehouse", False),
-            ("./warehouse.old", False),
-            ("/data/warehouse.old", False),
-            ("s3a://bucket/isthmus.v2", False),
-            ("a.b.c", False),
-            ("2026.data", False),
-            ("", False),
+            ("main.isthmus", True, False),
+            ("spark_catalog.default", True, False),
+            ("warehouse", False, True),
+            ("./warehouse.old", False, True),
+            ("/data/warehouse.old", False, True),
+            ("s3a://bucket/isthmus.v2", False, False),
+            ("dbfs:/isthmus", False, False),
+            ("a.b.c", False, True),
+            ("2026.data", False, True),
+            ("", False, True),
         ],
     )
-    def test_two_plain_names_are_a_catalog_and_a_schema(self, spark, location, in_catalog):
-        assert TableStore(spark, location).in_catalog is in_catalog
+    def test_two_plain_names_are_a_catalog_and_a_schema(self, spark, location, in_catalog, in_folder):
+        store = TableStore(spark, location)
+        assert (store.in_catalog, store.in_folder) == (in_catalog, in_folder)
 
     def test_another_store_sees_what_was_written(self, spark, store, rows):
         store.replace(TIES, rows(("a", "CN", 1)), {"study": "a"})

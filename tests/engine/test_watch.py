@@ -28,8 +28,7 @@ def store(tmp_path):
     for number in (1, 2):
         write_deltalake(path, rows(number), mode="append", commit_properties=OWN)
     return SimpleNamespace(
-        in_catalog=False,
-        location=str(tmp_path),
+        in_folder=True,
         path=lambda table: str(tmp_path / getattr(table, "name", table)),
         exists=lambda table: True,
         require_defined=lambda spec: None,
@@ -93,10 +92,9 @@ def test_a_data_file_that_is_gone_is_named(store):
 
 
 def test_elsewhere_nothing_is_looked_at(store):
-    for elsewhere in ({"location": "s3a://bucket/x"}, {"in_catalog": True}):
-        far = SimpleNamespace(**vars(store) | elsewhere)
-        assert changed_by_others(far, "numbers", 0) is None
-        assert latest_version(far, "numbers") == 17
+    far = SimpleNamespace(**vars(store) | {"in_folder": False})
+    assert changed_by_others(far, "numbers", 0) is None
+    assert latest_version(far, "numbers") == 17
 
 
 def test_files_of_parts_are_committed_with_the_mark(store):

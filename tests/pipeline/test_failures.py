@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
@@ -18,7 +20,7 @@ from isthmus.simulate import simulate_snapshot
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 WORKS, SEED = 3_000, 3
-KILLS = 10
+KILLS = 20
 EXECUTORS = 2
 LONGEST_SECONDS = 600
 SNAPSHOT_TABLES = [spec for stage in STAGES if stage.scope == "snapshot" for spec in stage.writes]
@@ -38,9 +40,9 @@ def undisturbed(spark, snapshot, tmp_path_factory):
     return warehouse
 
 
-def start(snapshot, warehouse, master="local[2]", limit=None):
+def start(snapshot, warehouse, master="local[2]", limit=None, words=("ingest",)):
     """`isthmus ingest` as a process group of its own; `limit`: no file may grow beyond so many KiB."""
-    arguments = ["isthmus", "ingest", "--snapshot", str(snapshot), "--warehouse", str(warehouse), "--master", master]
+    arguments = ["isthmus", *words, "--snapshot", str(snapshot), "--warehouse", str(warehouse), "--master", master]
     code = f"import sys; from isthmus.cli.main import main; sys.argv = {arguments}; main()"
     command = [sys.executable, "-c", code]
     if limit is not None:
@@ -55,8 +57,8 @@ def start(snapshot, warehouse, master="local[2]", limit=None):
     )
 
 
-def finish(snapshot, warehouse):
-    process = start(snapshot, warehouse)
+def finish(snapshot, warehouse, words=("ingest",)):
+    process = start(snapshot, warehouse, words=words)
     _, errors = process.communicate(timeout=LONGEST_SECONDS)
     assert process.returncode == 0, errors[-3000:]
 
@@ -73,6 +75,16 @@ def content(store, spec):
     return store.read(spec).agg(F.count("*").alias("n"), F.sum(F.xxhash64(row) % 1_000_003).alias("h")).first()
 
 
+def failed(process, begins):
+    """A run that ends with one sentence, and no stack of calls."""
+    _, errors = process.communicate(timeout=LONGEST_SECONDS)
+    assert process.returncode == 1, errors[-3000:]
+    said = errors[errors.rindex("isthmus: ") :].strip()
+    assert said.startswith(f"isthmus: {begins}"), errors[-3000:]
+    assert len(said.splitlines()) == 1
+    assert "Traceback" not in errors
+
+
 def same_tables(spark, one, other):
     stores = [TableStore(spark, str(folder)) for folder in (one, other)]
     assert [s.name for s in SNAPSHOT_TABLES if content(stores[0], s) != content(stores[1], s)] == []
@@ -86,7 +98,7 @@ def visible_is_whole(spark, undisturbed, warehouse):
             assert content(seen, spec) == content(whole, spec), f"half of {spec.name} is visible"
 
 
-def test_ten_kills_at_random_moments(spark, snapshot, undisturbed, tmp_path):
+def test_twenty_kills_at_random_moments(spark, snapshot, undisturbed, tmp_path):
     moments = random.Random(20_260_625)
     clock = time.monotonic()
     finish(snapshot, tmp_path / "0")
@@ -134,38 +146,125 @@ def test_an_executor_is_lost(spark, snapshot, undisturbed, tmp_path):
     same_tables(spark, undisturbed, tmp_path / "warehouse")
 
 
+def writers(warehouse):
+    """The processes that have a file of rows open that is not complete."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # it has ended, or closed the file
+            if os.readlink(link).startswith(f"{warehouse}/") and "/unfinished-rows-" in os.readlink(link):
+                found.add(int(link.parts[2]))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="who writes a file is looked up in /proc")
+def test_a_python_worker_is_killed_in_the_middle_of_its_file(spark, snapshot, undisturbed, tmp_path):
+    """The system kills the largest process when memory is out: its task is tried again, and the run goes on."""
+    warehouse = tmp_path / "warehouse"
+    process = start(snapshot, warehouse)
+    deadline = time.monotonic() + LONGEST_SECONDS
+    victims: set[int] = set()
+    while not victims:
+        assert process.poll() is None, f"ended before it could be killed: {process.stderr.read()[-3000:]}"
+        assert time.monotonic() < deadline
+        victims = writers(warehouse)
+    victim = victims.pop()
+    command = Path(f"/proc/{victim}/cmdline").read_text()
+    os.kill(victim, signal.SIGKILL)
+    assert "pyspark" in command
+    _, errors = process.communicate(timeout=LONGEST_SECONDS)
+    assert process.returncode == 0, errors[-3000:]
+    same_tables(spark, undisturbed, warehouse)
+    assert not list(warehouse.rglob("unfinished-rows-*"))
+
+
+def test_a_driver_with_too_little_memory(snapshot, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--driver-memory 300m pyspark-shell")
+    failed(start(snapshot, tmp_path / "warehouse"), "memory ran out. Give the driver more")
+
+
+def test_java_that_cannot_have_its_memory(snapshot, tmp_path, monkeypatch):
+    """A limit on the whole process: Java does not even say its version."""
+    monkeypatch.setattr(sys, "executable", str(limited(tmp_path, "ulimit -v 2500000")))
+    failed(start(snapshot, tmp_path / "warehouse"), "Spark cannot start: Java")
+
+
+def limited(folder, limit):
+    """A Python that runs under a limit of the shell."""
+    program = folder / "python"
+    program.write_text(f'#!/bin/sh\n{limit}\nexec "{sys.executable}" "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
 def test_files_cannot_grow(spark, snapshot, undisturbed, tmp_path):
     """A quota: writing stops in the middle of a file."""
     largest = max(file.stat().st_size for file in (undisturbed / "authorships").rglob("*.parquet"))
-    process = start(snapshot, tmp_path / "warehouse", limit=largest // 2048)
-    _, errors = process.communicate(timeout=LONGEST_SECONDS)
-    assert process.returncode != 0
-    assert "File too large" in errors
+    failed(start(snapshot, tmp_path / "warehouse", limit=largest // 2048), "a file is larger than this system")
     visible_is_whole(spark, undisturbed, tmp_path / "warehouse")
     finish(snapshot, tmp_path / "warehouse")
     same_tables(spark, undisturbed, tmp_path / "warehouse")
 
 
 @pytest.fixture
-def small_disk(undisturbed, tmp_path):
-    """A file system that holds two thirds of the tables."""
-    size = sum(file.stat().st_size for file in undisturbed.rglob("*") if file.is_file())
+def disk(tmp_path):
+    """A function that mounts a file system of so many bytes."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size * 2 // 3}", "tmpfs", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+    def mount(size):
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+        return folder
+
+    yield mount
+    subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
 
 
-def test_a_disk_that_is_full(spark, snapshot, undisturbed, small_disk: Path):
-    process = start(snapshot, small_disk / "warehouse")
-    _, errors = process.communicate(timeout=LONGEST_SECONDS)
-    assert process.returncode != 0
-    assert "No space left on device" in errors
-    visible_is_whole(spark, undisturbed, small_disk / "warehouse")
-    subprocess.run(["mount", "-o", "remount,size=1g", str(small_disk)], check=True)
-    finish(snapshot, small_disk / "warehouse")
-    same_tables(spark, undisturbed, small_disk / "warehouse")
+def remount(folder, option):
+    subprocess.run(["mount", "-o", f"remount,{option}", str(folder)], check=True)
+
+
+def test_a_disk_that_is_full_and_one_that_is_read_only(spark, snapshot, undisturbed, disk):
+    """Room for two thirds of the tables, then for all of them, first without the right to write."""
+    size = sum(file.stat().st_size for file in undisturbed.rglob("*") if file.is_file())
+    folder = disk(size * 2 // 3)
+    failed(start(snapshot, folder / "warehouse"), "a disk is full. Free some space, or name another --warehouse")
+    visible_is_whole(spark, undisturbed, folder / "warehouse")
+    remount(folder, "size=1g,ro")
+    failed(start(snapshot, folder / "warehouse"), "a folder cannot be written to. Name another --warehouse")
+    visible_is_whole(spark, undisturbed, folder / "warehouse")
+    remount(folder, "rw")
+    finish(snapshot, folder / "warehouse")
+    same_tables(spark, undisturbed, folder / "warehouse")
+
+
+def test_results_that_do_not_fit_their_disk(snapshot, disk, tmp_path):
+    """What was published before stays; with room the same command publishes what a run without trouble does."""
+    folder, warehouse = disk("400k"), tmp_path / "warehouse"
+    settings = [word for off in ("other_null_models", "trajectories") for word in ("--set", f"{off}=null")]
+    words = ["run", "--study", "demonstration", *settings, "--results"]
+    failed(start(snapshot, warehouse, words=[*words, str(folder / "results")]), "a disk is full.")
+    for file in folder.rglob("*.parquet"):
+        pd.read_parquet(file)
+    remount(folder, "size=1g")
+    finish(snapshot, warehouse, words=[*words, str(folder / "results")])
+    finish(snapshot, warehouse, words=[*words, str(tmp_path / "elsewhere")])
+    names = sorted(file.name for file in (tmp_path / "elsewhere" / "demonstration").glob("*.parquet"))
+    assert "pair_tests.parquet" in names
+    for name in names:
+        one, other = (pd.read_parquet(place / "demonstration" / name) for place in (folder / "results", tmp_path / "elsewhere"))  # fmt: skip
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_two_runs_on_one_warehouse_come_one_after_the_other(spark, snapshot, undisturbed, tmp_path):
+    runs = [start(snapshot, tmp_path / "warehouse", master="local[1]") for _ in range(2)]
+    errors = [run.communicate(timeout=LONGEST_SECONDS)[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], errors[0][-2000:] + errors[1][-2000:]
+    waited = [n for n in range(2) if "is in use by the reading of" in errors[n]]
+    assert len(waited) == 1
+    assert f"process {runs[1 - waited[0]].pid} on " in errors[waited[0]]
+    same_tables(spark, undisturbed, tmp_path / "warehouse")
+    ends = TableStore(spark, str(tmp_path / "warehouse")).read("ledger").where("status = 'done'")
+    assert ends.groupBy("stage").count().where("count > 1").count() == 0, "a stage was done twice"

@@ -91,3 +91,34 @@ def test_everything_in_a_private_bucket(s3_server, tmp_path, layout):
             body = client.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
             assert SECRET.encode() not in body, f"{entry['Key']} holds the secret"
             assert KEY.encode() not in body, f"{entry['Key']} holds the key"
+
+
+@pytest.mark.slow
+def test_two_runs_on_one_warehouse_come_one_after_the_other(s3_server, tmp_path):
+    """Two whole processes that start together; the one that waits finds all tables there and has nothing to do."""
+    endpoint, client = s3_server
+    simulate_snapshot(tmp_path / "snapshot", world=World(works=500, seed=2), formats=["jsonl"], processes=1)
+    client.create_bucket(Bucket="two-runs")
+    own = {"endpoint": endpoint, "region": "us-east-1", "access": "environment", "key_variable": "LAB_KEY", "secret_variable": "LAB_SECRET"}  # fmt: skip
+    file = tmp_path / "storage.yaml"
+    file.write_text(json.dumps({"storage": {"buckets": {"two-runs": own}}}))
+    words = ["isthmus", "ingest", "--snapshot", str(tmp_path / "snapshot"), "--warehouse", "s3a://two-runs/tables"]
+    words += ["--storage", str(file), "--master", "local[1]"]
+    code = f"import sys; from isthmus.cli.main import main; sys.argv = {words!r}; main()"
+    environment = os.environ | {"ISTHMUS_RUN": "short", "LAB_KEY": KEY, "LAB_SECRET": SECRET}
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [run.communicate(timeout=900) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], said[0][1][-2000:] + said[1][1][-2000:]
+    waited = [n for n in range(2) if "is in use by the reading of" in said[n][1]]
+    assert len(waited) == 1
+    assert f"process {runs[1 - waited[0]].pid} on " in said[waited[0]][1]
+    assert "Nothing had to be done" in said[waited[0]][0]
+    keys = [entry["Key"] for entry in client.list_objects_v2(Bucket="two-runs", Prefix="tables/works/")["Contents"]]
+    first = [key for key in keys if key.endswith("_delta_log/00000000000000000000.json")]
+    assert len(first) == 1
+    assert client.get_object(Bucket="two-runs", Key="tables/.run.lock")["Body"].read() == b""

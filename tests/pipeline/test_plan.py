@@ -118,6 +118,36 @@ def test_rates_without_analyses_say_nothing_of_them():
     assert not any("Kernels" in note for note in planned.notes)
 
 
+STAGES = Rates.model_validate(
+    RATES.model_dump()
+    | {
+        "stages": [
+            {"section": "cities", "stage": "cities", "works": [100, 200], "study_works": [50, 100],
+             "core_seconds": [10, 20], "rests_on": "a desk"},
+            {"section": "cities", "stage": "city_ties", "works": [100, 200], "study_works": [50, 100],
+             "core_seconds": [30, 20], "rests_on": "a desk"},
+            {"section": "gravity", "stage": "gravity", "works": [100, 200], "study_works": [50, 100],
+             "core_seconds": [5, 6], "at_most": 72, "rests_on": "a chair"},
+        ],
+    }
+)  # fmt: skip
+
+
+def test_stages_cost_by_the_works_of_the_snapshot_or_of_the_study():
+    study = load_study("alshebli2022_beijing", ["corpus.rule=primary_subfield", "corpus.ids=[1702]"])
+    planned = plan_ingest(of(1_000, 1_000_000), STAGES, cores=1, study=study, price=1.0)
+    cities, gravity = planned.costs[2:]
+    assert (cities.what, gravity.what) == ("its cities", "its gravity")
+    # by 10 to 20 works of the study as at the smaller size; by 1,000 works 10 + 0.1 x 900; no stage falls below 30
+    assert cities.core_hours.low == pytest.approx((10 + 30) / 3600)
+    assert cities.core_hours.high == pytest.approx((100 + 30) / 3600)
+    assert (gravity.core_hours.low * 3600, gravity.core_hours.high * 3600) == pytest.approx((5, 72))
+    assert any("(cities, city_ties, gravity): measured on a desk; a chair" in note for note in planned.notes)
+    far = plan_ingest(of(4_000, 4_000_000), STAGES, cores=1, study=study).costs[2]
+    assert far.core_hours.high == pytest.approx(1.5 * (400 + 30) / 3600), "more than ten times what was measured"
+    assert len(plan_ingest(of(1_000, 1_000_000), STAGES, cores=1, study=load_study("gallo2026")).costs) == 2
+
+
 @pytest.mark.parametrize(
     ("rule", "ids", "expected"),
     [
@@ -190,9 +220,15 @@ def test_a_plan_in_words_fits_a_terminal():
     assert lines[3].startswith("all tables")
 
 
-def test_the_rates_that_come_with_isthmus_know_both_analyses():
+def test_the_rates_that_come_with_isthmus_know_analyses_and_stages():
     study = load_study("alshebli2024_uschina", ["disruption={}"])
     rates = load_rates()
     costs = plan_ingest(of(510_000_000, 665_000_000_000), rates, cores=64, study=study).costs
-    assert [cost.what for cost in costs[2:]] == ["its novelty, kernels", "its disruption, kernels"]
-    assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in costs[2:])
+    assert [cost.what for cost in costs[2:]] == [
+        "its novelty, kernels", "its disruption, kernels", "its places", "its corpus_scientists",
+    ]  # fmt: skip
+    cities = plan_ingest(
+        of(510_000_000, 665_000_000_000), rates, cores=64, study=load_study("alshebli2022_beijing")
+    ).costs
+    assert {"its places", "its cities", "its bridging", "its gravity"} <= {cost.what for cost in cities}
+    assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in (*costs[2:], *cities[2:]))

@@ -77,8 +77,8 @@ def test_works_of_either_layout_keep_what_is_certain(tmp_path, write):
     assert odd["referenced_works"] == [8]
     assert (good["publication_year"], good["publication_date"]) == (1000, date(9999, 12, 31))
     assert good["authorships"][0]["countries"] == ["NA"]  # Namibia
-    assert set_aside.pop("publication_date", 1) == 1  # of JSON a day of the year 0 is no day at all
     assert set_aside == {
+        "publication_date": 1,
         "publication_year": 1,
         "authorships.countries": 3,
         "authorships.institutions.country_code": 1,
@@ -137,16 +137,25 @@ def test_a_year_is_whole_and_within_reason(tmp_path, write, year, expected, odd)
         ("", None),
     ],
 )
-def test_a_day_that_the_calendar_does_not_have_is_none(tmp_path, text, expected):
-    records = [{"id": f"W{number}", "publication_date": day} for number, day in [(1, text), (2, "2020-01-01")]]
-    rows, _ = parsed(tmp_path, as_lines(tmp_path, "works", records))
-    assert [row["publication_date"] for row in rows] == [expected, date(2020, 1, 1)]
+@pytest.mark.parametrize("write", [as_lines, as_parquet])
+def test_a_day_that_the_calendar_does_not_have_is_none_and_counted(tmp_path, write, text, expected):
+    days = [text, "2020-01-01", "  ", None]
+    records = [{"id": f"W{number}", "publication_date": day} for number, day in enumerate(days, start=1)]
+    rows, set_aside = parsed(tmp_path, write(tmp_path, "works", records))
+    assert [row["publication_date"] for row in rows] == [expected, date(2020, 1, 1), None, None]
+    assert set_aside == ({"publication_date": 1} if text and expected is None else {})
 
 
-@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-05:00", "0000-01-01", "0500-01-01"])
-def test_a_moment_that_no_calendar_has_makes_no_table_unreadable(tmp_path, text):
-    rows, _ = parsed(tmp_path, as_lines(tmp_path, "works", [{"id": "W1", "updated_date": text}]))
-    assert rows[0]["updated_date"] is None
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-05:00", "0000-01-01", "0500-01-01", "yesterday"]
+)
+@pytest.mark.parametrize("write", [as_lines, as_parquet])
+def test_a_moment_that_no_calendar_has_makes_no_table_unreadable_and_is_counted(tmp_path, write, text):
+    moments = [text, "", "2026-01-02T03:04:05+01:00"]
+    records = [{"id": f"W{number}", "updated_date": moment} for number, moment in enumerate(moments, start=1)]
+    rows, set_aside = parsed(tmp_path, write(tmp_path, "works", records))
+    assert [row["updated_date"] for row in rows] == [None, None, datetime(2026, 1, 2, 2, 4, 5, tzinfo=UTC)]
+    assert set_aside == {"updated_date": 1}
 
 
 TEXTS = st.text(max_size=4) | st.sampled_from(sorted(COUNTRIES)).flatmap(

@@ -1,19 +1,6 @@
 """The torture of `scripts/bench.sh torture`, small in every run and full with the slow tests."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-FILE = Path(__file__).parents[2] / "scripts" / "bench" / "torture.py"
-
-
-@pytest.fixture(scope="module")
-def torture():
-    spec = importlib.util.spec_from_file_location("torture", FILE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize("number", [400, pytest.param(10_000, marks=pytest.mark.slow)])

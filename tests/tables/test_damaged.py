@@ -23,31 +23,11 @@ OTHERS = {
 }  # fmt: skip
 
 
-def fuzzed(line, dice):
-    """A line with one thing wrong, or nothing."""
-    at = dice.randrange(len(line))
-    return dice.choice(
-        [
-            lambda: line,
-            lambda: line[:at],
-            lambda: line[at:],
-            lambda: line[:at] + bytes([dice.randrange(256)]) + line[at + 1 :],
-            lambda: line[:at] + dice.randbytes(dice.randrange(1, 9)) + line[at:],
-            lambda: line.replace(b'"id"', b'"di"', 1),
-            lambda: line.replace(b":", b": null,", 1),
-            lambda: line.replace(b"[", b"{", 1),
-            lambda: line.replace(b"https://openalex.org/W", dice.choice([b"W", b"", b"https://openalex.org/A"]), 1),
-            lambda: line.replace(b"20", b"99999999999999999999", 3),
-            lambda: b"[" * dice.randrange(1, 2_000) + line,
-        ]
-    )().replace(b"\n", b" ")
-
-
 @SPARK
-def test_two_thousand_fuzzed_lines(spark, store, real_lines, as_jsonl, tmp_path):
+def test_two_thousand_fuzzed_lines(spark, store, real_lines, as_jsonl, tmp_path, torture):
     dice = random.Random(7)
     whole = [line for line in real_lines["works"] if len(line) < 20_000][:400]
-    lines = whole + [fuzzed(dice.choice(whole), dice) for _ in range(LINES)]
+    lines = whole + [torture.fuzzed(dice.choice(whole), dice) for _ in range(LINES)]
     lines = [line for line in lines if line.strip()]
     root = as_jsonl(tmp_path / "snapshot", {"works": lines} | OTHERS)
     build_all(spark, store, open_snapshot(str(root), partial=True))

@@ -35,7 +35,9 @@ from isthmus.analyses.robustness.scores import RULES as ROBUSTNESS_RULES
 from isthmus.analyses.robustness.section import section as robustness
 from isthmus.analyses.scientists.scores import RULES as SCIENTISTS_RULES
 from isthmus.analyses.scientists.section import section as scientists
+from isthmus.analyses.significance.country_section import section as country
 from isthmus.analyses.significance.scores import RULES as SIGNIFICANCE_RULES
+from isthmus.analyses.significance.section import published_rule_section as published_rule
 from isthmus.analyses.significance.section import section as significance
 from isthmus.analyses.trajectories.scores import RULES as TRAJECTORIES_RULES
 from isthmus.analyses.trajectories.section import section as trajectories
@@ -48,6 +50,7 @@ from isthmus.report.section import Section, SectionOf, build_sections
 
 SECTIONS: tuple[SectionOf, ...] = (
     corpus,
+    country,
     networks,
     significance,
     trajectories,
@@ -65,9 +68,19 @@ SECTIONS: tuple[SectionOf, ...] = (
     migration,
     partnership,
     recovery,
+    published_rule,
 )
 #: Sections of ties and years of countries: where a corpus names no country, they have nothing to say.
-OF_COUNTRIES: tuple[SectionOf, ...] = (networks, significance, trajectories, robustness, output, recovery)
+OF_COUNTRIES: tuple[SectionOf, ...] = (
+    country,
+    networks,
+    significance,
+    trajectories,
+    robustness,
+    output,
+    recovery,
+    published_rule,
+)
 RULES: dict[str, Rule] = {
     **NETWORKS_RULES,
     **SIGNIFICANCE_RULES,

@@ -1,15 +1,21 @@
-"""`isthmus studies`, `stages`, `tables`, `describe`: what there is, without Spark's JVM."""
+"""`isthmus studies`, `stages`, `tables`, `describe`: what there is, in a moment, without Spark and pandas."""
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from isthmus.cli.catalogue import listed_stages, listed_tables, listed_tasks
+from isthmus.cli.completion import complete_study, complete_table
+from isthmus.cli.hints import command
+from isthmus.cli.options import format_option
 from isthmus.config import available_studies, load_study
 from isthmus.errors import StoreError, did_you_mean
 
 if TYPE_CHECKING:
     from isthmus.config import Study
+    from isthmus.tablespec import TableSpec
 
 SETTING_WIDTH = 24
 
@@ -17,9 +23,17 @@ SETTING_WIDTH = 24
 @click.command(
     epilog="Examples:\n\n\b\n  isthmus studies\n  isthmus studies gallo2026\n  isthmus studies my_field.yaml\n"
 )
-@click.argument("study", required=False)
-def studies(study: str | None) -> None:
-    """List the studies that come with Isthmus; of STUDY (a name or a YAML file), every setting and what it means."""
+@click.argument("study", required=False, shell_complete=complete_study)
+@format_option
+def studies(study: str | None, form: str) -> None:
+    """List the studies that come with Isthmus; of STUDY (a name or a YAML file), every setting and what it means.
+
+    As JSON: every field of every study, or of the one.
+    """
+    if form == "json":
+        found = load_study(study).plain() if study else {name: load_study(name).plain() for name in available_studies()}
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
     if study is not None:
         chosen = load_study(study)
         _introduce(chosen)
@@ -27,7 +41,7 @@ def studies(study: str | None) -> None:
         return
     for name in available_studies():
         _introduce(load_study(name))
-    click.echo("Every setting of one:  isthmus studies NAME")
+    click.echo(f"Every setting of one:  {command('studies', 'NAME')}")
     click.echo("One of your own:       a YAML file that says `extends: NAME` and what differs")
 
 
@@ -91,24 +105,21 @@ def _setting(name: str, value: object, meaning: str | None) -> None:
 
 
 @click.command(epilog="Examples:\n\n\b\n  isthmus stages\n  isthmus stages --study gallo2026 --format json\n")
-@click.option("--study", "study_name", default=None, help="Only the stages that this study asks for.")
+@click.option("--study", "study_name", shell_complete=complete_study, help="Only the stages that this study asks for.")
 @click.option("--tasks", "by_task", is_flag=True, help="The groups of stages that a scheduler runs as one task each.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 def stages(study_name: str | None, by_task: bool, form: str) -> None:
     """List the stages of the pipeline in their order.
 
     As JSON: each stage with those that have to be done before it, for a scheduler; without those that run only on
     request.
     """
-    from isthmus.pipeline.run import STAGES, TASKS
-
     study = load_study(study_name) if study_name else None
-    listed = [stage for stage in STAGES if stage.enabled(study)]
+    listed = [stage for stage in listed_stages() if stage.enabled(study)]
     if by_task:
-        groups = {task: [stage.name for stage in listed if stage.task == task] for task in TASKS}
-        there = {task: names for task, names in groups.items() if names}
-        text = "\n".join(f"{task:<14} {', '.join(names)}" for task, names in there.items())
-        click.echo(json.dumps(there, indent=2) if form == "json" else text)
+        groups = listed_tasks(listed)
+        text = "\n".join(f"{task:<14} {', '.join(names)}" for task, names in groups.items())
+        click.echo(json.dumps(groups, indent=2) if form == "json" else text)
         return
     if form == "json":
         names = {stage.name for stage in listed}
@@ -121,27 +132,38 @@ def stages(study_name: str | None, by_task: bool, form: str) -> None:
             click.echo(f"{'':<14} writes {', '.join(spec.name for spec in stage.writes)}")
 
 
-@click.command()
-def tables() -> None:
+@click.command(epilog="Examples:\n\n\b\n  isthmus tables\n  isthmus tables --format json\n")
+@format_option
+def tables(form: str) -> None:
     """List the tables: name, key, what a row is, which stage writes it."""
-    from isthmus.pipeline import STAGES
+    listed = [(spec, stage) for stage in listed_stages() for spec in stage.writes]
+    if form == "json":
+        found = {s.name: {"row": s.comment, "key": s.key, "stage": stage.name} for s, stage in listed}
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for spec, stage in listed:
+        click.echo(f"{spec.name:<18} {spec.comment}")
+        click.echo(f"{'':<18} key: {', '.join(spec.key)}; written by stage {stage.name}")
 
-    for stage in STAGES:
-        for spec in stage.writes:
-            click.echo(f"{spec.name:<18} {spec.comment}")
-            click.echo(f"{'':<18} key: {', '.join(spec.key)}; written by stage {stage.name}")
 
-
-@click.command(epilog="Example:\n\n\b\n  isthmus describe pair_tests\n")
-@click.argument("table")
-def describe(table: str) -> None:
+@click.command(epilog="Examples:\n\n\b\n  isthmus describe pair_tests\n  isthmus describe works --format json\n")
+@click.argument("table", shell_complete=complete_table)
+@format_option
+def describe(table: str, form: str) -> None:
     """Show the columns of TABLE and what each of them means."""
-    from isthmus.pipeline import STAGES
-
-    specs = {spec.name: spec for stage in STAGES for spec in stage.writes}
+    specs = listed_tables()
     if table not in specs:
         raise StoreError(f"there is no table {table!r}; {did_you_mean(table, list(specs))}")
     spec = specs[table]
+    if form == "json":
+        shown = {"table": spec.name, "row": spec.comment, "key": spec.key, "checks": spec.checks}
+        columns = {"columns": [asdict(each) for each in spec.fields]}
+        click.echo(json.dumps(shown | columns, indent=2, ensure_ascii=False))
+        return
+    _columns(spec)
+
+
+def _columns(spec: "TableSpec") -> None:
     click.echo(f"{spec.name}: {spec.comment}\nkey: {', '.join(spec.key)}\n")
     width = max(len(f.name) for f in spec.fields)
     for field in spec.fields:

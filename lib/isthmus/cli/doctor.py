@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from isthmus.cli.options import storage_option
+from isthmus.cli.completion import complete_study
+from isthmus.cli.options import format_option, storage_option
 from isthmus.config import Storage
 from isthmus.errors import SetupError
 
@@ -29,10 +30,15 @@ _MARKS = {"ok": "✓", "warning": "!", "problem": "✗"}
 )
 @click.option("--warehouse", default="warehouse/openalex", show_default=True, help="Folder, URI or catalog.schema.")
 @click.option("--snapshot", default=None, help="Folder or URI: is it there, and is there room for its tables?")
-@click.option("--study", "study_name", default=None, help="Room for this study's tables only (ingest --for-study).")
+@click.option(
+    "--study",
+    "study_name",
+    shell_complete=complete_study,
+    help="Room for this study's tables only (ingest --for-study).",
+)
 @click.option("--spark", "with_spark", is_flag=True, help="Also start Spark and write a small Delta table.")
 @storage_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 def doctor(
     warehouse: str, snapshot: str | None, study_name: str | None, with_spark: bool, storage: Storage, form: str
 ) -> None:
@@ -45,7 +51,7 @@ def doctor(
 
     jar_sets = ["delta", *(["s3"] if is_s3(warehouse) else [])]
     seen, needed = _of_snapshot(snapshot, study_name, storage) if snapshot else ([], 0.0)
-    checks = [*checkup(warehouse, jar_sets=jar_sets, disk_needed=needed), *seen]
+    checks = [*checkup(warehouse, jar_sets=jar_sets, disk_needed=needed, storage=storage), *seen]
     if with_spark and not any(check.state == "problem" for check in checks):
         checks.append(_spark())
     click.echo(json.dumps([asdict(check) for check in checks], indent=2) if form == "json" else in_words(checks))

@@ -18,11 +18,11 @@ from isthmus.errors import ConfigError
 @click.option("--results", default=None, help="Folder or URI of published results.  [default: the newest one]")
 @click.option("--network", "networks", default="", help="collaboration, knowledge_exchange, citation; with commas.")
 @click.option("--years", default="", help="Graphs of single years, too: 2005, or 2000,2021, or 2000-2021.")
-@click.option("--format", "formats", default="", help="parquet, csv, graphml, gexf, vosviewer; with commas.")
+@click.option("--format", "formats", default="", help="parquet, csv, graphml, gexf, vosviewer, geojson; with commas.")
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Folder to write into.")
 @storage_option
 def export(results: str | None, networks: str, years: str, formats: str, out: str, storage: Storage) -> None:
-    """Write the networks of a study as Parquet, CSV, GraphML, GEXF and VOSviewer files.
+    """Write the networks of a study as Parquet, CSV, GraphML, GEXF, VOSviewer and GeoJSON files.
 
     Each network is written as its sum over the significance years with grades, as its ties with a grade and those of
     the published rule alone, and as one table of all years. README.md in the folder says what every column means.

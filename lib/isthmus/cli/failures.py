@@ -19,9 +19,16 @@ MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = (
         "a folder cannot be written to. Name another --warehouse, or ask for the right to write there.",
     ),
     (
-        re.compile(r"OutOfMemoryError|Java heap space|GC overhead limit|insufficient memory|Unable to allocate"),
+        re.compile(
+            r"OutOfMemoryError|Java heap space|GC overhead limit|insufficient memory|Unable to allocate|"
+            r"Please increase (?:heap|executor memory|driver memory)"
+        ),
         "memory ran out. Give the driver more (scripts/submit.sh ... -- --driver-memory 16g), use fewer cores "
         "(--master local[2]), or read the snapshot for one study only (isthmus ingest --for-study).",
+    ),
+    (
+        re.compile(r"JAVA_GATEWAY_EXITED|Java gateway process exited"),
+        "Java did not start: it is not there, or memory does not suffice for it. `isthmus doctor` says which.",
     ),
     (
         re.compile(r"Python worker exited unexpectedly|Python worker crashed|exit code 137|ExecutorLostFailure"),

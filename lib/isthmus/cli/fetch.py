@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from isthmus.cli.hints import command
+
 if TYPE_CHECKING:
     from isthmus.fetch import Estimate, Fetched
 
@@ -93,5 +95,5 @@ def in_words(fetched: "Fetched") -> str:
     if fetched.cut_authors:
         lines.append(f"Of {fetched.cut_authors:,} works only the first hundred authors could be had.")
     lines.append("Citations from works outside of the filter are not there: knowledge exchange is that within it.")
-    lines.append(f"Read it with: isthmus run --study everything --snapshot {fetched.folder}")
+    lines.append(f"Read it with: {command('run', '--study', 'everything', '--snapshot', str(fetched.folder))}")
     return "\n".join(lines)

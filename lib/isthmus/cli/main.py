@@ -11,6 +11,7 @@ import click
 
 from isthmus import __version__
 from isthmus.cli.failures import sentence
+from isthmus.cli.hints import command
 from isthmus.config.secrets import redacted
 from isthmus.errors import GateError, IsthmusError
 
@@ -33,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "stages": ("isthmus.cli.describe", "stages", "List the stages of the pipeline in their order."),
     "tables": ("isthmus.cli.describe", "tables", "List the tables: name, key, what a row is."),
     "describe": ("isthmus.cli.describe", "describe", "Show the columns of a table and what each means."),
+    "completion": ("isthmus.cli.completion", "completion", "Print what makes a shell complete names."),
 }
 
 #: Environment variable that asks for the stack of calls of an unforeseen error.
@@ -55,13 +57,19 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), name)
-        return command
+        found: click.Command = getattr(import_module(module), name)
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with what they do, without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, says) for name, (_, _, says) in COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what to type first, as it works where this help was asked for."""
+        run = command("run", "--snapshot", "world", "--study", "demonstration")
+        formatter.write_paragraph()
+        formatter.write_text(f"Start here:  {command('simulate', '--out', 'world')} && {run}")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -79,7 +87,6 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start here:  isthmus simulate --out world && isthmus run --snapshot world --study demonstration",
 )
 @click.version_option(__version__, prog_name="isthmus")
 @click.option("--debug", is_flag=True, help="Show where an unforeseen error happened, too; or set ISTHMUS_DEBUG.")

@@ -1,12 +1,15 @@
 """`isthmus maintain`: fewer, larger files, and old versions removed."""
 
+import json
 import sys
+from dataclasses import asdict
 from typing import NoReturn
 
 import click
 
+from isthmus.cli.completion import complete_tables
 from isthmus.cli.main import guarded
-from isthmus.cli.options import storage_option
+from isthmus.cli.options import format_option, storage_option
 from isthmus.config import Storage
 from isthmus.errors import StoreError, did_you_mean
 
@@ -19,13 +22,16 @@ SAFE_DAYS = 7.0  # isthmus.engine.maintenance.SAFE_RETENTION_DAYS, which is not 
     "  isthmus maintain --warehouse warehouse/openalex --tables works,authorships --retention-days 30\n"
 )
 @click.option("--warehouse", default="warehouse/openalex", show_default=True, help="Folder, URI or catalog.schema.")
-@click.option("--tables", default="", help="Only these, separated by commas.  [default: all]")
+@click.option(
+    "--tables", default="", shell_complete=complete_tables, help="Only these, separated by commas.  [default: all]"
+)
 @click.option(
     "--retention-days", default=SAFE_DAYS, show_default=True, help="How long files of earlier versions are kept."
 )
 @click.option("--allow-short-retention", is_flag=True, help="Accept less than 7 days: nothing else uses the tables.")
 @click.option("--master", default=None, help="Spark master; local with all cores when none is named.")
 @storage_option
+@format_option
 def maintain(
     warehouse: str,
     tables: str,
@@ -33,6 +39,7 @@ def maintain(
     allow_short_retention: bool,
     master: str | None,
     storage: Storage,
+    form: str,
 ) -> None:
     """Put small files of the tables together and remove those that only old versions need. Rows stay the same.
 
@@ -56,11 +63,10 @@ def maintain(
     there = wanted or all_tables(store, STAGES)
     if not there:
         raise StoreError(f"{store.location} holds no table of Isthmus: is this the right --warehouse?")
-    with turn(warehouse, who="isthmus maintain"):
+    with turn(warehouse, who="isthmus maintain", storage=storage):
         done = maintain_all(store, there, retention_days=retention_days, allow_short=allow_short_retention)
-    for one in done:
-        click.echo(one.summary)
-    click.echo(f"\n{summary(done)}")
+    text = "\n".join([*(one.summary for one in done), "", summary(done)])
+    click.echo(json.dumps([asdict(one) for one in done], indent=2) if form == "json" else text)
 
 
 def job() -> NoReturn:

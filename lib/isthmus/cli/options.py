@@ -19,3 +19,13 @@ storage_option = click.option(
     help="YAML file that says how buckets are reached: endpoint, region, keys.",
 )
 """`--storage FILE`: the command gets the loaded `Storage`."""
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or programs.",
+)
+"""`--format json`: what a command prints, as data. The command gets `form`."""

@@ -1,5 +1,6 @@
 """`isthmus pair` and `isthmus report`: reading published results, without Spark."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from isthmus.cli.options import storage_option
+from isthmus.cli.options import format_option, storage_option
 from isthmus.config import Storage
 from isthmus.errors import StoreError
 from isthmus.files import open_root
@@ -18,20 +19,27 @@ from isthmus.files import open_root
     "  isthmus pair CN US\n"
     "  isthmus pair China 'United States' --results warehouse/openalex/results/gallo2026\n"
     "  isthmus pair US EU-27 --results warehouse/openalex/results/virology\n"
+    "  isthmus pair CN US --format json\n"
 )
 @click.argument("first")
 @click.argument("second")
 @click.option("--results", default=None, help="Folder or URI of published results.  [default: the newest one]")
 @storage_option
-def pair(first: str, second: str, results: str | None, storage: Storage) -> None:
+@format_option
+def pair(first: str, second: str, results: str | None, storage: Storage, form: str) -> None:
     """Show one tie over the years: observed, expected, z, p and coverage.
 
     FIRST and SECOND are countries, as names or codes, or blocs that are poles of the study.
     """
+    from isthmus.analyses.significance.pair_data import pair_data
     from isthmus.analyses.significance.pair_table import pair_table
 
     with results_here(results, storage) as folder:
-        click.echo(pair_table(folder, first, second))
+        if form == "json":
+            found = pair_data(folder, first, second)
+            click.echo(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        else:
+            click.echo(pair_table(folder, first, second))
 
 
 @click.command(epilog="Example:\n\n\b\n  isthmus report --results warehouse/openalex/results/gallo2026 --figures\n")

@@ -1,18 +1,23 @@
 """`isthmus run` and `isthmus ingest`: the pipeline."""
 
+import json
 import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from isthmus.cli.completion import complete_field, complete_stages, complete_study, complete_tasks
+from isthmus.cli.hints import command
 from isthmus.cli.main import guarded
-from isthmus.cli.options import storage_option
+from isthmus.cli.options import format_option, storage_option
 from isthmus.config import load_study
-from isthmus.engine.objectstore import is_s3
-from isthmus.pipeline import Request, explain, run_pipeline, wanted_stages
+
+if TYPE_CHECKING:
+    from isthmus.pipeline import Request
+    from isthmus.snapshot import Snapshot
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -36,6 +41,7 @@ _common = _options(
     click.option("--replace", is_flag=True, help="Let another snapshot take the place of the one in the warehouse."),
     click.option("--force", is_flag=True, help="Run stages that have nothing to do, too."),
     click.option("--quiet", is_flag=True, help="No progress, only the last words."),
+    format_option,
 )
 
 
@@ -47,12 +53,35 @@ _common = _options(
     "  isthmus run --study gallo2026 --set corpus.rule=ai_any --stages corpus,networks,significance,publish,report\n"
     "  isthmus run --study gallo2026 --dry-run\n"
 )
-@click.option("--study", "study_name", required=True, help="A study of conf/studies, or a YAML file.")
+@click.option(
+    "--study",
+    "study_name",
+    required=True,
+    shell_complete=complete_study,
+    help="A study of conf/studies, or a YAML file.",
+)
 @click.option("--snapshot", default=None, help="Folder or URI of the snapshot; none: the tables that are there.")
 @click.option("--results", default=None, help="Folder of published results.  [default: WAREHOUSE/results]")
-@click.option("--stages", default="", help="Only these, separated by commas (isthmus stages lists them).")
-@click.option("--tasks", default="", help="Only these groups of stages (isthmus stages --tasks lists them).")
-@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Override a field of the study.")
+@click.option(
+    "--stages",
+    default="",
+    shell_complete=complete_stages,
+    help="Only these, separated by commas (isthmus stages lists them).",
+)
+@click.option(
+    "--tasks",
+    default="",
+    shell_complete=complete_tasks,
+    help="Only these groups of stages (isthmus stages --tasks lists them).",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    shell_complete=complete_field,
+    help="Override a field of the study.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @_common
 def run(
@@ -67,6 +96,8 @@ def run(
     **common: Any,
 ) -> None:
     """Run a study: snapshot to tables, networks, significance, report. What is done already is skipped."""
+    from isthmus.pipeline import Request
+
     study = load_study(study_name, settings)
     request = Request(
         study=study,
@@ -76,7 +107,7 @@ def run(
         tasks=_names(tasks),
         **{k: common[k] for k in COMMON_FIELDS},
     )
-    _run(request, master, dry_run=dry_run)
+    _run(request, master, dry_run=dry_run, form=common["form"])
 
 
 @click.command(
@@ -89,17 +120,23 @@ def run(
 )
 @click.option("--snapshot", required=True, help="Folder or URI of the snapshot.")
 @click.option(
-    "--for-study", default=None, metavar="STUDY", help="Keep only what this study needs: a fraction of the disk."
+    "--for-study",
+    metavar="STUDY",
+    shell_complete=complete_study,
+    help="Keep only what this study needs: a fraction of the disk.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @_common
 def ingest(snapshot: str, for_study: str | None, dry_run: bool, master: str | None, **common: Any) -> None:
     """Read a snapshot into tables that all studies share, or into those that one study needs."""
+    from isthmus.pipeline import Request
+
     study = load_study(for_study) if for_study else None
     request = Request(snapshot=snapshot, for_study=study, **{k: common[k] for k in COMMON_FIELDS})
-    _run(request, master, dry_run=dry_run)
-    if study is not None and not dry_run:
-        click.echo(f"Next:    isthmus run --study {for_study} --warehouse {request.warehouse}   (without --snapshot)")
+    _run(request, master, dry_run=dry_run, form=common["form"])
+    if study is not None and not dry_run and common["form"] == "text":
+        next_one = command("run", "--study", str(for_study), "--warehouse", request.warehouse)
+        click.echo(f"Next:    {next_one}   (without --snapshot)")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -121,24 +158,26 @@ def job(task: str | None = None) -> NoReturn:
 COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "replace", "force", "quiet")
 
 
-def _run(request: Request, master: str | None, *, dry_run: bool) -> None:
+def _run(request: "Request", master: str | None, *, dry_run: bool, form: str) -> None:
     from isthmus.engine import start_session
+    from isthmus.pipeline import explain, run_pipeline, wanted_stages
 
     wanted_stages(request)  # a wrong word or address is found before Spark starts
     snapshot = request.open_snapshot()
-    warning = None if snapshot is None or dry_run else little_disk(request)
+    warning = None if snapshot is None or dry_run else little_disk(request, snapshot)
     if warning:
         click.echo(f"isthmus: {warning}", err=True)
     spark = start_session("isthmus", master=master, jar_sets=jar_sets(request))
     if dry_run:
-        for stage, reason in explain(spark, request, snapshot):
-            click.echo(f"{stage.name:<14} {'would run: ' + reason if reason else 'unchanged'}")
+        reasons = {stage.name: reason for stage, reason in explain(spark, request, snapshot)}
+        lines = (f"{name:<14} {'would run: ' + why if why else 'unchanged'}" for name, why in reasons.items())
+        click.echo(json.dumps(reasons, indent=2) if form == "json" else "\n".join(lines))
         return
     summaries = run_pipeline(spark, request, snapshot)
-    click.echo(last_words(request, summaries))
+    click.echo(json.dumps(summaries, indent=2) if form == "json" else last_words(request, summaries))
 
 
-def little_disk(request: Request) -> str | None:
+def little_disk(request: "Request", snapshot: "Snapshot") -> str | None:
     """Return that the disk may not suffice for the tables of a snapshot, in a sentence; None where it does.
 
     An estimate before a long run, of which what the warehouse holds already is taken off. Nothing is said of a
@@ -147,34 +186,33 @@ def little_disk(request: Request) -> str | None:
     Parameters
     ----------
     request : Request
-        What is to be run, with a snapshot.
+        What is to be run.
+    snapshot : Snapshot
+        The request's snapshot.
     """
     from isthmus.cli.doctor import disk_needed
     from isthmus.engine.checkup import disk
     from isthmus.engine.turns import folder_of
-    from isthmus.errors import IsthmusError
-    from isthmus.snapshot.survey import survey
+    from isthmus.snapshot.survey import of_snapshot
 
     folder = folder_of(request.warehouse)
-    if folder is None or request.snapshot is None or request.incremental:
-        return None
-    try:
-        found = survey(request.snapshot, layout=request.layout, partial=request.partial, storage=request.storage)
-    except IsthmusError:
+    if folder is None or request.incremental:
         return None
     held = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else 0
-    looked = disk("disk", folder, disk_needed(found, request.for_study).high - held)
+    looked = disk("disk", folder, disk_needed(of_snapshot(snapshot), request.for_study).high - held)
     if looked.state == "ok":
         return None
     return f"{looked.found} for the tables of {request.snapshot}. The run goes on, and may end there. {looked.advice}"
 
 
-def jar_sets(request: Request) -> list[str]:
+def jar_sets(request: "Request") -> list[str]:
     """Return the jars that Spark needs beside Delta's: S3's for tables there; snapshots are read without."""
+    from isthmus.engine.objectstore import is_s3
+
     return ["s3"] if is_s3(request.warehouse) else []
 
 
-def last_words(request: Request, summaries: dict[str, str]) -> str:
+def last_words(request: "Request", summaries: dict[str, str]) -> str:
     """Return what came out, in plain words."""
     done = [stage for stage, words in summaries.items() if words != "unchanged"]
     lines = ["", "Done." if done else "Nothing had to be done: everything is there and unchanged."]
@@ -184,7 +222,7 @@ def last_words(request: Request, summaries: dict[str, str]) -> str:
         lines += ["", f"Report:  {folder}/report.html   (open it in a browser)", f"Results: {folder}/*.parquet"]
         first, *others = request.study.geography.poles
         if others:
-            lines.append(f"Try:     isthmus pair {first} {others[0]} --results {folder}")
+            lines.append(f"Try:     {command('pair', first, others[0], '--results', folder)}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from isthmus.cli.hints import command
+
 if TYPE_CHECKING:
     from isthmus.simulate import World, Written
 
@@ -106,6 +108,6 @@ def in_words(written: "list[Written]", seconds: float) -> str:
                 * world.hostile
             ),
             f"What is true in it: {first}/truth/README.md",
-            f"Read it with: isthmus run --study demonstration --snapshot {first}",
+            f"Read it with: {command('run', '--study', 'demonstration', '--snapshot', first)}",
         ]
     )

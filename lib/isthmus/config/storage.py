@@ -64,6 +64,12 @@ class Bucket(Section):
         default=TOKEN_VARIABLE, pattern=VARIABLE, description="variable with a session token; may be unset"
     )
 
+    lock_runs: bool = Field(
+        default=True,
+        description="whether one run at a time writes tables here (conditional writes of S3); false: a scheduler sees "
+        "to it",
+    )
+
     @model_validator(mode="after")
     def _profile_goes_with_its_access(self) -> "Bucket":
         if (self.access == "profile") != (self.profile is not None):

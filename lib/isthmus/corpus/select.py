@@ -69,6 +69,20 @@ def citing_works(works: DataFrame, citations: DataFrame, corpus: DataFrame, stud
     return _work_columns(chosen, is_corpus=False)
 
 
+def left_out_works(works: DataFrame, study: Study) -> DataFrame:
+    """Return the works that the study does not read, whatever their field: work_id of paratext, retracted, expansion.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Rows of the table `works`.
+    study : Study
+        Which of them its corpus includes; works up to the end of the corpus.
+    """
+    in_time = works.where(F.col("publication_year") <= study.years.corpus[1])
+    return in_time.where(~_kept(study.corpus)).select("work_id")
+
+
 def corpus_works(works: DataFrame, citations: DataFrame, study: Study, release: str) -> DataFrame:
     """Return the rows of the table `corpus_works`: the corpus and the works that cite it."""
     corpus = select_corpus(works, study)

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from isthmus.config import Storage
 from isthmus.engine.jars import find_jars
 from isthmus.engine.machine import cores, memory_mib
 from isthmus.engine.turns import folder_of, holder
+from isthmus.errors import IsthmusError, SetupError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -56,7 +58,13 @@ class Check:
     advice: str = ""
 
 
-def checkup(warehouse: str, *, jar_sets: Iterable[str] = ("delta",), disk_needed: float = 0.0) -> list[Check]:
+def checkup(
+    warehouse: str,
+    *,
+    jar_sets: Iterable[str] = ("delta",),
+    disk_needed: float = 0.0,
+    storage: Storage | None = None,
+) -> list[Check]:
     """Look at everything that a local run needs; Java is only asked for its version, Spark is not started.
 
     Parameters
@@ -67,11 +75,14 @@ def checkup(warehouse: str, *, jar_sets: Iterable[str] = ("delta",), disk_needed
         Sets of `isthmus.engine.jars` that the run uses.
     disk_needed : float, optional
         Bytes that the run may need in the warehouse, where that can be estimated.
+    storage : Storage | None, optional
+        How buckets are reached.
     """
     checks = [python(), java(), memory(), packages(), *(jars(name) for name in jar_sets)]
     folder = folder_of(warehouse)
     if folder is None:
-        return [*checks, Check("warehouse", "ok", f"{warehouse} is no folder: space and rights are not looked at")]
+        elsewhere = Check("warehouse", "ok", f"{warehouse} is no folder: space and rights are not looked at")
+        return [*checks, elsewhere, in_use(warehouse, storage)]
     scratch = Path(os.environ.get("SPARK_LOCAL_DIRS", tempfile.gettempdir()).split(",")[0])
     return [
         *checks,
@@ -107,16 +118,37 @@ def java(command: str | None = None) -> Check:
     """
     home = os.environ.get("JAVA_HOME")
     program = command or (str(Path(home) / "bin" / "java") if home else "java")
-    advice = "Spark needs Java 17 or 21. On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless"
+    advice = (
+        "Spark needs Java 17 or 21. On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless; "
+        "on macOS: brew install openjdk@17; then name its folder in JAVA_HOME if there are several."
+    )
     try:
         said = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=_JAVA_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return Check("Java", "problem", f"{program} does not run", advice)
     match = re.search(r'version "(\d+)[^"]*"', said.stderr + said.stdout)
     if match is None:
-        return Check("Java", "problem", f"{program} does not say its version", advice)
+        reason = next((line for line in (said.stdout + said.stderr).splitlines() if line.strip()), "it says nothing")
+        memory_is_out = re.search(r"reserve|allocate|memory", said.stdout + said.stderr)
+        advice = (
+            "Memory does not suffice for Java: end other programs, or raise the limit." if memory_is_out else advice
+        )
+        return Check("Java", "problem", f"{program} does not say its version ({reason})", advice)
     found = f"{match[0].split()[1].strip(chr(34))} ({shutil.which(program) or program})"
     return Check("Java", "ok", found) if int(match[1]) in JAVA else Check("Java", "problem", found, advice)
+
+
+def require_java() -> None:
+    """Raise an error that says how to get Java where Spark would not start without it.
+
+    Raises
+    ------
+    SetupError
+        There is no Java, or one that Spark does not run on.
+    """
+    found = java()
+    if found.state == "problem":
+        raise SetupError(f"Spark cannot start: Java: {found.found}. {found.advice}")
 
 
 def memory(mib: float | None = None) -> Check:
@@ -229,15 +261,20 @@ def disk(name: str, folder: Path, needed: float, *, free: Callable[[Path], float
     return Check(name, "problem", f"{found}, {wanted}", "Make room, or choose another disk.")
 
 
-def in_use(warehouse: str) -> Check:
+def in_use(warehouse: str, storage: Storage | None = None) -> Check:
     """Look whether another run holds the warehouse.
 
     Parameters
     ----------
     warehouse : str
-        A folder.
+        A folder, an address or `catalog.schema`; only folders and S3 are locked.
+    storage : Storage | None, optional
+        How buckets are reached.
     """
-    other = holder(warehouse)
+    try:
+        other = holder(warehouse, storage)
+    except IsthmusError as error:
+        return Check("other runs", "problem", str(error))
     if other is None:
         return Check("other runs", "ok", "none on this warehouse")
     return Check("other runs", "warning", f"{warehouse} is in use by {other}", "A run will wait until it has ended.")

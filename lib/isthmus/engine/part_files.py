@@ -111,7 +111,7 @@ def can_write_files(store: "TableStore") -> bool:
     store : TableStore
         The tables.
     """
-    if store.in_catalog or ":/" in store.location:
+    if not store.in_folder:
         return False
     try:
         return str(store.spark.sparkContext.master).startswith("local")
@@ -164,7 +164,7 @@ def is_by_part(store: "TableStore", table: str) -> bool:
     table : str
         The name of a table that is there.
     """
-    if store.in_catalog or ":/" in store.location:
+    if not store.in_folder:
         return False
     if not any(NAME.fullmatch(path.name) for path in Path(store.path(table)).glob("*.parquet")):
         return False  # as nearly all tables: their logs need not be read

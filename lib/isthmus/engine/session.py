@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.config.resources import conf_file
+from isthmus.engine.checkup import require_java
 from isthmus.engine.jars import jar_options
 from isthmus.engine.machine import cores, memory_mib
 from isthmus.engine.shipping import shipped_options
@@ -108,6 +109,11 @@ def is_local(master: str | None) -> bool:
     return master is None or master.startswith("local")
 
 
+def _is_remote(master: str | None) -> bool:
+    """Whether the session is one of Spark Connect, whose Java runs elsewhere."""
+    return "SPARK_REMOTE" in os.environ or (master or "").startswith("sc://")
+
+
 def with_retries(master: str) -> str:
     """Return a local master under which a task that failed is tried again, as on a cluster; others as they are.
 
@@ -160,6 +166,8 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
     builder = SparkSession.builder.appName(app_name)
     submitted = os.environ.get("ISTHMUS_SUBMITTED")  # scripts/submit.sh has already handed all options to spark-submit
     if not submitted:
+        if not _is_remote(master):
+            require_java()
         _name_interpreters(master)
         builder = builder.master(with_retries(master or "local[*]"))
         for key, value in session_options(master, jar_sets, conf).items():

@@ -49,8 +49,9 @@ class TableStore:
     def __init__(self, spark: "SparkSession", location: str) -> None:
         self.spark = spark
         self.in_catalog = is_catalog(location)
-        is_folder = not self.in_catalog and ":/" not in location
-        self.location = os.path.abspath(location) if is_folder else _hadoop(location.rstrip("/"))
+        self.in_folder = not self.in_catalog and ":/" not in location
+        """Whether the tables lie in a folder of this machine, whose files can be looked at."""
+        self.location = os.path.abspath(location) if self.in_folder else _hadoop(location.rstrip("/"))
         # one run writes to a warehouse at a time, so what this store saw or wrote itself need not be asked again
         self._there: set[str] = set()
         self._defined: dict[str, TableSpec] = {}
@@ -222,7 +223,7 @@ class TableStore:
             self._defined[spec.name] = spec
 
     def _define(self, spec: TableSpec, *, replace_if_changed: bool) -> None:
-        if not self.in_catalog and ":/" not in self.location and _remove_empty_log(Path(self.path(spec))):
+        if self.in_folder and _remove_empty_log(Path(self.path(spec))):
             self._there.discard(spec.name)
         if not self.exists(spec):
             self.spark.sql(self._definition("CREATE TABLE IF NOT EXISTS", spec))

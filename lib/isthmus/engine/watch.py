@@ -80,7 +80,7 @@ def changed_by_others(store: "TableStore", table: str, left: int) -> str | None:
 
 def _log_of(store: "TableStore", table: str) -> Path | None:
     """Return the folder of a table's log; None where it lies in a catalog or in object storage."""
-    if store.in_catalog or ":/" in store.location:
+    if not store.in_folder:
         return None
     return Path(store.path(table)) / LOG
 

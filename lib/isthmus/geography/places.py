@@ -170,7 +170,7 @@ class Places:
         return None
 
     def named_problems(self, field: str, names: Sequence[str]) -> Iterator[str]:
-        """Yield what is wrong with places that a field lists, poles aside: no such place, or one that is named twice.
+        """Yield what is wrong with places that a field lists, poles aside.
 
         Parameters
         ----------
@@ -179,12 +179,10 @@ class Places:
         names : Sequence[str]
             What it lists.
         """
-        for name in dict.fromkeys(names):
+        for name in names:
             problem = self.name_problem(field, name)
             if problem:
                 yield problem
-            elif names.count(name) > 1:
-                yield f"{field} names {name!r} twice"
 
     def _within_poles(self, name: str, years: Iterable[int]) -> tuple[str, frozenset[str]] | None:
         """Return the pole that a place holds a part of but not all, and these countries."""

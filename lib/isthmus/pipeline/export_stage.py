@@ -28,7 +28,7 @@ def write_exports(context: Context) -> Outcome:
 
 EXPORTS = Stage(
     name="exports",
-    description="write the networks as Parquet, CSV, GraphML, GEXF and VOSviewer files",
+    description="write the networks as Parquet, CSV, GraphML, GEXF, VOSviewer and GeoJSON files",
     task="report",
     needs=("publish",),
     reads=(

@@ -84,6 +84,18 @@ class AnalysisRate(_Strict):
     rests_on: str
 
 
+class StageRate(_Strict):
+    """What a stage of a study took as a whole at two sizes of a world; conf/rates.yaml explains the fields."""
+
+    section: str
+    stage: str
+    works: tuple[int, int]
+    study_works: tuple[int, int]
+    core_seconds: tuple[float, float]
+    at_most: float | None = None
+    rests_on: str
+
+
 class ReferencesPerWork(_Strict):
     """Recorded references of a work of a study, and of a work of the snapshot, from the least to the most assumed."""
 
@@ -105,6 +117,7 @@ class Rates(_Strict):
     study_bytes_per_work: tuple[float, float]
     references_per_work: ReferencesPerWork = ReferencesPerWork(study=(9, 35), snapshot=(4.5, 5.5))
     analyses: tuple[AnalysisRate, ...] = ()
+    stages: tuple[StageRate, ...] = ()
 
 
 def load_rates(file: Path | None = None) -> Rates:
@@ -220,6 +233,7 @@ def plan_ingest(
         costs += [
             busy.cost(f"its {rate.section}, kernels", _analysis_seconds(rate, study, rates, works)) for rate in asked
         ]
+        costs += [busy.cost(f"its {name}", seconds) for name, seconds in _section_seconds(study, rates, works)]
     return Plan(survey, cores, works, tuple(costs), tuple(_notes(survey, rates, measured, far, study)))
 
 
@@ -261,6 +275,36 @@ def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Spa
     if rate.section == "novelty" and study.novelty.background == "all":
         references = works * Span(*per_work.snapshot)
     return references * 1e-6 * Span(*rate.per_million_references)
+
+
+def _section_seconds(study: Study, rates: Rates, works: Span) -> list[tuple[str, Span]]:
+    """Return the processor seconds of the sections of the study whose stages were measured, in their order."""
+    own = works * corpus_share(study.corpus, rates)
+    found: dict[str, Span] = {}
+    for rate in rates.stages:
+        if study.enabled(rate.section):
+            seconds = _stage_seconds(rate, rates.extrapolation, works, own)
+            found[rate.section] = found.get(rate.section, Span(0, 0)) + seconds
+    return list(found.items())
+
+
+def _stage_seconds(rate: StageRate, extrapolation: Extrapolation, works: Span, own: Span) -> Span:
+    """Return the processor seconds of a stage: by the works of the snapshot and by those of the study, as a line.
+
+    Nobody knows which of the two it follows. A stage with a bound grows with cities, whose number is bounded.
+    """
+    if rate.at_most is not None:
+        return Span(min(rate.core_seconds), rate.at_most)
+    sizes = [(rate.works, n) for n in (works.low, works.high)] + [(rate.study_works, n) for n in (own.low, own.high)]
+    readings = [_on_line(measured, rate.core_seconds, size) for measured, size in sizes]
+    far = max(works.high / max(rate.works), own.high / max(rate.study_works)) > extrapolation.beyond
+    return Span(min(readings), max(readings) * (extrapolation.factor if far else 1.0))
+
+
+def _on_line(sizes: tuple[int, int], seconds: tuple[float, float], size: float) -> float:
+    """Return the seconds at a size, on the line through two measurements; below the smaller one as much as there."""
+    slope = max(0.0, (seconds[1] - seconds[0]) / (sizes[1] - sizes[0]))
+    return seconds[0] + slope * max(0.0, size - sizes[0])
 
 
 @dataclass(frozen=True)
@@ -309,6 +353,17 @@ def _analysis_notes(study: Study, rates: Rates) -> Iterable[str]:
         )
 
 
+def _stage_notes(study: Study, rates: Rates) -> Iterable[str]:
+    asked = [rate for rate in rates.stages if study.enabled(rate.section)]
+    if asked:
+        rests = "; ".join(dict.fromkeys(rate.rests_on for rate in asked))
+        names = ", ".join(rate.stage for rate in asked)
+        yield (
+            f"Stages as a whole ({names}): measured on {rests}, drawn on as a line by the works of the snapshot and by "
+            "those of the study, whichever is less or more. They need the tables of all works."
+        )
+
+
 def _layout(survey: Survey) -> str:
     return "parquet" if survey.layout == "parquet" else "jsonl"
 
@@ -343,4 +398,5 @@ def _notes(survey: Survey, rates: Rates, measured: list[Measurement], far: float
             "study alone reads the snapshot twice: once for its works, once for those that cite them."
         )
         yield from _analysis_notes(study, rates)
+        yield from _stage_notes(study, rates)
     yield "Not counted: spilled shuffles on the workers' own disks, requests to object storage, your network's price."

@@ -1,5 +1,6 @@
 """One run of the pipeline: from a snapshot's address and a study to tables, results and a report."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -169,8 +170,9 @@ def run_pipeline(spark: "SparkSession", request: Request, snapshot: Snapshot | N
         The request's snapshot where it has been opened already.
     """
     stages = wanted_stages(request)
-    with turn(request.warehouse, who=_who(request)):
-        return _runner(spark, request, snapshot).execute(stages, force=request.force, quiet=request.quiet)
+    with turn(request.warehouse, who=_who(request), storage=request.storage) as require_turn:
+        runner = _runner(spark, request, snapshot, require_turn)
+        return runner.execute(stages, force=request.force, quiet=request.quiet)
 
 
 def _who(request: Request) -> str:
@@ -187,7 +189,12 @@ def explain(
     return _runner(spark, request, snapshot).reasons(wanted_stages(request))
 
 
-def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) -> Runner:
+def _runner(
+    spark: "SparkSession",
+    request: Request,
+    snapshot: Snapshot | None,
+    require_turn: Callable[[], None] | None = None,
+) -> Runner:
     reach(spark, request.storage, request.addresses)
     store = TableStore(spark, request.warehouse)
     snapshot = snapshot or request.open_snapshot()
@@ -210,7 +217,7 @@ def _runner(spark: "SparkSession", request: Request, snapshot: Snapshot | None) 
         incremental=request.incremental,
         for_study=request.for_study,
     )
-    return Runner(context, STAGES)
+    return Runner(context, STAGES, require_turn)
 
 
 def _require_same_origin(store: TableStore, snapshot: Snapshot) -> None:

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -39,10 +39,16 @@ class Runner:
         What the stages work with.
     all_stages : Sequence[Stage]
         The whole pipeline, to know who writes what.
+    require_turn : Callable[[], None] | None, optional
+        Raises an error where this run no longer holds the warehouse; asked before a stage begins and before its end is
+        recorded.
     """
 
-    def __init__(self, context: Context, all_stages: Sequence[Stage]) -> None:
+    def __init__(
+        self, context: Context, all_stages: Sequence[Stage], require_turn: Callable[[], None] | None = None
+    ) -> None:
         self.context = context
+        self.require_turn = require_turn or (lambda: None)
         self.stages = {stage.name: stage for stage in all_stages}
         self.ledger = Ledger(context.store)
         self.run_id = uuid.uuid4().hex[:12]
@@ -75,6 +81,7 @@ class Runner:
         progress = Progress([stage.name for stage in stages], expected=expected, quiet=quiet)
         summaries: dict[str, str] = {}
         for stage in stages:
+            self.require_turn()
             self._require_inputs(stage)
             if not force and self._reason(stage) is None:
                 progress.skip(stage.name, "unchanged")
@@ -110,6 +117,7 @@ class Runner:
         before = self._versions(stage)
         try:
             outcome = stage.run(self.context)
+            self.require_turn()
             self._require_unchanged(stage, before)
             require(outcome.gates)
         except Exception as error:

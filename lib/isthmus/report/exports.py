@@ -1,4 +1,4 @@
-"""Graphs and tables as files for other programs: Parquet, CSV, GraphML, GEXF, VOSviewer."""
+"""Graphs and tables as files for other programs: Parquet, CSV, GraphML, GEXF, VOSviewer, GeoJSON."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,19 +10,20 @@ import pyarrow as pa
 from pyarrow import csv
 
 from isthmus.files import whole_file
+from isthmus.report.geojson import has_places, write_geojson
 from isthmus.report.graphfiles import write_gexf, write_graphml
 from isthmus.report.graphs import Graph
 from isthmus.report.vosviewer import write_vosviewer
 
 #: How a cell begins that a spreadsheet takes for a formula; a signed number is none.
 FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.]+(?:[eE][+-]?[0-9]+)?$)")
-FORMATS = ("parquet", "csv", "graphml", "gexf", "vosviewer")
+FORMATS = ("parquet", "csv", "graphml", "gexf", "vosviewer", "geojson")
 
 
 def write_graph(graph: Graph, folder: Path, formats: Sequence[str]) -> list[Path]:
     """Write a graph in each of the formats; return the files.
 
-    VOSviewer knows no direction: a directed graph has no such files.
+    VOSviewer knows no direction: a directed graph has no such files. A graph without coordinates has no GeoJSON.
     """
     written = write_table(graph.edges, folder / graph.name, formats)
     writers: dict[str, Callable[[Graph, Path], None]] = {"graphml": write_graphml, "gexf": write_gexf}
@@ -36,6 +37,10 @@ def write_graph(graph: Graph, folder: Path, formats: Sequence[str]) -> list[Path
         with whole_file(pair[0]) as map_file, whole_file(pair[1]) as network_file:
             write_vosviewer(graph, map_file, network_file)
         written += pair
+    if "geojson" in formats and has_places(graph):
+        written.append(folder / f"{graph.name}.geojson")
+        with whole_file(written[-1]) as file:
+            write_geojson(graph, file)
     return written
 
 

@@ -18,6 +18,8 @@ GEXF = "http://www.gexf.net/1.2draft"
 DEGREES_APART = 10.0  # units of a GEXF drawing per degree, so that nodes on the map do not cover each other
 #: Characters that no XML document may hold, not even escaped.
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What an id is in any reader of GraphML (a plain NMTOKEN).
+GRAPHML_ID = re.compile(r"[\w.:-]+", re.ASCII)
 SMALLEST, LARGEST = 4.0, 40.0  # node sizes of a GEXF drawing
 
 
@@ -34,7 +36,8 @@ def quoteattr(text: str) -> str:
 def write_graphml(graph: Graph, file: Path) -> None:
     """Write a graph as GraphML: every attribute with its type; a missing value has no element.
 
-    A node's name stands there twice, as `name` and as `label`: programs look for the one or the other.
+    A node's name stands there twice, as `name` and as `label`: programs look for the one or the other. Where an id is
+    none that GraphML allows, as one with a blank, all nodes are numbered.
 
     Parameters
     ----------
@@ -45,6 +48,7 @@ def write_graphml(graph: Graph, file: Path) -> None:
     """
     named = graph.nodes.assign(label=graph.nodes["name"])
     nodes, edges = _types(named, leave=("id",)), _types(graph.edges, leave=("source", "target"))
+    ids = _graphml_ids(graph)
     with file.open("w", encoding="utf-8") as out:
         out.write(f'{HEAD}<graphml xmlns="{GRAPHML}">\n<desc>{escape(graph.title)}</desc>\n')
         for domain, types in (("node", nodes), ("edge", edges)):
@@ -52,9 +56,9 @@ def write_graphml(graph: Graph, file: Path) -> None:
                 out.write(f'<key id="{domain}_{name}" for="{domain}" attr.name="{name}" attr.type="{kind}"/>\n')
         out.write(f'<graph id={quoteattr(graph.name)} edgedefault="{_direction(graph)}">\n')
         for row in rows_of(named):
-            out.write(f"<node id={quoteattr(row.id)}>{_data('node', nodes, row)}</node>\n")
+            out.write(f'<node id="{ids[row.id]}">{_data("node", nodes, row)}</node>\n')
         for row in rows_of(graph.edges):
-            ends = f"source={quoteattr(row.source)} target={quoteattr(row.target)}"
+            ends = f'source="{ids[row.source]}" target="{ids[row.target]}"'
             out.write(f"<edge {ends}>{_data('edge', edges, row)}</edge>\n")
         out.write("</graph>\n</graphml>\n")
 
@@ -93,6 +97,14 @@ def write_gexf(graph: Graph, file: Path) -> None:
             ends = f'id="{number}" source={quoteattr(row.source)} target={quoteattr(row.target)}'
             out.write(f'<edge {ends} weight="{row.weight}">{_values(edges, row)}</edge>\n')
         out.write("</edges>\n</graph>\n</gexf>\n")
+
+
+def _graphml_ids(graph: Graph) -> dict[str, str]:
+    """Return the id of each node in a GraphML file."""
+    ids = [str(node) for node in graph.nodes["id"]]
+    if all(map(GRAPHML_ID.fullmatch, ids)):
+        return {node: node for node in ids}
+    return {node: f"n{number}" for number, node in enumerate(ids, start=1)}
 
 
 def _direction(graph: Graph) -> str:

@@ -19,13 +19,15 @@ from isthmus.report import checks, scorecard, text, theme
 from isthmus.report.figures import write_figures
 from isthmus.report.findings import findings
 from isthmus.report.packed import packed, share
-from isthmus.report.results import Results
+from isthmus.report.results import Results, from_works
 from isthmus.report.scorecard import Scorecard
-from isthmus.report.section import Figure, Section
+from isthmus.report.section import Figure, Paragraph, Section
 
 _KIT = "isthmus.report"
 #: Answers on the first screen.
 HEADLINES = 3
+#: Share of the works with a country below which every section warns.
+LEAST_COVERAGE = 0.5
 
 
 @dataclass(frozen=True)
@@ -102,20 +104,27 @@ def _render(
     shared = {
         "study": results.study,
         "release": results.study["release"],
-        "covered": covered(results),
+        "from_works": from_works(results),
+        "low_coverage": low_coverage(results),
         "figures": figures,
         "figure_files": {name: f"figures/{name}" for name in figures if written or _is_beside(out, name)},
     }
-    bodies = [_body(environment, section, shared) for section in sections]
-    data = _data(sections, "".join(bodies))
+    ordered = _in_parts(sections)
+    bodies = [_body(environment, section, shared) for section in ordered]
+    data = _data(sections, "".join(bodies)) | {"citation": _citation(results)}
+    absent = list(dict.fromkeys(each for section in sections for each in section.absent))
     context = {
         "sections": [
-            {"title": section.title, "contents": section.contents, "body": body}
-            for section, body in zip(sections, bodies, strict=True)
+            {"part": section.part, "contents": section.contents, "body": body}
+            for section, body in zip(ordered, bodies, strict=True)
         ],
+        "facts": [fact for section in sections for fact in section.facts],
+        "absent": absent,
+        "settings": list(dict.fromkeys(each.setting for each in absent if each.setting)),
         "tiles": [tile for section in sections for tile in section.tiles],
         "headlines": [headline for section in sections for headline in section.headlines][:HEADLINES],
         "findings": findings(results, sections),
+        "glossary": _glossary(sections),
         "method": [paragraph for section in sections for paragraph in section.method],
         "gates": results.gates.to_dict("records"),
         "accounting": checks.accounting_table(results).to_dict("records"),
@@ -163,14 +172,42 @@ def _data(sections: Sequence[Section], bodies: str) -> dict[str, Any]:
 def _script(sections: Sequence[Section]) -> str:
     """Return the kit's script, those of the sections, and the start, in a scope of their own."""
     own = [section.script for section in sections if section.script]
-    parts = [_asset(name) for name in (f"{_KIT}/templates/report.js", *own, f"{_KIT}/templates/start.js")]
+    parts = [
+        _asset(name)
+        for name in (
+            f"{_KIT}/templates/report.js",
+            f"{_KIT}/templates/charttools.js",
+            *own,
+            f"{_KIT}/templates/start.js",
+        )
+    ]
     return "\n".join(['"use strict";', "(async () => {", *parts, "})();"])
 
 
-def covered(results: Results) -> str:
-    """Return the share of the corpus works that name a country; empty where no works were counted."""
+def _citation(results: Results) -> str:
+    """Return how the page is cited; the page adds the figure."""
+    study = results.study
+    made = f"report made with Isthmus {study.get('isthmus_version', '')}".rstrip()
+    made_up = " (simulated data)" if results.simulated else ""
+    origin = f"snapshot {study['release']}" if from_works(results) else "of a network that was given"
+    return f"“{study['title']}”, {made}, {origin}{made_up}"
+
+
+def _glossary(sections: Sequence[Section]) -> list[Paragraph]:
+    """Return the terms of all sections in the order of the alphabet, each once."""
+    terms = {term.heading: term for section in sections for term in section.glossary}
+    return sorted(terms.values(), key=lambda term: term.heading.lower())
+
+
+def _in_parts(sections: Sequence[Section]) -> list[Section]:
+    """Return the sections to look at before those on the method, each part in its own order."""
+    return sorted(sections, key=lambda section: section.part == "method")
+
+
+def low_coverage(results: Results) -> str:
+    """Return the share of the corpus works that name a country where it is below a half; empty elsewhere."""
     works, placed = (int(results.coverage[name].sum()) for name in ("corpus_works", "corpus_with_country"))
-    return text.percent(placed, works) if works else ""
+    return text.percent(placed, works) if works and placed < LEAST_COVERAGE * works else ""
 
 
 def _environment() -> jinja2.Environment:

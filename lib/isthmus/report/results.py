@@ -138,6 +138,11 @@ def load_results(folder: str | Path) -> Results:
     )
 
 
+def from_works(results: Results) -> bool:
+    """Return whether the results were made from works: nothing else can be computed of a network that was given."""
+    return not results.coverage.empty
+
+
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     """Yield the rows of a frame as named tuples."""
     yield from frame.itertuples(index=False)

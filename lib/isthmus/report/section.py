@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from isthmus.report.results import Results
 
@@ -67,8 +67,27 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Something that a study did not compute, and what makes it.
+
+    Attributes
+    ----------
+    what : str
+        What the page would show: "Intervals of every z, and how often each label is kept".
+    setting : str
+        Field and value that turn it on, as `isthmus run --set` takes them; empty where no single field does.
+    remark : str
+        What it needs, where a setting alone is not enough.
+    """
+
+    what: str
+    setting: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
 class Paragraph:
-    """One point of the method."""
+    """One point of the method, or one term of the glossary."""
 
     heading: str
     text: str
@@ -106,6 +125,14 @@ class Section:
         Where the section's script stands, as `template`; empty without one.
     headlines : tuple of Headline
         The section's answers for the first screen, the most important first; a page shows three.
+    facts : tuple of str
+        What the study rests on, for the line under the title: how many works, how many countries.
+    absent : tuple of Absent
+        What was not computed; the page lists it in one place, at its end.
+    glossary : tuple of Paragraph
+        Terms that the section uses and their meaning in plain words; the page explains them where they stand.
+    part : {"explore", "method"}
+        Results to look at, or how they were made and how far they hold: the page shows the latter last.
     """
 
     id: str
@@ -121,6 +148,10 @@ class Section:
     data: Mapping[str, Any] = field(default_factory=dict)
     script: str = ""
     headlines: tuple[Headline, ...] = ()
+    facts: tuple[str, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    glossary: tuple[Paragraph, ...] = ()
+    part: Literal["explore", "method"] = "explore"
 
 
 #: What an analysis offers: its section, or None where the study has no such results.

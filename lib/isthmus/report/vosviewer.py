@@ -16,9 +16,9 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
     """Write a graph as the two tab-delimited files that VOSviewer opens together.
 
     The map file has one line per node: a number, name, place (longitude and latitude), cluster (the integration group
-    where the study made groups, else the continent), weights, and as scores the share of international papers and the
-    firm ties above and below size. The network file has one line per pair of numbers with its weight, and no header:
-    VOSviewer knows no other attribute of a pair.
+    where the study made groups, else the continent, of cities the side), weights, and as scores the share of
+    international papers and the firm ties above and below size, where nodes have them. The network file has one line
+    per pair of numbers with its weight, and no header: VOSviewer knows no other attribute of a pair.
 
     Parameters
     ----------
@@ -31,7 +31,6 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
         raise ValueError(f"{graph.name} is directed, and VOSviewer knows no direction")
     nodes = graph.nodes
     numbers = pd.Series(range(1, len(nodes) + 1), index=nodes["id"], dtype="int64")
-    share = nodes["papers_international"] / nodes["papers"].where(nodes["papers"] > 0)
     frame = pd.DataFrame(
         {
             "id": numbers.to_numpy(),
@@ -43,7 +42,7 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
             "weight<Links>": nodes["links"],
             "weight<Total link strength>": nodes["strength"],
             "weight<Papers>": nodes["papers"],
-            "score<Share of international papers>": share.fillna(0.0).round(4),
+            **_international(nodes),
             **{f"score<{words}>": nodes[name] for name, words in _FIRM.items() if name in nodes},
         }
     )
@@ -58,9 +57,16 @@ def write_vosviewer(graph: Graph, map_file: Path, network_file: Path) -> None:
     links.to_csv(network_file, sep="\t", index=False, header=False, encoding="utf-8")
 
 
+def _international(nodes: pd.DataFrame) -> dict[str, "pd.Series[Any]"]:
+    if "papers_international" not in nodes:
+        return {}
+    share = nodes["papers_international"] / nodes["papers"].where(nodes["papers"] > 0)
+    return {"score<Share of international papers>": share.fillna(0.0).round(4)}
+
+
 def _clusters(nodes: pd.DataFrame) -> "pd.Series[Any]":
-    """Return a number from 1 for each integration group, or continent where there are none, in alphabetical order."""
-    by = "group" if "group" in nodes and nodes["group"].notna().any() else "continent"
+    """Return a number from 1, by the alphabet, for each group, continent or side: the first of them that nodes have."""
+    by = next((name for name in ("group", "continent", "side") if name in nodes and nodes[name].notna().any()), "id")
     names = nodes[by].fillna("~")  # what belongs to none comes last
     order = {name: number for number, name in enumerate(sorted(set(names))[:MOST_CLUSTERS], start=1)}
     return names.map(order)

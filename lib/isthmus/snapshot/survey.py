@@ -10,7 +10,7 @@ from isthmus.config.storage import Storage
 from isthmus.errors import SnapshotError
 from isthmus.files import Root, open_root
 from isthmus.snapshot.manifest import Manifest, read_manifests
-from isthmus.snapshot.model import NEEDED_ENTITIES
+from isthmus.snapshot.model import NEEDED_ENTITIES, Snapshot
 from isthmus.snapshot.opening import find_tree, open_snapshot
 from isthmus.snapshot.trees import tree_manifests
 
@@ -88,13 +88,23 @@ def survey(uri: str, *, layout: str | None = None, partial: bool = False, storag
         manifests = tree_manifests(root, tree)
         if "works" in manifests:
             return _of_manifests(root, tree.layout, manifests)
-    snapshot = open_snapshot(uri, layout=layout, partial=True, storage=storage)
+    return _checked(of_snapshot(open_snapshot(uri, layout=layout, partial=True, storage=storage)))
+
+
+def of_snapshot(snapshot: Snapshot) -> Survey:
+    """Return how large a snapshot is that has been opened already.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Any.
+    """
     extents = {
         entity: Extent(len(parts), sum(part.bytes for part in parts), _sum(part.records for part in parts))
         for entity in NEEDED_ENTITIES
         if (parts := snapshot.parts(entity))
     }
-    return _checked(Survey(root.uri, snapshot.layout, snapshot.release, LISTING, extents))
+    return Survey(snapshot.uri, snapshot.layout, snapshot.release, LISTING, extents)
 
 
 def _of_manifests(root: Root, layout: str, manifests: Mapping[str, Manifest]) -> Survey:

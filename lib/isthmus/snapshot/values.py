@@ -10,6 +10,8 @@ from isthmus.snapshot.schemas import DATE, STRING, TIMESTAMP
 LARGEST_INT = 2**31 - 1
 NO_NUMBER = -LARGEST_INT - 1
 """Stands for a number that is not whole: it is out of every range, so that `kinds` counts it and sets it aside."""
+NO_DAY, NO_MOMENT = date.min, datetime.min.replace(tzinfo=UTC)
+"""Stand for a text that is no day, or no point in time, in the same way."""
 
 
 def as_float(value: float | int | str | None) -> float | None:
@@ -42,7 +44,7 @@ def whole_number(value: float | int | None) -> int | None:
 
 
 def dates(texts: Sequence[str | None]) -> pa.Array:
-    """Return dates of the form YYYY-MM-DD, date32 (n,); null where it is none.
+    """Return dates of the form YYYY-MM-DD, date32 (n,); `NO_DAY` where a text is none, null where it is empty.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def dates(texts: Sequence[str | None]) -> pa.Array:
 
 
 def timestamps(texts: Sequence[str | None]) -> pa.Array:
-    """Return points in time in UTC, timestamp[us] (n,), from dates and timestamps; null where it is neither.
+    """Return points in time in UTC, timestamp[us] (n,), from dates and timestamps; `NO_MOMENT` for other texts.
 
     Parameters
     ----------
@@ -72,20 +74,19 @@ def timestamps(texts: Sequence[str | None]) -> pa.Array:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2019-01-01") else None
-    except ValueError:
+    if not text.strip():
         return None
+    try:
+        return date.fromisoformat(text) if len(text) == len("2019-01-01") else NO_DAY
+    except ValueError:
+        return NO_DAY
 
 
 def _timestamp(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
+    if text is None or not text.strip():
         return None
-    if moment is None or moment.tzinfo is None:
-        return moment and moment.replace(tzinfo=UTC)
     try:
-        return moment.astimezone(UTC)
-    except OverflowError:  # the year 0 or 10000 in UTC
-        return None
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no such day, or the year 0 or 10000 in UTC
+        return NO_MOMENT

@@ -28,8 +28,8 @@ def test_the_first_bridge_is_compared_with_the_others_and_with_both_null_models(
     assert (found["label"], found["over_second"]) == ("Beijing", 80.0)
     assert found["over_others"] == pytest.approx(4000 / (21 * 50))
     assert found["verdicts"] == [
-        "more than size alone explains (p = 0.002 over all cities, = 0.002 for this one)",
-        "not settled against size and distance (p = 0.800 over all cities, = 0.400 for this one)",
+        "more than size alone explains (p = 0.002 over all cities, p = 0.002 for this one)",
+        "not settled against size and distance (p = 0.800 over all cities, p = 0.400 for this one)",
     ]
 
 
@@ -44,7 +44,9 @@ def test_flows_with_the_other_side_and_works_drawn_again_stand_beside_the_first_
     assert section(results).values["above"][0] == ("Who builds on whom", frames.exceeding_flows(results, "impact"))
     open_ = tables["city_bridges"].assign(flows_p=0.04, flows_family_p=0.6)
     results = load_results(publish(tables={"city_bridges": open_}))
-    assert frames.leader(results, "impact")["flows"] == "not settled (p = 0.600 over all cities, = 0.040 for this one)"
+    assert (
+        frames.leader(results, "impact")["flows"] == "not settled (p = 0.600 over all cities, p = 0.040 for this one)"
+    )
     assert frames.exceeding_flows(results, "impact") == []
 
 

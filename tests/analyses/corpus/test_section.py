@@ -25,12 +25,12 @@ def corpus_text(results):
     return section(results).method[0].text
 
 
-def test_tiles_count_works_and_those_with_a_country(study):
+def test_facts_count_works_and_those_with_a_country(study):
     results = study()
-    works, share = section(results).tiles
-    assert works.value == f"{results.coverage['corpus_works'].sum():,}"
-    assert works.label == "works in the corpus, 2008–2021"
-    assert share.value == "87%"
+    works = f"{results.coverage['corpus_works'].sum():,}"
+    assert section(results).facts == (f"{works} works in the corpus, 2008–2021, of which 87% name a country",)
+    assert section(results).tiles == ()
+    assert section(study(coverage=results.coverage.iloc[:0])) is None, "a network that was given has no works"
 
 
 def test_an_empty_corpus_has_no_figure_and_says_so(study):
@@ -38,7 +38,7 @@ def test_an_empty_corpus_has_no_figure_and_says_so(study):
     empty = section(study(coverage=results.coverage.assign(corpus_works=0, corpus_with_country=0)))
     assert empty.figures == ()
     assert empty.values["sentence"] == "The corpus of this study holds no works."
-    assert empty.tiles[1].value == "–"
+    assert empty.facts == ("0 works in the corpus, 2008–2021",)
 
 
 def test_the_years_of_least_and_most_coverage_are_named(study):

@@ -103,6 +103,7 @@ def test_a_row_for_each_covariate_and_a_cell_for_each_model(publish):
     rows = {row["name"]: row["cells"] for row in coefficient_rows(load_results(publish()), [1, 2, 3, 4])}
     assert list(rows) == [OUTPUT, MADE, DISTANCE, "constant"]
     assert rows[DISTANCE][:2] == [None, None]
+    assert rows[DISTANCE][2]["of_one"] == "", "the p of 1 is one of sizes"
     assert rows[OUTPUT][0] == {
         "estimate": "1.145", "error": "0.029", "two_way": "0.058", "of_one": "p of 1: < 0.001",
     }  # fmt: skip

@@ -79,7 +79,10 @@ def test_centres_and_pulls_are_those_of_the_library(publish):
 
 
 def test_the_sentence_tells_the_way_and_both_readings(publish):
-    [said] = section(load_results(publish())).findings
+    results = load_results(publish())
+    [said] = section(results).findings
+    [impact] = [row for row in frames.shifts(results) if row["name"] == "Impact"]
+    assert f"; {impact['direct']:,.0f} km along the great circle)" in said, "rounded, not cut off"
     assert said.startswith("From 1990 to 2017 the centre of impact moved 6,")
     assert "km to the east (at 35 degrees north; " in said
 

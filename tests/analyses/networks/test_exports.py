@@ -101,7 +101,7 @@ def graphs(folder):
 
 def test_there_is_one_file_of_each_format_for_each_graph(exported):
     out, written = exported
-    names = {f"{graph}.{ending}" for graph in GRAPHS for ending in ("parquet", "csv", "graphml", "gexf")}
+    names = {f"{graph}.{ending}" for graph in GRAPHS for ending in ("parquet", "csv", "graphml", "gexf", "geojson")}
     names |= {f"{g}_vosviewer_{kind}.txt" for g in GRAPHS if "citation" not in g for kind in ("map", "network")}
     names |= {f"{table}_by_year.{ending}" for table in ("ties", "nodes") for ending in ("parquet", "csv")}
     assert {file.name for file in written} == {file.name for file in out.iterdir()} == names | {"README.md"}
@@ -312,7 +312,7 @@ def test_the_stage_writes_beside_the_results(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "tiny")
     run = Context(None, None, study, None, "2026-01-15", str(tmp_path))  # needs neither session nor tables
     assert not EXPORTS.has_result(run)
-    assert EXPORTS.run(run).summary.startswith("45 files in ")
+    assert EXPORTS.run(run).summary.startswith("52 files in ")
     assert EXPORTS.has_result(run)
     first = {file.name: file.read_bytes() for file in (tmp_path / "tiny/exports").iterdir()}
     EXPORTS.run(run)

@@ -84,7 +84,7 @@ def test_volumes_of_a_bloc_are_the_sums_of_its_members(make_results):
 
 def test_the_section_counts_the_countries_and_tells_how_it_counts(results, make_results):
     own = section(results)
-    assert [(h.value, h.label) for h in own.tiles] == [("26", "countries and territories")]
+    assert own.facts == ("26 countries and territories",)
     assert own.method[0].text.endswith("Hong Kong, Macao and Taiwan are counted apart from China.")
     folder = make_results()
     file = folder / "study.json"

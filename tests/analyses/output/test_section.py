@@ -32,8 +32,8 @@ def test_without_output_the_section_says_what_turns_it_on(make_results):
     own = section(results)
     assert own.figures == ()
     assert own.values["output_rows"] == own.values["density_rows"] == []
-    assert own.values["regions_shown"]
-    assert "geography.regions" in own.values["absent"]["densities"]
+    assert own.contents == ()
+    assert [each.setting.partition("=")[0] for each in own.absent] == ["geography.compare", "geography.regions"]
     assert output_chart(results) is foreign_chart(results) is densities_chart(results) is None
 
 
@@ -50,7 +50,8 @@ def test_figures_are_left_out_one_by_one(make_results, put_table):
     results = load_results(folder)
     assert [figure.name for figure in section(results).figures] == ["output"]
     assert len(section(results).values["density_rows"]) == 2
-    assert section(results).contents == (("output", "Output"), ("regions", "Regions"))
+    assert section(results).contents == (("output", "Output and citations"),)
+    assert section(results).absent == (), "regions were compared, in the other network"
 
 
 def test_figures_that_are_offered_can_be_drawn(results):

@@ -30,9 +30,9 @@ def test_the_poles_and_the_placebo_each_way_and_the_poles_with_others():
 
 
 def test_years_are_those_of_the_analysis_unless_others_are_named():
-    assert spans(study()) == Spans((2000, 2018), (2000, 2018), (2015, 2018), (2000, 2018))
-    own = study(matched_years=(2005, 2007), institution_years=(2000, 2016))
-    assert spans(own) == Spans((2000, 2018), (2005, 2007), (2005, 2007), (2000, 2016))
+    assert spans(study()) == Spans((2000, 2018), (2000, 2018), (2015, 2018))
+    own = study(matched_years=(2005, 2007))
+    assert spans(own) == Spans((2000, 2018), (2005, 2007), (2005, 2007))
 
 
 def test_every_year_is_matched_and_the_pooled_ones_in_four_readings():

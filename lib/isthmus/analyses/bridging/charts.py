@@ -28,7 +28,7 @@ def bridges_chart(results: Results, network: str, **size: Any) -> Any:
     bands = pd.concat(parts).dropna(subset=["low", "high"])
     legend = [_OBSERVED, *(f"explained by {what}" for what in frames.NULLS.values())]
     scale = alt.Scale(domain=legend, range=[colour("ink"), *(colour(token) for token in _BANDS.values())])
-    color = alt.Color("what:N", title=None, scale=scale, legend=alt.Legend(orient="top"))
+    color = alt.Color("what:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=1, labelLimit=260))
     y = alt.Y("label:N", title=None, scale=alt.Scale(domain=order), axis=alt.Axis(domain=False, labelLimit=190))
     x_axis = alt.Axis(format=".0%", tickCount=5)
     layers = []

@@ -90,7 +90,7 @@ def flows_verdict(row: Any, error: float) -> str:
     if pd.isna(p):
         return "not tested"
     if p > error:
-        return f"not settled (p {equals(p_value(p))} over all cities, {equals(p_value(row['flows_p']))} for this one)"
+        return f"not settled (p {equals(p_value(p))} over all cities, p {equals(p_value(row['flows_p']))} for this one)"
     times = FLOWS_EXCEED.format(number(row["flows_observed"] / expected, 1)) if expected > 0 else "none expected"
     return f"{times} (p {equals(p_value(p))} over all cities)"
 
@@ -126,7 +126,7 @@ def verdict(row: Any, null: str, error: float) -> str:
     words = EXCEEDS if family <= error else UNSETTLED
     # a draw more or less than the observed value at the cap leaves no room: say how sure the city alone is, too
     alone, together = (equals(p_value(value)) for value in (p, family))
-    return f"{words.format(NULLS[null])} (p {together} over all cities, {alone} for this one)"
+    return f"{words.format(NULLS[null])} (p {together} over all cities, p {alone} for this one)"
 
 
 def ranks(results: Results) -> list[dict[str, Any]]:

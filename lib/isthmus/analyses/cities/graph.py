@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from isthmus.analyses.cities import tables as t
@@ -27,10 +28,11 @@ _EDGES = {"src": "source", "dst": "target", "p_upper": "p", "q_upper": "q"}
 
 
 def city_graphs(results: Results) -> Iterator[Graph]:
-    """Yield the networks of the leading cities: city_impact, city_migration, city_collaboration; none without them.
+    """Yield the networks of the leading cities: city_impact, city_migration, city_collaboration, city_joint_works.
 
     An edge runs from who cites to who is cited, from where a scientist was to where he is, from the last author to the
-    others. Ties of a city with itself are edges, too.
+    others. Ties of a city with itself are edges, too. `city_joint_works` has no direction: who writes with whom,
+    whoever is last author, for programs that know none. A study without leading cities has no networks of them.
 
     Parameters
     ----------
@@ -53,6 +55,23 @@ def city_graphs(results: Results) -> Iterator[Graph]:
         columns = [*first, *(name for name in ordered if name not in first)]
         title = f"{_TITLES[network]}, leading cities: {results.study['title']}"
         yield Graph(f"city_{network}", title, True, nodes, ordered[columns])
+        if network == "collaboration":
+            yield _joint_works(results, nodes, ordered)
+
+
+def _joint_works(results: Results, nodes: pd.DataFrame, edges: pd.DataFrame) -> Graph:
+    """Return who writes with whom, both directions added, with links and strength of each city."""
+    apart = edges[edges["source"] != edges["target"]]
+    ends = np.sort(apart[["source", "target"]].to_numpy(str), axis=1)
+    pairs = pd.DataFrame({"source": ends[:, 0], "target": ends[:, 1], "weight": apart["weight"].to_numpy()})
+    summed = pairs.groupby(["source", "target"], as_index=False)["weight"].sum()
+    names = nodes.set_index("id")["name"]
+    named = summed.assign(source_name=summed["source"].map(names), target_name=summed["target"].map(names))
+    both = pd.concat([named[["source", "weight"]], named[["target", "weight"]].rename(columns={"target": "source"})])
+    own = both.groupby("source")["weight"].agg(["count", "sum"]).reindex(nodes["id"]).fillna(0).astype(int)
+    sized = nodes.assign(links=own["count"].to_numpy(), strength=own["sum"].to_numpy())
+    title = f"Who writes with whom, whoever is last author, leading cities: {results.study['title']}"
+    return Graph("city_joint_works", title, False, sized, named)
 
 
 def _nodes(results: Results) -> pd.DataFrame:

@@ -20,7 +20,8 @@ from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Paragraph, Section
 from isthmus.report.text import joined, measure, number, p_value
 
-NAMES = (OUTPUT, MADE, *SCIENTISTS, *MOVERS, *PAIRS, "constant")
+SIZES = (OUTPUT, MADE, *SCIENTISTS, *MOVERS)
+NAMES = (*SIZES, *PAIRS, "constant")
 NETWORKS = {IMPACT: "citations between cities", MIGRATION: "moves between cities"}
 #: How many standard errors make the interval of 95 %.
 WIDTH = 1.959964
@@ -104,7 +105,9 @@ def coefficient_rows(results: Results, numbers: list[int], network: str = IMPACT
 
 
 def _cell(row: Any) -> dict[str, str]:
-    of_one = "" if pd.isna(row.p_of_one) else f"p of 1: {p_value(row.p_of_one)}"
+    # nobody asks whether distance or a border counts for 1
+    asked = row.name in SIZES and not pd.isna(row.p_of_one)
+    of_one = f"p of 1: {p_value(row.p_of_one)}" if asked else ""
     return {
         "estimate": number(row.estimate, 3),
         "error": measure(row.standard_error),

@@ -52,8 +52,8 @@ def _findings(shifts: list[dict[str, object]]) -> Iterator[str]:
     for row in shifts[:1]:
         east = float(str(row["eastward"]))
         side = "east" if east > 0 else "west"
-        direct = count(float(str(row["direct"])))
+        direct = count(round(float(str(row["direct"]))))
         yield (
             f"From {row['first']} to {row['last']} the centre of {str(row['name']).lower()} moved "
-            f"{count(abs(east))} km to the {side} (at 35 degrees north; {direct} km along the great circle)."
+            f"{count(round(abs(east)))} km to the {side} (at 35 degrees north; {direct} km along the great circle)."
         )

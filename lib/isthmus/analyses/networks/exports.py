@@ -1,4 +1,4 @@
-"""Every network of a study as files for other programs: Parquet, CSV, GraphML, GEXF, VOSviewer."""
+"""Every network of a study as files for other programs: Parquet, CSV, GraphML, GEXF, VOSviewer, GeoJSON."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -41,11 +41,10 @@ def export_networks(
     """Write the networks of a study from its published results; return the files in the order written.
 
     For each network: the sum over the significance years with grade, p, q and propensity, the ties with a grade alone,
-    and those of the published rule; as tables
-    (Parquet, CSV) and as graphs (GraphML, GEXF, VOSviewer). All years together are one table of ties and one of
-    nodes; a graph of a single year is written for each of `years`. Citations are directed and have no null model,
-    hence no grades, and no VOSviewer files, which know no direction. A study of cities has the networks of its leading
-    cities, directed; one that turns the networks of countries off has these alone.
+    and those of the published rule; as tables (Parquet, CSV) and as graphs (GraphML, GEXF, VOSviewer, GeoJSON). All
+    years together are one table of ties and one of nodes; a graph of a single year is written for each of `years`.
+    Citations are directed and have no null model, hence no grades, and no VOSviewer files, which know no direction. A
+    study of cities has the networks of its leading cities, one without networks of countries has these alone.
 
     Parameters
     ----------
@@ -56,7 +55,7 @@ def export_networks(
     networks : Sequence[str], optional
         Collaboration, knowledge_exchange, citation.
     formats : Sequence[str], optional
-        Parquet, csv, graphml, gexf, vosviewer.
+        Parquet, csv, graphml, gexf, vosviewer, geojson.
     years : Iterable[int], optional
         Years that get a graph of their own.
 
@@ -155,12 +154,14 @@ OpenAlex release {study["release"]}; null model {study["null_model"]}; a citatio
 - `NETWORK_YEAR`: one year, where it is wanted (`isthmus export --years`).
 - `ties_by_year`, `nodes_by_year`: all years in one table each.
 - `city_NETWORK`: who cites, moves to, writes with whom between the leading cities, directed, in a study of cities.
+- `city_joint_works`: who writes with whom between them, whoever is last author; without direction.
 
 Pairs without any common paper or citation are not edges, be they firmly below what size explains: all pairs are in
 `significant_pairs.parquet` and `pair_tests.parquet` of the results.
 GEXF files place nodes at ten times their longitude and latitude. VOSviewer: *Create a map based on network data*, map
-and network file together. The code of Namibia is `NA`: read CSV files with `keep_default_na=False` (pandas) or
-`na.strings = ""` (R). In CSV files, text that a spreadsheet would take for a formula has an apostrophe before it. This
+and network file together. GeoJSON: points and lines for QGIS, kepler.gl, Leaflet (`kind` is node or edge). The code of
+Namibia is `NA`: read CSV files with `keep_default_na=False` (pandas) or `na.strings = ""` (R). In CSV files, text that
+a spreadsheet would take for a formula has an apostrophe before it. This
 page is written last: where it is, all files are whole.
 
 ## Nodes

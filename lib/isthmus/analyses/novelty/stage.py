@@ -35,7 +35,7 @@ from isthmus.indicators.novelty.works import cited_sources, combinations, work_e
 
 LEAST_SCORED = 0.3
 COMBINED = {CONTENT: "concepts", CONTEXT: "cited sources"}
-GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus")
+GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus", "years.citing_until")
 
 
 def write_pairs(context: Context) -> Outcome:
@@ -171,7 +171,7 @@ def _columns_of(measure: str) -> Iterator[Column]:
 
 
 def problems(study: Study) -> Iterator[str]:
-    """Return what is wrong with the entities of a study: no such place, or one that is named twice."""
+    """Return what is wrong with the entities of a study: no such place."""
     return Places(study).named_problems("novelty.entities", study.novelty.entities)
 
 

@@ -7,16 +7,14 @@ from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.output.charts import densities_chart, foreign_chart, output_chart, output_frame
 from isthmus.analyses.output.tables import DENSITIES, ENTITY_YEARS
-from isthmus.analyses.significance.ties import shown_networks
 from isthmus.networks.names import COLLABORATION
-from isthmus.report.results import Results
-from isthmus.report.section import Figure, Section
+from isthmus.report.results import Results, from_works
+from isthmus.report.section import Absent, Figure, Section
 
-#: Which setting publishes what a part of the section needs.
-TURNED_ON_BY: Mapping[str, str] = {
-    "output": "Runs of this version publish the yearly output of the countries and blocs that `geography.compare` "
-    "names.",
-    "densities": "Name regions in `geography.regions` to compare the ties inside them with those to the outside.",
+#: What a part of the section shows, and which setting publishes it.
+OFF: Mapping[str, Absent] = {
+    "output": Absent("Papers and citations of countries and blocs side by side", "geography.compare=[EU-27]"),
+    "densities": Absent("Ties inside regions beside those to the outside", "geography.regions=[South America]"),
 }
 
 
@@ -25,20 +23,25 @@ def section(results: Results) -> Section | None:
     if not any(results.published(spec) for spec in (ENTITY_YEARS, DENSITIES, COUNTRY_YEARS)):
         return None
     densities = results.optional(DENSITIES)
-    regions = bool(shown_networks(results)) or densities is not None
+    figures = tuple(_figures(results))
+    drawn = {figure.name for figure in figures}
+    there = {"output": len(output_frame(results)) > 0, "densities": densities is not None}
     return Section(
         id="output",
         title="Output and citations",
         template="isthmus.analyses.output/section.html.j2",
         values={
-            "absent": TURNED_ON_BY,
             "output_rows": output_frame(results).to_dict("records"),
-            "regions_shown": regions,
             "density_rows": [] if densities is None else densities.to_dict("records"),
         },
-        figures=tuple(_figures(results)),
-        contents=(("output", "Output"), *((("regions", "Regions"),) if regions else ())),
+        figures=figures,
+        contents=tuple(link for name, link in _LINKS.items() if name in drawn),
+        absent=tuple(off for name, off in OFF.items() if not there[name]) if from_works(results) else (),
     )
+
+
+#: Figure -> the part of the page that it stands in.
+_LINKS = {"output": ("output", "Output and citations"), "densities": ("regions", "Regions")}
 
 
 def _figures(results: Results) -> list[Figure]:
@@ -55,7 +58,7 @@ def _figures(results: Results) -> list[Figure]:
         heading = "Citations from outside"
         found.append(Figure("foreign_citations", heading, caption, partial(foreign_chart, results)))
     densities = results.optional(DENSITIES)
-    if densities is not None and (densities["network"] == COLLABORATION).any():
+    if densities is not None and densities_chart(results) is not None:
         first, last = results.window
         caption = (
             f"Collaboration: ties with a mean z over {first}–{last} above {results.threshold:g}, the published rule."

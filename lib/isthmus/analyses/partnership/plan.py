@@ -15,12 +15,11 @@ POOLED = 4  # years that are matched together where the study does not say which
 
 @dataclass(frozen=True)
 class Spans:
-    """First and last years: of the papers, of those matched one by one, matched together, and ranked."""
+    """First and last years: of the papers, of those matched one by one and matched together."""
 
     papers: Years
     matched: Years
     pooled: Years
-    institutions: Years
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def spans(study: Study) -> Spans:
     rule, papers = study.partnership, study.years.analysis
     matched = rule.matched_years or papers
     pooled = rule.pooled_years or (max(matched[0], matched[1] - POOLED + 1), matched[1])
-    return Spans(papers, matched, pooled, rule.institution_years or papers)
+    return Spans(papers, matched, pooled)
 
 
 def pairs(study: Study) -> tuple[Pair, ...]:

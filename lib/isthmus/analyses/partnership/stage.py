@@ -35,8 +35,9 @@ def write_partnership(context: Context) -> Outcome:
     """Write the papers of each pair with what is known of them, leading institutions, and how joint papers differ."""
     study, store = context.the_study, context.store
     places, cited = of_study(context, WORK_PLACES), of_study(context, WORK_CITATIONS)
-    own = spans(study)
-    found = w.leading_institutions(places, cited, years=own.institutions, number=study.partnership.institutions)
+    rule = study.partnership
+    years_ranked = rule.institution_years or spans(study).papers
+    found = w.leading_institutions(places, cited, years=years_ranked, number=rule.institutions)
     names = store.read("institutions").select(
         "institution_id", F.col("display_name").alias("name"), F.col("country_code").alias("country")
     )

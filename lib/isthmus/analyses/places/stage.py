@@ -8,6 +8,7 @@ from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.corpus.received import corpus_citations, last_full_year, place_citations, work_citations
 from isthmus.corpus.scientists import corpus_scientists
+from isthmus.corpus.select import left_out_works
 from isthmus.corpus.work_places import place_coverage, work_places
 from isthmus.engine import Gate, check_gates
 from isthmus.engine.concurrent import concurrently
@@ -63,6 +64,7 @@ def write_scientists(context: Context) -> Outcome:
         of_study(context, CORPUS_WORKS).where("is_corpus"),
         store.read("authorships"),
         store.read("author_years"),
+        left_out_works(store.read("works"), study),
         least_works=study.corpus_scientists.least_works,
         until=study.years.corpus[1],
     )
@@ -91,7 +93,13 @@ STAGES = (
         section="corpus_scientists",
         needs=("records", "corpus"),
         writes=(t.CORPUS_SCIENTISTS,),
-        reads=("corpus_scientists", "years.corpus"),
+        reads=(
+            "corpus_scientists",
+            "years.corpus",
+            "corpus.include_paratext",
+            "corpus.include_retracted",
+            "corpus.include_xpac",
+        ),
         run=write_scientists,
         whole_snapshot=True,
     ),

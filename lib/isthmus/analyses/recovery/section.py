@@ -22,4 +22,5 @@ def section(results: Results) -> Section | None:
         figures=(figure,),
         findings=tuple(filter(None, (comparison.strong, comparison.labels))),
         contents=(("truth-section", "Planted truth"),),
+        part="method",
     )

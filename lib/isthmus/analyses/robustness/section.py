@@ -9,18 +9,22 @@ from isthmus.analyses.robustness.frames import CHOICES, agreement_table, sensiti
 from isthmus.analyses.robustness.sentences import agreement_sentences, kept_sentence, sensitivity_sentences
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES, SILHOUETTE
 from isthmus.analyses.significance.ties import shown_networks
-from isthmus.report.results import Results
-from isthmus.report.section import Figure, Section
+from isthmus.report.results import Results, from_works
+from isthmus.report.section import Absent, Figure, Section
 from isthmus.report.text import count, place_name
 from isthmus.trajectories.labels import LABELS
 
-#: Which setting publishes what a part of the section needs.
-TURNED_ON_BY: Mapping[str, str] = {
-    "agreement": "Set `stability.restarts` (50, say) to see how much the clusters depend on seeds and choices.",
-    "silhouette": "`stability.restarts` also turns on the silhouette over the number of clusters.",
-    "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and how often each label is kept.",
-    "sensitivity": "Name other choices in `sensitivity` (corpus_rules, citation_years, joint_papers, finite, "
-    "null_models) to vary them.",
+#: What a part of the section shows, and which setting publishes it.
+OFF: Mapping[str, Absent] = {
+    "agreement": Absent("How much the clusters depend on seeds, choices and their number", "stability.restarts=50"),
+    "intervals": Absent(
+        "Intervals of every z over the works, and how often labels are kept", "bootstrap.replicates=100"
+    ),
+    "sensitivity": Absent(
+        "The findings under every combination of choices",
+        "sensitivity.finite=[present, linked]",
+        "also corpus_rules, citation_years, joint_papers, null_models",
+    ),
 }
 
 
@@ -29,22 +33,30 @@ def section(results: Results) -> Section | None:
     if not shown_networks(results):
         return None
     silhouette = results.optional(SILHOUETTE)
+    sensitivity = _sensitivity(results)
+    there = {
+        "agreement": len(agreement_table(results)) > 0,
+        "intervals": results.has(BOOTSTRAP_PROPENSITIES),
+        "sensitivity": bool(sensitivity["rows"]),
+    }
     return Section(
         id="robustness",
         title="How firm are the clusters?",
         template="isthmus.analyses.robustness/section.html.j2",
         values={
-            "absent": TURNED_ON_BY,
+            "there": any(there.values()) or silhouette is not None,
             "agreement_rows": agreement_table(results).to_dict("records"),
             "agreement_sentences": agreement_sentences(results),
             "silhouette_rows": [] if silhouette is None else silhouette.to_dict("records"),
             "kept_sentence": kept_sentence(results),
             "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),
             "sensitivity_sentences": sensitivity_sentences(results),
-            "sensitivity": _sensitivity(results),
+            "sensitivity": sensitivity,
         },
         figures=tuple(_figures(results)),
-        contents=(("firmness", "How firm"),),
+        contents=(("firmness", "How firm"),) if any(there.values()) else (),
+        absent=tuple(off for name, off in OFF.items() if not there[name]) if from_works(results) else (),
+        part="method",
     )
 
 

@@ -15,7 +15,7 @@ from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.text import MODEL_NAMES
-from isthmus.analyses.significance.ties import UNITS, shown_networks, window_ties
+from isthmus.analyses.significance.ties import shown_networks, unit_of, window_ties
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
@@ -49,11 +49,7 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
         The results are missing or incomplete.
     """
     results = load_results(results_dir)
-    one, two = _find(results, first), _find(results, second)
-    if one == two:
-        raise ConfigError(f"{first!r} and {second!r} are both {one.name}: a tie needs two countries")
-    _require(results, one)
-    _require(results, two)
+    one, two = two_places(results, first, second)
     series = pair_series(results, one.code, two.code)
     lines = _heading(results, one, two)
     for network, citation_year in shown_networks(results):
@@ -81,7 +77,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """A node of the networks: a country, or a bloc that is one node."""
 
     code: str
@@ -91,12 +87,35 @@ class _Place:
         return self.name if self.code == self.name else f"{self.name} ({self.code})"
 
 
-def _find(results: Results, text: str) -> _Place:
+def two_places(results: Results, first: str, second: str) -> tuple[Place, Place]:
+    """Return the two nodes of a study's networks that a person means.
+
+    Parameters
+    ----------
+    results : Results
+        The study's results.
+    first, second : str
+        Countries or blocs, in any spelling that `find_country` knows.
+
+    Raises
+    ------
+    ConfigError
+        No such place, twice the same, or one that the networks do not hold.
+    """
+    one, two = _find(results, first), _find(results, second)
+    if one == two:
+        raise ConfigError(f"{first!r} and {second!r} are both {one.name}: a tie needs two countries")
+    _require(results, one)
+    _require(results, two)
+    return one, two
+
+
+def _find(results: Results, text: str) -> Place:
     """Return the node that a person means: a bloc by its name, or a country."""
     names = {plain_name(code): code for code in countries(results) if code not in COUNTRIES}
     bloc = names.get(plain_name(text))
     if bloc is not None:
-        return _Place(bloc, bloc)
+        return Place(bloc, bloc)
     known = {plain_name(other.name): other.name for other in blocs()}
     if plain_name(text) in known:
         study = results.study["study"]
@@ -105,10 +124,10 @@ def _find(results: Results, text: str) -> _Place:
             f"bloc is one node where geography.poles names it"
         )
     country = find_country(text)
-    return _Place(country.code, country.name)
+    return Place(country.code, country.name)
 
 
-def _require(results: Results, place: _Place) -> None:
+def _require(results: Results, place: Place) -> None:
     if place.code in countries(results):
         return
     study = results.study["study"]
@@ -123,7 +142,7 @@ def _require(results: Results, place: _Place) -> None:
     )
 
 
-def _heading(results: Results, one: _Place, two: _Place) -> list[str]:
+def _heading(results: Results, one: Place, two: Place) -> list[str]:
     study = results.study
     model = MODEL_NAMES.get(study["null_model"], study["null_model"])
     lines = [f"{one} and {two}"]
@@ -133,7 +152,7 @@ def _heading(results: Results, one: _Place, two: _Place) -> list[str]:
     return lines
 
 
-def _block(results: Results, network: str, rows: pd.DataFrame, one: _Place, two: _Place) -> list[str]:
+def _block(results: Results, network: str, rows: pd.DataFrame, one: Place, two: Place) -> list[str]:
     if rows.empty:
         return [f"  The two were never in this network in the same year ({one.name} or {two.name} has no link)."]
     cells = [_HEADINGS, *(_cells(results, row) for row in rows_of(rows))]
@@ -163,7 +182,7 @@ def _cells(results: Results, row: Any) -> tuple[str, ...]:
     )
 
 
-def _joint(results: Results, rows: pd.DataFrame, one: _Place, two: _Place) -> list[str]:
+def _joint(results: Results, rows: pd.DataFrame, one: Place, two: Place) -> list[str]:
     """Return the heading and, by year, the share of the citations whose citing or cited paper both countries sign."""
     src, dst = sorted((one.code, two.code))
     found = joint_citations(results)
@@ -177,7 +196,7 @@ def _range(z: Sequence[float]) -> str:
     return f"(lowest {number(min(finite))}, highest {number(max(finite))})" if finite else "(no z that counts)"
 
 
-def _verdicts(results: Results, network: str, one: _Place, two: _Place) -> list[str]:
+def _verdicts(results: Results, network: str, one: Place, two: Place) -> list[str]:
     """Return what is said of the pair over the window, what the published rule says, and how the pair moves."""
     first, last = results.window
     src, dst = sorted((one.code, two.code))
@@ -186,7 +205,7 @@ def _verdicts(results: Results, network: str, one: _Place, two: _Place) -> list[
     if tested.empty:
         return [f"{first} to {last}: no year in which both are in the network: {NOT_TESTED}."]
     row = next(rows_of(with_resampled(results, tested)))
-    said = statement(row, UNITS[network])
+    said = statement(row, unit_of(results, network))
     lines = [f"{first} to {last}: {said.sentence}."]
     if row.resampled:
         lines.append(f"The same over resampled works: {row.resampled}.")

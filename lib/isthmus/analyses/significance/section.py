@@ -14,8 +14,9 @@ from isthmus.analyses.significance.charts import PARTNERS, partners_chart
 from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs, in_columns
 from isthmus.analyses.significance.findings import published_rule, significance_findings
 from isthmus.analyses.significance.fits import fits_table
+from isthmus.analyses.significance.glossary import glossary
 from isthmus.analyses.significance.headlines import strongest_ties
-from isthmus.analyses.significance.maps import ASPECT, tie_map
+from isthmus.analyses.significance.maps import ASPECT, FIRST_TIES, tie_features, tie_map
 from isthmus.analyses.significance.method import FALSE_DISCOVERY_RATE, method
 from isthmus.analyses.significance.paircharts import (
     PAIR_DATA,
@@ -29,7 +30,6 @@ from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS
 from isthmus.analyses.significance.ties import (
     PUBLISHED,
-    UNITS,
     default_called,
     graded_ties,
     is_tested,
@@ -37,6 +37,7 @@ from isthmus.analyses.significance.ties import (
     partners,
     published_ties,
     shown_networks,
+    unit_of,
     window_text,
     window_ties,
     with_words,
@@ -48,7 +49,7 @@ from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
 from isthmus.report.results import Results, rows_of
 from isthmus.report.section import Figure, Section, Tile, figure_name
 from isthmus.report.statement import GRADE_MEANINGS, GRADES, factor, grade_counts, interval
-from isthmus.report.text import capital, count, in_sentence, place_name, pole_name
+from isthmus.report.text import MISSING, capital, count, in_sentence, place_name, pole_name
 from isthmus.trajectories.labels import LABEL_NAMES
 
 _HERE = "isthmus.analyses.significance"
@@ -77,18 +78,40 @@ def section(results: Results) -> Section | None:
         charts=_charts(results),
         data=_data(results, pairs),
         script=f"{_HERE}/section.js",
+        glossary=glossary(network for network, _ in shown_networks(results)),
+    )
+
+
+def published_rule_section(results: Results) -> Section | None:
+    """Return the section on what the published rule calls and on the fits behind it; None without a null model."""
+    if not (results.published(PAIR_TESTS) and results.published(NULL_MODEL_FITS)):
+        return None
+    networks = [(network, NETWORK_NAMES[network]) for network, _ in shown_networks(results)]
+    links = (("published-rule", "The published rule"),) if networks else ()
+    return Section(
+        id="published_rule",
+        title="The published rule, and the null models",
+        template=f"{_HERE}/published_rule.html.j2",
+        values={
+            "networks": networks,
+            "rule": published_rule(results),
+            "window": window_text(results),
+            "fits": fits_table(results).to_dict("records"),
+        },
+        figures=tuple(_published_map(results, network) for network, _ in networks),
+        contents=(*links, ("null-models", "Null models")),
+        part="method",
     )
 
 
 def _contents(results: Results) -> tuple[tuple[str, str], ...]:
-    ends = (("null-models", "Null models"),)
     if not shown_networks(results):
-        return ends
-    return (("map-section", "Map"), ("ties", "Ties"), ("poles", "Poles"), *_pair_link(results), *ends)
+        return ()
+    return (("map-section", "Map of ties"), ("ties", "Table of ties"), ("poles", "The poles"), *_pair_link(results))
 
 
 def _pair_link(results: Results) -> tuple[tuple[str, str], ...]:
-    return (("pair", "Any pair"),) if default_pair(results) else ()
+    return (("pair", "Any two countries"),) if default_pair(results) else ()
 
 
 def _tiles(results: Results) -> list[Tile]:
@@ -119,6 +142,8 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "not_pooled": NOT_POOLED,
         "rule": published_rule(results),
         "called_options": _called_options(results),
+        "first_ties": FIRST_TIES,
+        "drawn_ties": max((feature["rank"] for feature in tie_features(results)), default=0),
         "grade_meanings": _grade_meanings(results),
         "has_joint": len(joint_citations(results)) > 0,
         "joint_papers": results.switch("networks.joint_papers"),
@@ -129,7 +154,6 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "suggested": suggested_pairs(results),
         "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),
         "has_labels": len(label_shares(results)) > 0,
-        "fits": fits_table(results).to_dict("records"),
     }
 
 
@@ -139,9 +163,18 @@ def _rows(results: Results, ties: pd.DataFrame) -> list[dict[Any, Any]]:
     worded["times"] = [factor(value) for value in worded["propensity"]]
     ends = zip(worded["propensity_low"], worded["propensity_high"], strict=True)
     worded["range"] = [interval(low, high) for low, high in ends]
+    worded["seen"] = seen_in_words(results, worded["years_seen"])
+    worded["years_seen"] = worded["years_seen"].fillna(0).astype(int)
     worded["grade"] = worded["grade"].fillna("")
     worded["direction"] = worded["direction"].fillna("")
     return worded.to_dict("records")
+
+
+def seen_in_words(results: Results, seen: pd.Series) -> list[str]:
+    """Return in how many years of the window a tie was seen: "4 of 5"; a dash where that is not known."""
+    first, last = results.window
+    of = last - first + 1
+    return [MISSING if pd.isna(years) else f"{int(years)} of {of}" for years in seen]
 
 
 def _called_options(results: Results) -> list[dict[str, Any]]:
@@ -218,20 +251,23 @@ def _figures(results: Results) -> list[Figure]:
     window = window_text(results)
     figures = []
     for network, _ in shown_networks(results):
-        what = NETWORK_NAMES[network]
-        heading = f"{what}: ties above size, {_called_words(results)}, {window}"
+        heading = f"{NETWORK_NAMES[network]}: ties above size, {_called_words(results)}, {window}"
         if is_tested(results):
             figures.append(Figure(figure_name("map", network), heading, "", partial(tie_map, results, network)))
-        heading = f"{what}: {published_rule(results)}, {window}"
-        draw = partial(tie_map, results, network, called=PUBLISHED)
-        caption = f"Ties that {published_rule(results)} calls. The thicker the line, the higher the mean z."
-        figures.append(Figure(figure_name("published_map", network), heading, caption, draw))
         figures += [_partners_figure(results, pole, network) for pole in results.poles if _has(results, pole, network)]
     if shown_networks(results) and pole_pairs(results):
         one, two = pole_pairs(results)[0]
         heading = f"{place_name(one)} and {place_name(two)}"
         figures.append(Figure(figure_name("pair", one, two), heading, "", partial(pair_chart, results, one, two)))
     return figures
+
+
+def _published_map(results: Results, network: str) -> Figure:
+    rule = published_rule(results)
+    heading = f"{NETWORK_NAMES[network]}: {rule}, {window_text(results)}"
+    caption = f"Ties that {rule} calls. The thicker the line, the higher the mean z."
+    draw = partial(tie_map, results, network, called=PUBLISHED)
+    return Figure(figure_name("published_map", network), heading, caption, draw)
 
 
 def _called_words(results: Results) -> str:
@@ -247,8 +283,9 @@ def _partners_figure(results: Results, pole: str, network: str) -> Figure:
     return Figure(
         figure_name("partners", pole, network),
         f"{NETWORK_NAMES[network]}: partners of {in_sentence(pole)}, {window_text(results)}",
-        f"Observed {UNITS[network]} over those that size explains, with the exact 95 % interval{more}. Filled: firm; "
-        "hollow: probable; faint: few papers. A line without a point is an upper bound: nothing was observed.",
+        f"Observed {unit_of(results, network)} over those that size explains, with the exact 95 % interval{more}. "
+        "Filled: firm; hollow: probable; faint: few papers. A line without a point is an upper bound: nothing was "
+        "observed.",
         partial(partners_chart, results, pole, network),
     )
 

@@ -75,9 +75,9 @@ def study_panel(ties: pd.DataFrame, study: Study) -> Panel:
     panel = build_panel(ties, years=study.years.analysis, finite="sampled", window=rule.window, order=rule.order)
     if len(panel) < rule.clusters:
         raise TrajectoryError(
-            f"{len(panel)} pairs have a z in both networks in every year from {study.years.analysis[0]} to "
-            f"{study.years.analysis[1]}; {rule.clusters} clusters need at least as many. Take fewer years "
-            "(years.analysis) or a wider corpus."
+            f"pairs with a z in both networks in every year from {study.years.analysis[0]} to "
+            f"{study.years.analysis[1]}: {len(panel)}; {rule.clusters} clusters need at least as many. Take fewer "
+            "years (years.analysis) or a wider corpus."
         )
     return panel
 

@@ -12,7 +12,7 @@ from isthmus.analyses.significance.paircharts import pair_frame
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
 from isthmus.analyses.trajectories.clustercharts import clusters
-from isthmus.analyses.trajectories.directions import direction_of
+from isthmus.analyses.trajectories.directions import direction_of, directions
 from isthmus.analyses.trajectories.figures import figures, matrix_words, page_charts, shown_pole_pairs
 from isthmus.analyses.trajectories.findings import (
     other_model_sentences,
@@ -35,20 +35,24 @@ from isthmus.analyses.trajectories.frames import (
 from isthmus.analyses.trajectories.group_members import integration_countries, integration_groups
 from isthmus.analyses.trajectories.headlines import headlines
 from isthmus.analyses.trajectories.text import LABEL_MEANINGS
-from isthmus.report.results import Results, rows_of
-from isthmus.report.section import Section, figure_name
+from isthmus.report.results import Results, from_works, rows_of
+from isthmus.report.section import Absent, Paragraph, Section, Tile, figure_name
 from isthmus.report.text import capital, count, in_sentence, joined, number, percent, place_name, plural, pole_name
 from isthmus.trajectories.chance import chance_labels
 from isthmus.trajectories.labels import LABEL_NAMES, LABELS
 
-#: Which setting publishes what a part of the section needs.
-TURNED_ON_BY: Mapping[str, str] = {
-    "trajectories": "Trajectories need both networks over at least `trajectories.window` years; this study published "
-    "none. Results of earlier versions lack them, too: run the study again.",
-    "groups": "Integration groups need four clusters (`trajectories.clusters: 4`) and at least one pole with "
-    "trajectories.",
-    "other_models": "Name null models in `other_null_models.models` to test this tie against them.",
-    "intervals": "Set `bootstrap.replicates` (100, say) for intervals of every z and how often each label is kept.",
+#: What a part of the section shows, and what it needs.
+OFF: Mapping[str, Absent] = {
+    "trajectories": Absent(
+        "Who moves towards which pole, and the four ways that ties move",
+        remark="trajectories need both networks over at least `trajectories.window` years",
+    ),
+    "groups": Absent(
+        "Integration with the poles", "trajectories.clusters=4", "and at least one pole with trajectories"
+    ),
+    "other_models": Absent(
+        "The tie of the poles against other null models", "other_null_models.models=[ecm-variance-corrected]"
+    ),
 }
 
 
@@ -56,22 +60,60 @@ def section(results: Results) -> Section | None:
     """Return the section on how ties move; None where no pair was tested."""
     if not shown_networks(results):
         return None
+    shown = values(results)
     return Section(
         id="trajectories",
         title="How ties move",
         template="isthmus.analyses.trajectories/section.html.j2",
-        values=values(results),
+        values=shown,
         figures=tuple(figures(results)),
         findings=tuple(trajectories_findings(results)),
         headlines=headlines(results),
-        contents=_contents(results),
+        contents=_contents(results, shown),
+        absent=tuple(OFF[name] for name in _missing(results, shown)) if from_works(results) else (),
+        tiles=tuple(_tiles(results)),
         charts=page_charts(results),
+        glossary=_glossary(shown),
     )
 
 
-def _contents(results: Results) -> tuple[tuple[str, str], ...]:
-    ways = (("ways", "Over the years"),) if shown_pole_pairs(results) else ()
-    return (*ways, ("vectors", "Towards the poles"), ("groups", "Groups"), ("clusters", "Clusters"))
+def _contents(results: Results, shown: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    parts = (
+        ("ways", "The poles over the years", shown_pole_pairs(results)),
+        ("vectors", "Towards the poles", shown["vector_poles"]),
+        ("groups", "Integration groups", shown["groups"]),
+        ("clusters", "Four ways that ties move", shown["clusters"]),
+    )
+    return tuple((id_, words) for id_, words, there in parts if there)
+
+
+def _glossary(shown: Mapping[str, Any]) -> tuple[Paragraph, ...]:
+    """Return the names of the labels in plain words, where the study has any."""
+    if not shown["clusters"]:
+        return ()
+    labels = (Paragraph(capital(LABEL_NAMES[label]), f"{capital(LABEL_MEANINGS[label])}.") for label in LABELS)
+    moves = "Both measures of its direction, the label and the trend, agree with a probability of at least 0.9."
+    return (*labels, Paragraph("Settled", moves))
+
+
+def _missing(results: Results, shown: Mapping[str, Any]) -> list[str]:
+    """Return the parts of `OFF` that the study has not."""
+    moves = bool(shown["vector_poles"] or shown["clusters"])
+    missing = [] if moves else ["trajectories"]
+    missing += ["groups"] if moves and not shown["groups"] else []
+    return missing + (["other_models"] if shown_pole_pairs(results) and not other_models(results) else [])
+
+
+def _tiles(results: Results) -> list[Tile]:
+    """Return how many pairs have a direction that label and trend settle."""
+    found = directions(results)
+    if not found:
+        return []
+    settled = [each for each in found.values() if each.settled]
+    counted = {label: sum(each.label == label for each in settled) for label in LABELS}
+    named = joined([f"{count(number)} {LABEL_NAMES[label]}" for label, number in counted.items() if number])
+    among = f"of {plural(len(found), 'pair')} of countries have a settled direction"
+    return [Tile(count(len(settled)), f"{among}: {named}" if named else among)]
 
 
 @dataclass(frozen=True)
@@ -88,7 +130,6 @@ class Vector:
 def values(results: Results) -> dict[str, Any]:
     """Return everything that the template shows but the figures."""
     return {
-        "absent": TURNED_ON_BY,
         "has_intervals": results.has(BOOTSTRAP_PROPENSITIES),
         "span": results.years,
         "pole_ways": [_pole_way(results, at, pair) for at, pair in enumerate(shown_pole_pairs(results))],

@@ -1,6 +1,7 @@
 // The page's script: charts, sortable tables, the scorecard. Scripts of sections follow it and use its hooks:
 //   prepare(name, spec, width)  changes a chart before it is drawn;  drawn(name)  runs after it;
-//   postponed(name)  says that the section draws this chart itself;  start()  runs once, may return a promise.
+//   postponed(name)  says that the section draws this chart itself;  start()  runs once, may return a promise;
+//   last()  runs when all charts are drawn.  goTo(element)  shows a part of the page that an address names.
 const data = await unpackedPage();
 const byId = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat("en");
@@ -13,7 +14,8 @@ const measure = (value) =>
   value === null || value === undefined ? MISSING : value > 0 && value < 0.001 ? "< 0.001" : decimals(value, value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3);
 const probability = (value) => (value === null || value === undefined ? MISSING : value < 0.001 ? "< 0.001" : value.toFixed(3));
 
-const hooks = { prepare: [], drawn: [], postponed: [], start: [] };
+const hooks = { prepare: [], drawn: [], postponed: [], start: [], last: [] };
+const specs = {}; // chart -> what was drawn, with its data
 
 // ---- charts: drawn at the width they have, again when it changes
 const queue = {};
@@ -55,6 +57,7 @@ async function embed(name) {
     spec.config.legend.columns = kind.contains("longnames") ? 1 : 2;
     spec.config.legend.layout = { top: { direction: "vertical", anchor: "start" } };
   }
+  specs[name] = spec;
   views[name]?.finalize();
   const result = await vegaEmbed(element, spec, { actions: false, renderer: "svg", tooltip: { theme: "custom" } });
   views[name] = result.view;

@@ -19,6 +19,9 @@ function markWhere() {
 addEventListener("scroll", markWhere, { passive: true });
 markWhere();
 
+// ---- on paper the findings are there, folded or not
+addEventListener("beforeprint", () => document.querySelector(".all-findings")?.setAttribute("open", ""));
+
 // ---- charts
 const begun = new Map();
 function drawOnce(name) {
@@ -41,5 +44,6 @@ async function drawTheRest() {
 }
 Promise.all([drawTheRest(), ...hooks.start.map((start) => start())]).then(() => {
   names.forEach((name) => watcher.observe(byId("chart-" + name)));
+  hooks.last.forEach((last) => last());
   document.documentElement.dataset.ready = "true";
 });

@@ -67,7 +67,7 @@ class Field:
         return self.values.cast(DOUBLE)
 
     def day(self) -> pa.Array:
-        """Return dates, date32 (rows,); null where they are none."""
+        """Return dates, date32 (rows,); `NO_DAY` where a text is none."""
         return dates(self.values.cast(STRING)) if is_text(self.values.type) else self.values.cast(DATE, safe=False)
 
     def moment(self) -> pa.Array:
