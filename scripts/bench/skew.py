@@ -21,7 +21,7 @@ from isthmus.config import load_study
 from isthmus.config.partnership import TEAM_CUTS
 from isthmus.corpus.careers import moves
 from isthmus.engine import start_session
-from isthmus.indicators.partnership.names import OUTCOMES
+from isthmus.indicators.partnership.names import OUTCOMES, VENUE
 from isthmus.matching import match
 from isthmus.tables.author_years import author_years_rows
 
@@ -44,7 +44,8 @@ def papers(rng, rows, share):
             "joint": rng.random(rows) < 0.05,
         }
     )  # fmt: skip
-    return frame.assign(**{name: rng.poisson(5, rows) for name in OUTCOMES}, in_venue=rng.random(rows) < 0.1)
+    values = {name: rng.poisson(5, rows) for name in OUTCOMES} | {VENUE: rng.random(rows) < 0.1}
+    return frame.assign(**values)
 
 
 def signed(rng, rows, share):
