@@ -1,4 +1,4 @@
-"""The README's example runs, and the committed tables of the documentation are what the benchmark computes."""
+"""The example of the how-to page runs, and the committed tables of the documentation are what the benchmark computes."""
 
 import importlib.util
 import re
@@ -14,9 +14,7 @@ from isthmus.cli.match import match as match_command
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "methods" / "matching.md").read_text(encoding="utf-8")
-SECTION = (
-    (ROOT / "README.md").read_text(encoding="utf-8").split("## Units of your own, treated and not")[1].split("\n## ")[0]
-)
+SECTION = (ROOT / "docs" / "how-to" / "units-of-your-own.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +37,7 @@ def papers():
     return frame
 
 
-def test_the_readmes_example_runs(papers, tmp_path, monkeypatch):
+def test_the_example_runs(papers, tmp_path, monkeypatch):
     [python] = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
     names = {"papers": papers}
     exec(python, names)

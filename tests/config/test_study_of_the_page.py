@@ -1,15 +1,15 @@
-"""The study in the README is one that loads, and says what it seems to say."""
+"""The study with every section, in the page on studies of one's own, loads and says what it seems to say."""
 
 import re
 from pathlib import Path
 
 from isthmus.config import load_study
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "a-study-of-your-own.md"
 
 
-def test_the_study_of_the_readme_loads(tmp_path):
-    [text] = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def test_the_study_with_every_section_loads(tmp_path):
+    _, text = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     file = tmp_path / "virology.yaml"
     file.write_text(text, encoding="utf-8")
     study = load_study(file)
