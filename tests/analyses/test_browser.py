@@ -8,6 +8,8 @@ import pytest
 
 from isthmus.analyses.networks.charts import volume_frame
 from isthmus.analyses.sections import study_report
+from isthmus.analyses.significance import maps
+from isthmus.analyses.significance import section as significance_section
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.significance.ties import graded_ties, tie_statement
 from isthmus.geography import find_country
@@ -158,6 +160,25 @@ def test_the_map_has_an_address_for_what_it_shows(visit):
     assert page.locator("#map-status").inner_text().startswith("Shown: 1 tie of China in knowledge exchange (below")
     page.select_option("#map-side", label="above size")
     assert page.url.endswith("#map=knowledge_exchange,CN,probable,stronger")
+
+
+def test_the_number_of_ties_on_the_map_is_chosen(browser, results_dir, tmp_path, monkeypatch):
+    for module in (maps, significance_section):
+        monkeypatch.setattr(module, "FIRST_TIES", 3)
+    page = browser.new_page()
+    page.goto(study_report(load_results(results_dir), tmp_path / "report.html").path.as_uri())
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    lines = page.locator("#chart-map svg g[aria-roledescription='geoshape'], #chart-map svg g.mark-shape").last
+    assert lines.locator("path").count() == 3
+    assert "Shown: 3 ties, the most certain of 6, in collaboration" in page.locator("#map-status").inner_text()
+    page.locator("#map-most").fill("5")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('Shown: 5 ties')")
+    assert lines.locator("path").count() == 5
+    assert page.locator("#map-most-said").inner_text() == "5"
+    page.select_option("#map-focus", label="China")
+    page.wait_for_function("document.getElementById('map-status').textContent.includes('of China')")
+    assert page.locator("#map-most").is_disabled(), "all ties of one country are shown"
+    page.close()
 
 
 def test_each_chart_gives_its_data_an_address_and_a_citation(visit, results_dir):
@@ -349,7 +370,12 @@ def test_print_shows_what_the_reader_has_chosen_without_controls(visit):
     page.fill("#ties-search", "hong")
     page.locator("#checks").wait_for()
     page.locator("#pair-numbers summary").click()
+    page.pdf()
     page.emulate_media(media="print")
+    assert page.locator(".findings li").first.is_visible(), "folded on the screen"
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 794, "nothing is cut off on paper"
     assert not page.locator("#ties-search").is_visible()
     assert not page.locator("nav.contents").is_visible()
     assert page.locator("#ties-table tbody tr:visible").count() == 2

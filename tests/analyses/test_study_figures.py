@@ -8,9 +8,10 @@ from isthmus.analyses.networks.charts import volume_frame
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.sections import SECTIONS, study_report
 from isthmus.analyses.significance.charts import partners_chart
-from isthmus.analyses.significance.maps import places, tie_features, tie_map
+from isthmus.analyses.significance.maps import FIRST_TIES, places, tie_features, tie_map
 from isthmus.analyses.significance.paircharts import pair_chart
 from isthmus.analyses.significance.ties import graded_ties
+from isthmus.analyses.trajectories.planecharts import vectors_chart
 from isthmus.errors import ConfigError
 from isthmus.report import load_results
 from isthmus.report.figures import write_figures
@@ -97,6 +98,24 @@ def test_the_map_draws_a_line_for_every_tie_in_the_pole_s_colour(results_dir):
     assert max(abs(a[0] - b[0]) for a, b in pairwise(line)) < 30, "no jump across the map's edge"
 
 
+def test_the_map_draws_the_firmest_ties_at_first(results_dir):
+    results = load_results(results_dir)
+    graded = graded_ties(results)
+    groups = {}
+    for feature in tie_features(results):
+        groups.setdefault((feature["network"], feature["direction"]), {})[feature["rank"]] = feature
+    for (network, direction), ranked in groups.items():
+        own = graded[(graded["network"] == network) & (graded["direction"] == direction)]
+        assert [(ranked[at]["src"], ranked[at]["dst"]) for at in sorted(ranked)] == list(
+            zip(own["src"], own["dst"], strict=True)
+        )
+        assert sorted(ranked) == list(range(1, len(own) + 1))
+    params = {param["name"]: param["value"] for param in tie_map(results).to_dict()["params"]}
+    assert params["most"] == FIRST_TIES == 50
+    by_rule = {param["name"]: param["value"] for param in tie_map(results, called="published").to_dict()["params"]}
+    assert by_rule["most"] >= sum(feature["published"] for feature in tie_features(results))
+
+
 def test_names_on_the_map_do_not_run_into_each_other(results_dir):
     shown = places(load_results(results_dir)).query("label")
     assert {"US", "CN"} <= set(shown["code"])
@@ -151,3 +170,10 @@ def test_partners_stand_on_a_logarithmic_axis_with_their_intervals(results_dir):
     assert rows["Pakistan"]["words"].endswith("firm, q < 0.001")
     assert rows["United States"]["point"] < 1
     assert rows["United States"]["grade"] == "probable"
+
+
+def test_labels_of_vectors_are_told_apart_without_colour(results_dir):
+    spec = vectors_chart(load_results(results_dir), "US").to_dict()
+    [dash] = [layer["encoding"]["strokeDash"] for layer in spec["layer"] if "strokeDash" in layer.get("encoding", {})]
+    styles = dict(zip(dash["scale"]["domain"], map(tuple, dash["scale"]["range"]), strict=True))
+    assert len(set(styles.values())) == len(styles) > 1

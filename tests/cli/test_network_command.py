@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -280,8 +281,32 @@ def test_a_report_of_ones_own_network(isthmus, three_years, tmp_path):
     assert said.splitlines()[-1] == f"report: {out}/report/report.html"
     page = (out / "report" / "report.html").read_text(encoding="utf-8")
     assert "<h1>Six countries</h1>" in page
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
+    for untrue in (
+        "works in the corpus",
+        "Retracted works",
+        "OpenAlex",
+        "worked together",
+        "Year of a citation",
+        "Volumes",
+        "Can the numbers be trusted?",
+        "isthmus run",
+        "Close-knit regions",
+    ):
+        assert untrue not in body, untrue
+    assert "from a network that was given" in body
+    assert re.search(r"[\d,]+ units, [\d.,]+ expected: ", body)
     assert "Namibia" in page
     assert list((out / "report" / "figures").glob("*.svg"))
+
+
+def test_names_that_are_no_countries_are_said_before_anything_is_computed(isthmus, three_years, tmp_path):
+    file = tmp_path / "named.csv"
+    file.write_text(three_years.read_text().replace("NA", "Narnia"))
+    code, out, err = isthmus("test-network", file, "--out", tmp_path / "out", "--report", "T")
+    assert (code, out) == (1, "")
+    assert "'Narnia' is no country (ISO 3166-1 alpha-2)" in err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ def test_the_same_pair_in_two_years_is_two_links(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("source,target,wieght\nA,B,1", "lacks the columns weight; did you mean 'wieght'"),
+        ("source,target,wieght\nA,B,1", "lacks the column weight; did you mean 'wieght'"),
+        ("from,to,n\nA,B,1", "lacks the columns source, target, weight; it has from, n, to"),
         ("source,target,weight\nA,B,1\nA,C,1.5", r"line 3: weight is '1.5' for A - C; .* full counts, not fractions"),
         ("source,target,weight\nA,B,-1", r"line 2: weight is '-1' for A - B; expected a whole number >= 0"),
         ("source,target,weight\nA,B,many", "weight is 'many'"),

@@ -104,6 +104,14 @@ def test_an_analysis_of_a_study_costs_by_the_references_of_its_works():
     assert any("(novelty: a desk). Not counted" in note for note in planned.notes)
 
 
+def test_scientists_of_a_study_alone_take_a_third_pass():
+    study = load_study("gallo2026", ["places={}", "corpus_scientists={}"])
+    planned = plan_ingest(of(1_000, 1_000_000), RATES, cores=1, study=study)
+    whole, alone = planned.costs
+    assert alone.read_bytes.high == 3 * whole.read_bytes.high
+    assert any("once for the years of its scientists" in note for note in planned.notes)
+
+
 def test_with_all_works_as_background_the_references_of_all_are_walked():
     study = load_study("gallo2026", ["novelty.background=all", "disruption={}"])
     novelty, disruption = plan_ingest(of(10_000_000, 10**10), ANALYSES, cores=1, study=study).costs[2:]
@@ -220,9 +228,15 @@ def test_a_plan_in_words_fits_a_terminal():
     assert lines[3].startswith("all tables")
 
 
-def test_the_rates_that_come_with_isthmus_know_both_analyses():
+def test_the_rates_that_come_with_isthmus_know_analyses_and_stages():
     study = load_study("alshebli2024_uschina", ["disruption={}"])
     rates = load_rates()
     costs = plan_ingest(of(510_000_000, 665_000_000_000), rates, cores=64, study=study).costs
-    assert [cost.what for cost in costs[2:]] == ["its novelty, kernels", "its disruption, kernels"]
-    assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in costs[2:])
+    assert [cost.what for cost in costs[2:]] == [
+        "its novelty, kernels", "its disruption, kernels", "its places", "its corpus_scientists",
+    ]  # fmt: skip
+    cities = plan_ingest(
+        of(510_000_000, 665_000_000_000), rates, cores=64, study=load_study("alshebli2022_beijing")
+    ).costs
+    assert {"its places", "its cities", "its bridging", "its gravity"} <= {cost.what for cost in cities}
+    assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in (*costs[2:], *cities[2:]))

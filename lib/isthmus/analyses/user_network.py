@@ -75,7 +75,7 @@ def publish_network(
     """
     if "year" not in ties.columns:
         raise NetworkError("the network has no column year; a report needs at least one year")
-    _refuse_unknown([*ties["source"].unique(), *ties["target"].unique(), *poles])
+    refuse_unknown([*ties["source"].unique(), *ties["target"].unique(), *poles])
     folder = Path(out)
     (folder / "study.json").unlink(missing_ok=True)  # it says that the results are whole, and is written last
     first, last = int(ties["year"].min()), int(ties["year"].max())
@@ -183,7 +183,19 @@ def _nodes(ties: pd.DataFrame) -> pd.DataFrame:
     return nodes
 
 
-def _refuse_unknown(names: Sequence[str]) -> None:
+def refuse_unknown(names: Sequence[str]) -> None:
+    """Refuse a network whose nodes are not all countries.
+
+    Parameters
+    ----------
+    names : Sequence[str]
+        Nodes and poles.
+
+    Raises
+    ------
+    NetworkError
+        One of them is no code of a country; the nearest is named.
+    """
     for name in names:
         if name not in COUNTRIES:
             raise NetworkError(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from isthmus.pipeline.plan import Plan, Span
 
 GIGABYTE, TERABYTE = 1e9, 1e12
+SMALLEST_SHOWN = 0.01
 
 
 @click.command(
@@ -65,19 +66,20 @@ def as_plain(planned: "Plan") -> dict[str, Any]:
 def in_words(planned: "Plan") -> str:
     """Return the plan as lines for a terminal."""
     found, works = planned.survey, planned.works
+    width = max(24, *(len(cost.what) for cost in planned.costs))
     number = f"{works.low:,.0f}" if works.low == works.high else f"about {_span(works, 1, ',.2g')}"
     lines = [
         f"{found.uri}: {found.layout}, release {found.release}, {number} works in {found.works.parts:,} parts, "
         f"{size(found.works.bytes)} (from the {found.origin})",
         "",
-        f"{'':<24} {'to read':>16} {'disk, running':>16} {'disk, then':>16} {'core hours':>16} "
+        f"{'':<{width}} {'to read':>16} {'disk, running':>16} {'disk, then':>16} {'core hours':>16} "
         f"{f'hours, {planned.cores} cores':>16} {'money':>14}",
     ]
     for cost in planned.costs:
         disk, kept = sizes(cost.disk_bytes), sizes(cost.kept_bytes)
         money = "-" if cost.money is None else _number(cost.money)
         lines.append(
-            f"{cost.what:<24} {sizes(cost.read_bytes):>16} {disk:>16} {kept:>16} {_number(cost.core_hours):>16} "
+            f"{cost.what:<{width}} {sizes(cost.read_bytes):>16} {disk:>16} {kept:>16} {_number(cost.core_hours):>16} "
             f"{_number(cost.hours):>16} {money:>14}"
         )
     notes = [click.wrap_text(note, 110, "- ", "  ") for note in planned.notes]
@@ -117,6 +119,8 @@ def _short(value: float) -> str:
     """Two digits are all that an estimate has; sizes that are known have three."""
     if value >= 100:
         return f"{value:,.0f}"
+    if 0 < value < SMALLEST_SHOWN:
+        return f"<{SMALLEST_SHOWN}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 

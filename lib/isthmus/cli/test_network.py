@@ -82,6 +82,8 @@ def test_network(
     table = read_edges(edges, drop_loops=drop_loops, directed=directed, loops=loops)
     if table.empty:
         raise NetworkError(f"{edges} has no edge with a weight above 0")
+    if title is not None:
+        _check_countries(table, poles)
     keys = [name for name in OPTIONAL_KEYS if name in table.columns]
     table = table.rename(columns={"source": "src", "target": "dst"})
     if directed:
@@ -104,6 +106,15 @@ def test_network(
         _report(ties, fits, out, title, tuple(poles.split(",")), span)
     if (fits["status"] == "failed").all():
         raise NetworkError(f"no network could be fitted; the reasons are in {out / 'null_model_fits.csv'}")
+
+
+def _check_countries(table: "pd.DataFrame", poles: str) -> None:
+    """Refuse names that are no countries before anything is computed: a report needs to place them."""
+    from isthmus.analyses.user_network import refuse_unknown
+
+    if "year" not in table.columns:
+        raise NetworkError("the network has no column year; a report needs at least one year")
+    refuse_unknown([*table["source"].unique(), *table["target"].unique(), *poles.split(",")])
 
 
 def _check_directed(model: str, samples: int, finite: str, loops: bool, drop_loops: bool, title: str | None) -> None:

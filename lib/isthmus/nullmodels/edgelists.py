@@ -46,8 +46,9 @@ def read_edges(
     edges = _read(Path(path))
     missing = [name for name in COLUMNS if name not in edges.columns]
     if missing:
-        hint = did_you_mean(missing[0], [str(name) for name in edges.columns])
-        raise NetworkError(f"{path} lacks the columns {', '.join(missing)}; {hint}")
+        hint = did_you_mean(missing[0], [str(name) for name in edges.columns]).replace("valid: ", "it has ")
+        columns = f"column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        raise NetworkError(f"{path} lacks the {columns}; {hint} (rename columns in its first line)")
     keys = [name for name in OPTIONAL_KEYS if name in edges.columns]
     edges = edges[[*keys, *COLUMNS]]
     _refuse_missing(edges, path)

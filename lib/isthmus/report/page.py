@@ -19,7 +19,7 @@ from isthmus.report import checks, scorecard, text, theme
 from isthmus.report.figures import write_figures
 from isthmus.report.findings import findings
 from isthmus.report.packed import packed, share
-from isthmus.report.results import Results
+from isthmus.report.results import Results, from_works
 from isthmus.report.scorecard import Scorecard
 from isthmus.report.section import Figure, Paragraph, Section
 
@@ -104,6 +104,7 @@ def _render(
     shared = {
         "study": results.study,
         "release": results.study["release"],
+        "from_works": from_works(results),
         "low_coverage": low_coverage(results),
         "figures": figures,
         "figure_files": {name: f"figures/{name}" for name in figures if written or _is_beside(out, name)},
@@ -188,7 +189,8 @@ def _citation(results: Results) -> str:
     study = results.study
     made = f"report made with Isthmus {study.get('isthmus_version', '')}".rstrip()
     made_up = " (simulated data)" if results.simulated else ""
-    return f"“{study['title']}”, {made}, snapshot {study['release']}{made_up}"
+    origin = f"snapshot {study['release']}" if from_works(results) else "of a network that was given"
+    return f"“{study['title']}”, {made}, {origin}{made_up}"
 
 
 def _glossary(sections: Sequence[Section]) -> list[Paragraph]:

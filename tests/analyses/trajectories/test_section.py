@@ -1,15 +1,18 @@
 """Trajectories, labels and groups as the report shows them."""
 
+from collections import Counter
+
 import pandas as pd
 import pytest
 
 from isthmus.analyses.networks.countries import pole_pairs, ranked, strengths
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.significance.embedded_pairs import embed_pairs
-from isthmus.analyses.trajectories.clustercharts import clusters
+from isthmus.analyses.trajectories.clustercharts import alike_together, clusters, matrix_chart
 from isthmus.analyses.trajectories.directions import direction_of
 from isthmus.analyses.trajectories.findings import pole_sentence
 from isthmus.analyses.trajectories.frames import (
+    clustered,
     label_matrix,
     label_of,
     label_shares,
@@ -25,7 +28,9 @@ from isthmus.analyses.trajectories.section import OFF, section
 from isthmus.analyses.trajectories.tables import CENTROIDS, INTEGRATION_GROUPS, PAIR_LABELS, TRAJECTORIES
 from isthmus.analyses.trajectories.text import with_support
 from isthmus.report import load_results
+from isthmus.report.text import place_name
 from isthmus.trajectories.chance import chance_labels
+from isthmus.trajectories.labels import LABELS
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +175,27 @@ def test_sections_without_results_have_no_charts_and_say_what_turns_them_on(make
     assert own.contents == (("ways", "The poles over the years"),)
     assert own.absent == (OFF["trajectories"], OFF["other_models"])
     assert clusters(bare) == []
+
+
+def test_the_matrix_holds_each_pair_once_with_alike_countries_together(results):
+    codes = matrix_countries(results)["top"]
+    order = alike_together(results, codes)
+    assert sorted(order) == sorted(codes)
+    cells = label_matrix(results, codes).dropna()
+    main = {}
+    for code in codes:
+        own = Counter(cells.loc[cells["row"] == code, "label"])
+        main[code] = max(own, key=lambda label: (own[label], -LABELS.index(label)))
+    assert [LABELS.index(main[code]) for code in order] == sorted(LABELS.index(main[code]) for code in order)
+    spec = matrix_chart(results, codes, what="Labels").to_dict()
+    [rows] = [rows for rows in spec["datasets"].values() if "share" in rows[0]]
+    assert len(rows) == len(codes) * (len(codes) - 1) // 2
+    assert len({frozenset((row["row"], row["column"])) for row in rows}) == len(rows)
+    supports = clustered(results).set_index(["src", "dst"])["support"]
+    known = {frozenset((place_name(a), place_name(b))): share for (a, b), share in supports.items()}
+    for row in rows:
+        share = known.get(frozenset((row["row"], row["column"])))
+        assert row["share"] == pytest.approx(1.0 if share is None or share != share else share, abs=6e-4)
 
 
 def test_clusters_without_names_are_numbered(make_results):

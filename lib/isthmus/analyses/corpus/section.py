@@ -5,7 +5,7 @@ from functools import partial
 from isthmus.analyses.corpus.charts import coverage_chart
 from isthmus.analyses.corpus.tables import CORPUS_TUNING
 from isthmus.analyses.corpus.text import CORPUS_RULES
-from isthmus.report.results import Results
+from isthmus.report.results import Results, from_works
 from isthmus.report.section import Figure, Paragraph, Section
 from isthmus.report.text import count, joined, number, percent, span
 
@@ -13,7 +13,9 @@ SCORE_DIGITS = 4
 
 
 def section(results: Results) -> Section | None:
-    """Return the section on coverage; every study has one."""
+    """Return the section on coverage; None of a network that was given, which has no works."""
+    if not from_works(results):
+        return None
     coverage = results.coverage
     figures = []
     if coverage["corpus_works"].sum():
@@ -31,15 +33,13 @@ def section(results: Results) -> Section | None:
         figures=tuple(figures),
         method=(Paragraph("Corpus", _corpus(results)),),
         facts=_facts(results),
-        contents=(("coverage-section", "Coverage"),) if len(results.coverage) else (),
+        contents=(("coverage-section", "Coverage"),),
         part="method",
     )
 
 
 def _facts(results: Results) -> tuple[str, ...]:
-    """Return how many works there are and how many of them name a country; nothing where nobody counted works."""
-    if results.coverage.empty:
-        return ()
+    """Return how many works there are and how many of them name a country."""
     works, placed = (results.coverage[name].sum() for name in ("corpus_works", "corpus_with_country"))
     counted = f"{count(works)} works in the corpus, {span(results.coverage['year'])}"
     return (f"{counted}, of which {percent(placed, works)} name a country" if works else counted,)

@@ -5,7 +5,7 @@ from functools import partial
 from isthmus.analyses.networks.charts import international_chart, papers_chart, volume_frame
 from isthmus.analyses.networks.countries import countries, strengths
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
-from isthmus.report.results import Results
+from isthmus.report.results import Results, from_works
 from isthmus.report.section import Figure, Paragraph, Section
 from isthmus.report.text import count
 
@@ -31,19 +31,21 @@ def section(results: Results) -> Section | None:
             ),
         ]
     nodes = results.table(COUNTRY_YEARS)
+    known = from_works(results)
     return Section(
         id="networks",
         title="Volumes",
         template="isthmus.analyses.networks/section.html.j2",
         values={
+            "known": known,
             "volumes": volume_frame(results).to_dict("records"),
             "strengths": strengths(results).to_dict("records"),
             "strength_year": min(results.years[1], int(nodes["year"].max())) if len(nodes) else None,
         },
-        figures=tuple(figures),
-        method=(Paragraph("Counting", f"{_COUNTING} {_hong_kong(results)}"),),
+        figures=tuple(figures) if known else (),
+        method=(Paragraph("Counting", f"{_COUNTING} {_hong_kong(results)}"),) if known else (),
         facts=(f"{count(len(countries(results)))} countries and territories",),
-        contents=(("volumes", "Volumes"),),
+        contents=(("volumes", "Volumes"),) if known else (),
     )
 
 

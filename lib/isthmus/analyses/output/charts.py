@@ -139,6 +139,7 @@ def densities_chart(results: Results, network: str = COLLABORATION, **size: Any)
     if not results.has(DENSITIES):
         return None
     rows = results.table(DENSITIES)[results.table(DENSITIES)["network"] == network]
+    rows = rows[rows["density_inside"].notna()]  # a region of less than two countries has no tie inside
     if rows.empty:
         return None
     order = list(rows.sort_values("density_inside", ascending=False)["region"])

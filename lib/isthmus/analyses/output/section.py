@@ -58,7 +58,7 @@ def _figures(results: Results) -> list[Figure]:
         heading = "Citations from outside"
         found.append(Figure("foreign_citations", heading, caption, partial(foreign_chart, results)))
     densities = results.optional(DENSITIES)
-    if densities is not None and (densities["network"] == COLLABORATION).any():
+    if densities is not None and densities_chart(results) is not None:
         first, last = results.window
         caption = (
             f"Collaboration: ties with a mean z over {first}–{last} above {results.threshold:g}, the published rule."

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from isthmus.analyses.networks.countries import pole_members
-from isthmus.analyses.significance.ties import UNITS, partners
+from isthmus.analyses.significance.ties import partners, unit_of
 from isthmus.errors import ConfigError
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE
@@ -75,7 +75,7 @@ def _frame(results: Results, found: pd.DataFrame, pole: str, network: str) -> pd
     named = [
         f"{row.partner_name} (with {place_name(row.member)})" if several else row.partner_name for row in rows_of(found)
     ]
-    said = [statement(row, UNITS[network]) for row in rows_of(found)]
+    said = [statement(row, unit_of(results, network)) for row in rows_of(found)]
     low = found["propensity_low"].clip(_FLOOR, _CEILING)
     frame = pd.DataFrame(
         {

@@ -13,7 +13,7 @@ from isthmus.analyses.networks.countries import countries_by_size
 from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
 from isthmus.analyses.significance.pair_series import FIELDS, level_of
 from isthmus.analyses.significance.tables import PAIR_TESTS
-from isthmus.analyses.significance.ties import UNITS, graded_ties, published_ties, shown_networks, window_ties
+from isthmus.analyses.significance.ties import graded_ties, published_ties, shown_networks, unit_of, window_ties
 from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.analyses.trajectories.directions import directions
 from isthmus.analyses.trajectories.tables import PAIR_LABELS, TRAJECTORIES
@@ -86,7 +86,7 @@ def embed_pairs(results: Results, room: int = PAIR_BYTES) -> EmbeddedPairs:
     used = 0
     for pair in wanted:
         entry = series(pair)
-        words = _statements(pair, entry, rows)
+        words = _statements(results, pair, entry, rows)
         used += len(json.dumps([entry, words], separators=(",", ":"))) + 2 * len('"AA|BB":,')
         if used > room:
             break
@@ -113,9 +113,12 @@ def _limits(chosen: Mapping[str, Any], level: float) -> dict[int, tuple[float, f
     return dict(zip(weights.astype(int).tolist(), zip(low, high, strict=True), strict=True))
 
 
-def _statements(pair: Pair, networks: Iterable[str], rows: Mapping[tuple[str, str, str], Any]) -> dict[str, str]:
+def _statements(
+    results: Results, pair: Pair, networks: Iterable[str], rows: Mapping[tuple[str, str, str], Any]
+) -> dict[str, str]:
     found = {network: rows.get((network, *pair)) for network in networks}
-    return {network: statement(row, UNITS[network]).sentence for network, row in found.items() if row is not None}
+    said = ((network, row) for network, row in found.items() if row is not None)
+    return {network: statement(row, unit_of(results, network)).sentence for network, row in said}
 
 
 def _directions(results: Results, chosen: Container[str]) -> dict[str, str]:

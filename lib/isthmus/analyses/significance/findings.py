@@ -7,7 +7,6 @@ from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.significance.pooled import CONVERGED, NOT_POOLED
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS
 from isthmus.analyses.significance.ties import (
-    UNITS,
     graded_ties,
     is_tested,
     partners,
@@ -15,12 +14,13 @@ from isthmus.analyses.significance.ties import (
     published_ties,
     shown_networks,
     tie_statement,
+    unit_of,
     window_text,
     window_ties,
 )
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results, from_works, rows_of
 from isthmus.report.statement import NOT_SETTLED, counts_words, grade_counts, statement
 from isthmus.report.text import capital, count, in_sentence, joined, plural, span
 
@@ -52,6 +52,7 @@ def _ties(results: Results, network: str, tested: bool) -> str:
         what = NETWORK_NAMES[network].lower()
         return f"Of {every}, {published_rule(results)} calls {called} in {what}, {window_text(results)}."
     verb = "worked together" if network == COLLABORATION else "built on each other's work"
+    verb = verb if from_works(results) else "weighed"
     found = counts_words(grade_counts(pairs["grade"], pairs["direction"]), verb)
     rule = capital(published_rule(results))
     return f"In {window_text(results)}, of {every} {found}. {rule} calls {called}.{_strongest(results, network)}"
@@ -64,7 +65,7 @@ def _strongest(results: Results, network: str) -> str:
     for direction, words in ((STRONGER, "Furthest above size"), (WEAKER, "Furthest below size")):
         ties = firm[firm["direction"] == direction].head(_MOST)
         said = [
-            f"{in_sentence(row.src)} and {in_sentence(row.dst)}, {statement(row, UNITS[network]).words}"
+            f"{in_sentence(row.src)} and {in_sentence(row.dst)}, {statement(row, unit_of(results, network)).words}"
             for row in rows_of(ties)
         ]
         text += f" {words}: {'; '.join(said)}." if said else ""

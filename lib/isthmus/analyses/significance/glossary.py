@@ -1,9 +1,12 @@
 """Terms of ties in plain words, for a reader who meets them for the first time."""
 
+from collections.abc import Iterable
+
+from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE
 from isthmus.report.section import Paragraph
 
-GLOSSARY = (
+_TERMS = (
     Paragraph("Tie", "Two countries in a network, with the number of papers or citations that join them."),
     Paragraph(
         "Size",
@@ -14,8 +17,6 @@ GLOSSARY = (
         "Times what size explains",
         "The observed number divided by the expected one: 1 is what size alone makes likely, 2 twice as much.",
     ),
-    Paragraph("Collaboration", "Papers that two countries wrote together."),
-    Paragraph("Knowledge exchange", "Citations between the papers of two countries, in both directions together."),
     Paragraph("Pole", "A country or bloc to which the study relates all others."),
     Paragraph(FIRM, "Hardly chance: corrected for the number of pairs that were tested, and seen in several years."),
     Paragraph(PROBABLE, "Unlikely to be chance for this pair alone; among many pairs some such ties are chance."),
@@ -28,3 +29,20 @@ GLOSSARY = (
     Paragraph("q", "Of the ties that are called at this level, the share expected to be wrong."),
     Paragraph("p", "How likely such a number is if size alone decided, for this pair alone."),
 )
+_NETWORKS = {
+    COLLABORATION: Paragraph("Collaboration", "Papers that two countries wrote together."),
+    KNOWLEDGE_EXCHANGE: Paragraph(
+        "Knowledge exchange", "Citations between the papers of two countries, in both directions together."
+    ),
+}
+
+
+def glossary(networks: Iterable[str]) -> tuple[Paragraph, ...]:
+    """Return the terms that a study with these networks uses.
+
+    Parameters
+    ----------
+    networks : Iterable[str]
+        Names of networks that the page shows.
+    """
+    return (*_TERMS, *(_NETWORKS[network] for network in networks))

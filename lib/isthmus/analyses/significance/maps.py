@@ -15,12 +15,12 @@ from isthmus.analyses.networks.tables import COUNTRY_YEARS
 from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.significance.ties import (
     PUBLISHED,
-    UNITS,
     default_called,
     graded_ties,
     is_tested,
     listed_ties,
     published_ties,
+    unit_of,
 )
 from isthmus.geography import country_shapes
 from isthmus.networks.names import COLLABORATION
@@ -35,9 +35,11 @@ from isthmus.report.theme import colour, pole_colour
 ASPECT = 0.47
 #: Drawn of the ties that have a grade or that the published rule calls; the most certain ones first.
 MOST_TIES = 1500
+#: Drawn at first, where no country is chosen: the most certain of a network and side.
+FIRST_TIES = 50
 _FEATURE_COLUMNS = [
     "type", "geometry", "network", "src", "dst", "tie", "grade", "direction", "published", "times", "size", "words",
-    "mean_z", "group",
+    "mean_z", "group", "rank",
 ]  # fmt: skip
 _SOUTH = -56.0  # nothing south of this is drawn but Antarctica
 #: Countries named on the map at most.
@@ -55,7 +57,7 @@ def tie_features(results: Results, network: str | None = None) -> list[dict[str,
     """Return each tie with a grade, or of the published rule, as a line between its countries.
 
     The least certain come first so that firm ones lie on top. `size` is the width: how many times above size, or below
-    it; `times` the propensity itself.
+    it; `times` the propensity itself; `rank` the place of a tie among those of its network and side, from 1.
 
     Parameters
     ----------
@@ -66,11 +68,13 @@ def tie_features(results: Results, network: str | None = None) -> list[dict[str,
     """
     groups = tie_groups(results)
     features = []
-    for row in rows_of(listed_ties(results, network, MOST_TIES).iloc[::-1]):
+    listed = listed_ties(results, network, MOST_TIES)
+    ranks = listed.groupby(["network", listed["direction"].fillna("")]).cumcount() + 1
+    for row in rows_of(listed.assign(rank=ranks).iloc[::-1]):
         start, end = node_place(results, row.src), node_place(results, row.dst)
         if start is None or end is None:
             continue
-        said = statement(row, UNITS[row.network])
+        said = statement(row, unit_of(results, row.network))
         features.append(
             {
                 "type": "Feature",
@@ -87,6 +91,7 @@ def tie_features(results: Results, network: str | None = None) -> list[dict[str,
                 "words": said.sentence,
                 "mean_z": _rounded(row.mean_z),
                 "group": _group(row.src, row.dst, groups),
+                "rank": int(row.rank),
             }
         )
     return features
@@ -185,8 +190,9 @@ def tie_map(
     """Return the world map of the ties that size does not explain.
 
     Links are arcs, no routes; their colour is the pole they touch. Firm ties are solid, probable ones dashed, those of
-    few papers dotted; the width is how many times above or below size they lie, for the published rule the mean z. Four
-    parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"), `called` and `side`.
+    few papers dotted; the width is how many times above or below size they lie, for the published rule the mean z. Five
+    parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"), `called`, `side`, and `most`,
+    the number of ties where no country is chosen: the published rule's map has no such limit.
 
     Parameters
     ----------
@@ -221,12 +227,14 @@ def tie_map(
     land = alt.Chart(
         inline(values=_land(), format=alt.TopoDataFormat(type="topojson", feature="countries"))
     ).mark_geoshape(fill=colour("land"), stroke=colour("border"), strokeWidth=0.6, aria=False)
-    chosen = {"network": network, "focus": ALL, "called": called, "side": side}
+    chosen: dict[str, Any] = {"network": network, "focus": ALL, "called": called, "side": side}
+    chosen["most"] = len(features) if by_rule else FIRST_TIES
     parameters = [alt.param(name=name, value=value) for name, value in chosen.items()]
     links = (
         alt.Chart(pd.DataFrame(features, columns=_FEATURE_COLUMNS))
         .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
         .transform_filter(_IS_CALLED)
+        .transform_filter(f"focus != '{ALL}' || datum.rank <= most")
         .mark_geoshape(filled=False, strokeCap="round")
         .encode(
             opacity=_by_grade(alt.Opacity, _OPACITY, legend=None),

@@ -18,8 +18,9 @@ FALSE_DISCOVERY_RATE = 0.05
 def method(results: Results) -> list[Paragraph]:
     """Return a paragraph on the year of a citation, what size explains, the test, and how to read z."""
     first, last = results.window
+    exchange = KNOWLEDGE_EXCHANGE in set(results.table(PAIR_TESTS)["network"])
     paragraphs = [
-        Paragraph("Year of a citation", _citation_year(results)),
+        *([Paragraph("Year of a citation", _citation_year(results))] if exchange else []),
         Paragraph("What size explains", _model(results)),
         Paragraph(
             "The test",
@@ -33,7 +34,7 @@ def method(results: Results) -> list[Paragraph]:
             f"{_min_years(results)}. A z counts {_finite(results)}. It serves the published values and the figures "
             "that reproduce the paper. The p-values beside a single year are exact tail probabilities for one pair, "
             "not corrected for the number of pairs (pair_tests.parquet holds Benjamini–Hochberg q-values); each "
-            "citation is an event of its own there.",
+            f"{'citation' if exchange else 'unit of weight'} is an event of its own there.",
         ),
     ]
     if results.study["null_model"] == "ecm":

@@ -9,7 +9,7 @@ import pandas as pd
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pair_table import Place, two_places
-from isthmus.analyses.significance.ties import UNITS, shown_networks, window_ties
+from isthmus.analyses.significance.ties import shown_networks, unit_of, window_ties
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.report.results import Results, load_results, rows_of
 from isthmus.report.statement import statement
@@ -57,7 +57,7 @@ def _network(results: Results, series: pd.DataFrame, key: tuple[str, str], one: 
         "name": NETWORK_NAMES[network],
         "citation_year": citation_year,
         "meaning": CITATION_YEAR_MEANINGS[citation_year],
-        "unit": UNITS[network],
+        "unit": unit_of(results, network),
         "years": [{name: _plain(value) for name, value in row.items()} for row in rows.to_dict("records")],
         "window": _window(results, network, one, two),
         "trend": None if trend is None else trend.words,
@@ -72,7 +72,7 @@ def _window(results: Results, network: str, one: Place, two: Place) -> dict[str,
     if tested.empty:
         return None
     row = next(rows_of(tested))
-    said = statement(row, UNITS[network])
+    said = statement(row, unit_of(results, network))
     first, last = results.window
     numbers = {
         "observed": said.weight,

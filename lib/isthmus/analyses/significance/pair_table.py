@@ -15,7 +15,7 @@ from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.text import MODEL_NAMES
-from isthmus.analyses.significance.ties import UNITS, shown_networks, window_ties
+from isthmus.analyses.significance.ties import shown_networks, unit_of, window_ties
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
@@ -205,7 +205,7 @@ def _verdicts(results: Results, network: str, one: Place, two: Place) -> list[st
     if tested.empty:
         return [f"{first} to {last}: no year in which both are in the network: {NOT_TESTED}."]
     row = next(rows_of(with_resampled(results, tested)))
-    said = statement(row, UNITS[network])
+    said = statement(row, unit_of(results, network))
     lines = [f"{first} to {last}: {said.sentence}."]
     if row.resampled:
         lines.append(f"The same over resampled works: {row.resampled}.")

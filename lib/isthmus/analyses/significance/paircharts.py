@@ -9,12 +9,12 @@ import pandas as pd
 from isthmus.analyses.networks.text import NETWORK_NAMES
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.pair_series import pair_series
-from isthmus.analyses.significance.ties import shown_networks
+from isthmus.analyses.significance.ties import shown_networks, unit_of
 from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.networks.names import COLLABORATION
 from isthmus.report.charts import finish, inline, year_axis
 from isthmus.report.results import Results
-from isthmus.report.text import place_name
+from isthmus.report.text import capital, place_name
 from isthmus.report.theme import colour, config
 
 #: The name under which a page hands the rows of the chosen pair to these charts.
@@ -158,7 +158,7 @@ def pair_weight_chart(results: Results, data: Any, network: str, **size: Any) ->
     """Draw the observed weight over time beside the one that size explains, with one standard deviation around it."""
     name, x = NETWORK_NAMES[network], _fixed_years(results)
     hue = colour("pole-3" if network == COLLABORATION else "pole-4")
-    unit = "Papers" if network == COLLABORATION else "Citations"
+    unit = capital(unit_of(results, network))
     base = alt.Chart(data).transform_filter(alt.datum.network == name)
     band = base.mark_area(opacity=0.22, color=colour("other")).encode(
         x=x, y=alt.Y("low:Q", title=None, axis=alt.Axis(tickCount=4, labelExpr=_AMOUNTS)), y2="high:Q"

@@ -19,13 +19,16 @@ async function showMap() {
   if (!view) return;
   const network = checkedNetwork();
   const focus = byId("map-focus").value, called = byId("map-called").value, side = byId("map-side").value;
+  const most = Number(byId("map-most")?.value ?? Infinity);
   byId("map-side").disabled = called === "published";
-  await view.signal("network", network).signal("focus", focus).signal("called", called).signal("side", side).runAsync();
+  if (byId("map-most")) byId("map-most").disabled = focus !== "all";
+  await view.signal("network", network).signal("focus", focus).signal("called", called).signal("side", side).signal("most", most).runAsync();
   const features = Object.values(data.charts.map.datasets).find((rows) => rows[0]?.tie) || [];
-  const shown = features.filter((tie) => tie.network === network && (focus === "all" || tie.src === focus || tie.dst === focus) && isCalled(called, side, tie)).length;
+  const fitting = features.filter((tie) => tie.network === network && (focus === "all" || tie.src === focus || tie.dst === focus) && isCalled(called, side, tie));
+  const shown = fitting.filter((tie) => focus !== "all" || tie.rank <= most).length;
   const of = focus === "all" ? "" : ` of ${data.names[focus]}`;
   const which = called === "published" ? "by the published rule" : `${side === "stronger" ? "above" : "below"} size, ${data.called[called]}`;
-  byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${of} in ${data.networks[network].toLowerCase()} (${which}).`;
+  byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${shown < fitting.length ? `, the most certain of ${whole.format(fitting.length)},` : ""}${of} in ${data.networks[network].toLowerCase()} (${which}).`;
 }
 
 // The state of the map as an address: #map=NETWORK,COUNTRY,CALLED,SIDE
@@ -131,7 +134,7 @@ function summary(rows) {
   if (first.value === second.value) return "Choose two different countries.";
   if (!seriesOf[chosen().join("|")]) {
     return data.pairs.complete
-      ? `${a} and ${b} share no paper and no citation in the years of this study.`
+      ? `${a} and ${b} are not linked in the years of this study.`
       : `This page does not hold ${a} and ${b}. In a terminal: isthmus pair ${first.value} ${second.value}`;
   }
   const said = data.pairs.statements[chosen().join("|")] || {};
@@ -206,6 +209,10 @@ hooks.postponed.push((name) => name.startsWith("pair-"));
 hooks.start.push(() => {
   setUpTies();
   document.querySelectorAll("input[name=map-network]").forEach((radio) => radio.addEventListener("change", mapChosen));
+  byId("map-most")?.addEventListener("input", () => {
+    byId("map-most-said").textContent = byId("map-most").value;
+    showMap();
+  });
   for (const id of MAP_FIELDS) byId(id)?.addEventListener("change", mapChosen);
   addEventListener("hashchange", mapFromAddress);
   mapFromAddress();

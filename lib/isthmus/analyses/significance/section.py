@@ -14,9 +14,9 @@ from isthmus.analyses.significance.charts import PARTNERS, partners_chart
 from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs, in_columns
 from isthmus.analyses.significance.findings import published_rule, significance_findings
 from isthmus.analyses.significance.fits import fits_table
-from isthmus.analyses.significance.glossary import GLOSSARY
+from isthmus.analyses.significance.glossary import glossary
 from isthmus.analyses.significance.headlines import strongest_ties
-from isthmus.analyses.significance.maps import ASPECT, tie_map
+from isthmus.analyses.significance.maps import ASPECT, FIRST_TIES, tie_features, tie_map
 from isthmus.analyses.significance.method import FALSE_DISCOVERY_RATE, method
 from isthmus.analyses.significance.paircharts import (
     PAIR_DATA,
@@ -30,7 +30,6 @@ from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS
 from isthmus.analyses.significance.ties import (
     PUBLISHED,
-    UNITS,
     default_called,
     graded_ties,
     is_tested,
@@ -38,6 +37,7 @@ from isthmus.analyses.significance.ties import (
     partners,
     published_ties,
     shown_networks,
+    unit_of,
     window_text,
     window_ties,
     with_words,
@@ -78,7 +78,7 @@ def section(results: Results) -> Section | None:
         charts=_charts(results),
         data=_data(results, pairs),
         script=f"{_HERE}/section.js",
-        glossary=GLOSSARY,
+        glossary=glossary(network for network, _ in shown_networks(results)),
     )
 
 
@@ -142,6 +142,8 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "not_pooled": NOT_POOLED,
         "rule": published_rule(results),
         "called_options": _called_options(results),
+        "first_ties": FIRST_TIES,
+        "drawn_ties": max((feature["rank"] for feature in tie_features(results)), default=0),
         "grade_meanings": _grade_meanings(results),
         "has_joint": len(joint_citations(results)) > 0,
         "joint_papers": results.switch("networks.joint_papers"),
@@ -281,8 +283,9 @@ def _partners_figure(results: Results, pole: str, network: str) -> Figure:
     return Figure(
         figure_name("partners", pole, network),
         f"{NETWORK_NAMES[network]}: partners of {in_sentence(pole)}, {window_text(results)}",
-        f"Observed {UNITS[network]} over those that size explains, with the exact 95 % interval{more}. Filled: firm; "
-        "hollow: probable; faint: few papers. A line without a point is an upper bound: nothing was observed.",
+        f"Observed {unit_of(results, network)} over those that size explains, with the exact 95 % interval{more}. "
+        "Filled: firm; hollow: probable; faint: few papers. A line without a point is an upper bound: nothing was "
+        "observed.",
         partial(partners_chart, results, pole, network),
     )
 

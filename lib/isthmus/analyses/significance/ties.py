@@ -12,7 +12,7 @@ from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SI
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER
 from isthmus.nullmodels.propensity import propensity
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results, from_works, rows_of
 from isthmus.report.statement import GRADES, Statement, statement
 from isthmus.report.text import place_name, span
 
@@ -21,6 +21,8 @@ SUMS = ["weight", "expected"]
 TIMES = ["propensity", "propensity_low", "propensity_high"]
 TEST = ["p_upper", "p_lower", "p_two_sided", "q_upper", "q_lower", "direction", "grade"]
 UNITS = {COLLABORATION: "papers", KNOWLEDGE_EXCHANGE: "citations"}
+#: What is counted in a network that was given: nobody knows.
+GIVEN_UNIT = "units"
 #: Which ties a reader may ask for: (key, grades that it takes); the published rule is one of its own.
 PUBLISHED = "published"
 CALLED = {"firm": (FIRM,), "probable": (FIRM, PROBABLE), "all": (FIRM, PROBABLE, FEW_PAPERS)}
@@ -39,6 +41,11 @@ def shown_networks(results: Results) -> tuple[tuple[str, str], ...]:
     wanted = ((COLLABORATION, PUBLICATION_YEAR), (KNOWLEDGE_EXCHANGE, str(results.study["citation_year"])))
     there = set(map(tuple, results.table(PAIR_TESTS)[["network", "citation_year"]].drop_duplicates().to_numpy()))
     return tuple(key for key in wanted if key in there)
+
+
+def unit_of(results: Results, network: str) -> str:
+    """Return what the ties of a network count: papers, citations; units where the network itself was given."""
+    return UNITS[network] if from_works(results) else GIVEN_UNIT
 
 
 def window_ties(results: Results) -> pd.DataFrame:
@@ -166,7 +173,7 @@ def tie_statement(results: Results, network: str, one: str, two: str) -> Stateme
     src, dst = sorted((one, two))
     window = _window_ties(results)
     row = window[(window["network"] == network) & (window["src"] == src) & (window["dst"] == dst)]
-    return None if row.empty else statement(next(rows_of(row)), UNITS[network])
+    return None if row.empty else statement(next(rows_of(row)), unit_of(results, network))
 
 
 def with_words(ties: pd.DataFrame) -> pd.DataFrame:

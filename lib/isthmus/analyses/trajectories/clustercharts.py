@@ -1,5 +1,6 @@
 """Charts of the clusters of trajectories: centroids, label matrices, integration groups."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from isthmus.trajectories.labels import LABEL_NAMES, LABELS
 LETTERS = 22
 _CLASSES = ("fast", "moderately fast", "slow")
 _ROW = 21
+_FAINTEST = 0.15  # opacity of a cell whose label no start gives
+_PALE = 0.75  # support below which letters on a cell are dark
 
 
 def centroids_chart(results: Results, *, width: int = 300) -> Any:
@@ -103,8 +106,14 @@ def _unconfigured(chart: Any) -> Any:
 
 
 def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: Any) -> Any:
-    """Return the labels of every pair of the countries as a matrix, in the order given."""
+    """Return the labels of every pair of the countries as half a matrix: each pair once, alike countries together.
+
+    The fainter a cell, the fewer starts of the clustering give its label.
+    """
+    codes = alike_together(results, codes)
+    at = {code: number for number, code in enumerate(codes)}
     frame = label_matrix(results, codes)
+    frame = frame[frame["row"].map(at) > frame["column"].map(at)]
     pairs = list(zip(frame["row"], frame["column"], strict=True))
     names = [place_name(code) for code in codes]
     frame = frame.assign(
@@ -112,7 +121,9 @@ def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: A
     )
     frame["meaning"] = frame["label"].map(LABEL_NAMES).fillna("no trajectory")
     supports = clustered(results).set_index(["src", "dst"])["support"].to_dict()
-    frame["support"] = [in_starts(supports.get((min(pair), max(pair)))) for pair in pairs]
+    known = [supports.get((min(pair), max(pair))) for pair in pairs]
+    frame["support"] = [in_starts(support) for support in known]
+    frame["share"] = [1.0 if support is None or pd.isna(support) else round(float(support), 3) for support in known]
     shown = [*LABELS, "none"]
     scale = label_scale(shown)
     scale.range = [*scale.range[:-1], colour("panel")]
@@ -124,6 +135,7 @@ def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: A
     base = alt.Chart(frame).encode(x=x, y=y)
     cells = base.mark_rect(stroke=colour("paper"), strokeWidth=1.5).encode(
         color=alt.Color("label:N", title=None, scale=scale, legend=legend),
+        opacity=alt.Opacity("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[_FAINTEST, 1])),
         tooltip=[
             alt.Tooltip("row:N", title="Country"),
             alt.Tooltip("column:N", title="with"),
@@ -134,9 +146,25 @@ def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: A
     layers = [cells]
     if len(codes) <= LETTERS:
         lettered = base.transform_filter("datum.label != 'none'")
-        layers.append(lettered.mark_text(fill=colour("paper"), fontSize=10, aria=False).encode(text="label:N"))
+        dark = alt.condition(f"datum.share >= {_PALE}", alt.value(colour("paper")), alt.value(colour("ink")))
+        layers.append(lettered.mark_text(fontSize=10, aria=False).encode(text="label:N", fill=dark))
     chart = alt.layer(*layers)
     return finish(chart, **({"height": max(_ROW * len(codes), 120)} | size), description=what)
+
+
+def alike_together(results: Results, codes: Sequence[str]) -> list[str]:
+    """Return the countries by the label that most of their ties with each other have, the clearest case first."""
+    cells = label_matrix(results, codes).dropna()
+    labels = {code: Counter(own["label"]) for code, own in cells.groupby("row")}
+
+    def key(code: str) -> tuple[int, float]:
+        own = labels.get(code)
+        if not own:
+            return len(LABELS), 0.0
+        first = max(own, key=lambda label: (own[label], -LABELS.index(label)))
+        return LABELS.index(first), -own[first] / own.total()
+
+    return sorted(codes, key=key)
 
 
 def groups_chart(results: Results, **size: Any) -> Any:

@@ -49,7 +49,8 @@ def matrix_words(results: Results, name: str) -> str:
 def figures(results: Results) -> list[Figure]:
     """Return the figures of the section in the page's order."""
     found = [figure for pair in shown_pole_pairs(results) for figure in _pole_figures(results, *pair)]
-    caption = f"Colours are labels of the whole way: {_labels_in_words()}. Names are written where there is room."
+    labels = f"Colours and line styles are labels of the whole way: {_labels_in_words()}."
+    caption = f"{labels} Names are written where there is room."
     for pole in results.poles:
         if len(vectors(results, pole)):
             heading = f"The most productive countries against {in_sentence(pole)}"

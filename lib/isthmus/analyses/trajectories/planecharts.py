@@ -34,6 +34,14 @@ def label_scale(labels: list[str]) -> alt.Scale:
     return alt.Scale(domain=labels, range=[label_colour(label) for label in labels])
 
 
+def label_dashes(labels: list[str]) -> alt.Scale:
+    """Return the line styles of labels, in their order: they tell apart what colours alone may not."""
+    return alt.Scale(domain=labels, range=[_DASHES.get(label, [1, 0]) for label in labels])
+
+
+_DASHES = {SC: [1, 0], SD: [8, 4], KI: [2, 3], KD: [10, 3, 2, 3]}
+
+
 def plane_chart(data: Any, *, what: str, above: str = "Knowledge exchange, z", **size: Any) -> Any:
     """Return the way of a pair through the plane.
 
@@ -112,12 +120,9 @@ def vectors_chart(results: Results, pole: str, **size: Any) -> Any:
     words = [with_support(row.label, row.support) for row in rows_of(frame)]
     frame = frame.assign(shown=_with_room(frame), words=words, label=frame["label"].fillna("none"))
     present = [label for label in (*LABELS, "none") if label in set(frame["label"])]
-    color = alt.Color(
-        "label:N",
-        title=None,
-        scale=label_scale(present),
-        legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, symbolOpacity=1),
-    )
+    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=500, symbolOpacity=1)
+    color = alt.Color("label:N", title=None, scale=label_scale(present), legend=legend)
+    dash = alt.StrokeDash("label:N", title=None, scale=label_dashes(present), legend=legend)
     limits = [_domain(frame, axis) for axis in "xy"]
     scale: list[dict[str, Any]] = [
         {"type": "symlog", "constant": 1, "domain": list(limit), "nice": False} for limit in limits
@@ -142,7 +147,7 @@ def vectors_chart(results: Results, pole: str, **size: Any) -> Any:
     ]
     base = alt.Chart(frame)
     lines = base.mark_rule(strokeWidth=2, opacity=0.7).encode(
-        x=x, y=y, x2="end_x:Q", y2="end_y:Q", color=color, tooltip=tips
+        x=x, y=y, x2="end_x:Q", y2="end_y:Q", color=color, strokeDash=dash, tooltip=tips
     )
     starts = base.mark_point(size=36, fill=colour("paper"), strokeWidth=1.8, opacity=1).encode(x=x, y=y, color=color)
     ends = base.mark_point(filled=True, size=90, opacity=1).encode(x="end_x:Q", y="end_y:Q", color=color, tooltip=tips)

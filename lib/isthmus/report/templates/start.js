@@ -19,6 +19,9 @@ function markWhere() {
 addEventListener("scroll", markWhere, { passive: true });
 markWhere();
 
+// ---- on paper the findings are there, folded or not
+addEventListener("beforeprint", () => document.querySelector(".all-findings")?.setAttribute("open", ""));
+
 // ---- charts
 const begun = new Map();
 function drawOnce(name) {
