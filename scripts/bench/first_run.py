@@ -14,6 +14,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))  # the simulator's processes import this file, too
 from ingesting.measure import Measured, mark, measured, say
 
 AGAIN = "again, unchanged"

@@ -373,6 +373,9 @@ def test_print_shows_what_the_reader_has_chosen_without_controls(visit):
     page.pdf()
     page.emulate_media(media="print")
     assert page.locator(".findings li").first.is_visible(), "folded on the screen"
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 794, "nothing is cut off on paper"
     assert not page.locator("#ties-search").is_visible()
     assert not page.locator("nav.contents").is_visible()
     assert page.locator("#ties-table tbody tr:visible").count() == 2

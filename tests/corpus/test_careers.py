@@ -30,6 +30,7 @@ def test_consecutive_known_places_that_differ_are_moves(spark, careers):
         (2, 2000, 1, "CN"), (2, 2006, 5, "US"),  # six years: where from is not said
         (3, 1990, 4, None), (3, 1998, 2, "DE"), (3, 1999, 1, "DE"),
         (4, 2001, 1, "FR"), (4, 2001 + 1, 1, "DE"), (4, 2003, 7, "FR"),
+        (5, 2005, 9, "CN"),  # all works in one year: nowhere else before
     )  # fmt: skip
     expected = spark.createDataFrame(
         [

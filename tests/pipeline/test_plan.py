@@ -104,6 +104,14 @@ def test_an_analysis_of_a_study_costs_by_the_references_of_its_works():
     assert any("(novelty: a desk). Not counted" in note for note in planned.notes)
 
 
+def test_scientists_of_a_study_alone_take_a_third_pass():
+    study = load_study("gallo2026", ["places={}", "corpus_scientists={}"])
+    planned = plan_ingest(of(1_000, 1_000_000), RATES, cores=1, study=study)
+    whole, alone = planned.costs
+    assert alone.read_bytes.high == 3 * whole.read_bytes.high
+    assert any("once for the years of its scientists" in note for note in planned.notes)
+
+
 def test_with_all_works_as_background_the_references_of_all_are_walked():
     study = load_study("gallo2026", ["novelty.background=all", "disruption={}"])
     novelty, disruption = plan_ingest(of(10_000_000, 10**10), ANALYSES, cores=1, study=study).costs[2:]

@@ -45,7 +45,8 @@ OF_CITIES = {"cities"} | OF_TIES
 OF_PLACES = {"places", "corpus_scientists", "city_pairs"} | OF_CITIES
 OF_PARTNERSHIP = {"partnership", "partnership_effects"}
 OF_COUNTRIES = {"scientists", "hits"} | OF_PARTNERSHIP
-OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement"}
+OF_MIGRATION = {"migration", "migration_tests", "movers", "matched_movers", "migration_agreement", "university_movers",
+                "ancestry_shares"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -181,6 +182,10 @@ def test_a_setting_of_places_and_cities_runs_what_reads_it(setting, stages):
         ("migration.scientists=everyone", OF_MIGRATION),
         ("migration.strict_works=3", OF_MIGRATION),
         ("migration.years_after=5", {"movers", "matched_movers"}),
+        ("migration.ancestry={file: groups.csv}", {"ancestry_shares"}),
+        ("migration.equal_size_sample=true", {"matched_movers"}),
+        ("migration.universities=50", {"university_movers"}),
+        ("migration.university_years=[2001, 2018]", {"university_movers"}),
         ("migration.published_flows={file: flows.csv}", {"migration_agreement"}),
         ("corpus_scientists.least_works=5", {"corpus_scientists", "scientists"} | OF_MIGRATION),
         ("places.citing=corpus", {"places", "novelty_cities"} | OF_COUNTRIES),

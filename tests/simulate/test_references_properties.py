@@ -26,6 +26,7 @@ from isthmus.simulate.world.references import (
     appeals,
     build_references,
     reference_counts,
+    references_to,
 )
 from isthmus.simulate.world.seats import is_elite
 from isthmus.simulate.world.sizes import AI, EXPANSION
@@ -205,3 +206,19 @@ def test_other_seeds_give_other_references(small):
     other = build_plan(World(works=3_000, first_year=2016, last_year=2021, seed=2))
     counts = [reference_counts(p, works, np.full(200, block_of(p, 2))) for p in (small, other)]
     assert (counts[0] != counts[1]).mean() > 0.7
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_references_to_wanted_blocks_are_those_of_all_references(small, everything, seed):
+    """Without what a list repeats and without works that cite themselves."""
+    works, total = np.arange(WORLD.works), WORLD.works
+    block, ids = small.blocks.of(works), work_ids(works, total)
+    wanted = np.random.default_rng(seed).random(small.blocks.home.size) < 0.3
+    order = np.argsort(ids)
+    at = np.minimum(np.searchsorted(ids[order], everything.cited), total - 1)
+    cited = np.where(ids[order][at] == everything.cited, order[at], -1)
+    kept = (cited >= 0) & (cited != everything.row) & wanted[block[np.maximum(cited, 0)]]
+    expected = np.unique(np.column_stack([everything.row[kept], cited[kept]]), axis=0)
+    found = references_to(small, works, block, wanted, appeals(small, works, block))
+    assert 0 < len(expected) < everything.row.size
+    np.testing.assert_array_equal(np.column_stack([found.row, found.cited]), expected)

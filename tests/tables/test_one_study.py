@@ -54,14 +54,14 @@ def test_two_passes(spark, store, as_jsonl, tmp_path):
     parse_entities(spark, store, snapshot)
     build_removed_records(spark, store, snapshot)
     [note] = keep_works(spark, store, snapshot).notes
-    assert note == "of 1 works all is kept; of 1 that cite them only ids, years and countries"
+    assert note == "of 1 works all is kept; of 1 that cite them ids, years, authors, countries"
     own, citing = store.read("parsed_works").orderBy("work_id").collect()
     assert (own.work_id, own.primary_subfield_id, own.referenced_works) == (1, 1702, [7, 8])
     assert own.authorships[0].author_id == 1
     assert (citing.work_id, citing.publication_year, citing.referenced_works) == (2, 2020, [1])
     assert citing.primary_topic_id is None
     [author] = citing.authorships
-    assert (author.author_id, author.author_position) == (None, None)
+    assert (author.author_id, author.author_position) == (1, None)
     assert (author.institutions[0].institution_id, author.institutions[0].country_code) == (1, "CH")
     seen = {(row.work_id, row.line): row for row in store.read("seen_works").where("work_id is not null").collect()}
     assert len(seen) == 8

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from isthmus.config.section import Section
+from isthmus.config.section import Section, Year
 
 
 class PublishedFlows(Section):
@@ -12,6 +12,15 @@ class PublishedFlows(Section):
 
     file: str = Field(description="path or URI of a CSV file (also .gz) with columns year, origin, destination")
     movers: str = Field(default="movers", description="its column with the number of scholars who moved")
+    source: str = Field(default="", max_length=300, description="whose numbers these are, as the report says it")
+
+
+class AncestryNumbers(Section):
+    """Numbers of movers by ancestry that others counted: a CSV file of the user's own, without persons."""
+
+    file: str = Field(
+        description="path or URI of a CSV file (also .gz) with columns origin, destination, ancestry, movers"
+    )
     source: str = Field(default="", max_length=300, description="whose numbers these are, as the report says it")
 
 
@@ -29,4 +38,27 @@ class Migration(Section):
     years_after: int = Field(
         default=10, ge=2, le=100, description="years before and after the move in which joint work is followed"
     )
+    equal_size_sample: bool = Field(
+        default=False,
+        description="match movers with a sample of as many others, as the paper seems to; false: with all",
+    )
+    universities: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="how many universities are the leading ones, by citations of all fields",
+    )
+    university_years: tuple[Year, Year] | None = Field(
+        default=None, description="years of the works whose citations rank universities; null: those of the analysis"
+    )
     published_flows: PublishedFlows | None = Field(default=None, description="flows to compare with; null: none")
+    ancestry: AncestryNumbers | None = Field(
+        default=None, description="numbers of movers by ancestry to show beside; null: none. Nothing is told from names"
+    )
+
+    @field_validator("university_years")
+    @classmethod
+    def _in_order(cls, years: tuple[int, int] | None) -> tuple[int, int] | None:
+        if years is not None and years[0] > years[1]:
+            raise ValueError(f"{years[0]} is after {years[1]}; write [first, last]")
+        return years

@@ -101,6 +101,12 @@ def _kept(corpus: Corpus) -> Column:
     return condition
 
 
+def read_by(corpus: Corpus) -> Column:
+    """Return whether a parsed record is of a kind that a study reads: as `works` has it, paratext by its type, too."""
+    is_paratext = F.coalesce("is_paratext", F.lit(False)) | F.coalesce(F.col("work_type") == "paratext", F.lit(False))
+    return _kept(corpus) & (F.lit(corpus.include_paratext) | ~is_paratext)
+
+
 def _work_columns(works: DataFrame, *, is_corpus: bool) -> DataFrame:
     return works.select(
         "work_id",

@@ -1,5 +1,6 @@
 """Tables that hold only what one study needs: which study, which of its fields decide, and the first three stages."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -10,13 +11,16 @@ from pyspark.sql import functions as F
 
 from isthmus import tables as t
 from isthmus.config import Corpus, Study
-from isthmus.corpus.select import corpus_condition
+from isthmus.corpus.select import corpus_condition, read_by
+from isthmus.engine import TableStore
 from isthmus.engine.ledger import configuration_hash
 from isthmus.errors import ConfigError
 from isthmus.snapshot import Snapshot
 from isthmus.snapshot.removals import read_merges
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from isthmus.analyses.stage import Context
 
 
@@ -29,9 +33,24 @@ def deciding(study: Study) -> dict[str, Any]:
     }
 
 
+def least_corpus_works(study: Study) -> int | None:
+    """Return how many works of the corpus its scientists have at least; None where the study asks for no scientists.
+
+    Who has n works or more, at least half of them of the corpus, has n/2 works of the corpus.
+    """
+    return -(-study.corpus_scientists.least_works // 2) if study.enabled("corpus_scientists") else None
+
+
 def key_of(study: Study | None) -> str:
-    """Return what the ledger says of tables that were made for a study; empty for tables that serve all studies."""
-    return "" if study is None else f"{study.study} {configuration_hash(deciding(study))}"
+    """Return what the ledger says of tables that were made for a study; empty for tables that serve all studies.
+
+    That is its name, a hash of what decides which works it needs, and, where their years are kept, of how many works
+    of the corpus authors have at least.
+    """
+    if study is None:
+        return ""
+    least = least_corpus_works(study)
+    return f"{study.study} {configuration_hash(deciding(study))}" + ("" if least is None else f" {least}")
 
 
 def require_serves(made_for: str, study: Study) -> None:
@@ -47,11 +66,22 @@ def require_serves(made_for: str, study: Study) -> None:
     Raises
     ------
     ConfigError
-        They were made for another study, or for another corpus of the same name.
+        They were made for another study, or for another corpus of the same name, or do not hold the years of all
+        authors who may be its scientists.
     """
-    name, _, fields = made_for.partition(" ")
-    if not made_for or fields == key_of(study).partition(" ")[2]:
+    if not made_for:
         return
+    name, fields, *made_least = made_for.split(" ")
+    least = least_corpus_works(study)
+    if fields == configuration_hash(deciding(study)):
+        if least is None or (made_least and int(made_least[0]) <= least):
+            return
+        held = f"those with {made_least[0]} works of the corpus or more" if made_least else "no author"
+        raise ConfigError(
+            f"study {study.study!r} looks for scientists with {least} works of the corpus or more, and the tables of "
+            f"this warehouse, made for one study, hold the years of {held}. Ingest once more with --for-study, or turn "
+            "it off with `corpus_scientists: null`."
+        )
     raise ConfigError(
         f"the tables of this warehouse hold only what the study {name!r} needed (isthmus ingest --for-study), and "
         f"{study.study!r} as it is configured now needs other works. Ingest without --for-study, or for this study "
@@ -81,6 +111,12 @@ def parse_for_study(context: "Context", study: Study) -> list[t.Written]:
     entities = t.parse_entities(spark, store, snapshot)
     removed = t.build_removed_records(spark, store, snapshot)
     return [seen, entities, removed, t.keep_works(spark, store, snapshot)]
+
+
+def author_years_of(study: Study) -> Callable[["SparkSession", TableStore, Snapshot], t.Written]:
+    """Return what writes `author_years` for a study: of who may be its scientists, of nobody where it asks for none."""
+    least = least_corpus_works(study)
+    return t.build_no_author_years if least is None else t.build_author_years_of(least, read_by(study.corpus))
 
 
 def dated(context: "Context") -> Snapshot:

@@ -228,7 +228,7 @@ def plan_ingest(
         share = corpus_share(study.corpus, rates)
         own = works * share * Span(*rates.study_bytes_per_work)
         # its works are parsed into a staging table, which is about as large as what is made of it
-        costs.append(cost(f"study {study.study} alone", 2, share, own, tables * share))
+        costs.append(cost(f"study {study.study} alone", _passes(study), share, own, tables * share))
         asked = _analyses(study, rates)
         costs += [
             busy.cost(f"its {rate.section}, kernels", _analysis_seconds(rate, study, rates, works)) for rate in asked
@@ -263,6 +263,11 @@ def corpus_share(corpus: Corpus, rates: Rates) -> Span:
 def _analyses(study: Study, rates: Rates) -> list[AnalysisRate]:
     """Return the analyses of the study that were measured."""
     return [rate for rate in rates.analyses if study.enabled(rate.section)]
+
+
+def _passes(study: Study) -> int:
+    """Return how often the tables of one study read the snapshot: a third time for the years of its scientists."""
+    return 3 if study.enabled("corpus_scientists") else 2
 
 
 def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Span) -> Span:
@@ -395,7 +400,8 @@ def _notes(survey: Survey, rates: Rates, measured: list[Measurement], far: float
     if study is not None:
         yield (
             f"The share of works that study {study.study} keeps is an assumption (corpus_shares in the rates); the "
-            "study alone reads the snapshot twice: once for its works, once for those that cite them."
+            "study alone reads the snapshot once for its works and once for those that cite them"
+            + (", and once for the years of its scientists." if study.enabled("corpus_scientists") else ".")
         )
         yield from _analysis_notes(study, rates)
         yield from _stage_notes(study, rates)

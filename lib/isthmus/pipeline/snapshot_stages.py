@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 from isthmus import tables as t
 from isthmus.analyses.stage import Context, Outcome, Stage
 from isthmus.engine import Gate, GateResult, check_gates
-from isthmus.pipeline.onestudy import dated, key_of, parse_for_study
+from isthmus.pipeline.onestudy import author_years_of, dated, key_of, parse_for_study
 from isthmus.snapshot import open_snapshot
 from isthmus.snapshot.checksum import require_unchanged
 from isthmus.snapshot.model import NEEDED_ENTITIES
@@ -105,9 +105,9 @@ def _tables(context: Context) -> Outcome:
         lambda: t.build_record_tables(spark, store, snapshot, from_staging=context.for_study is not None),
         lambda: _build(t.build_institutions, t.build_sources, t.build_topics)(context),
     )
-    require_same_snapshot(context)  # some parts may have been read once more
-    author_years = t.build_no_author_years if context.for_study else t.build_author_years
+    author_years = author_years_of(context.for_study) if context.for_study else t.build_author_years
     derived = _build(t.build_citations_dated, author_years)(context)
+    require_same_snapshot(context)  # some parts may have been read once more
     gates: list[GateResult] = check_gates(
         "works",
         context.store.read(t.WORKS),

@@ -24,7 +24,14 @@ from isthmus.tables.entities import (
 )
 from isthmus.tables.everything import build_all, build_concurrently, build_record_tables, read_snapshot
 from isthmus.tables.one_pass_reading import takes_one_pass
-from isthmus.tables.one_study import SEEN_WORKS, build_coverage_of_seen, keep_works, newest_year, see_works
+from isthmus.tables.one_study import (
+    SEEN_WORKS,
+    build_author_years_of,
+    build_coverage_of_seen,
+    keep_works,
+    newest_year,
+    see_works,
+)
 from isthmus.tables.parsed import PARSED_ENTITIES, PARSED_WORKS, parse_entities, parse_works
 from isthmus.tables.removed import REMOVED_RECORDS, build_removed_records
 from isthmus.tables.sentinels import SENTINEL_AUTHORS, SENTINEL_INSTITUTIONS, SENTINEL_WORKS
@@ -82,6 +89,7 @@ __all__ = [
     "build_accounting",
     "build_all",
     "build_author_years",
+    "build_author_years_of",
     "build_authorships",
     "build_citations",
     "build_citations_dated",

@@ -1,11 +1,14 @@
 """Only what one study needs, in two passes over the snapshot: its corpus, then the works that cite it.
 
+A third pass, for studies that ask who is a scientist of the field, counts all works of the corpus's authors by year.
+
 The first pass keeps of every record what decides which record of an id counts and what the accounts and the coverage
 need (`seen_works`, some twenty bytes a work), and the whole of those that may belong to the corpus. The second keeps of
-the works that cite the corpus their ids, years and countries. `parsed_works` then holds these two, and all further
-tables are made of it as ever.
+the works that cite the corpus their ids, years, authors and countries. `parsed_works` then holds these two, and all
+further tables are made of it as ever.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column, DataFrame
@@ -15,7 +18,8 @@ from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.snapshot import Snapshot, read_works
 from isthmus.snapshot.removals import read_merges
-from isthmus.tables.authorships import PLACE, places
+from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
+from isthmus.tables.authorships import AUTHORSHIPS, PLACE, authorship_rows, places
 from isthmus.tables.completeness import number_filled
 from isthmus.tables.coverage import COVERAGE, coverage_rows
 from isthmus.tables.entities import INSTITUTIONS
@@ -23,7 +27,7 @@ from isthmus.tables.parsed import PARSED_WORKS, plain_words
 from isthmus.tables.reading import check_reading
 from isthmus.tables.removed import REMOVED_RECORDS, frame, kept
 from isthmus.tables.work_lines import WORK_LINES, write_work_lines
-from isthmus.tables.works import rewritten, year_until
+from isthmus.tables.works import last_year, rewritten, year_until
 from isthmus.tables.writing import Written, write
 from isthmus.tablespec import TableSpec, column
 
@@ -155,7 +159,7 @@ def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> 
         rows = corpus.unionByName(outside, allowMissingColumns=True)
         version = store.overwrite(PARSED_WORKS, rows)
     written = store.rows_written(PARSED_WORKS)
-    note = f"of {number:,} works all is kept; of {written - number:,} that cite them only ids, years and countries"
+    note = f"of {number:,} works all is kept; of {written - number:,} that cite them ids, years, authors, countries"
     return Written(PARSED_WORKS.name, version, written, notes=(note,))
 
 
@@ -172,7 +176,8 @@ def _cited_ids(spark: "SparkSession", snapshot: Snapshot, corpus: DataFrame) -> 
 def citing_rows(lines: DataFrame, cited: DataFrame) -> DataFrame:
     """Return the records that cite one of some works.
 
-    Ids, year, flags and countries, and of the references these works alone.
+    Ids, year, flags, authors and countries, and of the references these works alone. Without the authors nobody could
+    say which citations are an author's own.
 
     Parameters
     ----------
@@ -195,10 +200,67 @@ def citing_rows(lines: DataFrame, cited: DataFrame) -> DataFrame:
 
 
 def _slim(authorship: Column) -> Column:
-    """Drop the author's id and position; keep countries and institutions."""
-    return authorship.withField("author_id", F.lit(None).cast("bigint")).withField(
-        "author_position", F.lit(None).cast("string")
-    )
+    """Drop the position; keep the author's id, countries and institutions."""
+    return authorship.withField("author_position", F.lit(None).cast("string"))
+
+
+def build_author_years_of(least: int, read: Column) -> Callable[["SparkSession", TableStore, Snapshot], Written]:
+    """Return what writes `author_years` of authors with so many works of the corpus or more, in a third pass.
+
+    Works that the study does not read count only where they are among its tables, which tell how many these are.
+
+    Parameters
+    ----------
+    least : int
+        Least works that may belong to the corpus.
+    read : Column
+        Which parsed records the study reads, by their flags.
+    """
+
+    def build(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:
+        parsed = store.read(PARSED_WORKS)
+        authors = authors_of(store.read(AUTHORSHIPS), parsed.join(_candidates(store), "work_id", "left_semi"), least)
+        number = authors.count()
+        few = F.broadcast(authors) if number <= LARGEST_BROADCAST else authors
+        merges = {
+            name: frame(spark, rows)
+            for name in ("authors", "institutions")
+            if (rows := read_merges(snapshot, name)).num_rows
+        }
+        with plain_words():
+            records = kept(read_works(spark, snapshot), store.read(REMOVED_RECORDS))
+            held = parsed.select("work_id", F.lit(True).alias("is_held"))
+            counted = records.join(F.broadcast(held), "work_id", "left").where(read | F.col("is_held"))
+            signed = authorship_rows(counted, last_year(parsed, snapshot), merges.get("authors"))
+            own = signed.join(few, "author_id", "left_semi")
+            if "institutions" in merges:
+                own = rewritten(own, "institution_id", merges["institutions"])
+            rows = author_years_rows(own, store.read(INSTITUTIONS)).sortWithinPartitions("author_id", "year")
+            note = f"author_years holds the works of {number:,} authors with {least:,} works of the corpus or more"
+            return write(store, AUTHOR_YEARS, rows, (note,))
+
+    return build
+
+
+def _candidates(store: TableStore) -> DataFrame:
+    return store.read(SEEN_WORKS).where("is_candidate").select("work_id").distinct()
+
+
+def authors_of(authorships: DataFrame, corpus: DataFrame, least: int) -> DataFrame:
+    """Return the authors with so many works of a corpus or more: (author_id).
+
+    Parameters
+    ----------
+    authorships : DataFrame
+        Rows of the table of that name.
+    corpus : DataFrame
+        Its works: work_id.
+    least : int
+        How many.
+    """
+    signed = authorships.where(F.col("author_id").isNotNull()).join(corpus, "work_id", "left_semi")
+    counted = signed.groupBy("author_id").agg(F.count_distinct("work_id").alias("works"))
+    return counted.where(F.col("works") >= least).select("author_id")
 
 
 def build_coverage_of_seen(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> Written:

@@ -18,6 +18,9 @@ def as_published():
         "origin_ties_by_year": _yearly_ties(),
         "origin_ties": _ties(),
         "matched_movers": _matched(),
+        "leading_universities": _universities(),
+        "university_movers": _from_universities(),
+        "ancestry_shares": _ancestry(),
         "migration_agreement": _agreement(),
     }
 
@@ -155,6 +158,27 @@ def _matched():
     return pd.DataFrame(rows)
 
 
+def _universities():
+    rows = [(7, 1, "Old University", "CN", 900, 30_000), (8, 2, None, "US", 700, 20_000)]
+    return pd.DataFrame(rows, columns=["institution_id", "position", "name", "country", "works", "c2"])
+
+
+def _from_universities():
+    """Of a hundred movers with an institution 28 come from a leading university; of these 37 and 20 percent as published."""
+    rows = []
+    for destination, shares in (("US", {"CN": 37, "IN": 63}), ("CN", {"US": 20, "HK": 80})):
+        for origin, percent in shares.items():
+            rows += [(destination, origin, year, 2 * percent, percent, 28 * percent // 100) for year in YEARS]
+    columns = ["destination", "origin", "year", "movers", "with_institution", "from_leading"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _ancestry():
+    rows = [("US", "CN", "Asian", 988, 0.988), ("US", "CN", "others", 12, 0.012),
+            ("CN", "US", "Asian", 96, 0.96), ("CN", "US", "others", 4, 0.04)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["destination", "origin", "ancestry", "movers", "share"])
+
+
 def _agreement():
     rows = [
         (whose, rule, compared, 2000, 2018, 120, 14_280, 2000, 2500, 4000, rho, 0.001)
@@ -178,6 +202,8 @@ STUDY = {
         "migration.gap": 5,
         "migration.strict_works": 2,
         "migration.years_after": 10,
+        "migration.universities": 100,
+        "migration.ancestry": {"file": "groups.csv", "source": "A census of names"},
         "migration.published_flows": {"file": "flows.csv", "movers": "movers", "source": "Others et al. 2024"},
     },
 }

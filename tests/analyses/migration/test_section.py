@@ -114,6 +114,8 @@ def test_the_page_names_countries_and_the_published_flows(publish, tmp_path):
     assert "Others et al. 2024" in text
     assert "2.6 times what size explains (2.3 to 2.9)" in text
     assert "Namibia" in text
+    assert "as A census of names counted them" in text
+    assert "India 63% (63%), China 37% (37%)" in text, "who came from leading universities, beside all movers"
     assert "+51.1 points" in text
     assert "51.1 points (49.1 to 53.1)" in text
     nobody = load_results(folder).table(t.MATCHED_MOVERS).assign(n_treated=0, reason="no stratum has both arms")

@@ -12,7 +12,7 @@ from isthmus.analyses.migration.published import fingerprint
 from isthmus.analyses.migration.stage import STAGES, problems
 from isthmus.analyses.stage import Context
 from isthmus.config import Study
-from isthmus.config.migration import PublishedFlows
+from isthmus.config.migration import AncestryNumbers, PublishedFlows
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.errors import ConfigError
@@ -136,6 +136,15 @@ def test_joint_work_with_the_origin_after_the_move(context):
     assert movers["share"] == pytest.approx((1 / 2 + 0) / 2)
 
 
+def test_movers_to_the_poles_are_counted_where_no_institution_is_known(context):
+    found = rows(context, t.UNIVERSITY_MOVERS).sort_values(["destination", "year"])
+    assert found.to_numpy().tolist() == [
+        ["CN", "US", 2006, 1, 0, 0], ["US", "CN", 2003, 1, 0, 0], ["US", "CN", 2005, 1, 0, 0],
+        ["US", "DE", 2008, 1, 0, 0],
+    ]  # fmt: skip
+    assert rows(context, t.LEADING_UNIVERSITIES).empty
+
+
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_a_second_run_leaves_the_same_rows(context, stage):
     def written():
@@ -177,6 +186,21 @@ class _WithScientists:
 
 
 CSV = "year,origin,destination,moved\n2003,CHN,USA,4\n2003,NAM,USA,1\n2005,CN,US,2\n2005,France,Germany,3\n"
+
+
+def test_numbers_of_ancestry_are_those_of_a_named_file(context, tmp_path):
+    file = tmp_path / "groups.csv"
+    file.write_text("origin,destination,ancestry,movers\nCHN,USA,Asian,9\nCHN,USA,others,1\nDEU,USA,others,4\n")
+    named = STUDY.migration.model_copy(update={"ancestry": AncestryNumbers(file=str(file))})
+    run = replace(context, study=STUDY.model_copy(update={"migration": named}))
+    stage = next(stage for stage in STAGES if stage.name == "ancestry_shares")
+    assert stage.run(run).summary == "10 movers between the poles in the named file"
+    assert rows(run, t.ANCESTRY_SHARES).sort_values("ancestry").to_numpy().tolist() == [
+        ["US", "CN", "Asian", 9, 0.9], ["US", "CN", "others", 1, 0.1],
+    ]  # fmt: skip
+    assert stage.inputs(run) != stage.inputs(context) == {}
+    stage.run(context)
+    assert rows(context, t.ANCESTRY_SHARES).empty
 
 
 def test_published_flows_are_compared_where_a_file_is_named(context, tmp_path):

@@ -28,6 +28,33 @@ def test_every_figure_can_be_drawn_and_has_a_caption(results):
         assert figure.caption
 
 
+def test_an_interval_of_a_few_papers_does_not_squeeze_the_others(publish, tables):
+    effects = tables["partnership_effects"]
+    wide = effects.assign(
+        percent_weighted_high=effects["percent_weighted_high"].where(effects["partner"] != "KR", 3_000_000.0)
+    )
+    drawn = {
+        figure.name: figure.draw().to_dict()
+        for figure in section(load_results(publish({"partnership_effects": wide}))).figures
+    }
+    limits = [scale["domain"] for scale in scales(drawn["partnership_pairs"])]
+    assert all(low <= 0 and high < 1_000 for low, high in limits)
+    assert limits
+
+
+def scales(drawn):
+    """Scales of numbers of a chart, wherever they stand in it."""
+    if isinstance(drawn, dict):
+        domain = drawn.get("domain")
+        if isinstance(domain, list) and all(isinstance(end, int | float) for end in domain):
+            yield drawn
+        for part in drawn.values():
+            yield from scales(part)
+    elif isinstance(drawn, list):
+        for part in drawn:
+            yield from scales(part)
+
+
 def test_there_is_no_section_without_matches_and_one_without_what_is_not_there(publish, tables):
     assert section(load_results(publish(without=("partnership_effects",)))) is None
     bare = section(

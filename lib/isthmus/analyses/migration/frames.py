@@ -138,8 +138,55 @@ def return_rows(results: Results) -> list[dict[str, Any]]:
         movers, returned = int(way_there["movers"].sum()), int(way_there["returned"].sum())
         if movers:
             share = returned / movers
-            rows.append({"origin": origin, "destination": destination, "movers": movers, "share": share, "until": last})
+            names = {"origin_name": in_sentence(origin), "destination_name": in_sentence(destination)}
+            rows.append(
+                {"origin": origin, "destination": destination, "movers": movers, "share": share, "until": last} | names
+            )
     return rows
+
+
+def university_rows(results: Results) -> list[dict[str, Any]]:
+    """Return who came to each pole from a leading university: destination, movers, known, came, share, origins.
+
+    `origins` are the largest ones of those from leading universities: name, share of these, share of all movers.
+    """
+    table = results.optional(t.UNIVERSITY_MOVERS)
+    if table is None:
+        return []
+    rows = []
+    for pole in results.poles:
+        summed = (
+            table[table["destination"] == pole].groupby("origin")[["movers", "with_institution", "from_leading"]].sum()
+        )
+        movers, known, came = (int(summed[name].sum()) for name in summed)
+        if not came:
+            continue
+        largest = summed.sort_values(["from_leading", "movers"], ascending=False).head(IN_CHART)
+        origins = [
+            {"name": place_name(row.origin), "share": row.from_leading / came, "of_all": row.movers / movers}
+            for row in rows_of(largest.reset_index())
+            if row.from_leading
+        ]
+        rows.append(
+            {
+                "destination": pole,
+                "movers": movers,
+                "known": known,
+                "came": came,
+                "share": came / known,
+                "origins": origins,
+            }
+        )
+    return rows
+
+
+def ancestry_rows(results: Results) -> list[dict[str, Any]]:
+    """Return the shares of groups among movers that a file of the user's tells: who, ancestry, movers, share."""
+    table = results.optional(t.ANCESTRY_SHARES)
+    if table is None:
+        return []
+    found = table.sort_values(["destination", "origin", "movers"], ascending=[True, True, False])
+    return [row._asdict() | {"who": direction_name(row.origin, row.destination)} for row in rows_of(found)]
 
 
 def profile_frame(results: Results) -> pd.DataFrame:

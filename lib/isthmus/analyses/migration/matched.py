@@ -5,6 +5,7 @@ from itertools import permutations
 from typing import Any
 
 import pandas as pd
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.migration.tables import COMPARED_SCIENTISTS, MATCHED_MOVERS
@@ -19,6 +20,7 @@ from isthmus.matching.matched import Matched
 #: The year is matched as it is, the others in bins by the rule of Sturges, counts by their logarithm.
 EXACT = ("year",)
 COARSENED = {"career_age": "sturges", "works": "log:sturges", "citations": "log:sturges"}
+SAMPLE_SEED_STREAM = "equal size sample"
 OUTCOME = ("later_joint", "later_works")
 
 
@@ -29,6 +31,8 @@ def write_matched_movers(context: Context) -> Outcome:
     for origin, destination in permutations(context.the_study.geography.poles, 2):
         units = rows.where((F.col("origin") == origin) & (F.col("destination") == destination))
         columns = ("year", "career_age", "works", "citations", *OUTCOME)
+        if context.the_study.migration.equal_size_sample:
+            units = equally_many(units, seed=context.the_study.seed)
         asked = units.select((F.col("group") == MOVED).alias("moved"), *columns)
         found.append({"destination": destination, "origin": origin} | matched_row(asked))
     # objects, so that numbers of scientists stay whole numbers where one way of a move has none
@@ -36,6 +40,22 @@ def write_matched_movers(context: Context) -> Outcome:
     write_frames(context, {MATCHED_MOVERS.name: frame}, (MATCHED_MOVERS,))
     kept = sum(row["n_treated"] for row in found)
     return Outcome(f"{kept:,} movers have somebody who is alike")
+
+
+def equally_many(units: DataFrame, *, seed: int) -> DataFrame:
+    """Return all movers and as many of the others, drawn by a hash of the seed and their number.
+
+    Parameters
+    ----------
+    units : DataFrame
+        author_id, group, and anything else; one row a scientist.
+    seed : int
+        Seed of the draw.
+    """
+    moved = units.where(F.col("group") == MOVED)
+    drawn = F.xxhash64(F.lit(SAMPLE_SEED_STREAM), F.lit(seed), F.col("author_id"))
+    others = units.where(F.col("group") != MOVED).orderBy(drawn, "author_id").limit(moved.count())
+    return moved.unionByName(others)
 
 
 def matched_row(units: Any, made: Callable[..., Matched] = SparkMatch) -> dict[str, Any]:

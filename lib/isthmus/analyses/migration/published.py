@@ -29,7 +29,7 @@ COLUMNS = ("year", "origin", "destination")
 def fingerprint(context: Context) -> Mapping[str, str]:
     """Return what tells one content of the user's file from another; nothing where the study names none."""
     wanted = context.the_study.migration.published_flows
-    return {} if wanted is None else {FIELD: sha256(_content(context, wanted)).hexdigest()}
+    return {} if wanted is None else {FIELD: sha256(content_of(context, wanted.file, FIELD)).hexdigest()}
 
 
 def write_agreement(context: Context) -> Outcome:
@@ -38,7 +38,7 @@ def write_agreement(context: Context) -> Outcome:
     if wanted is None:
         write_frames(context, {}, (MIGRATION_AGREEMENT,))
         return Outcome("no published flows are named")
-    theirs = read_published(_content(context, wanted), wanted)
+    theirs = read_published(content_of(context, wanted.file, FIELD), wanted)
     ours = of_study(context, MIGRATION_FLOWS).drop("study", "release").toPandas()
     found = agreement(ours, theirs, seed=context.the_study.seed)
     write_frames(context, {MIGRATION_AGREEMENT.name: found}, (MIGRATION_AGREEMENT,))
@@ -83,20 +83,35 @@ def read_published(content: bytes, wanted: PublishedFlows) -> pd.DataFrame:
             f"{FIELD}: {wanted.file}, line {at + 2}: year {table['year'][at]}, {wanted.movers} "
             f"{table[wanted.movers][at]}; expected a year and a number of 0 or more"
         )
-    ends = {end: table[end].map(_codes(table, end, wanted.file)) for end in ("origin", "destination")}
+    ends = {end: table[end].map(codes_of(table, end, wanted.file, FIELD)) for end in ("origin", "destination")}
     flows = pd.DataFrame({"year": years.astype("int64"), **ends, "movers": movers.astype("float64")})
     return flows.groupby([*COLUMNS])["movers"].sum().reset_index()
 
 
-def _codes(table: pd.DataFrame, end: str, file: str) -> dict[str, str]:
-    """Return the alpha-2 code of every country as the file writes it."""
+def codes_of(table: pd.DataFrame, end: str, file: str, field: str) -> dict[str, str]:
+    """Return the alpha-2 code of every country as a user's file writes it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The file.
+    end : str
+        Column of the countries.
+    file, field : str
+        Its name, and the field of the study that names it: for the error.
+
+    Raises
+    ------
+    ConfigError
+        A country that no list knows; names the line.
+    """
     codes = {}
     for text in table[end].unique():
         try:
             codes[text] = find_country(str(text)).code
         except ConfigError as error:
             at = int(np.flatnonzero(table[end] == text)[0])
-            raise ConfigError(f"{FIELD}: {file}, line {at + 2}, {end}: {error}") from None
+            raise ConfigError(f"{field}: {file}, line {at + 2}, {end}: {error}") from None
     return codes
 
 
@@ -159,9 +174,22 @@ def _relative(flows: "pd.Series[float]", common: list[str]) -> np.ndarray:
     return found
 
 
-def _content(context: Context, wanted: PublishedFlows) -> bytes:
-    folder, name = dirname(wanted.file) or ".", basename(wanted.file)
-    root = open_root(folder, context.storage)
-    if not root.is_file(name):
-        raise ConfigError(f"{FIELD}: there is no file {wanted.file}; give a path from here, or a whole one")
-    return root.read(name)
+def content_of(context: Context, file: str, field: str) -> bytes:
+    """Return the content of a file of the user's own.
+
+    Parameters
+    ----------
+    context : Context
+        The run, which knows how buckets are reached.
+    file, field : str
+        Path or URI, and the field of the study that names it.
+
+    Raises
+    ------
+    ConfigError
+        There is no such file.
+    """
+    root = open_root(dirname(file) or ".", context.storage)
+    if not root.is_file(basename(file)):
+        raise ConfigError(f"{field}: there is no file {file}; give a path from here, or a whole one")
+    return root.read(basename(file))

@@ -27,6 +27,7 @@ from isthmus.report.scoring import (
 from isthmus.report.text import count, in_sentence, joined, place_name
 
 UNMATCHED = "scientists as they are, before matching"
+ASIAN = "asian"
 CODES = {"China": "CN", "US": "US", "CN": "CN"}
 
 
@@ -66,15 +67,38 @@ def _top_origin(results: Results, published: Published) -> Ours:
 
 
 def _share(results: Results, published: Published) -> Ours:
+    """Take the origin's share among movers from leading universities, of whom the paper seems to speak."""
     destination, origin = _named(published.scope, r"(US|China) recruits from (US|China)")
-    flows = _flows(results, published)
+    flows = _to_poles(results, published)
     there = flows[flows["destination"] == destination]
-    total, own = there["movers"].sum(), there.loc[there["origin"] == origin, "movers"].sum()
-    if not total:
-        raise NotComparableError(f"nobody moved to {in_sentence(destination)}")
-    share = 100 * own / total
-    how = f"{count(own)} of {count(total)} moves; the published share may be of top universities alone"
-    return Ours(share, f"{share:.1f}%", how)
+    summed, own = (rows[["movers", "from_leading"]].sum() for rows in (there, there[there["origin"] == origin]))
+    if not summed["from_leading"]:
+        raise NotComparableError(f"nobody moved to {in_sentence(destination)} from a leading university")
+    share = 100 * own["from_leading"] / summed["from_leading"]
+    among = f"{count(own['from_leading'])} of {count(summed['from_leading'])} movers from leading universities"
+    return Ours(share, f"{share:.1f}%", f"{among}; of all movers {100 * own['movers'] / summed['movers']:.1f}%")
+
+
+def _to_poles(results: Results, published: Published) -> pd.DataFrame:
+    """Return the movers to the poles in the years of a published value."""
+    table = _table(results, t.UNIVERSITY_MOVERS)
+    first, last = results.years
+    if published.first < first or published.last > last:
+        raise NotComparableError(f"the analysis is of {first}–{last}")
+    return table[table["year"].between(published.first, published.last)]
+
+
+def _from_leading(results: Results, published: Published) -> Ours:
+    """Take the mean of the two destinations' shares; the paper says that they are alike."""
+    flows = _to_poles(results, published)
+    summed = flows.groupby("destination")[["with_institution", "from_leading"]].sum()
+    if not {"CN", "US"} <= set(summed.index) or not summed["with_institution"].all():
+        raise NotComparableError(
+            "this study does not know the institutions of movers to both China and the United States"
+        )
+    shares = (100 * summed["from_leading"] / summed["with_institution"])[["CN", "US"]]
+    how = f"of those whose institution is known: to China {shares['CN']:.1f}%, to the United States {shares['US']:.1f}%"
+    return Ours(float(shares.mean()), f"{shares.mean():.1f}%", how)
 
 
 def _trend(results: Results, published: Published) -> Ours:
@@ -195,6 +219,20 @@ def _after(results: Results, published: Published) -> Ours:
     return Ours(sign, sign_text(sign), how)
 
 
+def _ancestry(results: Results, published: Published) -> Ours:
+    """Take the share of the group that the published quantity is of, from the file that the study names."""
+    origin, destination = _named(published.scope, r"(US|China) to (US|China)")
+    table = _table(results, t.ANCESTRY_SHARES)
+    way = table[(table["origin"] == origin) & (table["destination"] == destination)]
+    own = way[way["ancestry"].str.casefold() == ASIAN]
+    if own.empty:
+        raise NotComparableError(
+            "the study names no numbers of ancestry of this direction, and none are told from names"
+        )
+    share = 100 * float(own["share"].sum())
+    return Ours(share, f"{share:.1f}%", f"{count(own['movers'].sum())} movers of the file that the study names")
+
+
 def _points(compute: Any) -> Rule:
     return Rule(compute, "M", "within 5 points", within_points)
 
@@ -205,9 +243,11 @@ RULES: Mapping[str, Rule] = {
     "movers_vs_movers_sign": same(_movers, SIGN),
     "movers_vs_stayers_sign": same(_stayers, SIGN),
     "share_movers_by_origin": _points(_share),
+    "share_movers_from_top100_universities": _points(_from_leading),
     "pct_collab_with_US_text": _points(_collaboration),
     "pct_collab_with_China_text": _points(_collaboration),
     "ratio_collab_migrant_nonmigrant": magnitude(_ratio),
+    "share_asian_ancestry_movers": _points(_ancestry),
     "S1_n": magnitude(_matched("all")),
     "S1_n_matched_T": magnitude(_matched("n_treated")),
     "S1_n_matched_C": magnitude(_matched("n_control")),

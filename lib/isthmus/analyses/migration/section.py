@@ -32,9 +32,13 @@ def section(results: Results) -> Section | None:
             "comparisons": frames.comparison_rows(results),
             "ties": frames.tie_rows(results),
             "matched": frames.matched_rows(results),
+            "universities": frames.university_rows(results),
+            "leading": results.switch("migration.universities"),
+            "ancestry": frames.ancestry_rows(results),
+            "ancestry_source": _source(results, "migration.ancestry"),
             "returns": frames.return_rows(results),
             "agreement": frames.agreement_rows(results),
-            "source": _source(results),
+            "source": _source(results, "migration.published_flows"),
         },
         figures=tuple(_figures(results)),
         findings=findings(results),
@@ -43,8 +47,8 @@ def section(results: Results) -> Section | None:
     )
 
 
-def _source(results: Results) -> str:
-    named = results.switch("migration.published_flows") or {}
+def _source(results: Results, field: str) -> str:
+    named = results.switch(field) or {}
     return str(named.get("source") or named.get("file") or "")
 
 

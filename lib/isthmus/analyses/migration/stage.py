@@ -8,6 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.migration import tables as t
+from isthmus.analyses.migration.ancestry import fingerprint as numbers_told
+from isthmus.analyses.migration.ancestry import write_ancestry_shares
 from isthmus.analyses.migration.matched import write_matched_movers
 from isthmus.analyses.migration.published import fingerprint, write_agreement
 from isthmus.analyses.rows import of_study, write_rows
@@ -19,7 +21,7 @@ from isthmus.corpus.countries import node
 from isthmus.engine import Gate, check_gates
 from isthmus.engine.concurrent import concurrently
 from isthmus.geography.places import Places
-from isthmus.indicators.migration import compared, flows, origin_ties
+from isthmus.indicators.migration import compared, flows, origin_ties, universities
 from isthmus.indicators.migration.fanout import fan_out_comparisons, fan_out_profiles
 from isthmus.indicators.migration.names import EVERYONE, FIELD, MOVED
 from isthmus.nullmodels.directed_fanout import directed_pairs_of, fan_out_directed
@@ -202,6 +204,35 @@ def _write_origin_ties(context: Context) -> None:
     write_rows(context, t.ORIGIN_TIES, after)
 
 
+def write_university_movers(context: Context) -> Outcome:
+    """Write the leading universities, and how many of those who moved to a pole came from one."""
+    study, store = context.the_study, context.store
+    authorships = store.read("authorships")
+    first = universities.leading_universities(
+        authorships,
+        store.read("citations_dated"),
+        store.read("institutions"),
+        years=_university_years(study),
+        number=study.migration.universities,
+    )
+    write_rows(context, t.LEADING_UNIVERSITIES, first)
+    moves = of_study(context, t.AUTHOR_MOVES).where(F.col("years_between") <= study.migration.gap)
+    own = moves if main_population(study) == EVERYONE else moves.where("in_field")
+    to_poles = own.where(F.col("destination").isin(*study.geography.poles))
+    leading = of_study(context, t.LEADING_UNIVERSITIES)
+    counted = universities.university_movers(to_poles, authorships, leading, merged=Places(study).merged())
+    write_rows(context, t.UNIVERSITY_MOVERS, counted)
+    known, came = (
+        of_study(context, t.UNIVERSITY_MOVERS).agg(F.sum("with_institution"), F.sum("from_leading")).collect()[0]
+    )
+    return Outcome(f"{came or 0:,} of {known or 0:,} movers to the poles came from a leading university")
+
+
+def _university_years(study: Study) -> tuple[int, int]:
+    """Return the years of the works that rank universities."""
+    return study.migration.university_years or study.years.analysis
+
+
 def problems(study: Study) -> Iterator[str]:
     """Yield what is wrong with a study of migration: scientists of a field that it does not look for, one pole."""
     rule = study.migration.scientists
@@ -211,6 +242,7 @@ def problems(study: Study) -> Iterator[str]:
         yield "migration compares the poles with each other; expected two or more in geography.poles"
 
 
+OF_UNIVERSITIES = (t.LEADING_UNIVERSITIES, t.UNIVERSITY_MOVERS)
 OF_MOVERS = (t.MIGRATION_PROFILES, t.MIGRATION_COMPARISONS, t.ORIGIN_TIES_BY_YEAR, t.ORIGIN_TIES)
 
 STAGES = (
@@ -271,8 +303,39 @@ STAGES = (
         needs=("movers",),
         writes=(t.MATCHED_MOVERS,),
         publishes=(t.MATCHED_MOVERS,),
-        reads=("geography.poles",),
+        reads=("seed", "geography.poles", "migration.equal_size_sample"),
         run=write_matched_movers,
+    ),
+    Stage(
+        name="university_movers",
+        description="count the scientists who moved to a pole from a leading university",
+        task="report",
+        section="migration",
+        needs=("records", "migration"),
+        writes=OF_UNIVERSITIES,
+        publishes=OF_UNIVERSITIES,
+        reads=(
+            "migration.scientists",
+            "migration.gap",
+            "migration.universities",
+            "migration.university_years",
+            "years.analysis",
+            *GEOGRAPHY,
+        ),
+        run=write_university_movers,
+        whole_snapshot=True,
+    ),
+    Stage(
+        name="ancestry_shares",
+        description="show the shares of groups among movers, where the study names a file of numbers",
+        task="report",
+        section="migration",
+        needs=("migration",),
+        writes=(t.ANCESTRY_SHARES,),
+        publishes=(t.ANCESTRY_SHARES,),
+        reads=("migration.ancestry", "geography.poles"),
+        inputs=numbers_told,
+        run=write_ancestry_shares,
     ),
     Stage(
         name="migration_agreement",

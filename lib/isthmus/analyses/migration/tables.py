@@ -268,6 +268,58 @@ MATCHED_MOVERS = TableSpec(
     partition_by=("study",),
 )
 
+LEADING_UNIVERSITIES = TableSpec(
+    name="leading_universities",
+    fields=(
+        *STUDY_COLUMNS,
+        column("institution_id", "bigint", "number of the institution", False),
+        column("position", "int", "1 is the one with most citations", False),
+        column("name", "string", "its name; null where the snapshot has none"),
+        column("country", "string", "country of the institution today"),
+        column("works", "bigint", "works of any field that name it and are cited within two years", False),
+        column("c2", "bigint", "their citations within two years, by works of any field", False),
+    ),
+    key=("study", "institution_id"),
+    comment="The universities with most citations: institutions of the type education, full counting.",
+    partition_by=("study",),
+)
+
+UNIVERSITY_MOVERS = TableSpec(
+    name="university_movers",
+    fields=(
+        *STUDY_COLUMNS,
+        _DESTINATION,
+        _ORIGIN,
+        column("year", "int", "first year at the destination", False),
+        column("movers", "bigint", "movers by the gap rule", False),
+        column(
+            "with_institution",
+            "bigint",
+            "of these, those who name an institution in the last year at the origin",
+            False,
+        ),
+        column("from_leading", "bigint", "of these, those who name a leading university there", False),
+    ),
+    key=("study", "destination", "origin", "year"),
+    comment="Movers to the poles of whom the study is about, and how many came from a leading university.",
+    partition_by=("study",),
+)
+
+ANCESTRY_SHARES = TableSpec(
+    name="ancestry_shares",
+    fields=(
+        *STUDY_COLUMNS,
+        _DESTINATION,
+        _ORIGIN,
+        column("ancestry", "string", "group, as the user's file names it", False),
+        column("movers", "bigint", "movers of the group, as the file says", False),
+        column("share", "double", "of all movers of the direction in the file", False),
+    ),
+    key=("study", "destination", "origin", "ancestry"),
+    comment="Movers between the poles by ancestry, from a file that the study names; nothing is told from names.",
+    partition_by=("study",),
+)
+
 MIGRATION_AGREEMENT = TableSpec(
     name="migration_agreement",
     fields=(

@@ -11,6 +11,7 @@ from isthmus.report.results import Results
 from isthmus.report.text import capital, pole_name
 from isthmus.report.theme import colour, pole_colour
 
+BEYOND, LEAST_TOP = 2, 100  # an axis reaches to so many times the largest estimate, to 100 percent at least
 _LEGEND = alt.Legend(orient="top", symbolSize=120, labelLimit=320)
 
 
@@ -25,6 +26,19 @@ def _title(text: str) -> alt.TitleParams:
 def _zero(axis: str) -> Any:
     rule = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=colour("soft"), strokeDash=[3, 3])
     return rule.encode(y="at:Q") if axis == "y" else rule.encode(x="at:Q")
+
+
+def _limits(frame: pd.DataFrame) -> alt.Scale:
+    """Return the scale on which all estimates can be told apart: intervals of a few papers may reach to thousands.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        value, low, high, in percent; bounds may be missing.
+    """
+    lowest, highest = (getattr(frame[["value", "low", "high"]], of)(axis=None) for of in ("min", "max"))
+    top = max(BEYOND * float(frame["value"].max()), LEAST_TOP)
+    return alt.Scale(domain=[min(float(lowest), 0.0), max(min(float(highest), top), 0.0)])
 
 
 def effect_chart(results: Results) -> Any:
@@ -42,8 +56,9 @@ def effect_chart(results: Results) -> Any:
     panels = []
     for who, chosen in frame.groupby("who"):
         base = alt.Chart(chosen).encode(x=year_axis(), color=color)
-        y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=6))
-        band = base.transform_filter("isValid(datum.low)").mark_area(opacity=0.18).encode(y="low:Q", y2="high:Q")
+        y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=6), scale=_limits(chosen))
+        bounds = base.transform_filter("isValid(datum.low)")
+        band = bounds.mark_area(opacity=0.18, clip=True).encode(y="low:Q", y2="high:Q")
         line = base.mark_line(point=alt.OverlayMarkDef(size=22)).encode(y=y, tooltip=tooltip)
         panels.append(alt.layer(_zero("y"), band, line).properties(width=290, height=220, title=_title(str(who))))
     rows = [unconfigured(alt.hconcat(*panels[at : at + 2])) for at in range(0, len(panels), 2)]
@@ -63,8 +78,9 @@ def _forest(frame: pd.DataFrame, label: str, above: str, what: str, *, width: in
     order = frame[label].drop_duplicates().tolist()
     y = alt.Y(f"{label}:N", title=None, sort=order, axis=alt.Axis(labelLimit=300))
     base = alt.Chart(frame).encode(y=y, yOffset=alt.YOffset("group:N", sort=groups), color=color)
-    x = alt.X("value:Q", title=None, axis=alt.Axis(tickCount=6))
-    reach = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=2).encode(x="low:Q", x2="high:Q")
+    x = alt.X("value:Q", title=None, axis=alt.Axis(tickCount=6), scale=_limits(frame))
+    bounds = base.transform_filter("isValid(datum.low)")
+    reach = bounds.mark_rule(strokeWidth=2, clip=True).encode(x="low:Q", x2="high:Q")
     chart = alt.layer(_zero("x"), reach, base.mark_point(filled=True, size=45, opacity=1).encode(x=x, tooltip=tooltip))
     height = max(16 * len(groups) * len(order), 60)
     return finish(chart, above=above, description=what, width=width, height=height)

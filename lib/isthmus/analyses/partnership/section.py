@@ -8,6 +8,8 @@ from isthmus.analyses.partnership.findings import findings, method
 from isthmus.report.results import Results
 from isthmus.report.section import Figure, Section
 
+CUT_OFF = "Intervals that reach beyond the axis are cut off there."
+
 
 def section(results: Results) -> Section | None:
     """Return the section on joint papers; None where the study does not compare them, or there are none."""
@@ -39,18 +41,19 @@ def _figures(results: Results) -> list[Figure]:
     if not frames.effect_frame(results).empty:
         caption = (
             "Percent above other papers of the same institution, team size and year; shaded: 95 % intervals. Like "
-            "Figure 3d of AlShebli et al. 2024, which seems to have no weights."
+            f"Figure 3d of AlShebli et al. 2024, which seems to have no weights. {CUT_OFF}"
         )
         draw = partial(charts.effect_chart, results)
         found.append(Figure("partnership_effects", "What a partner adds to citations", caption, draw))
     pooled = frames.pooled_years(results)
     if pooled and not frames.pair_frame(results).empty:
-        caption = f"{pooled[0]}–{pooled[1]}, with 95 % intervals. Like Figure 4 of AlShebli et al. 2024."
+        caption = f"{pooled[0]}–{pooled[1]}, with 95 % intervals. Like Figure 4 of AlShebli et al. 2024. {CUT_OFF}"
         draw = partial(charts.pair_chart, results)
         found.append(Figure("partnership_pairs", "Poles, placebo, other partners", caption, draw))
     if pooled and not frames.outcome_frame(results).empty:
         caption = (
-            "The effect with weights on each outcome, with 95 % intervals: is the premium one of two home audiences?"
+            "The effect with weights on each outcome, with 95 % intervals: is the premium one of two home audiences? "
+            + CUT_OFF
         )
         draw = partial(charts.outcome_chart, results)
         found.append(Figure("partnership_outcomes", "By outcome", caption, draw))

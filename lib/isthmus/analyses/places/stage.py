@@ -101,6 +101,5 @@ STAGES = (
             "corpus.include_xpac",
         ),
         run=write_scientists,
-        whole_snapshot=True,
     ),
 )

@@ -63,6 +63,5 @@ STAGES = (
             "geography.blocs",
         ),
         run=write_scientists,
-        whole_snapshot=True,
     ),
 )

@@ -52,6 +52,7 @@ function download(name, text, type) {
 // ---- the line below a chart
 function addTools(name) {
   const element = byId("chart-" + name);
+  element.style.minHeight = ""; // it has its own now
   if (element.dataset.tools) return;
   element.dataset.tools = "true";
   const figure = element.closest("figure") ?? element.parentElement;

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isthmus.simulate.world.blocks import work_ids
-from isthmus.simulate.world.draws import Floats, Ints, choose, choose_within, integers, uniform
+from isthmus.simulate.world.draws import Bools, Floats, Ints, choose, choose_within, integers, uniform
 from isthmus.simulate.world.exchange import LAGS, TO_AI
 from isthmus.simulate.world.plan import Plan
 from isthmus.simulate.world.seats import is_elite
@@ -74,6 +74,37 @@ def build_references(plan: Plan, works: Ints, block: Ints, appeal: Floats | None
     return References(row, ids)
 
 
+def references_to(plan: Plan, works: Ints, block: Ints, wanted: Bools, appeal: Floats) -> References:
+    """Return those of `build_references` that go to works of wanted blocks; `cited` is the number of the work itself.
+
+    Without repetitions and works that cite themselves, and in a third of the time where few blocks are wanted: who
+    follows the citations of some papers needs no others.
+
+    Parameters
+    ----------
+    plan : Plan
+        The world, without planted disruption: there references are taken over from any work.
+    works, block : array of int
+        Numbers of the works, and their blocks.
+    wanted : array of bool
+        (B,) blocks whose citations are wanted.
+    appeal : array of float
+        `appeals` of all works of the world.
+    """
+    count = reference_counts(plan, works, block)
+    row = np.repeat(np.arange(len(works)), count)
+    slot = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    chance = uniform(plan.key("odd references"), works)
+    odd_first = (chance < DELETED_RATE) | (chance > 1 - SELF_RATE)
+    twice = (chance > 0.5) & (chance < 0.5 + TWICE_RATE)
+    usual = ~((slot == 0) & odd_first[row] | (slot == 1) & twice[row])
+    row, slot = row[usual], slot[usual]
+    cited = _cited(plan, works[row], block[row], slot, appeal, wanted)
+    found = cited >= 0
+    pairs = np.unique(row[found] * plan.world.works + cited[found])
+    return References(*np.divmod(pairs, plan.world.works))
+
+
 def consolidation(plan: Plan, works: Ints) -> Floats:
     """Return the chance that a work which cites one of these cites a reference of it, too; uniform between 0 and 1.
 
@@ -107,8 +138,10 @@ def _built_upon(plan: Plan, work: Ints, slot: Ints, cited: Ints) -> Ints:
     return changed
 
 
-def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints, appeal: Floats | None = None) -> Ints:
-    """Return the number of the cited work, or -1 for one that is not in this world."""
+def _cited(
+    plan: Plan, work: Ints, block: Ints, slot: Ints, appeal: Floats | None = None, wanted: Bools | None = None
+) -> Ints:
+    """Return the number of the cited work, or -1 for one that is not in this world, or in no wanted block."""
     blocks, habits, n = plan.blocks, plan.exchange, plan.sizes.output.shape[1]
     key = plan.key("cited")
     year, home, citing_layer = blocks.year[block], blocks.home[block], blocks.layer[block]
@@ -126,9 +159,12 @@ def _cited(plan: Plan, work: Ints, block: Ints, slot: Ints, appeal: Floats | Non
     cited_home = np.where(layer == AI, preferred, general)
     found = blocks.within(at, layer, np.clip(cited_home, 0, n - 1), habits.pull, uniform(key, work, slot, 5))
     known &= found >= 0
-    target = np.maximum(found, 0)
-    chosen = _famous(plan, work, slot, target, appeal)
-    return np.where(known & (chosen != work), chosen, -1)
+    if wanted is not None:
+        known &= wanted[np.maximum(found, 0)]
+    cited = np.full(len(work), -1)
+    chosen = _famous(plan, work[known], slot[known], found[known], appeal)
+    cited[known] = np.where(chosen != work[known], chosen, -1)
+    return cited
 
 
 def _cited_layer(citing: Ints, draw: Floats) -> Ints:
