@@ -93,7 +93,7 @@ def test_as_many_papers_as_the_library(isthmus, tmp_path):
         (("--of-years", "1900-1901"), 1, "holds no paper of 1900 to 1901"),
         (("--last", 3), 1, "the short window ends after 5 years, the long one after 3; expected 0 <= short <= last"),
         (("--level", 95), 1, "expected a number between 0 and 1"),
-        (("--draws", 0), 1, "--draws is 0"),
+        (("--draws", 1), 1, "--draws is 1; expected 2 or more"),
         (("--shards", 0), 1, "shards 0"),
     ],
 )

@@ -106,8 +106,8 @@ def _check(out: Path | None, level: float, draws: int) -> None:
         raise IndicatorError(f"--out {out} has an unknown ending; expected .csv or .parquet")
     if not 0 < level < 1:
         raise IndicatorError(f"--level is {level}; expected a number between 0 and 1, such as 0.95")
-    if draws < 1:
-        raise IndicatorError(f"--draws is {draws}; expected 1 or more")
+    if draws < 2:
+        raise IndicatorError(f"--draws is {draws}; expected 2 or more, for one draw has no spread")
 
 
 def _span(text: str | None) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from isthmus.engine import TableStore
-from isthmus.engine.part_files import PartFile, active_files, commit_files, key_of, lost_files
+from isthmus.engine.part_files import PartFile, active_files, commit_files, key_of, lost_files, remove_unfinished
 from isthmus.errors import SnapshotError
 from isthmus.snapshot import Part, Snapshot
 from isthmus.tables.one_pass import Removed, read_and_write
@@ -97,6 +97,7 @@ def commit_record_tables(spark: "SparkSession", store: TableStore, snapshot: Sna
         staying = {path for path, keys in now.items() if path in files or (keys in wanted_keys and keys not in fresh)}
         added = [file for name, file in files.items() if name not in now]
         version = commit_files(store, spec, added, sorted(set(now) - staying))
+        remove_unfinished(store.path(spec))  # of a task whose worker was killed, and that was tried again
         written.append(Written(spec.name, version, store.rows_written(spec)))
     citations, authorships, works = written
     notes = works_notes(store, store.read(WORK_LINES).where("work_id is not null"), snapshot.release_year)

@@ -1,5 +1,6 @@
 """The section on disruption: readings, places, sentences with grades, and what it leaves out."""
 
+import numpy as np
 import pytest
 
 from isthmus.analyses.disruption import charts, frames
@@ -20,19 +21,21 @@ def test_there_is_no_section_without_disruption(publish):
 def test_all_readings_that_go_one_way_are_a_finding(results):
     first = section(results).findings[0]
     assert first == (
-        "Works of 2000–2019 disrupt less the later they are by all five readings (mean CD -0.100 per decade): also with "
-        "works without references, and beside what permuted citations give."
+        "Works of 2000–2019 disrupt less the later they are by all five readings (mean CD -0.100 per decade, "
+        "-0.120 to -0.080; largest p of the five < 0.001): also with works without references, and beside what permuted citations give."
     )
 
 
 @pytest.mark.parametrize(("direction", "words"), [(None, "does neither rise nor fall for certain"), ("rises", "rises")])
 def test_readings_that_differ_settle_nothing(publish, tables, direction, words):
     trends = tables["disruption_trends"]
-    trends.loc[(trends["place"] == "world") & (trends["measure"] == "above_expected"), "direction"] = direction
+    last = (trends["place"] == "world") & (trends["measure"] == "above_expected")
+    trends.loc[last, ["direction", "p_value"]] = direction, 0.3
     first = section(load_results(publish(tables={"disruption_trends": trends}))).findings[0]
     assert first == (
-        "Whether works disrupt more or less over 2000–2019 is not settled: CD falls, CD of the short window falls, CD with works without references "
-        f"falls, DI5 falls and CD less its expectation {words}."
+        "Whether works disrupt more or less over 2000–2019 is not settled: CD falls (p < 0.001), CD of the short window "
+        "falls (p < 0.001), CD with works without references falls (p < 0.001), DI5 falls (p < 0.001) and CD less its "
+        f"expectation {words} (p = 0.300)."
     )
 
 
@@ -52,7 +55,8 @@ def test_places_are_told_with_their_grade_or_as_not_settled(results, unsupported
         "references: mean rank 0.460 (0.450 to 0.470), firm, q < 0.001.",
         "Works of the EU-27 of 2015–2019 are more disruptive than the world's of the same year and a like number of "
         "references: mean rank 0.520 (0.510 to 0.530), probable, p = 0.030.",
-        "Whether works of the United States of 2015–2019 are more disruptive than the world's is not settled.",
+        "Whether works of 2015–2019 of the United States (mean rank 0.505, 0.495 to 0.515) are more disruptive than the "
+        "world's is not settled.",
     )
     assert set(found) <= set(study_findings(results))
 
@@ -103,6 +107,22 @@ def test_the_page_has_the_warnings_and_the_numbers(results, tmp_path):
         "<td>Boston</td><td>United States</td>",
     ):
         assert words in text, words
+
+
+def test_years_too_few_for_a_trend_are_said(publish, tables, tmp_path):
+    trends = tables["disruption_trends"]
+    of_china = (trends["place"] == "CN") & (trends["measure"] == "cd")
+    trends.loc[of_china, "years"] = 1
+    trends.loc[of_china, ["slope", "slope_low", "slope_high", "kendall_tau", "p_value"]] = np.nan
+    trends.loc[of_china, "direction"] = None
+    results = load_results(
+        publish(tables={"disruption_trends": trends}, switches={"disruption.places": ["CN"], "disruption.short": 3})
+    )
+    text = study_report(results, tmp_path / "report.html").path.read_text(encoding="utf-8")
+    assert "<td>has too few years</td>" in text
+    assert "– to –" not in text
+    assert "CD of 3 years" in text
+    assert ">CD5<" not in text
 
 
 def test_cities_with_most_disruptive_works_come_first(results):

@@ -1,5 +1,6 @@
 """The section on novelty: what it shows of small published results, and what it says only with a grade."""
 
+import numpy as np
 import pytest
 
 from isthmus.analyses.novelty import charts, frames
@@ -34,7 +35,52 @@ def test_a_panel_for_each_measure_with_a_band_where_starts_differ(results):
         "Cited sources as a combination",
     ]
     assert ["layer" in panel for panel in panels] == [False, True, True]
-    assert not any("layer" in panel for panel in charts.ranks_chart(results).to_dict()["hconcat"])
+    assert all("layer" in panel for panel in charts.ranks_chart(results).to_dict()["hconcat"])
+
+
+def test_mean_ranks_stand_beside_what_chance_makes_of_as_many_papers(results):
+    row = frames.years_frame(results).iloc[0]
+    draws = np.random.default_rng(0).random((400, int(row["scored"]))).mean(axis=1)
+    assert np.mean(np.abs(draws - 0.5) <= row["strays"]) == pytest.approx(0.95, abs=0.03)
+    assert (row["rank_low"], row["rank_high"]) == (0.51 - row["strays"], 0.51 + row["strays"])
+
+
+def test_rows_follow_the_order_of_the_page(results):
+    frame = frames.years_frame(results)
+    assert frame["measure"].unique().tolist() == ["pairs", "content", "context"]
+    assert frame["entity"].unique().tolist() == results.switch("novelty.entities")
+
+
+def test_a_model_that_does_not_know_combinations_is_not_read(publish, tables, tmp_path):
+    checks = tables["novelty_checks"]
+    checks.loc[checks["measure"] == "content", "lift"] = 0.52
+    results = load_results(publish({"novelty_checks": checks}))
+    said = [sentence for sentence in findings(results) if "by concepts" in sentence.lower()]
+    assert said == [
+        "Novelty hits by concepts are not read: the model hardly tells real combinations from shuffled ones (chance that "
+        "a shuffled one is newer: 0.52; 0.50 is a coin)."
+    ]
+    rows = {(row["about"], row["who"]): row["verdict"] for row in frames.hit_rows(results)}
+    assert rows["concepts", "China"] == "not read"
+    assert rows["pairs of cited sources", "United States"] == "more than expected (firm)"
+    text = study_report(results, tmp_path / "report.html").path.read_text(encoding="utf-8")
+    assert "what is said of it is not read" in text
+
+
+def test_where_no_hit_is_expected_there_is_no_ratio(publish, tables):
+    hits = tables["novelty_hits"]
+    of_union = hits["entity"] == "EU-27"
+    hits.loc[of_union, ["hits", "expected"]] = 0
+    hits.loc[of_union, ["ratio", "ratio_low", "ratio_high"]] = np.nan
+    hits.loc[of_union, ["p_two_sided", "q"]] = 1.0
+    assert (
+        "whether the EU-27 (no hit is expected) has more" in findings(load_results(publish({"novelty_hits": hits})))[2]
+    )
+
+
+def test_samples_are_shown_for_the_years_of_the_analysis(publish):
+    rows = frames.agreement_rows(load_results(publish(years=[2005, 2010])))
+    assert [row["year"] for row in rows] == list(range(2005, 2011))
 
 
 def test_only_what_is_settled_is_called_more_or_fewer(results, unsupported):
@@ -44,7 +90,8 @@ def test_only_what_is_settled_is_called_more_or_fewer(results, unsupported):
         "likely (1.20 to 1.40): more than expected (firm), q < 0.001.",
         "China has 0.93 times as many novelty hits by pairs of cited sources as its papers of 2000–2020 make likely "
         "(0.88 to 0.99): fewer than expected (probable), p = 0.022.",
-        "By pairs of cited sources it is not settled whether the EU-27 has more or fewer novelty hits than expected.",
+        "By pairs of cited sources it is not settled whether the EU-27 (1.01 times as many, 0.95 to 1.07) has more or "
+        "fewer novelty hits than expected.",
     )
     assert len(findings(results)) == 9
     rows = frames.hit_rows(results)
@@ -94,6 +141,10 @@ def test_the_page_names_what_the_numbers_rest_on(publish, tmp_path):
         "How many papers have a novelty",
         "more than expected (firm)",
         "Cities with most novelty hits",
+        "Fontana et al. (2020)",
+        "Bornmann et al. (2019)",
+        "20% of the papers here have no score of pairs of sources",
+        "newer than a real one with chance 0.94",
         "<td>Boston</td><td>United States</td>",
     ):
         assert words in text, words

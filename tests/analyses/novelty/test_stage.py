@@ -14,6 +14,7 @@ from isthmus.config import Study, load_study
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
 from isthmus.errors import ConfigError
+from isthmus.indicators.disruption.counts import REFERENCE_CLASSES
 from isthmus.indicators.novelty.combinations import combination_novelty
 from isthmus.pipeline.run import Request, wanted_stages
 from isthmus.tables import AUTHORSHIPS, CITATIONS_DATED, INSTITUTIONS, WORKS
@@ -191,6 +192,23 @@ def test_what_is_published_beside_the_years(contexts):
     assert set(checks["year"]) == {2019, 2020}
     agreement = rows(contexts["small"], t.NOVELTY_AGREEMENT)
     assert set(agreement["year"]) == {2018, 2019, 2020}
+
+
+@pytest.mark.parametrize("measure", ["pairs", "context"])
+def test_hits_are_expected_among_works_of_a_year_and_size(contexts, measure):
+    works = rows(contexts["small"], t.WORK_NOVELTY).dropna(subset=f"{measure}_rank")
+    works = works[works["year"] >= 2019].copy()  # the years of the analysis
+    works["size"] = (
+        np.digitize(works["n_references"], REFERENCE_CLASSES) if measure == "pairs" else works["context_size"]
+    )
+    works["own"] = [("US", "CN", "DE")[(work // 3 + 1) % 3] == "US" for work in works["work_id"]]
+    expected = sum(
+        part["own"].sum() * part[f"{measure}_hit"].sum() / len(part) for _, part in works.groupby(["year", "size"])
+    )
+    tests = rows(contexts["small"], t.NOVELTY_HITS).set_index(["entity", "counting", "measure"])
+    found = tests.loc[("US", "last_author", measure)]
+    assert found["expected"] == pytest.approx(expected)
+    assert (found["papers"], found["hits"]) == (works["own"].sum(), (works["own"] & works[f"{measure}_hit"]).sum())
 
 
 def test_a_second_run_leaves_the_same_rows(contexts):

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import IndicatorError
-from isthmus.indicators.disruption.counts import disruption, rank_within
+from isthmus.indicators.disruption.counts import class_of, disruption, rank_within
 
 NAMES = ["r1", "r2", "d", "f", "g", "a", "b", "c", "e"]
 YEARS = [2000, 2001, 2004, 2005, 2005, 2006, 2007, 2008, 2012]
@@ -111,6 +111,17 @@ def test_papers_without_references_are_left_out_and_shown_beside():
     assert np.isnan(disruption([2, 3], [0, 2], [2000, 2000, 2001, 2002], minimum_references=2).cd).all()
 
 
+def test_longer_lists_alone_make_no_group_developmental():
+    """An index that falls with the number of references and knows nothing else; a third have lists 1.3 times as long."""
+    rng = np.random.default_rng(0)
+    group = rng.random(200_000) < 1 / 3
+    number = np.maximum(1, (18 * np.where(group, 1.3, 1) * np.exp(rng.normal(0, 0.7, group.size))).astype(int))
+    index = rng.normal(0, 1, group.size) - 3 * np.log(number)
+    assert rank_within(index, class_of(number))[group].mean() == pytest.approx(0.5, abs=0.003)
+    coarse = np.digitize(number, [1, 5, 10, 20, 40, 80])
+    assert rank_within(index, coarse)[group].mean() < 0.49
+
+
 def test_ranks_are_within_the_year_or_the_year_and_the_number_of_references():
     ranks = rank_within(np.array([0.1, 0.3, 0.3, np.nan, 0.9]), np.array([1, 1, 1, 1, 2]))
     assert ranks[[0, 1, 2, 4]] == pytest.approx([1 / 6, 2 / 3, 2 / 3, 0.5])
@@ -118,8 +129,11 @@ def test_ranks_are_within_the_year_or_the_year_and_the_number_of_references():
     network = random_network(3, 60, 700, 3)
     found = disruption(*network)
     assert np.array_equal(np.isnan(found.rank), np.isnan(found.class_rank))
-    classes = [found.year * 10 + np.digitize(found.n_references, [1, 5, 10, 20, 40, 80])]
-    for ranks, groups in ((found.rank, found.year), (found.class_rank, classes[0])):
+    # up to seven references a class is one number; no list here is longer than the class from 27 to 31
+    bounds = [*range(1, 9), 10, 11, 13, 16, 19, 23, 27, 32]
+    assert found.n_references.max() < 32
+    classes = found.year * 100 + np.digitize(found.n_references, bounds)
+    for ranks, groups in ((found.rank, found.year), (found.class_rank, classes)):
         for group in np.unique(groups):
             own = (groups == group) & ~np.isnan(found.cd)
             for at in np.flatnonzero(own):

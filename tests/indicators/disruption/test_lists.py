@@ -65,6 +65,21 @@ def test_loops_and_repeats_are_left_out_when_asked(files):
     assert (found.citing.tolist(), found.cited.tolist(), found.left_out) == ([0, 1], [1, 2], 3)
 
 
+def test_a_paper_that_cites_itself_twice_is_one_matter_not_two(files):
+    paths = files(["citing,cited", "a,b", "a,a", "a,a"], ["paper,year", "a,2000"])
+    found = read_citation_list(*paths, drop_loops=True)
+    assert (found.citing.tolist(), found.cited.tolist(), found.left_out) == ([0], [1], 2)
+
+
+def test_files_of_other_programs(tmp_path):
+    """Line ends of Windows, a mark of UTF-8, blanks, a blank line, quotes, another column."""
+    (tmp_path / "e.csv").write_bytes(b'\xef\xbb\xbfciting,cited,weight\r\n a ,"b, c",1\r\n\r\na,d,2\r\n')
+    (tmp_path / "y.csv").write_bytes(b"paper,year\r\na,2001.0\r\nd,\r\n")
+    found = read_citation_list(tmp_path / "e.csv", tmp_path / "y.csv")
+    assert found.papers.to_pylist() == ["a", "d", "b, c"]
+    assert (found.year.tolist(), found.citing.tolist(), found.cited.tolist()) == ([2001, -1, -1], [0, 0], [2, 1])
+
+
 GOOD = ["citing,cited", "a,b"], ["paper,year", "a,2000"]
 
 
@@ -81,8 +96,12 @@ GOOD = ["citing,cited", "a,b"], ["paper,year", "a,2000"]
         (GOOD[0], ["paper\tyear", "a\t2000"], r"columns are separated by '\\t' here"),
         (["citing,cited"], GOOD[1], "holds no citation"),
         (["citing,cited", "a,"], GOOD[1], "line 2: cited is empty"),
-        (["citing,cited", "a,b,c"], GOOD[1], "cannot be read: .*Expected 2 columns, got 3"),
-        ([], GOOD[1], "cannot be read"),
+        (
+            ["citing,cited", "a,b", "a,b,c"],
+            GOOD[1],
+            "cannot be read: .*Row #3: Expected 2 columns, got 3.*as many values in every line",
+        ),
+        ([], GOOD[1], "cannot be read: .*Empty CSV file.*; expected a first line that names the columns"),
         (GOOD[0], ["paper,year", "a,20x0"], r"line 2: year is '20x0' for a; expected a whole number"),
         (GOOD[0], ["paper,year", "a,2000.5"], "year is '2000.5'"),
         (GOOD[0], ["paper,year", "a,-5"], "year is '-5'"),
@@ -104,8 +123,12 @@ def test_other_files_are_refused(tmp_path, files):
     with pytest.raises(IndicatorError, match="unknown ending"):
         read_citation_list(tmp_path / "e.txt", good[1])
     (tmp_path / "e.parquet").write_text("no parquet")
-    with pytest.raises(IndicatorError, match="cannot be read"):
+    with pytest.raises(IndicatorError, match=r"cannot be read: .*; expected a Parquet file"):
         read_citation_list(tmp_path / "e.parquet", good[1])
+    for encoding in ("latin-1", "utf-16"):
+        (tmp_path / "e.csv").write_text("citing,cited\na,é\n", encoding=encoding)
+        with pytest.raises(IndicatorError, match=r"cannot be read: .*; save it as text in UTF-8"):
+            read_citation_list(tmp_path / "e.csv", good[1])
     pd.DataFrame({"citing": [["a"]], "cited": ["b"]}).to_parquet(tmp_path / "lists.parquet")
     with pytest.raises(IndicatorError, match="the column citing holds list"):
         read_citation_list(tmp_path / "lists.parquet", good[1])

@@ -45,6 +45,12 @@ def test_years_without_papers_or_hits_change_nothing():
     assert (none.p_upper, none.p_lower, none.p_two_sided) == (1, 1, 1)
 
 
+def test_a_wide_law_is_cut_off_far_from_what_is_read():
+    found = hit_test([400], [260], [1000], [600])
+    assert found.p_upper == pytest.approx(stats.hypergeom.sf(259, 1000, 600, 400), rel=1e-6)
+    assert found.p_lower == pytest.approx(stats.hypergeom.cdf(260, 1000, 600, 400), rel=1e-6)
+
+
 def test_hits_far_beyond_chance():
     found = hit_test([1000], [900], [100_000], [1000])
     assert found.p_upper == 0
@@ -63,5 +69,5 @@ def test_interval_covers_the_true_rate():
 
 
 def test_a_part_is_no_larger_than_the_whole():
-    with pytest.raises(IndicatorError, match="year 1 of the test has 3 hits among 2 papers"):
+    with pytest.raises(IndicatorError, match=r"stratum 1 of the test \(from 0\) has 3 hits among 2 papers"):
         hit_test([2, 2], [1, 3], [9, 9], [4, 4])

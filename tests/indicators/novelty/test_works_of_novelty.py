@@ -4,7 +4,7 @@ import pytest
 from chispa import assert_df_equality
 
 from isthmus.geography import Membership
-from isthmus.indicators.novelty.entities import novelty_cities, novelty_coverage, novelty_years
+from isthmus.indicators.novelty.entities import hit_counts, novelty_cities, novelty_coverage, novelty_years
 from isthmus.indicators.novelty.works import cited_sources, combinations, work_entities
 
 pytestmark = pytest.mark.spark
@@ -84,21 +84,22 @@ def test_works_count_for_the_countries_of_the_last_author_and_of_all(spark):
 
 
 NOVELTY = (
-    "work_id bigint, year int, too_many_references boolean, z10 double, pairs_rank double, pairs_hit boolean, "
-    "content_rank double, content_lift double, content_hit_by_start array<boolean>, content_hit boolean, "
-    "context_rank double, context_lift double, context_hit_by_start array<boolean>, context_hit boolean"
+    "work_id bigint, year int, n_references int, too_many_references boolean, z10 double, pairs_rank double, "
+    "pairs_hit boolean, content_size int, content_rank double, content_lift double, content_hit_by_start array<boolean>, "
+    "content_hit boolean, context_size int, context_rank double, context_lift double, "
+    "context_hit_by_start array<boolean>, context_hit boolean"
 )
 
 
 @pytest.fixture
 def works(spark):
-    none = [None] * 4
+    none = [None] * 5
     return spark.createDataFrame(
         [
-            (1, 2000, False, -2.0, 0.75, True, 0.9, 3.0, [True, False], True, *none),
-            (2, 2000, False, 1.0, 0.25, False, 0.5, 1.0, [True, True], True, *none),
-            (3, 2000, False, None, None, None, 0.1, 2.0, [False, True], False, *none),
-            (4, 2001, True, None, None, None, *none, *none),
+            (1, 2000, 3, False, -2.0, 0.75, True, 4, 0.9, 3.0, [True, False], True, *none),
+            (2, 2000, 9, False, 1.0, 0.25, False, 4, 0.5, 1.0, [True, True], True, *none),
+            (3, 2000, 1, False, None, None, None, 7, 0.1, 2.0, [False, True], False, *none),
+            (4, 2001, 600, True, None, None, None, *none, *none),
         ],
         NOVELTY,
     )
@@ -128,6 +129,27 @@ def test_means_and_shares_of_the_worlds_hits(spark, works):
         "sum_rank double, mean_value double, hits bigint, share_of_hits double, share_low double, share_high double, "
         "hits_by_start array<bigint>",
     )
+    assert_df_equality(found, expected, ignore_nullable=True)
+
+
+def test_hits_among_works_alike_are_counted_by_size(spark, works):
+    placed = [("full", "CN", 1, 2000), ("full", "CN", 3, 2000)]
+    placed += [("full", "world", work, year) for work, year in [(1, 2000), (2, 2000), (3, 2000), (4, 2001)]]
+    places = spark.createDataFrame(placed, "counting string, entity string, work_id bigint, year int")
+    expected = spark.createDataFrame(
+        [
+            ("CN", "full", "content", 2000, 4, 1, 1, [1, 0]),
+            ("CN", "full", "content", 2000, 7, 1, 0, [0, 1]),
+            ("world", "full", "content", 2000, 4, 2, 2, [2, 1]),
+            ("world", "full", "content", 2000, 7, 1, 0, [0, 1]),
+            ("CN", "full", "pairs", 2000, 3, 1, 1, None),
+            ("world", "full", "pairs", 2000, 3, 1, 1, None),
+            ("world", "full", "pairs", 2000, 8, 1, 0, None),  # nine references are of the class from eight
+        ],
+        "entity string, counting string, measure string, year int, size int, scored bigint, hits bigint, "
+        "hits_by_start array<bigint>",
+    )
+    found = hit_counts(works, places, starts=2).orderBy("measure", "entity", "size")
     assert_df_equality(found, expected, ignore_nullable=True)
 
 

@@ -21,7 +21,7 @@ def readings_chart(results: Results, **size: Any) -> Any:
         "reading:N",
         title=None,
         scale=alt.Scale(domain=labels, range=[list(dash) for dash in _DASHES]),
-        legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, columns=2, labelLimit=300),
+        legend=alt.Legend(orient="top", symbolType="stroke", symbolSize=300, columns=1, labelLimit=300),
     )
     tooltip = [
         alt.Tooltip("year:Q", title="Year", format="d"),

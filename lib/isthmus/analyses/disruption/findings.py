@@ -31,19 +31,25 @@ def _world(results: Results) -> Iterator[str]:
     when = f"{first}–{last}"
     agreed = {way if isinstance(way, str) else None for way in ways.values()}
     settled = next(iter(agreed)) if len(agreed) == 1 else None
-    slope = own["slope"]["cd"]
+    cd, p = own.loc["cd"], own["p_value"]
     if settled is not None:
         yield (
-            f"Works of {when} disrupt {WAYS[settled]} the later they are by all five readings (mean CD {slope:+.3f} "
-            "per decade): also with works without references, and beside what permuted citations give."
+            f"Works of {when} disrupt {WAYS[settled]} the later they are by all five readings (mean CD {cd.slope:+.3f} "
+            f"per decade, {cd.slope_low:+.3f} to {cd.slope_high:+.3f}; largest p of the five "
+            f"{equals(p_value(p[list(READINGS)].max()))}): also with works without references, and beside what "
+            "permuted citations give."
         )
         return
-    said = [f"{label} {_way(ways[name])}" for name, label in READINGS.items()]
+    said = [f"{label} {_way(ways[name])}{_evidence(p[name])}" for name, label in READINGS.items()]
     yield f"Whether works disrupt more or less over {when} is {NOT_SETTLED}: {joined(said)}."
 
 
 def _way(direction: object) -> str:
     return direction if isinstance(direction, str) else "does neither rise nor fall for certain"
+
+
+def _evidence(p: float) -> str:
+    return "" if pd.isna(p) else f" (p {equals(p_value(p))})"
 
 
 def _places(results: Results) -> Iterator[str]:
@@ -58,7 +64,8 @@ def _places(results: Results) -> Iterator[str]:
         if row is None or pd.isna(row.p_value):
             continue
         if not isinstance(row.grade, str):
-            unsettled.append(in_sentence(name))
+            ends = f"{row.class_rank_low:.3f} to {row.class_rank_high:.3f}"
+            unsettled.append(f"{in_sentence(name)} (mean rank {row.class_rank:.3f}, {ends})")
             continue
         letter, value = ("q", row.q_value) if row.grade == "firm" else ("p", row.p_value)
         evidence = f"{letter} {equals(p_value(value))}"
@@ -69,7 +76,7 @@ def _places(results: Results) -> Iterator[str]:
         )
     if unsettled:
         yield (
-            f"Whether works of {joined(unsettled)} of {first}–{last} are more disruptive than the world's is "
+            f"Whether works of {first}–{last} of {joined(unsettled)} are more disruptive than the world's is "
             f"{NOT_SETTLED}."
         )
 
@@ -100,9 +107,10 @@ def method(results: Results) -> tuple[Paragraph, ...]:
         Paragraph(
             "Places compared",
             "A work counts for each of its countries. Its rank is that of its CD among the world's works of the same "
-            "year and a like number of references (1, 5, 10, 20, 40, 80 or more). A place of 30 works or more is "
-            "tested against a mean rank of one half; q after Benjamini–Hochberg over the countries, or over the blocs. "
-            "Works of the same authors are taken as independent, which makes intervals too short.",
+            "year and a like number of references (1 to 7 each by itself, then classes whose ends are a fifth apart at "
+            "most: from 8, 10, 11, 13, 16, 19 and so on). A place of 30 works or more is tested against a mean rank of "
+            "one half; q after Benjamini–Hochberg over the countries, or over the blocs. Works of the same authors are "
+            "taken as independent, which makes intervals too short.",
         ),
         Paragraph(
             "Resampled works of a year",

@@ -47,7 +47,10 @@ def _figures(results: Results) -> list[Figure]:
         draw = partial(charts.readings_chart, results)
         found.append(Figure("disruption_readings", "Disruption of the world’s works", caption, draw))
     if frame.loc[frame["place"] != frames.WORLD, "class_rank"].notna().any():
-        caption = "Ranks compare works of one year and a like number of references only. Bands as above."
+        caption = (
+            "Ranks compare works of one year and a like number of references only. Bands as above; years of fewer than "
+            "30 works have none."
+        )
         draw = partial(charts.ranks_chart, results)
         found.append(Figure("disruption_ranks", "Rank among the world’s works alike", caption, draw))
     caption = "Such works have no index; a change of this share changes CD with all works, whatever works do."

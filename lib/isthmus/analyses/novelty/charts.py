@@ -40,7 +40,7 @@ def _title(measure: str) -> alt.TitleParams:
 
 def _panel(frame: pd.DataFrame, order: list[str], of: str, axis: alt.Axis) -> Any:
     scale = alt.Scale(domain=order, range=[pole_colour(at) for at in range(len(order))])
-    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300)
+    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=300, symbolOpacity=1)
     color = alt.Color("who:N", title=None, scale=scale, legend=legend)
     tooltip = [
         alt.Tooltip("year:Q", title="Year", format="d"),
@@ -51,12 +51,14 @@ def _panel(frame: pd.DataFrame, order: list[str], of: str, axis: alt.Axis) -> An
         alt.Tooltip("share_of_hits:Q", title="Share of the world’s hits", format=".1%"),
     ]
     columns = ["year", "who", "scored", "mean_rank", "hits", "share_of_hits", "share_low", "share_high"]
+    columns += ["rank_low", "rank_high"]
     base = alt.Chart(frame[columns].dropna(subset=of))
     scaled = alt.Y(f"{of}:Q", title=None, axis=axis).scale(zero=of == "share_of_hits")
     lines = base.mark_line(point=alt.OverlayMarkDef(size=26)).encode(
         x=year_axis(), y=scaled, color=color, tooltip=tooltip
     )
-    if of != "share_of_hits" or frame["share_low"].isna().all():
+    low, high = ("share_low", "share_high") if of == "share_of_hits" else ("rank_low", "rank_high")
+    if frame[low].isna().all():
         return lines
-    band = base.mark_area(opacity=0.18).encode(x=year_axis(), y=alt.Y("share_low:Q"), y2="share_high:Q", color=color)
+    band = base.mark_area(opacity=0.18).encode(x=year_axis(), y=alt.Y(f"{low}:Q"), y2=f"{high}:Q", color=color)
     return band + lines

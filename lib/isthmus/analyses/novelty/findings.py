@@ -1,11 +1,20 @@
 """What the analysis of novelty found, in sentences, and how it was done."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from isthmus.analyses.novelty import tables as t
-from isthmus.analyses.novelty.frames import MEASURE_NAMES, SHOWN, agreement_rows, entities, evidence, grade, verdict
+from isthmus.analyses.novelty.frames import (
+    MEASURE_NAMES,
+    agreement_rows,
+    evidence,
+    grade,
+    is_read,
+    tested,
+    told_apart,
+    verdict,
+)
 from isthmus.indicators.novelty.names import MEASURES
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results
 from isthmus.report.section import Paragraph
 from isthmus.report.statement import NOT_SETTLED
 from isthmus.report.text import capital, in_sentence, joined
@@ -17,13 +26,16 @@ def findings(results: Results) -> tuple[str, ...]:
 
 
 def _hits(results: Results) -> Iterator[str]:
-    table = results.optional(t.NOVELTY_HITS)
-    if table is None:
-        return
     first, last = results.years
-    own = [row for row in rows_of(table) if row.counting == SHOWN and row.entity in entities(results)]
     for measure in MEASURES:
-        rows = [row for row in own if row.measure == measure]
+        rows = [row for row in tested(results) if row.measure == measure]
+        if rows and not is_read(results, measure):
+            chance = told_apart(results, measure)
+            yield (
+                f"Novelty hits by {MEASURE_NAMES[measure]} are not read: the model hardly tells real combinations from "
+                f"shuffled ones (chance that a shuffled one is newer: {chance:.2f}; 0.50 is a coin)."
+            )
+            continue
         for row in rows:
             if grade(row) != NOT_SETTLED:
                 yield (
@@ -31,12 +43,18 @@ def _hits(results: Results) -> Iterator[str]:
                     f"{MEASURE_NAMES[measure]} as its papers of {first}–{last} make likely ({row.ratio_low:.2f} to "
                     f"{row.ratio_high:.2f}): {verdict(row)}, {evidence(row)}."
                 )
-        unsettled = [in_sentence(row.entity) for row in rows if grade(row) == NOT_SETTLED]
+        unsettled = [f"{in_sentence(row.entity)} ({_times(row)})" for row in rows if grade(row) == NOT_SETTLED]
         if unsettled:
             yield (
                 f"By {MEASURE_NAMES[measure]} it is not settled whether {joined(unsettled)} "
                 f"{'has' if len(unsettled) == 1 else 'have'} more or fewer novelty hits than expected."
             )
+
+
+def _times(row: Any) -> str:
+    if row.ratio != row.ratio:
+        return "no hit is expected"
+    return f"{row.ratio:.2f} times as many, {row.ratio_low:.2f} to {row.ratio_high:.2f}"
 
 
 def method(results: Results) -> tuple[Paragraph, ...]:
@@ -54,8 +72,9 @@ def method(results: Results) -> tuple[Paragraph, ...]:
         f"size. Bands and tests cover {results.switch('novelty.starts', 5)} starts of the fit."
     )
     tested = (
-        "Hits are tested against a null model that deals each year's hits at random among its papers (sum of "
-        "hypergeometric numbers, two-sided; for combinations the largest p of all starts). Firm: false-discovery rate "
+        "Hits are tested against a null model that deals each year's hits at random among papers with lists "
+        "alike: a like number of references, or as many concepts or sources in a combination (sum of hypergeometric "
+        "numbers, two-sided; for combinations the largest p of all starts). Firm: false-discovery rate "
         "below 0.05 over all entities and measures. Probable: p below 0.05 alone. Papers count for the countries of "
         "their last author."
     )

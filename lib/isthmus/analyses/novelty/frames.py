@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from isthmus.analyses.novelty import tables as t
-from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, MEASURES, PAIRS, WORLD
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, LEAST_TOLD_APART, MEASURES, PAIRS, WORLD
 from isthmus.nullmodels.grades import FIRM, PROBABLE
 from isthmus.report.results import Results, records, rows_of
 from isthmus.report.statement import NOT_SETTLED
@@ -19,6 +19,9 @@ MEASURE_NAMES = {PAIRS: "pairs of cited sources", CONTENT: "concepts", CONTEXT: 
 
 SHOWN_CITIES = 10
 FIRM_RATE, PROBABLE_LEVEL = 0.05, 0.05
+NOT_READ = "not read"
+STRAYS = 1.96 / math.sqrt(12)
+"""Half width of the middle 95 percent of the mean rank of papers drawn at random, times the root of their number."""
 
 
 def entities(results: Results) -> list[str]:
@@ -33,7 +36,10 @@ def names(results: Results) -> list[str]:
 
 
 def years_frame(results: Results) -> pd.DataFrame:
-    """Return the rows of the shown counting: entity, who, measure, about, year, scored, mean_rank, hits, shares."""
+    """Return the rows of the shown counting in the page's order, with names, and how far mean ranks stray by chance.
+
+    rank_low and rank_high are that far below and above the mean rank.
+    """
     table = results.table(t.NOVELTY_YEARS)
     chosen = table[
         (table["counting"] == SHOWN)
@@ -41,14 +47,45 @@ def years_frame(results: Results) -> pd.DataFrame:
         & table["year"].between(*results.years)
         & (table["scored"] > 0)
     ]
-    named = chosen.assign(who=chosen["entity"].map(pole_name), about=chosen["measure"].map(MEASURE_NAMES))
-    return named.sort_values(["measure", "entity", "year"]).reset_index(drop=True)
+    strays = STRAYS / chosen["scored"] ** 0.5
+    named = chosen.assign(
+        who=chosen["entity"].map(pole_name),
+        about=chosen["measure"].map(MEASURE_NAMES),
+        strays=strays,
+        rank_low=(chosen["mean_rank"] - strays).clip(0, 1),
+        rank_high=(chosen["mean_rank"] + strays).clip(0, 1),
+    )
+    places = {name: at for at, name in enumerate([*MEASURES, *entities(results)])}
+    order = ["measure", "entity", "year"]
+    return named.sort_values(order, key=lambda c: c if c.name == "year" else c.map(places)).reset_index(drop=True)
 
 
 def measures(results: Results) -> list[str]:
     """Return what novelty was measured on, in the page's order."""
     there = set(years_frame(results)["measure"])
     return [measure for measure in MEASURES if measure in there]
+
+
+def told_apart(results: Results, measure: str) -> float:
+    """Return the chance that a shuffled combination is newer than a real one, over all years; NaN where none was rated.
+
+    Parameters
+    ----------
+    results : Results
+        The study's results.
+    measure : str
+        Content or context.
+    """
+    table = results.optional(t.NOVELTY_CHECKS)
+    own = None if table is None else table[table["measure"] == measure].dropna(subset="lift")
+    if own is None or own.empty:
+        return math.nan
+    return float((own["lift"] * own["sets"]).sum() / own["sets"].sum())
+
+
+def is_read(results: Results, measure: str) -> bool:
+    """Return whether a measure is read: not where its model hardly tells real combinations from shuffled ones."""
+    return not told_apart(results, measure) < LEAST_TOLD_APART
 
 
 def grade(row: Any) -> str:
@@ -72,14 +109,18 @@ def evidence(row: Any) -> str:
     return f"{name} {equals(p_value(value))}"
 
 
-def hit_rows(results: Results) -> list[dict[str, Any]]:
-    """Return the tested hits of each entity and measure in the page's order."""
+def tested(results: Results) -> list[Any]:
+    """Return the rows of `novelty_hits` of the shown counting in the page's order."""
     table = results.optional(t.NOVELTY_HITS)
     if table is None:
         return []
     order = {name: at for at, name in enumerate(entities(results))}
     rows = [row for row in rows_of(table) if row.counting == SHOWN and row.entity in order]
-    rows.sort(key=lambda row: (MEASURES.index(row.measure), order[row.entity]))
+    return sorted(rows, key=lambda row: (MEASURES.index(row.measure), order[row.entity]))
+
+
+def hit_rows(results: Results) -> list[dict[str, Any]]:
+    """Return the tested hits of each entity and measure in the page's order."""
     return [
         {
             "who": pole_name(row.entity),
@@ -90,10 +131,10 @@ def hit_rows(results: Results) -> list[dict[str, Any]]:
             "ratio": row.ratio,
             "low": row.ratio_low,
             "high": row.ratio_high,
-            "verdict": verdict(row),
+            "verdict": verdict(row) if is_read(results, row.measure) else NOT_READ,
             "evidence": evidence(row),
         }
-        for row in rows
+        for row in tested(results)
     ]
 
 
@@ -132,6 +173,14 @@ def coverage_rows(results: Results) -> list[dict[str, Any]]:
     ]
 
 
+def without_pairs(results: Results) -> float:
+    """Return the share of the works of the analysis without a score of pairs of sources; NaN without works."""
+    table = results.optional(t.NOVELTY_COVERAGE)
+    chosen = None if table is None else table[table["year"].between(*results.years)]
+    works = 0 if chosen is None else int(chosen["works"].sum())
+    return 1 - float(chosen["with_pairs"].sum()) / works if chosen is not None and works else math.nan
+
+
 def check_rows(results: Results) -> list[dict[str, Any]]:
     """Return how well the model tells real combinations from shuffled ones, the two measures of a year side by side."""
     table = results.optional(t.NOVELTY_CHECKS)
@@ -152,7 +201,7 @@ def agreement_rows(results: Results) -> list[dict[str, Any]]:
         return []
     return [
         {"year": row.year, "papers": row.papers, "spearman": row.spearman, "common": row.hits_in_common}
-        for row in rows_of(table.sort_values("year"))
+        for row in rows_of(table[table["year"].between(*results.years)].sort_values("year"))
         if not math.isnan(row.spearman)
     ]
 

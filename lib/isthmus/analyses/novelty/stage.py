@@ -14,7 +14,13 @@ from isthmus.config import Study
 from isthmus.engine import Gate, GateResult, check_gates
 from isthmus.engine.concurrent import concurrently
 from isthmus.geography.places import Places
-from isthmus.indicators.novelty.entities import hit_tests, novelty_cities, novelty_coverage, novelty_years
+from isthmus.indicators.novelty.entities import (
+    hit_counts,
+    hit_tests,
+    novelty_cities,
+    novelty_coverage,
+    novelty_years,
+)
 from isthmus.indicators.novelty.fanout import (
     Model,
     fan_out_agreement,
@@ -24,11 +30,10 @@ from isthmus.indicators.novelty.fanout import (
     fan_out_ranks,
     fan_out_surprise,
 )
-from isthmus.indicators.novelty.names import CONTENT, CONTEXT, WORLD
+from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LEAST_TOLD_APART, WORLD
 from isthmus.indicators.novelty.works import cited_sources, combinations, work_entities
 
 LEAST_SCORED = 0.3
-LEAST_TOLD_APART = 0.6
 COMBINED = {CONTENT: "concepts", CONTEXT: "cited sources"}
 GEOGRAPHY = ("geography.poles", "geography.blocs", "geography.cn_includes_hk_mo", "years.corpus", "years.citing_until")
 
@@ -115,9 +120,10 @@ def write_novelty(context: Context) -> Outcome:
         lambda: write_rows(context, t.NOVELTY_COVERAGE, novelty_coverage(works)),
     )
     first, last = study.years.analysis
-    analysed = of_study(context, t.NOVELTY_YEARS).where(F.col("year").between(first, last))
-    named = analysed.where(F.col("entity").isin(WORLD, *entities)).toPandas()
-    write_frames(context, {t.NOVELTY_HITS.name: hit_tests(named, entities)}, (t.NOVELTY_HITS,))
+    analysed = placed.where(F.col("year").between(first, last) & F.col("entity").isin(WORLD, *entities))
+    # at most a row for each entity, counting, measure, year and size
+    counts = hit_counts(works, analysed, starts=study.novelty.starts).toPandas()
+    write_frames(context, {t.NOVELTY_HITS.name: hit_tests(counts, entities)}, (t.NOVELTY_HITS,))
     return Outcome(f"{', '.join(entities)}, {first} to {last}", gates=_gates(context))
 
 

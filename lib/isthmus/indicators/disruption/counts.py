@@ -26,8 +26,12 @@ from isthmus.indicators.disruption.kernels import (
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-REFERENCE_CLASSES = (1, 5, 10, 20, 40, 80)
-"""Least number of references of each class of papers that are compared with one another."""
+REFERENCE_CLASSES = tuple(sorted({round(2 ** (step / 4)) for step in range(41)}))
+"""Least number of references of each class of papers that are compared with one another: 1 to 7, 8, 10, 11, 13, 16 ...
+
+CD falls with the number of references, so a class must be narrow: in classes twice as wide as their beginning a group
+whose lists are 1.3 times as long has a mean rank of 0.490 by that alone, in these of 0.4996.
+"""
 
 FAR = np.iinfo(np.int32).max
 

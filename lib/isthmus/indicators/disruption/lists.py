@@ -146,16 +146,38 @@ def _read(path: Path) -> pa.Table:
         if name.endswith((".parquet", ".pq")):
             return parquet.read_table(path)
         if name.endswith((".csv", ".csv.gz")):
-            with csv.open_csv(path) as stream:
-                names = stream.schema.names
-            # as text, so that 007 stays what it is, and a column of numbers is compared with one of words
-            convert = csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
-            )
-            return csv.read_csv(path, convert_options=convert)
+            return _read_text(path)
     except (pa.ArrowException, OSError) as error:
-        raise IndicatorError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+        why = str(error).splitlines()[0]
+        raise IndicatorError(f"{path} cannot be read: {why}{_remedy(why)}") from None
     raise IndicatorError(f"{path} has an unknown ending; expected .csv, .csv.gz or .parquet")
+
+
+def _read_text(path: Path) -> pa.Table:
+    with csv.open_csv(path) as stream:
+        names = stream.schema.names
+    # as text, so that 007 stays what it is, and a column of numbers is compared with one of words
+    convert = csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+    )
+    try:
+        return csv.read_csv(path, convert_options=convert)
+    except pa.ArrowInvalid:
+        # on one thread the reader counts lines, and its error says which
+        return csv.read_csv(path, read_options=csv.ReadOptions(use_threads=False), convert_options=convert)
+
+
+def _remedy(why: str) -> str:
+    """Return what to do about what a reader says of a file."""
+    if "UTF8" in why or "\x00" in why:
+        return "; save it as text in UTF-8"
+    if "Parquet" in why:
+        return "; expected a Parquet file, or another ending"
+    if "Empty CSV" in why:
+        return "; expected a first line that names the columns"
+    if "Expected" in why and "columns" in why:
+        return "; expected as many values in every line as there are columns, and names with a comma in double quotes"
+    return ""
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -206,7 +228,7 @@ def _no_loops(edges: _Table, names: pa.Array, citing: Ints, cited: Ints, drop: b
 
 
 def _no_repeats(edges: _Table, names: pa.Array, citing: Ints, cited: Ints, drop: bool) -> Flags:
-    again = _again(citing * len(names) + cited)
+    again: Flags = _again(citing * len(names) + cited) & (citing != cited)  # the others are left out
     if again.any() and not drop:
         at = int(again.argmax())
         who, whom = (names[int(pair[at])].as_py() for pair in (citing, cited))

@@ -8,11 +8,18 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.indicators.city_names import named
+from isthmus.indicators.disruption.counts import REFERENCE_CLASSES
 from isthmus.indicators.novelty.hits import HitTest, hit_test
 from isthmus.indicators.novelty.names import CONTENT, CONTEXT, LAST_AUTHOR, PAIRS, WORLD
 from isthmus.nullmodels.significance import benjamini_hochberg
 
 KEYS = ("counting", "measure", "year")
+ALIKE = ["year", "size"]
+"""Works that hits are dealt among: those of a year and size.
+
+Surprise is ranked within year and size, and a few works of one size hold no hit; z10 of few pairs strays more than that
+of many, so that short lists hold most hits of pairs.
+"""
 TESTS = ["entity", "counting", "measure", "papers", "hits", "expected", "ratio", "ratio_low", "ratio_high",
          "p_upper", "p_lower", "p_two_sided", "q"]  # fmt: skip
 
@@ -29,15 +36,8 @@ def novelty_years(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFr
     starts : int
         Starts of the model of combinations.
     """
-    nothing = F.lit(None).cast("array<boolean>")
-    measured = _measured(works, PAIRS, -F.col("z10"), nothing)
-    for measure in (CONTENT, CONTEXT):
-        own = _measured(works, measure, F.col(f"{measure}_lift"), F.col(f"{measure}_hit_by_start"))
-        measured = measured.unionByName(own)
-    by_start = [F.coalesce(F.sum(F.get("hit_by_start", F.lit(start)).cast("int")), F.lit(0)) for start in range(starts)]
     summed = (
-        placed.select("counting", "entity", "work_id")
-        .join(measured, "work_id")
+        _measured_of(works, placed)
         .groupBy("entity", *KEYS)
         .agg(
             F.count("*").alias("works"),
@@ -45,8 +45,7 @@ def novelty_years(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFr
             F.mean("rank").alias("mean_rank"),
             F.coalesce(F.sum("rank"), F.lit(0.0)).alias("sum_rank"),
             F.mean("value").alias("mean_value"),
-            F.coalesce(F.sum(F.col("hit").cast("int")), F.lit(0)).alias("hits"),
-            F.array(*by_start).alias("hits_by_start"),
+            *_hits(starts),
         )
     )
     world = summed.where(F.col("entity") == WORLD).select(
@@ -94,7 +93,49 @@ def novelty_cities(works: DataFrame, placed: DataFrame, institutions: DataFrame,
     )
 
 
-def _measured(works: DataFrame, measure: str, value: Column, by_start: Column) -> DataFrame:
+def hit_counts(works: DataFrame, placed: DataFrame, *, starts: int) -> DataFrame:
+    """Return works with a score and hits by entity, counting, measure, year and size: what `hit_tests` reads.
+
+    The size of a combination is its number of nodes, that of pairs the class of the work's number of references.
+
+    Parameters
+    ----------
+    works : DataFrame
+        Rows of `work_novelty`.
+    placed : DataFrame
+        Rows of `work_entities`.
+    starts : int
+        Starts of the model of combinations.
+    """
+    scored = _measured_of(works, placed).where(F.col("rank").isNotNull())
+    counted = scored.groupBy("entity", *KEYS, "size").agg(F.count("*").alias("scored"), *_hits(starts))
+    of_model = F.when(F.col("measure") != PAIRS, F.col("hits_by_start"))
+    return counted.withColumn("hits_by_start", of_model)
+
+
+def _hits(starts: int) -> tuple[Column, Column]:
+    """Return the hits of a group: by the likeliest start, and by each."""
+    by_start = [F.coalesce(F.sum(F.get("hit_by_start", F.lit(start)).cast("int")), F.lit(0)) for start in range(starts)]
+    hits = F.coalesce(F.sum(F.col("hit").cast("int")), F.lit(0))
+    return hits.alias("hits"), F.array(*by_start).alias("hits_by_start")
+
+
+def _measured_of(works: DataFrame, placed: DataFrame) -> DataFrame:
+    """Return every work's three measures for each entity that it counts for."""
+    measured = _measured(works, PAIRS, -F.col("z10"), F.lit(None).cast("array<boolean>"), _class_of("n_references"))
+    for measure in (CONTENT, CONTEXT):
+        value, by_start, size = (F.col(f"{measure}_{name}") for name in ("lift", "hit_by_start", "size"))
+        measured = measured.unionByName(_measured(works, measure, value, by_start, size))
+    return placed.select("counting", "entity", "work_id").join(measured, "work_id")
+
+
+def _class_of(number: str) -> Column:
+    """Return the class of a number of references, as `isthmus.indicators.disruption.counts.class_of`."""
+    bounds = F.array(*(F.lit(least) for least in REFERENCE_CLASSES))
+    return F.size(F.filter(bounds, lambda least: least <= F.col(number)))
+
+
+def _measured(works: DataFrame, measure: str, value: Column, by_start: Column, size: Column) -> DataFrame:
     rank = F.col(f"{measure}_rank")
     return works.select(
         "work_id",
@@ -104,6 +145,7 @@ def _measured(works: DataFrame, measure: str, value: Column, by_start: Column) -
         F.when(rank.isNotNull(), value).alias("value"),
         F.col(f"{measure}_hit").alias("hit"),
         by_start.alias("hit_by_start"),
+        size.cast("int").alias("size"),
     )
 
 
@@ -124,24 +166,25 @@ def novelty_coverage(works: DataFrame) -> DataFrame:
     )
 
 
-def hit_tests(years: pd.DataFrame, entities: Sequence[str]) -> pd.DataFrame:
+def hit_tests(counts: pd.DataFrame, entities: Sequence[str]) -> pd.DataFrame:
     """Return whether each entity has more or fewer hits than its works make likely, over all years given.
 
-    Hits and expectation are those of the likeliest start of the model. Each p is the largest of all starts, so that
-    nothing is significant by the luck of a start.
+    Hits are dealt among the works of a year and size, or long lists would look conventional (`ALIKE`). Hits and
+    expectation are those of the likeliest start of the model. Each p is the largest of all starts, so that nothing is
+    significant by the luck of a start.
 
     Parameters
     ----------
-    years : DataFrame
-        Rows of `novelty_years` with those of the world.
+    counts : DataFrame
+        Rows of `hit_counts` with those of the world.
     entities : sequence of str
         Countries and blocs. One without a scored work has no row.
     """
     rows = []
-    for (counting, measure), part in years.groupby(["counting", "measure"], sort=True):
-        world = part[part["entity"] == WORLD].set_index("year")
+    for (counting, measure), part in counts.groupby(["counting", "measure"], sort=True):
+        world = part[part["entity"] == WORLD].set_index(ALIKE)
         for entity in entities:
-            own = part[(part["entity"] == entity) & (part["scored"] > 0)].set_index("year").sort_index()
+            own = part[(part["entity"] == entity) & (part["scored"] > 0)].set_index(ALIKE).sort_index()
             if own.empty:
                 continue
             every = world.loc[own.index]

@@ -9,3 +9,6 @@ PAIRS, CONTENT, CONTEXT = "pairs", "content", "context"
 """What novelty is about: pairs of cited sources; concepts; cited sources as a combination."""
 
 MEASURES = (PAIRS, CONTENT, CONTEXT)
+
+LEAST_TOLD_APART = 0.6
+"""Chance that a shuffled combination is newer than a real one below which the model is not read; 0.5 is a coin."""
