@@ -102,6 +102,18 @@ def test_a_long_list_is_entered_by_binary_search():
         assert (found.n_i[at], found.n_j[at], found.n_j_strong[at], found.n_k[at]) == tuple(counts[:4])
 
 
+def test_marks_that_are_used_up_are_cleared():
+    """Marks have sixteen bits: after 32,767 papers they begin anew."""
+    rng = np.random.default_rng(4)
+    pairs = np.unique(rng.integers(0, 60, (400, 2)), axis=0)
+    citing, cited = pairs[pairs[:, 0] != pairs[:, 1]].T
+    year = rng.integers(2000, 2010, 60)
+    once = disruption(citing, cited, year)
+    again = disruption(citing, cited, year, focal=np.resize(np.arange(60), 70_000))
+    for name in ("n_i", "n_j", "n_k", "cd5", "dependence"):
+        np.testing.assert_array_equal(getattr(again, name), np.resize(getattr(once, name), 70_000))
+
+
 def test_papers_without_references_are_left_out_and_shown_beside():
     found = disruption([2, 3], [0, 2], [2000, 2000, 2001, 2002])
     assert found.share_without_references == 0.5

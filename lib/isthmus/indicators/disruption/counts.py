@@ -20,6 +20,7 @@ from isthmus.indicators.disruption.kernels import (
     citers_of,
     first_repeated,
     group_by,
+    mid_ranks,
     walk,
 )
 
@@ -304,6 +305,7 @@ def indices(
     cd = np.where(enough, cd_all, np.nan)
     near_total = near[:, N_I] + near[:, N_J] + near[:, N_K]
     classes = year * (len(REFERENCE_CLASSES) + 1) + class_of(n_references)
+    ascending = _ascending(cd)
     return Disruption(
         focal=focal,
         year=year,
@@ -318,8 +320,8 @@ def indices(
         di5=np.where(enough, _ratio(n_i - strong, n_i + strong + n_k), np.nan),
         dependence=np.where(enough, _ratio(counts[:, SHARED], counts[:, CITERS]), np.nan),
         cd_all=cd_all,
-        rank=rank_within(cd, year),
-        class_rank=rank_within(cd, classes),
+        rank=rank_within(cd, year, ascending),
+        class_rank=rank_within(cd, classes, ascending),
         enough_references=enough,
     )
 
@@ -330,7 +332,7 @@ def class_of(n_references: ArrayLike) -> Ints:
     return found
 
 
-def rank_within(values: Floats, groups: Ints) -> Floats:
+def rank_within(values: Floats, groups: Ints, ascending: Ints | None = None) -> Floats:
     """Return the mid-rank of each value in its group: (lower + half of the equal ones) / size; NaN stays NaN.
 
     Parameters
@@ -339,6 +341,8 @@ def rank_within(values: Floats, groups: Ints) -> Floats:
         What is ranked.
     groups : array of shape (N,)
         Whole numbers; equal ones are ranked together.
+    ascending : array of int or None
+        Positions of the values that are no NaN, in ascending order; None: they are sorted here.
 
     Returns
     -------
@@ -346,19 +350,24 @@ def rank_within(values: Floats, groups: Ints) -> Floats:
         Ranks between 0 and 1.
     """
     ranks = np.full(values.size, np.nan)
-    known = np.flatnonzero(~np.isnan(values))
-    if not known.size:
-        return ranks
-    order = known[np.lexsort((values[known], groups[known]))]
-    group, value = groups[order], values[order]
-    new_group = np.concatenate([[True], group[1:] != group[:-1]])
-    new_run = new_group | np.concatenate([[True], value[1:] != value[:-1]])
-    runs, starts = np.flatnonzero(new_run), np.flatnonzero(new_group)
-    ends = np.append(runs[1:], order.size)[np.cumsum(new_run) - 1]
-    begin = starts[np.cumsum(new_group) - 1]
-    size = np.append(starts[1:], order.size)[np.cumsum(new_group) - 1] - begin
-    ranks[order] = ((runs[np.cumsum(new_run) - 1] + ends) / 2 - begin) / size
+    known = _ascending(values) if ascending is None else ascending
+    if known.size:
+        mid_ranks(known[_by_group(groups[known])], groups, values, ranks)
     return ranks
+
+
+def _ascending(values: Floats) -> Ints:
+    """Return the positions of the values that are no NaN, from the lowest value to the highest."""
+    known = np.flatnonzero(~np.isnan(values))
+    order: Ints = known[np.argsort(values[known])]
+    return order
+
+
+def _by_group(groups: Ints) -> Ints:
+    """Return the order by group that leaves the order within groups; few groups take one pass over their bits."""
+    least = groups.min()
+    few = groups.max() - least < 2**16
+    return np.argsort((groups - least).astype(np.uint16) if few else groups, kind="stable")
 
 
 def _ratio(above: Ints, below: Ints) -> Floats:

@@ -11,6 +11,7 @@ from numba import njit
 
 _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
 _SHORT_LIST = 24  # up to here reading on is cheaper than a binary search
+_MARKS = 2**16 - 2  # the largest even number of sixteen bits
 
 N_I, N_J, N_STRONG, N_K, SHARED, CITERS = range(6)
 """Columns of the counts."""
@@ -84,36 +85,50 @@ def walk(slots, own, first, near, last, refs_at, refs, heads, citers, n_citing, 
     counts and short have shape (F, 6): n_i, n_j, n_j of at least five shared references, n_k, shared references summed
     over citers, citers.
 
-    mark[c] is 2i + 1 for a citer of i and 2i for another paper counted already: nothing is cleared between papers.
+    mark[c] is `citer` for a citer of i and `counted` for another paper counted already: two numbers that grow with i,
+    so that nothing is cleared between papers. They have sixteen bits, for a walk waits for memory and not for sums;
+    once used up, all marks are cleared. The references' lists are found first and read afterwards, for that reason.
     """
-    mark = np.full(n_citing, -1, dtype=np.int64)
+    mark = np.zeros(n_citing, dtype=np.uint16)
     shares = np.zeros(n_citing, dtype=np.int32)
+    begins, ends = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64)
+    used = 0
     for i in range(slots.size):
+        used += 2
+        if used > _MARKS:
+            mark[:] = 0
+            used = 2
+        counted, citer = np.uint16(used), np.uint16(used + 1)
         begin, stop, edge, end = first[i], last[i], near[i], heads[slots[i] + 1]
         start = _begin(citers, heads[slots[i]], end, begin)
         row = start
         while row < end and citers[row] < stop:
-            mark[citers[row]] = 2 * i + 1
+            mark[citers[row]] = citer
             shares[citers[row]] = 0
             row += 1
         end = row
         if own[i] >= 0:
-            mark[own[i]] = 2 * i
+            mark[own[i]] = counted
+        number = refs_at[i + 1] - refs_at[i]
+        if number > begins.size:
+            begins, ends = np.empty(2 * number, dtype=np.int64), np.empty(2 * number, dtype=np.int64)
+        for j in range(number):
+            reference = refs[refs_at[i] + j]
+            begins[j], ends[j] = heads[reference], heads[reference + 1]
+        for j in range(number):
+            begins[j] = _begin(citers, begins[j], ends[j], begin)
         n_k = near_k = 0
-        for at in range(refs_at[i], refs_at[i + 1]):
-            tail = heads[refs[at] + 1]
-            row = _begin(citers, heads[refs[at]], tail, begin)
-            while row < tail:
+        for j in range(number):
+            for row in range(begins[j], ends[j]):
                 c = citers[row]
                 if c >= stop:
                     break
-                if mark[c] == 2 * i + 1:
-                    shares[c] += 1
-                elif mark[c] != 2 * i:
-                    mark[c] = 2 * i
+                if mark[c] < counted:
+                    mark[c] = counted
                     n_k += 1
                     near_k += c < edge
-                row += 1
+                elif mark[c] == citer:
+                    shares[c] += 1
         counts[i, N_K] += n_k
         short[i, N_K] += near_k
         for row in range(start, end):
@@ -121,6 +136,25 @@ def walk(slots, own, first, near, last, refs_at, refs, heads, citers, n_citing, 
             _add(counts, i, shared)
             if citers[row] < edge:
                 _add(short, i, shared)
+
+
+@njit(**_OPTIONS)
+def mid_ranks(order, groups, values, ranks):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Write the mid-rank of each value in its group; `order` lists positions by group and, in each, by value."""
+    begin = 0
+    while begin < order.size:
+        end = begin
+        while end < order.size and groups[order[end]] == groups[order[begin]]:
+            end += 1
+        low = begin
+        while low < end:
+            high = low
+            while high < end and values[order[high]] == values[order[low]]:
+                high += 1
+            for row in range(low, high):
+                ranks[order[row]] = ((low + high) / 2 - begin) / (end - begin)
+            low = high
+        begin = end
 
 
 @njit(**_OPTIONS)
