@@ -1,9 +1,11 @@
 """`isthmus run` and `isthmus ingest`: the pipeline."""
 
 import json
+import os
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -198,11 +200,23 @@ def little_disk(request: "Request", snapshot: "Snapshot") -> str | None:
     folder = folder_of(request.warehouse)
     if folder is None or request.incremental:
         return None
-    held = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else 0
-    looked = disk("disk", folder, disk_needed(of_snapshot(snapshot), request.for_study).high - held)
+    needed = disk_needed(of_snapshot(snapshot), request.for_study).high
+    looked = disk("disk", folder, needed)
+    if looked.state != "ok":  # only now the files are looked at: there may be many
+        looked = disk("disk", folder, needed - _bytes_in(folder))
     if looked.state == "ok":
         return None
     return f"{looked.found} for the tables of {request.snapshot}. The run goes on, and may end there. {looked.advice}"
+
+
+def _bytes_in(folder: Path) -> int:
+    """Return the bytes of all files below a folder; those that another run removes meanwhile do not count."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(parent) / name).stat().st_size
+    return total
 
 
 def jar_sets(request: "Request") -> list[str]:

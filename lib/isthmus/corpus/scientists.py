@@ -19,7 +19,7 @@ def corpus_scientists(
     """Return the scientists of the field: (author_id, works, corpus_works, is_majority, is_at_least_half).
 
     Scientists have `least_works` works of any field or more until a year, at least half of them in the corpus.
-    Who has n works or more, at least half of them of the corpus, has n/2 works of the corpus: others are not looked up.
+    Who has fewer works of the corpus than `least_of_corpus` is not looked up.
     `author_years` count works of every kind; those that the study does not read are taken off.
 
     Parameters
@@ -42,7 +42,7 @@ def corpus_scientists(
         .groupBy("author_id")
         .agg(F.count_distinct("work_id").alias("corpus_works"))
     )
-    possible = own.where(F.col("corpus_works") >= -(-least_works // 2))
+    possible = own.where(F.col("corpus_works") >= least_of_corpus(least_works))
     records = author_years.where(F.col("year") <= until).join(possible, "author_id")
     counted = records.groupBy("author_id", "corpus_works").agg(F.sum("works").alias("all_works"))
     seats = authorships.select("author_id", "work_id").join(possible.select("author_id"), "author_id", "left_semi")
@@ -58,3 +58,14 @@ def corpus_scientists(
         (twice > F.col("works")).alias("is_majority"),
         F.lit(True).alias("is_at_least_half"),
     )
+
+
+def least_of_corpus(least_works: int) -> int:
+    """Return how many works of the corpus a scientist has at least: of n works or more at least half, so n/2 or more.
+
+    Parameters
+    ----------
+    least_works : int
+        Least works of any field.
+    """
+    return -(-least_works // 2)

@@ -52,7 +52,7 @@ def turn(
     place = None if folder else _lock_object(location, storage or Storage())
     if folder is not None:
         with _in_folder(folder, location, who, tell):
-            yield _nothing_to_say
+            yield _never_lost
     elif place is not None:
         sentence = f"Waiting until that run has ended; if it was killed, for at most {TIMES.stale_after:.0f} seconds."
         signature, lead = _signature(who), f"{location} is in use by"
@@ -60,11 +60,11 @@ def turn(
             yield lambda: _require_held(lease, location)
             _require_held(lease, location)
     else:
-        yield _nothing_to_say
+        yield _never_lost
 
 
-def _nothing_to_say() -> None:
-    """Do nothing: where the system holds the lock, it is held as long as this process lives."""
+def _never_lost() -> None:
+    """Do nothing: a lock of the operating system is held as long as this process lives, and no lock cannot be lost."""
 
 
 @contextmanager

@@ -12,10 +12,8 @@ from typing import Protocol
 from isthmus.errors import StorageError
 from isthmus.files.lock_object import Seen
 
-RENEWED_EVERY, STALE_AFTER, ASKED_EVERY = 20.0, 90.0, 5.0  # seconds
-OWN_SHARE = (
-    0.9  # of STALE_AFTER after which the holder itself no longer relies on it: services' clocks tell whole seconds
-)
+#: Share of `stale_after` for which the holder itself relies on its lock: services' clocks tell whole seconds.
+OWN_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)

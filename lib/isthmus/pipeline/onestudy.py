@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from isthmus import tables as t
 from isthmus.config import Corpus, Study
+from isthmus.corpus.scientists import least_of_corpus
 from isthmus.corpus.select import corpus_condition, read_by
 from isthmus.engine import TableStore
 from isthmus.engine.ledger import configuration_hash
@@ -34,11 +35,8 @@ def deciding(study: Study) -> dict[str, Any]:
 
 
 def least_corpus_works(study: Study) -> int | None:
-    """Return how many works of the corpus its scientists have at least; None where the study asks for no scientists.
-
-    Who has n works or more, at least half of them of the corpus, has n/2 works of the corpus.
-    """
-    return -(-study.corpus_scientists.least_works // 2) if study.enabled("corpus_scientists") else None
+    """Return how many works of the corpus its scientists have at least; None where the study asks for no scientists."""
+    return least_of_corpus(study.corpus_scientists.least_works) if study.enabled("corpus_scientists") else None
 
 
 def key_of(study: Study | None) -> str:

@@ -59,7 +59,7 @@ OF_CITING = (
 )
 """Columns that a work outside the corpus keeps beside its countries."""
 
-LARGEST_BROADCAST = 10_000_000  # works of a corpus whose ids every task gets (8 bytes each, some 300 MB as a table)
+LARGEST_BROADCAST = 10_000_000  # works or authors whose ids every task gets (8 bytes each, some 300 MB as a table)
 
 SEEN_WORKS = TableSpec(
     name="seen_works",
@@ -154,7 +154,7 @@ def keep_works(spark: "SparkSession", store: TableStore, snapshot: Snapshot) -> 
     cited = _cited_ids(spark, snapshot, corpus)
     number = corpus.count()
     with plain_words():
-        citing = citing_rows(read_works(spark, snapshot), F.broadcast(cited) if number <= LARGEST_BROADCAST else cited)
+        citing = citing_rows(read_works(spark, snapshot), _beside_every_task(cited, number))
         outside = kept(citing, removed).join(corpus.select("work_id"), "work_id", "left_anti")
         rows = corpus.unionByName(outside, allowMissingColumns=True)
         version = store.overwrite(PARSED_WORKS, rows)
@@ -221,7 +221,6 @@ def build_author_years_of(least: int, read: Column) -> Callable[["SparkSession",
         parsed = store.read(PARSED_WORKS)
         authors = authors_of(store.read(AUTHORSHIPS), parsed.join(_candidates(store), "work_id", "left_semi"), least)
         number = authors.count()
-        few = F.broadcast(authors) if number <= LARGEST_BROADCAST else authors
         merges = {
             name: frame(spark, rows)
             for name in ("authors", "institutions")
@@ -230,9 +229,11 @@ def build_author_years_of(least: int, read: Column) -> Callable[["SparkSession",
         with plain_words():
             records = kept(read_works(spark, snapshot), store.read(REMOVED_RECORDS))
             held = parsed.select("work_id", F.lit(True).alias("is_held"))
-            counted = records.join(F.broadcast(held), "work_id", "left").where(read | F.col("is_held"))
+            counted = records.join(_beside_every_task(held, parsed.count()), "work_id", "left").where(
+                read | F.col("is_held")
+            )
             signed = authorship_rows(counted, last_year(parsed, snapshot), merges.get("authors"))
-            own = signed.join(few, "author_id", "left_semi")
+            own = signed.join(_beside_every_task(authors, number), "author_id", "left_semi")
             if "institutions" in merges:
                 own = rewritten(own, "institution_id", merges["institutions"])
             rows = author_years_rows(own, store.read(INSTITUTIONS)).sortWithinPartitions("author_id", "year")
@@ -240,6 +241,11 @@ def build_author_years_of(least: int, read: Column) -> Callable[["SparkSession",
             return write(store, AUTHOR_YEARS, rows, (note,))
 
     return build
+
+
+def _beside_every_task(ids: DataFrame, number: int) -> DataFrame:
+    """Return ids, marked to be sent to every task where so many fit there; else both sides are shuffled."""
+    return F.broadcast(ids) if number <= LARGEST_BROADCAST else ids
 
 
 def _candidates(store: TableStore) -> DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_NAMES
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pair_table import Place, two_places
-from isthmus.analyses.significance.ties import shown_networks, unit_of, window_ties
+from isthmus.analyses.significance.ties import shown_networks, unit_of, window_tie
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.report.results import Results, load_results, rows_of
 from isthmus.report.statement import statement
@@ -18,7 +18,7 @@ from isthmus.report.statement import statement
 def pair_data(results_dir: str | Path, first: str, second: str) -> dict[str, Any]:
     """Return one pair for programs: the study, the two places, and of each network its years, its window, its trend.
 
-    Numbers are not rounded; what is not known is None. `sentence` and `words` are those of the report.
+    Numbers are not rounded; what is not known is None. Sentences and directions are in the words of the report.
 
     Parameters
     ----------
@@ -66,9 +66,7 @@ def _network(results: Results, series: pd.DataFrame, key: tuple[str, str], one: 
 
 def _window(results: Results, network: str, one: Place, two: Place) -> dict[str, Any] | None:
     """Return the test of all years of the window; None where the two were never in this network in these years."""
-    src, dst = sorted((one.code, two.code))
-    tested = window_ties(results)
-    tested = tested[(tested["network"] == network) & (tested["src"] == src) & (tested["dst"] == dst)]
+    tested = window_tie(results, network, one.code, two.code)
     if tested.empty:
         return None
     row = next(rows_of(tested))

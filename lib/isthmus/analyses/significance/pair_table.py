@@ -15,7 +15,7 @@ from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.text import MODEL_NAMES
-from isthmus.analyses.significance.ties import shown_networks, unit_of, window_ties
+from isthmus.analyses.significance.ties import shown_networks, unit_of, window_tie
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
@@ -199,9 +199,7 @@ def _range(z: Sequence[float]) -> str:
 def _verdicts(results: Results, network: str, one: Place, two: Place) -> list[str]:
     """Return what is said of the pair over the window, what the published rule says, and how the pair moves."""
     first, last = results.window
-    src, dst = sorted((one.code, two.code))
-    tested = window_ties(results)
-    tested = tested[(tested["network"] == network) & (tested["src"] == src) & (tested["dst"] == dst)]
+    tested = window_tie(results, network, one.code, two.code)
     if tested.empty:
         return [f"{first} to {last}: no year in which both are in the network: {NOT_TESTED}."]
     row = next(rows_of(with_resampled(results, tested)))

@@ -170,10 +170,15 @@ def default_called(results: Results) -> str:
 
 def tie_statement(results: Results, network: str, one: str, two: str) -> Statement | None:
     """Return what is said of a pair (codes, in any order) in a network; None where it is in no year of the window."""
+    row = window_tie(results, network, one, two)
+    return None if row.empty else statement(next(rows_of(row)), unit_of(results, network))
+
+
+def window_tie(results: Results, network: str, one: str, two: str) -> pd.DataFrame:
+    """Return the row of `window_ties` of a pair (codes, in any order) in a network; no row where it has none."""
     src, dst = sorted((one, two))
     window = _window_ties(results)
-    row = window[(window["network"] == network) & (window["src"] == src) & (window["dst"] == dst)]
-    return None if row.empty else statement(next(rows_of(row)), unit_of(results, network))
+    return window[(window["network"] == network) & (window["src"] == src) & (window["dst"] == dst)].copy()
 
 
 def with_words(ties: pd.DataFrame) -> pd.DataFrame:

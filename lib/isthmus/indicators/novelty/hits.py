@@ -14,9 +14,8 @@ from isthmus.errors import IndicatorError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_NEGLIGIBLE = (
-    1e-15  # chance of a number of hits of a stratum that is left out at both ends: far below any p that is read
-)
+#: Chance of a number of hits of a stratum that is left out at both ends: far below any p that is read.
+_NEGLIGIBLE = 1e-15
 
 
 @dataclass(frozen=True)
