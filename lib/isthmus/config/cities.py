@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from isthmus.config.section import Bloc, Identifier, Section, Year
+from isthmus.config.section import Bloc, Identifier, Section, YearSpan
 
 Venue = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -24,10 +24,10 @@ class Cities(Section):
     scientists: Literal["majority", "at_least_half"] = Field(
         default="at_least_half", description="whose field the corpus is: which of the two definitions counts"
     )
-    impact_years: tuple[Year, Year] = Field(
+    impact_years: YearSpan = Field(
         default=(2013, 2017), description="years of the cited works: who builds on whom; the last one orders the cities"
     )
-    flow_years: tuple[Year, Year] = Field(default=(2015, 2019), description="years of moves and of collaboration")
+    flow_years: YearSpan = Field(default=(2015, 2019), description="years of moves and of collaboration")
     top: tuple[Annotated[int, Field(ge=2, le=1000)], ...] = Field(
         default=(20, 50, 100), min_length=1, max_length=5, description="how many cities each matrix shows"
     )
@@ -37,13 +37,6 @@ class Cities(Section):
     venues: dict[str, tuple[Venue, ...]] = Field(
         default_factory=dict, description="venue -> names of its sources, or their linking ISSN"
     )
-
-    @field_validator("impact_years", "flow_years")
-    @classmethod
-    def _in_order(cls, years: tuple[int, int]) -> tuple[int, int]:
-        if years[0] > years[1]:
-            raise ValueError(f"{years[0]} is after {years[1]}; write [first, last]")
-        return years
 
     @field_validator("top")
     @classmethod

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from isthmus.config.section import Section, Year
+from isthmus.config.section import Section, YearSpan
 
 
 class PublishedFlows(Section):
@@ -48,17 +48,10 @@ class Migration(Section):
         le=10_000,
         description="how many universities are the leading ones, by citations of all fields",
     )
-    university_years: tuple[Year, Year] | None = Field(
+    university_years: YearSpan | None = Field(
         default=None, description="years of the works whose citations rank universities; null: those of the analysis"
     )
     published_flows: PublishedFlows | None = Field(default=None, description="flows to compare with; null: none")
     ancestry: AncestryNumbers | None = Field(
         default=None, description="numbers of movers by ancestry to show beside; null: none. Nothing is told from names"
     )
-
-    @field_validator("university_years")
-    @classmethod
-    def _in_order(cls, years: tuple[int, int] | None) -> tuple[int, int] | None:
-        if years is not None and years[0] > years[1]:
-            raise ValueError(f"{years[0]} is after {years[1]}; write [first, last]")
-        return years

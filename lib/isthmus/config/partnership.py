@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from isthmus.config.cities import Venue
-from isthmus.config.section import Bloc, Section, Year
+from isthmus.config.section import Bloc, Section, YearSpan
 
-Years = tuple[Year, Year]
 Cut = Annotated[int, Field(ge=2, le=100_000)]
 #: Teams of 1 to 10 as they are, then 11 to 15, 16 to 20, 21 to 50, and larger ones.
 TEAM_CUTS = (*range(2, 12), 16, 21, 51)
@@ -23,14 +22,14 @@ class Partnership(Section):
     partners: tuple[Bloc, ...] = Field(
         default=(), max_length=20, description="other partners of each pole, compared over the pooled years"
     )
-    matched_years: Years | None = Field(
+    matched_years: YearSpan | None = Field(
         default=None, description="years that are matched one by one; null: those of the analysis"
     )
-    pooled_years: Years | None = Field(
+    pooled_years: YearSpan | None = Field(
         default=None, description="years that are matched together; null: the last four of the matched ones"
     )
     institutions: int = Field(default=100, ge=1, le=10_000, description="how many institutions are the leading ones")
-    institution_years: Years | None = Field(
+    institution_years: YearSpan | None = Field(
         default=None, description="years whose citations rank institutions; null: those of the analysis"
     )
     team_cuts: tuple[Cut, ...] = Field(
@@ -42,13 +41,6 @@ class Partnership(Section):
     venues: dict[str, tuple[Venue, ...]] = Field(
         default_factory=dict, description="venue -> names of its sources, or their linking ISSN: the venue premium"
     )
-
-    @field_validator("matched_years", "pooled_years", "institution_years")
-    @classmethod
-    def _in_order(cls, years: Years | None) -> Years | None:
-        if years is not None and years[0] > years[1]:
-            raise ValueError(f"{years[0]} is after {years[1]}; write [first, last]")
-        return years
 
     @field_validator("team_cuts")
     @classmethod

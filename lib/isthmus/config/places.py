@@ -19,3 +19,14 @@ class CorpusScientists(Section):
     """Whose field the corpus is: authors with half of their works in it, or more; off unless it is named."""
 
     least_works: int = Field(default=3, ge=1, le=10_000, description="least works of any field")
+
+
+def least_of_corpus(least_works: int) -> int:
+    """Return how many works of the corpus a scientist has at least: of n works or more at least half, so n/2 or more.
+
+    Parameters
+    ----------
+    least_works : int
+        Least works of any field.
+    """
+    return -(-least_works // 2)

@@ -3,11 +3,20 @@
 from collections import Counter
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Bloc = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _-]*$")]  # a country's code has this form, too
 Year = Annotated[int, Field(ge=1500, le=2100)]
+
+
+def _in_order(years: tuple[int, int]) -> tuple[int, int]:
+    if years[0] > years[1]:
+        raise ValueError(f"{years[0]} is after {years[1]}; write [first, last]")
+    return years
+
+
+YearSpan = Annotated[tuple[Year, Year], AfterValidator(_in_order)]  # first and last year
 Identifier = Annotated[int, Field(ge=1, le=2**63 - 1)]  # BIGINT in every table
 
 

@@ -3,6 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from isthmus.config.places import least_of_corpus
+
 #: Whether more than half of a scientist's works are of the corpus, or at least half.
 DEFINITIONS = {"majority": "is_majority", "at_least_half": "is_at_least_half"}
 
@@ -58,14 +60,3 @@ def corpus_scientists(
         (twice > F.col("works")).alias("is_majority"),
         F.lit(True).alias("is_at_least_half"),
     )
-
-
-def least_of_corpus(least_works: int) -> int:
-    """Return how many works of the corpus a scientist has at least: of n works or more at least half, so n/2 or more.
-
-    Parameters
-    ----------
-    least_works : int
-        Least works of any field.
-    """
-    return -(-least_works // 2)

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from isthmus import tables as t
 from isthmus.config import Corpus, Study
-from isthmus.corpus.scientists import least_of_corpus
+from isthmus.config.places import least_of_corpus
 from isthmus.corpus.select import corpus_condition, read_by
 from isthmus.engine import TableStore
 from isthmus.engine.ledger import configuration_hash

@@ -1,14 +1,12 @@
 """Shares of groups among movers, from a table of numbers that the user supplies; nothing is told from a name."""
 
-import gzip
-import io
 from collections.abc import Mapping
 from hashlib import sha256
 
 import numpy as np
 import pandas as pd
 
-from isthmus.analyses.migration.published import codes_of, content_of
+from isthmus.analyses.migration.published import codes_of, content_of, table_of
 from isthmus.analyses.migration.tables import ANCESTRY_SHARES
 from isthmus.analyses.rows import write_frames
 from isthmus.analyses.stage import Context, Outcome
@@ -52,15 +50,7 @@ def read_numbers(content: bytes, wanted: AncestryNumbers) -> pd.DataFrame:
     ConfigError
         No table, a column that is missing, a country that no list knows, or no whole number of movers; names the line.
     """
-    try:
-        plain = gzip.decompress(content) if wanted.file.endswith(".gz") else content
-        table = pd.read_csv(io.BytesIO(plain), keep_default_na=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise ConfigError(f"{FIELD}: {wanted.file} is no readable CSV file ({error})") from None
-    lacking = [name for name in COLUMNS if name not in table]
-    if lacking:
-        found = ", ".join(map(str, table.columns))
-        raise ConfigError(f"{FIELD}: {wanted.file} lacks {', '.join(lacking)}; it has {found}")
+    table = table_of(content, wanted.file, FIELD, COLUMNS)
     movers = pd.to_numeric(table["movers"], errors="coerce")
     wrong = movers.isna() | (movers < 0) | (movers % 1 != 0)
     if wrong.any():

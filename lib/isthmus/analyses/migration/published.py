@@ -2,7 +2,7 @@
 
 import gzip
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from posixpath import basename, dirname
@@ -63,17 +63,8 @@ def read_published(content: bytes, wanted: PublishedFlows) -> pd.DataFrame:
     ConfigError
         No table, a column that is missing, a country that no list knows, or a flow below 0; names the line.
     """
-    try:
-        plain = gzip.decompress(content) if wanted.file.endswith(".gz") else content
-        table = pd.read_csv(io.BytesIO(plain), keep_default_na=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise ConfigError(f"{FIELD}: {wanted.file} is no readable CSV file ({error})") from None
-    lacking = [name for name in (*COLUMNS, wanted.movers) if name not in table]
-    if lacking:
-        found = ", ".join(map(str, table.columns))
-        raise ConfigError(
-            f"{FIELD}: {wanted.file} lacks {', '.join(lacking)}; it has {found} (movers: names the column of the flows)"
-        )
+    hint = " (movers: names the column of the flows)"
+    table = table_of(content, wanted.file, FIELD, (*COLUMNS, wanted.movers), hint)
     movers = pd.to_numeric(table[wanted.movers], errors="coerce")
     years = pd.to_numeric(table["year"], errors="coerce")
     wrong = movers.isna() | (movers < 0) | years.isna()
@@ -86,6 +77,37 @@ def read_published(content: bytes, wanted: PublishedFlows) -> pd.DataFrame:
     ends = {end: table[end].map(codes_of(table, end, wanted.file, FIELD)) for end in ("origin", "destination")}
     flows = pd.DataFrame({"year": years.astype("int64"), **ends, "movers": movers.astype("float64")})
     return flows.groupby([*COLUMNS])["movers"].sum().reset_index()
+
+
+def table_of(content: bytes, file: str, field: str, columns: Sequence[str], hint: str = "") -> pd.DataFrame:
+    """Return a user's CSV file as a table, cells as they stand there.
+
+    Parameters
+    ----------
+    content : bytes
+        The file, compressed where its name ends in .gz.
+    file, field : str
+        Its name, and the field of the study that names it: for the error.
+    columns : Sequence[str]
+        What it must have.
+    hint : str, optional
+        What the error says at its end where a column is missing.
+
+    Raises
+    ------
+    ConfigError
+        No table, or a column that is missing.
+    """
+    try:
+        plain = gzip.decompress(content) if file.endswith(".gz") else content
+        table = pd.read_csv(io.BytesIO(plain), keep_default_na=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise ConfigError(f"{field}: {file} is no readable CSV file ({error})") from None
+    lacking = [name for name in columns if name not in table]
+    if lacking:
+        found = ", ".join(map(str, table.columns))
+        raise ConfigError(f"{field}: {file} lacks {', '.join(lacking)}; it has {found}{hint}")
+    return table
 
 
 def codes_of(table: pd.DataFrame, end: str, file: str, field: str) -> dict[str, str]:
