@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -53,6 +53,21 @@ ALL = "all"
 _WIDEST = 100
 
 
+def most_drawn(results: Results) -> int:
+    """Return the largest rank of a tie on the map, of any network and side; 0 without a tie."""
+    return max((int(row.rank) for row, _, _ in _placed_ties(results, None)), default=0)
+
+
+def _placed_ties(results: Results, network: str | None) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the ties of the map with their rank, the least certain first, and the places of both ends."""
+    listed = listed_ties(results, network, MOST_TIES)
+    ranks = listed.groupby(["network", listed["direction"].fillna("")]).cumcount() + 1
+    for row in rows_of(listed.assign(rank=ranks).iloc[::-1]):
+        start, end = node_place(results, row.src), node_place(results, row.dst)
+        if start is not None and end is not None:
+            yield row, start, end
+
+
 def tie_features(results: Results, network: str | None = None) -> list[dict[str, Any]]:
     """Return each tie with a grade, or of the published rule, as a line between its countries.
 
@@ -68,12 +83,7 @@ def tie_features(results: Results, network: str | None = None) -> list[dict[str,
     """
     groups = tie_groups(results)
     features = []
-    listed = listed_ties(results, network, MOST_TIES)
-    ranks = listed.groupby(["network", listed["direction"].fillna("")]).cumcount() + 1
-    for row in rows_of(listed.assign(rank=ranks).iloc[::-1]):
-        start, end = node_place(results, row.src), node_place(results, row.dst)
-        if start is None or end is None:
-            continue
+    for row, start, end in _placed_ties(results, network):
         said = statement(row, unit_of(results, row.network))
         features.append(
             {

@@ -16,7 +16,7 @@ from isthmus.analyses.significance.findings import published_rule, significance_
 from isthmus.analyses.significance.fits import fits_table
 from isthmus.analyses.significance.glossary import glossary
 from isthmus.analyses.significance.headlines import strongest_ties
-from isthmus.analyses.significance.maps import ASPECT, FIRST_TIES, tie_features, tie_map
+from isthmus.analyses.significance.maps import ASPECT, FIRST_TIES, most_drawn, tie_map
 from isthmus.analyses.significance.method import FALSE_DISCOVERY_RATE, method
 from isthmus.analyses.significance.paircharts import (
     PAIR_DATA,
@@ -143,7 +143,7 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
         "rule": published_rule(results),
         "called_options": _called_options(results),
         "first_ties": FIRST_TIES,
-        "drawn_ties": max((feature["rank"] for feature in tie_features(results)), default=0),
+        "drawn_ties": most_drawn(results),
         "grade_meanings": _grade_meanings(results),
         "has_joint": len(joint_citations(results)) > 0,
         "joint_papers": results.switch("networks.joint_papers"),
