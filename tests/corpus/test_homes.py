@@ -16,7 +16,7 @@ SPANS = "author_id bigint, country string, first_year int, last_year int"
 def make_author_years(spark):
     """Rows of `author_years` from (author, year, country)."""
     schema = ", ".join(f"{f.name} {f.type}" for f in AUTHOR_YEARS.fields)
-    return lambda *rows: spark.createDataFrame([(a, y, 1, c, 1, None, 0) for a, y, c in rows], schema)
+    return lambda *rows: spark.createDataFrame([(a, y, 1, c, 1, None, 0, False) for a, y, c in rows], schema)
 
 
 def test_a_home_lasts_until_the_next_is_known_and_five_years_at_most(spark, make_author_years):

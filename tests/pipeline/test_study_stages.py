@@ -169,8 +169,9 @@ def _is_of_works(one):
 
 
 def _frame(spark, spec, rows):
-    """Rows of a table of which the first columns are given; the others are null."""
-    return spark.createDataFrame([(*row, *[None] * (len(spec.columns) - len(row))) for row in rows], spark_schema(spec))
+    """Rows of a table of which the first columns are given; the others are null, or false where they may not be."""
+    rest = [None if f.nullable else False for f in spec.fields]
+    return spark.createDataFrame([(*row, *rest[len(row) :]) for row in rows], spark_schema(spec))
 
 
 def stage(name):

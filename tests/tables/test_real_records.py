@@ -111,7 +111,7 @@ def test_authorships(loose, newest):
             for rank, place in enumerate(in_order):
                 day = date.fromisoformat(work["publication_date"]) if work.get("publication_date") else None
                 own = (key, work["publication_year"], sequence, authorship["author_position"], who)
-                expected.add((*own, *place, day, rank))
+                expected.add((*own, *place, day, rank, bool(authorship["author"].get("orcid"))))
     rows = [tuple(row) for row in loose.read("authorships").collect()]
     assert len(rows) == len(set(rows))
     assert set(rows) == expected
@@ -119,7 +119,7 @@ def test_authorships(loose, newest):
 
 def test_author_years(loose, newest):
     cities = {row.institution_id: row.geonames_city_id for row in loose.read("institutions").collect()}
-    works, places = defaultdict(set), defaultdict(lambda: defaultdict(set))
+    works, places, known = defaultdict(set), defaultdict(lambda: defaultdict(set)), set()
     for key, work in newest.items():
         latest = (work.get("publication_date") or "", key)
         for authorship in work["authorships"]:
@@ -128,6 +128,7 @@ def test_author_years(loose, newest):
                 continue
             own = (who, work["publication_year"])
             works[own].add(key)
+            known |= {who} if authorship["author"].get("orcid") else set()
             codes = {i["country_code"] for i in authorship["institutions"]} - {None}
             for code in codes or authorship.get("countries", []):
                 places[own, "country"][code].add(latest)
@@ -139,7 +140,7 @@ def test_author_years(loose, newest):
         return min((place for place, of in found.items() if (len(of), max(of)) == most), default=None)
 
     expected = {
-        (*own, len(of), *(value for kind in ("country", "city") for value in (first(places[own, kind]), len(places[own, kind]))))
+        (*own, len(of), *(value for kind in ("country", "city") for value in (first(places[own, kind]), len(places[own, kind]))), own[0] in known)
         for own, of in works.items()
     }  # fmt: skip
     rows = [tuple(row) for row in loose.read("author_years").collect()]

@@ -95,13 +95,14 @@ def test_merged_ids_are_rewritten(spark):
     assert_df_equality(rewritten(rows, "b", merges), expected, ignore_row_order=True)
 
 
-def author(number=None, position=None, institutions=None, countries=None):
+def author(number=None, position=None, institutions=None, countries=None, has_orcid=None):
     places = (
         None
         if institutions is None
         else [dict(zip(("institution_id", "country_code"), i, strict=True)) for i in institutions]
     )
-    return {"author_position": position, "author_id": number, "institutions": places, "countries": countries}
+    named = {"author_position": position, "author_id": number, "institutions": places, "countries": countries}
+    return named | {"has_orcid": has_orcid}
 
 
 def test_authorships(spark):
@@ -110,8 +111,8 @@ def test_authorships(spark):
         "publication_year": 2020,
         "publication_date": date(2020, 2, 29),
         "authorships": [
-            author(11, "first", [(21, "US"), (22, "US"), (21, "US")], ["US"]),  # the same institution twice
-            author(12, "middle", [], ["CN", "FR", "CN"]),  # the country came from the address
+            author(11, "first", [(21, "US"), (22, "US"), (21, "US")], ["US"], True),  # the same institution twice
+            author(12, "middle", [], ["CN", "FR", "CN"], False),  # the country came from the address
             author(13, "middle", [(23, None)], ["DE"]),  # an institution without country, and an address
             author(14, "middle", [(None, None), (None, "NA")], ["ZA"]),  # every id null; NA is Namibia
             author(15, "middle", [(24, "GB")], ["IT"]),  # the two disagree: the institution's code holds
@@ -139,7 +140,7 @@ def test_authorships(spark):
         (2, None, 0, "first", 17, 26, "CH"),
     ]
     second = {rows[1], rows[3], rows[5]}
-    dated = [(*row, date(2020, 2, 29) if row[0] == 1 else None, int(row in second)) for row in rows]
+    dated = [(*row, date(2020, 2, 29) if row[0] == 1 else None, int(row in second), row[4] == 11) for row in rows]
     check(actual, AUTHORSHIPS, dated)
 
 
@@ -147,12 +148,12 @@ def test_authorships_with_merges(spark):
     work = {
         "work_id": 1,
         "publication_year": 2020,
-        "authorships": [author(11, "first", [(21, "US"), (22, "US")]), author(12, "last", [(22, "US")])],
+        "authorships": [author(11, "first", [(21, "US"), (22, "US")]), author(12, "last", [(22, "US")], None, True)],
     }
     authors = spark.createDataFrame([(11, 4317838346), (12, 13)], MERGES)
     institutions = spark.createDataFrame([(21, 22)], MERGES)
     actual = authorship_rows(parsed(spark, work), 2026, authors, institutions)
-    rows = [(1, 2020, 0, "first", None, 22, "US", None, 0), (1, 2020, 1, "last", 13, 22, "US", None, 0)]
+    rows = [(1, 2020, 0, "first", None, 22, "US", None, 0, False), (1, 2020, 1, "last", 13, 22, "US", None, 0, True)]
     check(actual, AUTHORSHIPS, rows)
 
 
@@ -197,7 +198,7 @@ def test_citations_dated(spark):
     check(citations_dated_rows(citations, works), CITATIONS_DATED, expected)
 
 
-SEAT = "author_id bigint, publication_year int, work_id bigint, publication_date date, institution_id bigint, country_code string"  # fmt: skip
+SEAT = "author_id bigint, publication_year int, work_id bigint, publication_date date, institution_id bigint, country_code string, has_orcid boolean"  # fmt: skip
 CITIES = [(21, 1), (22, 1), (23, 3), (24, 4), (25, None)]  # institution, city
 
 
@@ -216,6 +217,9 @@ def test_author_years(spark):
         (5, 2020, 500, None, 21, "US"), (5, 2020, 499, early, 23, "CN"),  # a date before none
         (None, 2020, 600, early, 21, "US"), (6, None, 601, early, 21, "US"),  # nobody; at no time
     ]  # fmt: skip
+    # on one work of the two, so in both years; of another author, who has it on one place of a work alone
+    named = {(1, 101, 23), (4, 400, None)}
+    seats = [(*seat, (seat[0], seat[2], seat[4]) in named) for seat in seats]
     expected = [
         (1, 2020, 2, "US", 2, 3, 3),  # three cities have a work each: those of the later one, of these the lower code
         (1, 2021, 1, None, 0, None, 0),
@@ -224,6 +228,7 @@ def test_author_years(spark):
         (4, 2020, 2, "NO", 2, None, 0),
         (5, 2020, 2, "CN", 2, 3, 2),
     ]
+    expected = [(*row, row[0] in {1, 4}) for row in expected]
     actual = author_years_rows(
         spark.createDataFrame(seats, SEAT),
         spark.createDataFrame(CITIES, "institution_id bigint, geonames_city_id bigint"),
@@ -237,7 +242,7 @@ def test_author_years_are_those_of_a_plain_reader(spark):
     seats = [
         (
             int(dice.integers(1, 30)), 2020, work, date(2020, 1, int(dice.integers(1, 4))), int(dice.integers(21, 26)),
-            ("CH", "FR", None)[dice.integers(3)],
+            ("CH", "FR", None)[dice.integers(3)], bool(dice.random() < 0.03),
         )
         for work in range(1, 200)
         for _ in range(3)
@@ -253,7 +258,8 @@ def test_author_years_are_those_of_a_plain_reader(spark):
             latest = {code: max((dates[work].toordinal(), work) for work in works[code]) for code in works}
             ranked = sorted(works, key=lambda c: (-len(works[c]), -latest[c][0], -latest[c][1], c))
             row += [ranked[0] if ranked else None, len(works)]
-        expected.append(tuple(row))
+        expected.append((*row, any(seat[6] for seat in own)))
+    assert len({row[-1] for row in expected}) == 2
     actual = author_years_rows(
         spark.createDataFrame(seats, SEAT),
         spark.createDataFrame(CITIES, "institution_id bigint, geonames_city_id bigint"),

@@ -39,6 +39,7 @@ AUTHORSHIPS = st.fixed_dictionaries(
         "author_id": nullable(st.sampled_from([7, 9999999999, 5317838346])),
         "countries": nullable(st.lists(CODES, max_size=3)),
         "institutions": nullable(st.lists(AFFILIATIONS, max_size=4)),
+        "has_orcid": nullable(st.booleans()),
     }
 )
 FLAGS = nullable(st.booleans())
@@ -104,6 +105,7 @@ def expected_authorships(record, last):
                 code,
                 record["publication_date"],
                 rank,
+                author["has_orcid"] or False,
             )
 
 

@@ -23,6 +23,7 @@ AUTHORSHIP = pa.struct(
         ("author_id", BIGINT),
         ("countries", list_of(STRING)),
         ("institutions", list_of(AFFILIATION)),
+        ("has_orcid", BOOLEAN),
     ]
 )
 

@@ -6,7 +6,7 @@ from all authorships: it is the only time that all of them are grouped by author
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from isthmus.engine import TableStore
@@ -30,6 +30,7 @@ AUTHOR_YEARS = TableSpec(
         column("n_countries", "int", "distinct countries of these works", False),
         column("geonames_city_id", "bigint", "city of most of these works; null where none has one"),
         column("n_cities", "int", "distinct cities of these works", False),
+        column("has_orcid", "boolean", "whether a work of the author, of whatever year, names an ORCID", False),
     ),
     key=("author_id", "year"),
     comment="An author in a year. The place is that of most works; of equally frequent ones that of the latest work "
@@ -85,6 +86,7 @@ def author_years_rows(authorships: DataFrame, institutions: DataFrame) -> DataFr
         F.coalesce(F.unix_date("publication_date"), F.lit(BEFORE_ALL_DATES)).alias("day"),
         "country_code",
         "geonames_city_id",
+        "has_orcid",
     )
     work = ("author_id", "year", "work_id")
     per_work = (
@@ -94,19 +96,29 @@ def author_years_rows(authorships: DataFrame, institutions: DataFrame) -> DataFr
             F.max("day").alias("day"),
             F.collect_set("country_code").alias("countries"),
             F.collect_set("geonames_city_id").alias("cities"),
+            F.max("has_orcid").alias("has_orcid"),
         )
     )
-    counted = per_work.select(*work, "day", F.explode(_places()).alias("place")).select(*work, "day", "place.*")
+    own = (*work, "day", "has_orcid")
+    counted = per_work.select(*own, F.explode(_places()).alias("place")).select(*own, "place.*")
     frequent = counted.groupBy("author_id", "year", "kind", "country_code", "geonames_city_id").agg(
-        F.count("*").alias("works"), F.max(F.struct("day", "work_id")).alias("latest")
+        F.count("*").alias("works"),
+        F.max(F.struct("day", "work_id")).alias("latest"),
+        F.max("has_orcid").alias("has_orcid"),
     )
-    return frequent.groupBy("author_id", "year").agg(
+    by_year = frequent.groupBy("author_id", "year").agg(
         F.max(F.when(F.col("kind") == "all", F.col("works"))).cast("int").alias("works"),
         _first("country", "country_code"),
         F.count_if(F.col("kind") == "country").cast("int").alias("n_countries"),
         _first("city", "geonames_city_id"),
         F.count_if(F.col("kind") == "city").cast("int").alias("n_cities"),
+        F.max("has_orcid").alias("has_orcid"),
     )
+    # records of an author's works are as old as their last change: some name the ORCID, others not yet. In the order
+    # of the years, so that the rows need no other sort to be written
+    career = Window.partitionBy("author_id").orderBy("year")
+    whole = career.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+    return by_year.withColumn("has_orcid", F.max("has_orcid").over(whole))
 
 
 def _places() -> Column:

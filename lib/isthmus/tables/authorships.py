@@ -30,6 +30,7 @@ AUTHORSHIPS = TableSpec(
         column("country_code", "string", "ISO 3166-1 alpha-2 code of the institution, or of the address text"),
         column("publication_date", "date", "date of the work, as in works"),
         column("place_sequence", "int", "rank of the place in the author's list of institutions or countries, from 0"),
+        column("has_orcid", "boolean", "whether the work names an ORCID of the author", False),
     ),
     key=("work_id", "author_sequence", "institution_id", "country_code"),
     comment="One row per work, author and institution; where no institution of an author has a country, one "
@@ -90,6 +91,7 @@ def authorship_rows(
         "author_sequence",
         F.col("authorship.author_position").alias("author_position"),
         F.col("authorship.author_id").alias("author_id"),
+        F.coalesce(F.col("authorship.has_orcid"), F.lit(False)).alias("has_orcid"),
         F.posexplode_outer(places(F.col("authorship"))).alias("listed", "place"),
     ).select("*", "place.*", F.coalesce("listed", F.lit(0)).alias("place_sequence"))
     rows = placed.drop("place", "listed")

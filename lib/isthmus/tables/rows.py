@@ -150,7 +150,8 @@ def authorships_of(batch: pa.RecordBatch, last: int | None) -> pa.Table:
     sequence = _places_in_groups(works)
     author, institutions, codes = _places(authorships)
     work = pa.array(works[author])
-    position, identifier = (pc.struct_field(authorships, name) for name in ("author_position", "author_id"))
+    names = ("author_position", "author_id", "has_orcid")
+    position, identifier, has_orcid = (pc.struct_field(authorships, name) for name in names)
     known = pc.if_else(pc.is_in(identifier, pa.array(SENTINEL_AUTHORS, BIGINT)), pa.scalar(None, BIGINT), identifier)
     chosen = pa.array(author)
     return pa.table(
@@ -164,6 +165,7 @@ def authorships_of(batch: pa.RecordBatch, last: int | None) -> pa.Table:
             "country_code": codes,
             "publication_date": batch["publication_date"].take(work),
             "place_sequence": pa.array(_places_in_groups(author), INT),
+            "has_orcid": _flag(has_orcid).take(chosen),
         }
     )
 

@@ -27,7 +27,7 @@ COLUMNS = {
     "topics": f"{TOPIC}[]",
     "concepts": "STRUCT(id VARCHAR, score DOUBLE)[]",
     "authors_count": "INTEGER",
-    "authorships": "STRUCT(author_position VARCHAR, author STRUCT(id VARCHAR), "
+    "authorships": "STRUCT(author_position VARCHAR, author STRUCT(id VARCHAR, orcid VARCHAR), "
     "institutions STRUCT(id VARCHAR, country_code VARCHAR)[], countries VARCHAR[])[]",
     "referenced_works": "VARCHAR[]",
 }
@@ -176,7 +176,7 @@ def duckdb_queries(kept: str) -> dict[str, str]:
                 generate_subscripts(authorships, 1) - 1 AS author_sequence FROM {kept}),
         places AS (
             SELECT work_id, publication_year, author_sequence, a.author_position AS author_position,
-                {number("a.author.id")} AS author_id,
+                {number("a.author.id")} AS author_id, coalesce(a.author.orcid <> '', false) AS has_orcid,
                 list_distinct(list_filter(list_transform(a.institutions, lambda i: {place}),
                     lambda p: coalesce(p.institution_id <> 4389424196, true)
                         AND (p.institution_id IS NOT NULL OR p.country_code IS NOT NULL))) AS known,

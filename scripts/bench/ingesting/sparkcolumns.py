@@ -161,6 +161,7 @@ def _authorship(item: Seen) -> Column:
         item["institutions"]
         .items(_affiliation, "struct<institution_id: bigint, country_code: string>")
         .alias("institutions"),
+        F.coalesce(item["author"]["orcid"].as_type("string") != "", F.lit(False)).alias("has_orcid"),
     )
 
 

@@ -64,7 +64,10 @@ def context(spark, tmp_path_factory):
     names = ("author_id", "works", "corpus_works", "is_majority")
     put(CORPUS_SCIENTISTS, [head | dict(zip(names, p, strict=True)) | {"is_at_least_half": True} for p in PEOPLE])
     names = ("author_id", "year", "works", "country_code")
-    put(AUTHOR_YEARS, [dict(zip(names, a, strict=True)) | {"n_countries": 1, "n_cities": 0} for a in AUTHORS])
+    put(
+        AUTHOR_YEARS,
+        [dict(zip(names, a, strict=True)) | {"n_countries": 1, "n_cities": 0, "has_orcid": False} for a in AUTHORS],
+    )
     run = Context(spark, store, STUDY, None, "r", "")
     for stage in (*STAGES, *HIT_STAGES):
         stage.run(run)

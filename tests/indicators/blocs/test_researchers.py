@@ -35,10 +35,10 @@ def test_authors_are_where_they_are_at_home_and_as_old_as_their_first_work(spark
     schema = ", ".join(f"{f.name} {f.type}" for f in AUTHOR_YEARS.fields)
     years = spark.createDataFrame(
         [
-            (7, 2001, 1, "US", 1, None, 0),
-            (7, 2009, 1, "US", 1, None, 0),
-            (8, 2012, 1, None, 0, None, 0),
-            (1, 1990, 1, "FR", 1, None, 0),
+            (7, 2001, 1, "US", 1, None, 0, False),
+            (7, 2009, 1, "US", 1, None, 0, False),
+            (8, 2012, 1, None, 0, None, 0, False),
+            (1, 1990, 1, "FR", 1, None, 0, False),
         ],
         schema,
     )

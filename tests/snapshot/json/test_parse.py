@@ -65,7 +65,7 @@ def test_every_field(tmp_path):
         authorships=[
             {
                 "author_position": "first",
-                "author": {"id": url("A11")},
+                "author": {"id": url("A11"), "orcid": "https://orcid.org/0000-0002-1825-0097"},
                 "institutions": [{"id": url("I21"), "country_code": "NA"}, {"id": None, "country_code": None}],
                 "countries": ["NA"],
             }
@@ -103,6 +103,7 @@ def test_every_field(tmp_path):
                     {"institution_id": 21, "country_code": "NA"},
                     {"institution_id": None, "country_code": None},
                 ],
+                "has_orcid": True,
             }
         ],
         "referenced_works": [2, 2],
@@ -170,10 +171,19 @@ def test_null_authors_keep_their_place(tmp_path):
     ]
     works, rejects, _ = parse(tmp_path, lines)
     assert not rejects
-    empty = {"author_position": None, "author_id": None, "countries": None, "institutions": None}
+    empty = {
+        "author_position": None, "author_id": None, "countries": None, "institutions": None, "has_orcid": False,
+    }  # fmt: skip
     assert works[0]["authorships"] == [empty, empty, empty | {"countries": ["FR"], "institutions": []}]
     assert works[1]["authorships"] is None
     assert works[2]["authorships"] == []
+
+
+def test_an_author_has_an_orcid_where_one_is_written(tmp_path):
+    told = [{"orcid": "https://orcid.org/0000-0002-1825-0097"}, {"orcid": None}, {"orcid": ""}, {}]
+    ([work], rejects, _) = parse(tmp_path, [dump(authorships=[{"author": {"id": url("A1")} | own} for own in told])])
+    assert not rejects
+    assert [author["has_orcid"] for author in work["authorships"]] == [True, False, False, False]
 
 
 HOSTILE = [

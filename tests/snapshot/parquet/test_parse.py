@@ -129,7 +129,7 @@ WORKS = st.fixed_dictionaries(
         "authorships": lists(
             objects(
                 author_position=TEXTS,
-                author=objects(id=IDS),
+                author=objects(id=IDS, orcid=TEXTS),
                 institutions=lists(objects(id=IDS, country_code=TEXTS)),
                 countries=lists(TEXTS),
             )
@@ -261,6 +261,6 @@ def test_a_changed_type_is_an_error_before_anything_is_read(tmp_path):
 def test_only_needed_values_are_read():
     schema = columns()
     needed = list(leaves(pa.struct(list(schema)), WORK))
-    # doi, the map's two, four of sources' others, display names of levels, lineage, orcid, wikidata, is_oa
-    assert len(needed) - sum(needed) == 1 + 2 + 1 + 4 + 6 + 1 + 1 + 1
-    assert sum(needed) == 7 + 1 + 2 + 2 + 5 + 5 + 2 + 1 + 5 + 1
+    # doi, the map's two, four of sources' others, display names of levels, lineage, wikidata, is_oa
+    assert len(needed) - sum(needed) == 1 + 2 + 1 + 4 + 6 + 1 + 1
+    assert sum(needed) == 7 + 1 + 2 + 2 + 5 + 5 + 2 + 1 + 6 + 1

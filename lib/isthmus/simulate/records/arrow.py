@@ -23,6 +23,7 @@ from isthmus.simulate.records.catalog import (
 )
 from isthmus.simulate.records.jsonl import LAST_CREATED, corresponding, text
 from isthmus.simulate.records.names import author_names, titles
+from isthmus.simulate.records.orcids import orcids
 from isthmus.simulate.world.draws import Ints
 from isthmus.simulate.world.sizes import EXPANSION
 from isthmus.simulate.world.works import LANGUAGES, PARATEXT, TYPES, Works
@@ -132,7 +133,8 @@ def authorship_array(works: Works) -> pa.Array:
     place = np.where(seats.position == 0, 0, np.where(last, 2, 1))
     names = pa.array(author_names(seats.author), type=pa.string())
     ids = _urls("A", seats.author)
-    author = pa.StructArray.from_arrays([ids, names, pa.nulls(len(ids), pa.string())], ["id", "display_name", "orcid"])
+    own = pa.array(orcids(seats.author), type=pa.string())
+    author = pa.StructArray.from_arrays([ids, names, own], ["id", "display_name", "orcid"])
     whole = pa.StructArray.from_arrays(
         [
             pa.array(["first", "middle", "last"]).take(pa.array(place)),

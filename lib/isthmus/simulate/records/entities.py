@@ -10,6 +10,7 @@ import numpy as np
 from isthmus.simulate.records.affiliations import institution_url, lineage, ror
 from isthmus.simulate.records.catalog import LAYER_SUBFIELDS, OPENALEX, hierarchy, source_object, sources
 from isthmus.simulate.records.names import author_names
+from isthmus.simulate.records.orcids import orcids
 from isthmus.simulate.records.words import KEYWORDS
 from isthmus.simulate.world.draws import Ints, integers
 from isthmus.simulate.world.facts import cities, concepts, countries, topics
@@ -185,7 +186,7 @@ def _author(
     years = [(k, list(range(min(stop - 1, last), max(start, first) - 1, -1))) for k, start, stop in spells]
     return {
         "id": f"{OPENALEX}A{author}",
-        "orcid": None,
+        "orcid": orcids(np.array([author]))[0],
         "display_name": name,
         "display_name_alternatives": [name],
         "works_count": count,

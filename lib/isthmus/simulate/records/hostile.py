@@ -74,7 +74,8 @@ def _retype(record: Record) -> None:
 def _crowd(record: Record) -> None:
     seat = record["authorships"][0]
     record["authorships"] = [
-        seat | {"author": seat["author"] | {"id": f"{OPENALEX}A{ID_BASE + k}"}, "author_position": "middle"}
+        seat
+        | {"author": seat["author"] | {"id": f"{OPENALEX}A{ID_BASE + k}", "orcid": None}, "author_position": "middle"}
         for k in range(LARGEST_TEAM)
     ]
     record["authors_count"] = LARGEST_TEAM

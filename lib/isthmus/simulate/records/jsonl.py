@@ -21,6 +21,7 @@ from isthmus.simulate.records.catalog import (
     topic_objects,
 )
 from isthmus.simulate.records.names import author_names, titles
+from isthmus.simulate.records.orcids import orcids
 from isthmus.simulate.world.draws import Ints
 from isthmus.simulate.world.sizes import EXPANSION
 from isthmus.simulate.world.works import LANGUAGES, PARATEXT, TYPES, Works
@@ -73,14 +74,16 @@ def authorships(works: Works) -> list[str]:
         seats.second.tolist(),
         seats.recorded.tolist(),
         names,
+        orcids(seats.author),
         strict=True,
     )
-    for row, position, end, author, institution, second, recorded, name in rows:
+    for row, position, end, author, institution, second, recorded, name, orcid in rows:
         head, tail = _affiliation(institution, second, recorded)
         place = "first" if position == 0 else "last" if position == end else "middle"
         who = f'"{A}{author}"' if author >= 0 else "null"
+        own = f'"{orcid}"' if orcid else "null"
         found[row].append(
-            f'{{"author_position":"{place}","author":{{"id":{who},"display_name":"{name}","orcid":null}},{head}'
+            f'{{"author_position":"{place}","author":{{"id":{who},"display_name":"{name}","orcid":{own}}},{head}'
             f'{"true" if position == 0 else "false"},"raw_author_name":"{name}",{tail}'
         )
     return [f"[{','.join(listed)}]" for listed in found]

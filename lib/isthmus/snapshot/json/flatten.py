@@ -173,6 +173,7 @@ class Flattener:
             "author_id": numbers([a.author.id if a.author else None for a in authorships], AUTHOR_PREFIX),
             "countries": _lists(country_offsets, pa.array(codes, STRING), countries),
             "institutions": _lists(inner, _struct(schemas.AFFILIATION, affiliation), institutions),
+            "has_orcid": pa.array([bool(a.author and a.author.orcid) for a in authorships], BOOLEAN),
         }
         return _lists(offsets, _struct(schemas.AUTHORSHIP, values), lists)
 

@@ -66,6 +66,7 @@ class Author(Struct, gc=False):
     """The author of an authorship."""
 
     id: str | None = None
+    orcid: str | None = None
 
 
 class Affiliation(Struct, gc=False):

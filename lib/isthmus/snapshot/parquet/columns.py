@@ -67,6 +67,7 @@ def _authorships(items: Field) -> pa.Array:
         items["author"]["id"].number(AUTHOR_PREFIX),
         items["countries"].items(Field.text, STRING),
         items["institutions"].items(_affiliations, schemas.AFFILIATION),
+        items["author"]["orcid"].is_filled(),
     )
 
 

@@ -50,6 +50,10 @@ class Field:
         """Return the values as text, string (rows,)."""
         return self.values.cast(STRING)
 
+    def is_filled(self) -> pa.Array:
+        """Return whether there is a text and it is not empty, boolean (rows,)."""
+        return pc.fill_null(pc.not_equal(self.text(), ""), False)
+
     def boolean(self) -> pa.Array:
         """Return the values, boolean (rows,)."""
         return self.values.cast(BOOLEAN)

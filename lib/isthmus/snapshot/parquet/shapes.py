@@ -32,7 +32,7 @@ WORK: dict[str, Shape] = {
     "authorships": [
         {
             "author_position": "text",
-            "author": {"id": "id"},
+            "author": {"id": "id", "orcid": "text"},
             "institutions": [{"id": "id", "country_code": "text"}],
             "countries": ["text"],
         }
