@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 YEARS = tuple(range(2000, 2021))
+COUNTS = ["scientists", "n_first", "n_second", "works", "works_joint", "all_treated", "all_control", "n_treated",
+          "n_control", "n_strata", "movers", "with_institution", "from_leading"]  # fmt: skip
 ORIGINS = {"CN": 40, "IN": 30, "GB": 22, "CA": 15, "NA": 3}
 
 
@@ -25,6 +27,15 @@ def as_published():
     }
 
 
+def _and_with_orcid(frame):
+    """Rows of the field's scientists, and half as many of those with an ORCID: all else is alike."""
+    counts = [name for name in COUNTS if name in frame]
+    return pd.concat(
+        [frame.assign(whose="field"), frame.assign(whose="with_orcid", **frame[counts] // 2)],
+        ignore_index=True,
+    )
+
+
 def _flows():
     rows = []
     for year in YEARS:
@@ -36,6 +47,7 @@ def _flows():
             n = int(movers * growth)
             rows.append(("field", year, origin, "CN", n, n // 2, n + 1, 0))
         rows.append(("everyone", year, "CN", "US", 900, 500, 990, 90))
+        rows.append(("with_orcid", year, "CN", "US", 16, 8, 17, 1))
     columns = [
         "scientists",
         "year",
@@ -58,6 +70,7 @@ def _countries():
         for country in ("US", "HK", "DE", *ORIGINS):
             come, leave = int(arrivals.get((year, country), 0)), int(departures.get((year, country), 0))
             rows.append(("field", year, country, 1000, come, leave, come - leave))
+            rows.append(("with_orcid", year, country, 400, come // 2, leave // 2, come // 2 - leave // 2))
     columns = ["scientists", "year", "country", "present", "arrivals", "departures", "net"]
     return pd.DataFrame(rows, columns=columns).drop_duplicates()
 
@@ -94,7 +107,7 @@ def _profiles():
                 mean = typical * factor * (1.2 if destination == "CN" else 1.0)
                 rows.append((destination, origin, measure, group, 400, mean, mean // 2, mean, mean * 2))
     columns = ["destination", "origin", "measure", "group", "scientists", "mean", "q25", "median", "q75"]
-    return pd.DataFrame(rows, columns=columns)
+    return _and_with_orcid(pd.DataFrame(rows, columns=columns))
 
 
 def _comparisons():
@@ -105,7 +118,7 @@ def _comparisons():
         for against in ("all others", "moved elsewhere", "never moved")
     ]
     columns = ["destination", "origin", "measure", "against", "n_first", "n_second", "superiority", "z", "p_value"]
-    return pd.DataFrame(rows, columns=columns)
+    return _and_with_orcid(pd.DataFrame(rows, columns=columns))
 
 
 def _yearly_ties():
@@ -126,7 +139,7 @@ def _yearly_ties():
         "share",
         "standard_error",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return _and_with_orcid(pd.DataFrame(rows, columns=columns))
 
 
 def _ties():
@@ -137,7 +150,7 @@ def _ties():
         ("US", "CN", "never moved", 40_000, 0.013, 0.07, 0.001, 0.0, 0.002, 0.04),
     ]
     columns = ["destination", "origin", "group", "scientists", "share", "sd", "slope", "low", "high", "p_value"]
-    return pd.DataFrame(rows, columns=columns)
+    return _and_with_orcid(pd.DataFrame(rows, columns=columns))
 
 
 def _matched():
@@ -155,7 +168,7 @@ def _matched():
                 "student_p": 1e-10, "welch_p": 1e-11, "reason": None,
             }
         )  # fmt: skip
-    return pd.DataFrame(rows)
+    return _and_with_orcid(pd.DataFrame(rows))
 
 
 def _universities():
@@ -170,7 +183,7 @@ def _from_universities():
         for origin, percent in shares.items():
             rows += [(destination, origin, year, 2 * percent, percent, 28 * percent // 100) for year in YEARS]
     columns = ["destination", "origin", "year", "movers", "with_institution", "from_leading"]
-    return pd.DataFrame(rows, columns=columns)
+    return _and_with_orcid(pd.DataFrame(rows, columns=columns))
 
 
 def _ancestry():

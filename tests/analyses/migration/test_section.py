@@ -12,6 +12,8 @@ from isthmus.analyses.sections import study_report
 from isthmus.report import load_results
 from isthmus.report.exports import write_graph
 
+YEARS = range(2000, 2021)
+
 FIGURES = [
     "migration_flows", "migration_years", "migration_net", "migration_origins_US", "migration_origins_CN",
     "migration_profiles", "migration_ties",
@@ -123,6 +125,32 @@ def test_the_page_names_countries_and_the_published_flows(publish, tmp_path):
     assert "no stratum has both arms" in unmatched.path.read_text(encoding="utf-8")
     without = study_report(load_results(publish(without=("migration_agreement",))), tmp_path / "other.html")
     assert "Beside published flows" not in without.path.read_text(encoding="utf-8")
+
+
+def test_every_figure_stands_beside_that_of_those_with_an_orcid(results, publish, tables, tmp_path):
+    rows = {row["what"]: (row["all"], row["with_orcid"]) for row in section(results).values["orcids"]}
+    present = len(YEARS) * 8 * 1000
+    assert rows["Scientists, once in each year with a known place"] == (f"{present:,}", f"{present * 2 // 5:,}")
+    flows = frames.flows(results).query("origin == 'CN' and destination == 'US'")[["movers", "movers_strict"]].sum()
+    assert rows["Moves, China to United States"] == (
+        f"{flows['movers']:,} (strict: {flows['movers_strict']:,})", f"{16 * len(YEARS)} (strict: {8 * len(YEARS)})",
+    )  # fmt: skip
+    assert rows["Undone within five years, China to United States"][1] == "6%"
+    assert rows["Times what size explains, China to United States"] == ("2.6 (2.3 to 2.9), firm", "–")
+    assert rows["Beside those who are alike, China to United States"][1].endswith("979 movers")
+    assert rows["From a leading university, to the United States"][1].startswith("28")
+    assert rows["Later works in China, with the United States: never moved"][1].startswith("3% of 15,000 scientists")
+    page = study_report(results, tmp_path / "report.html").path.read_text(encoding="utf-8")
+    assert "40% of the scientists of the field have one" in page
+    nobody = {
+        name: frame[(frame["whose"] if "whose" in frame else frame["scientists"]) != "with_orcid"]
+        for name, frame in tables.items()
+        if {"whose", "scientists"} & {*frame}
+    }
+    without = load_results(publish(nobody))
+    assert section(without).values["orcids"] == []
+    page = study_report(without, tmp_path / "without.html").path.read_text(encoding="utf-8")
+    assert "No author with an ORCID is among the scientists of the field" in page
 
 
 def test_only_the_flows_are_needed(publish, tables, tmp_path):

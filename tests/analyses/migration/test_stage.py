@@ -31,6 +31,8 @@ SECTIONS = {
     "trajectories": None,
 }
 STUDY = Study(**SECTIONS, migration={"scientists": "everyone", "years_after": 4})
+#: Authors who have an ORCID; it stands on the first of their works alone.
+WITH_ORCID = {2, 5}
 #: Author -> (year, country) of his works.
 CAREERS = {
     1: [(2000, "CN"), (2003, "US"), (2004, "US"), (2006, "CN")],
@@ -56,7 +58,8 @@ def context(spark, tmp_path_factory):
     for author, works in CAREERS.items():
         for year, country in works:
             number += 1
-            rows.append((number, year, 0, "first", author, None, country))
+            is_first = author in WITH_ORCID and author not in {row[4] for row in rows}
+            rows.append((number, year, 0, "first", author, None, country, None, None, is_first))
             if (author, year) == (1, 2004):  # with somebody in Hong Kong
                 rows.append((number, year, 1, "last", 99, None, "HK"))
     store.overwrite(AUTHORSHIPS, _frame(spark, AUTHORSHIPS, rows))
@@ -69,9 +72,13 @@ def context(spark, tmp_path_factory):
     return run
 
 
-def rows(context, spec, where="TRUE"):
+def rows(context, spec, where="TRUE", *, with_orcid=False):
+    """Rows of the study: of all authors and those of the field, or of those with an ORCID alone."""
     frame = context.store.read(spec).where(F.col("study") == context.the_study.study).where(where).toPandas()
-    return frame.drop(columns=["study", "release"])
+    named = next((name for name in ("whose", "scientists") if name in frame), None)
+    if named:
+        frame = frame[(frame[named] == "with_orcid") == with_orcid].reset_index(drop=True)
+    return frame.drop(columns=["study", "release", "whose"], errors="ignore")
 
 
 def test_every_move_of_the_years_with_its_return_and_hong_kong_as_china(context):
@@ -82,6 +89,7 @@ def test_every_move_of_the_years_with_its_return_and_hong_kong_as_china(context)
     ]  # fmt: skip
     assert found["return_year"].fillna(0).tolist() == [2006, 0, 0, 0, 0, 0]
     assert not found["in_field"].any()
+    assert set(found.loc[found["has_orcid"], "author_id"]) == WITH_ORCID
 
 
 def test_flows_and_what_countries_win(context):
@@ -146,17 +154,45 @@ def test_movers_to_the_poles_are_counted_where_no_institution_is_known(context):
     assert rows(context, t.LEADING_UNIVERSITIES).empty
 
 
+def test_authors_with_an_orcid_are_counted_again_by_themselves(context):
+    flows = rows(context, t.MIGRATION_FLOWS, with_orcid=True).sort_values(["year", "origin"])
+    assert flows[["year", "origin", "destination", "movers"]].to_numpy().tolist() == [
+        [2005, "CN", "US", 1], [2007, "FR", "DE", 1], [2008, "DE", "US", 1],
+    ]  # fmt: skip
+    countries = rows(context, t.MIGRATION_COUNTRIES, with_orcid=True)
+    own = {(2002, "CN"), (2003, "CN"), (2003, "FR"), (2005, "US"), (2007, "US"), (2007, "DE"), (2008, "US")}
+    assert {(row.year, row.country) for row in countries.itertuples() if row.present} == own
+    fits = rows(context, t.MIGRATION_FITS, with_orcid=True)
+    assert sorted(fits["year"]) == [2005, 2007, 2008]
+    ties = rows(context, t.ORIGIN_TIES, with_orcid=True)
+    assert ties[["destination", "origin", "group", "scientists", "share"]].to_numpy().tolist() == [
+        ["US", "CN", "moved from there", 1, 0.0]
+    ]
+    profiles = rows(context, t.MIGRATION_PROFILES, with_orcid=True).set_index(["destination", "measure", "group"])
+    assert profiles.loc[("US", "career_age", "moved from there"), ["scientists", "mean"]].tolist() == [1, 3.0]
+    assert profiles.loc["US"].loc["works"].index.tolist() == ["moved elsewhere", "moved from there"]
+    compared = rows(context, t.MIGRATION_COMPARISONS, with_orcid=True)
+    assert (compared["n_first"] <= 1).all()
+    assert len(rows(context, t.MATCHED_MOVERS, with_orcid=True)) == 2
+    universities = rows(context, t.UNIVERSITY_MOVERS, with_orcid=True).sort_values("year")
+    assert universities.to_numpy().tolist() == [["US", "CN", 2005, 1, 0, 0], ["US", "DE", 2008, 1, 0, 0]]
+
+
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 def test_a_second_run_leaves_the_same_rows(context, stage):
     def written():
-        frames = {spec.name: rows(context, spec).drop(columns="seconds", errors="ignore") for spec in stage.writes}
+        frames = {
+            (spec.name, own): rows(context, spec, with_orcid=own).drop(columns="seconds", errors="ignore")
+            for spec in stage.writes
+            for own in (False, True)
+        }
         text = {name: frame.astype(str) for name, frame in frames.items()}  # a float's text is exact
         return {name: frame.sort_values(list(frame), ignore_index=True) for name, frame in text.items()}
 
     before = written()
     stage.run(context)
     for name, frame in written().items():
-        pd.testing.assert_frame_equal(frame, before[name], obj=name)
+        pd.testing.assert_frame_equal(frame, before[name], obj=str(name))
 
 
 def test_scientists_of_a_field_have_flows_of_their_own(context):
@@ -171,6 +207,7 @@ def test_scientists_of_a_field_have_flows_of_their_own(context):
     assert flows.to_dict() == {"everyone": 5, "field": 2}
     assert set(rows(run, t.COMPARED_SCIENTISTS)["author_id"]) == {1}
     assert rows(run, t.MIGRATION_COUNTRIES, "scientists = 'field'")["present"].sum() == 3
+    assert rows(run, t.MIGRATION_FLOWS, with_orcid=True).empty, "the one with an ORCID is none of the field"
 
 
 class _WithScientists:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.spark
 SIGNED = "work_id bigint, publication_year int, author_id bigint, institution_id bigint, country_code string"
 CITED = "citing_work_id bigint, cited_work_id bigint, citing_year smallint, cited_year smallint"
 PLACES = "institution_id bigint, display_name string, country_code string, institution_type string"
-MOVES = "author_id bigint, year int, origin string, destination string, years_between int"
+MOVES = "whose string, author_id bigint, year int, origin string, destination string, years_between int"
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,13 @@ def test_universities_lead_by_citations_within_two_years_and_works_count_once(sp
 
 def test_movers_came_from_where_they_were_in_their_last_year_at_the_origin(spark):
     moves = [
-        (1, 2005, "CN", "US", 2),  # at a leading university, and at another institution
-        (2, 2005, "CN", "US", 1),  # at no leading one
-        (3, 2005, "CN", "US", 1),  # no institution is known in the last year
-        (4, 2005, "CN", "US", 1),  # at a leading one, which is not in the origin
-        (5, 2006, "CN", "US", 1),  # in Hong Kong
-        (1, 2007, "US", "CN", 2),  # the same scientist goes back
+        ("field", 1, 2005, "CN", "US", 2),  # at a leading university, and at another institution
+        ("field", 2, 2005, "CN", "US", 1),  # at no leading one
+        ("field", 3, 2005, "CN", "US", 1),  # no institution is known in the last year
+        ("field", 4, 2005, "CN", "US", 1),  # at a leading one, which is not in the origin
+        ("field", 5, 2006, "CN", "US", 1),  # in Hong Kong
+        ("field", 1, 2007, "US", "CN", 2),  # the same scientist goes back
+        ("with_orcid", 1, 2005, "CN", "US", 2),
     ]
     signed = [
         (10, 2003, 1, 1, "CN"), (11, 2003, 1, 9, "CN"), (12, 2005, 1, 8, "US"),
@@ -65,8 +66,11 @@ def test_movers_came_from_where_they_were_in_their_last_year_at_the_origin(spark
         spark.createDataFrame(moves, MOVES), spark.createDataFrame(signed, SIGNED), leading,
         merged=(Membership("CN", "HK"),),
     )  # fmt: skip
-    expected = [("CN", "US", 2007, 1, 1, 1), ("US", "CN", 2005, 4, 2, 1), ("US", "CN", 2006, 1, 1, 1)]
-    schema = "destination string, origin string, year int, movers bigint, with_institution bigint, from_leading bigint"
+    expected = [
+        ("field", "CN", "US", 2007, 1, 1, 1), ("field", "US", "CN", 2005, 4, 2, 1), ("field", "US", "CN", 2006, 1, 1, 1),
+        ("with_orcid", "US", "CN", 2005, 1, 1, 1),
+    ]  # fmt: skip
+    schema = "whose string, destination string, origin string, year int, movers bigint, with_institution bigint, from_leading bigint"
     assert_df_equality(
-        found.orderBy("destination", "year"), spark.createDataFrame(expected, schema), ignore_nullable=True
+        found.orderBy("whose", "destination", "year"), spark.createDataFrame(expected, schema), ignore_nullable=True
     )

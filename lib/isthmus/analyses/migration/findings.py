@@ -19,7 +19,7 @@ def findings(results: Results) -> tuple[str, ...]:
 
 
 def _flows(results: Results) -> Iterator[str]:
-    said = frames.tested(results)
+    said = frames.statements(results)
     first, last = results.window
     for origin, destination in frames.directions(results):
         if (origin, destination) in said:

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from isthmus.analyses.migration import tables as t
-from isthmus.indicators.migration.names import EVERYONE, FIELD, GROUPS, MEASURES, MOVED, RETURN_YEARS
+from isthmus.indicators.migration.names import EVERYONE, FIELD, GROUPS, MEASURES, MOVED, RETURN_YEARS, WITH_ORCID
 from isthmus.report.results import Results, rows_of
 from isthmus.report.statement import Statement, statement
 from isthmus.report.text import in_sentence, p_value, place_name, pole_name
+from isthmus.tablespec import TableSpec
 
 SHOWN, SHOWN_NET = 20, 12
 IN_CHART = 7  # countries on each side of the flow chart; the others stand together
@@ -22,7 +23,8 @@ REACH = 1.96  # standard errors of a 95 % interval
 
 def whose(results: Results) -> str:
     """Return whose moves the section is about: those of the field's scientists, where the study looks for them."""
-    return FIELD if FIELD in set(results.table(t.MIGRATION_FLOWS)["scientists"]) else EVERYONE
+    table = results.optional(t.MIGRATION_FLOWS)
+    return FIELD if table is None or FIELD in set(table["scientists"]) else EVERYONE
 
 
 def whose_words(results: Results) -> str:
@@ -30,14 +32,21 @@ def whose_words(results: Results) -> str:
     return "scientists of the field" if whose(results) == FIELD else "scientists"
 
 
-def flows(results: Results) -> pd.DataFrame:
-    """Return the flows of the scientists that the section is about, years of the analysis."""
-    return own(results, results.table(t.MIGRATION_FLOWS))
+def flows(results: Results, of: str | None = None) -> pd.DataFrame:
+    """Return the flows of the scientists that the section is about, or of others, years of the analysis."""
+    return own(results, results.table(t.MIGRATION_FLOWS), of)
 
 
-def own(results: Results, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a table that are of the scientists that the section is about."""
-    return table[table["scientists"] == whose(results)].drop(columns="scientists")
+def own(results: Results, table: pd.DataFrame, of: str | None = None) -> pd.DataFrame:
+    """Return the rows of a table that are of the scientists that the section is about, or of others (`of`)."""
+    named = "whose" if "whose" in table else "scientists"  # which is their number where both are there
+    return table[table[named] == (of or whose(results))].drop(columns=named)
+
+
+def optional(results: Results, spec: TableSpec, of: str | None = None) -> pd.DataFrame | None:
+    """Return the same rows of a table that may not be there."""
+    table = results.optional(spec)
+    return None if table is None else own(results, table, of)
 
 
 def directions(results: Results) -> list[tuple[str, str]]:
@@ -65,7 +74,7 @@ def between_poles(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ends(results: Results, pole: str, side: str) -> pd.DataFrame:
+def ends(results: Results, pole: str, side: str, of: str | None = None) -> pd.DataFrame:
     """Return where the movers to a pole come from, or where those from it go: country, name, movers, share, most first.
 
     Parameters
@@ -76,9 +85,11 @@ def ends(results: Results, pole: str, side: str) -> pd.DataFrame:
         Country, or bloc that is a node.
     side : str
         "origin" or "destination": what the rows are.
+    of : str | None, optional
+        Whose moves; those of the scientists that the section is about where it is None.
     """
     other = "destination" if side == "origin" else "origin"
-    table = flows(results)
+    table = flows(results, of)
     summed = table[table[other] == pole].groupby(side)["movers"].sum()
     found = summed[summed > 0].rename_axis("country").reset_index()
     found = found.sort_values(["movers", "country"], ascending=[False, True], ignore_index=True)
@@ -109,17 +120,17 @@ def net_frame(results: Results) -> pd.DataFrame:
     return kept.assign(name=kept["country"].map(place_name)).reset_index(drop=True)
 
 
-def tested(results: Results) -> dict[tuple[str, str], Statement]:
+def statements(results: Results, of: str | None = None) -> dict[tuple[str, str], Statement]:
     """Return what is said of each tested flow of the significance years, by origin and destination."""
-    table = results.optional(t.MIGRATION_PAIRS)
+    table = optional(results, t.MIGRATION_PAIRS, of)
     if table is None:
         return {}
-    return {(row.origin, row.destination): statement(row, "moves") for row in rows_of(own(results, table))}
+    return {(row.origin, row.destination): statement(row, "moves") for row in rows_of(table)}
 
 
 def origin_rows(results: Results, pole: str) -> list[dict[str, Any]]:
     """Return the largest origins of the movers to a pole with what the test says of each."""
-    said = tested(results)
+    said = statements(results)
     found = ends(results, pole, "origin").head(SHOWN)
     return [
         {"name": row.name, "movers": row.movers, "share": row.share, "said": said.get((row.country, pole))}
@@ -127,10 +138,10 @@ def origin_rows(results: Results, pole: str) -> list[dict[str, Any]]:
     ]
 
 
-def return_rows(results: Results) -> list[dict[str, Any]]:
+def return_rows(results: Results, of: str | None = None) -> list[dict[str, Any]]:
     """Return how many of the movers between the poles were back within five years, of moves that are so long ago."""
     last = results.years[1] - RETURN_YEARS
-    table = flows(results)
+    table = flows(results, of)
     early = table[table["year"] <= last]
     rows = []
     for origin, destination in directions(results):
@@ -145,12 +156,12 @@ def return_rows(results: Results) -> list[dict[str, Any]]:
     return rows
 
 
-def university_rows(results: Results) -> list[dict[str, Any]]:
+def university_rows(results: Results, of: str | None = None) -> list[dict[str, Any]]:
     """Return who came to each pole from a leading university: destination, movers, known, came, share, origins.
 
     `origins` are the largest ones of those from leading universities: name, share of these, share of all movers.
     """
-    table = results.optional(t.UNIVERSITY_MOVERS)
+    table = optional(results, t.UNIVERSITY_MOVERS, of)
     if table is None:
         return []
     rows = []
@@ -191,7 +202,7 @@ def ancestry_rows(results: Results) -> list[dict[str, Any]]:
 
 def profile_frame(results: Results) -> pd.DataFrame:
     """Return the quartiles of each measure in each group: destination, origin, of, who, scientists, quartiles."""
-    table = results.optional(t.MIGRATION_PROFILES)
+    table = optional(results, t.MIGRATION_PROFILES)
     if table is None:
         return pd.DataFrame()
     at = {name: place for place, name in enumerate((*MEASURES, *GROUPS))}
@@ -213,9 +224,9 @@ def _group(group: str, origin: str) -> str:
     return f"moved from {in_sentence(origin)}" if group == MOVED else group
 
 
-def comparison_rows(results: Results) -> list[dict[str, Any]]:
+def comparison_rows(results: Results, of: str | None = None) -> list[dict[str, Any]]:
     """Return the movers against the others of the same year: who, of, against, superiority, p, verdict."""
-    table = results.optional(t.MIGRATION_COMPARISONS)
+    table = optional(results, t.MIGRATION_COMPARISONS, of)
     if table is None:
         return []
     rows = rows_of(_in_order(table, ["destination", "origin", "measure", "against"]))
@@ -239,7 +250,7 @@ def verdict(superiority: float, p: float) -> str:
 
 def tie_frame(results: Results) -> pd.DataFrame:
     """Return joint work with the origin by years since the move: since, who, where, share, low, high, scientists."""
-    table = results.optional(t.ORIGIN_TIES_BY_YEAR)
+    table = optional(results, t.ORIGIN_TIES_BY_YEAR)
     if table is None:
         return pd.DataFrame()
     reach = REACH * table["standard_error"].astype("float64")
@@ -249,9 +260,9 @@ def tie_frame(results: Results) -> pd.DataFrame:
     return table.assign(who=who, where=where, **bounds).sort_values(["where", "who", "since"], ignore_index=True)
 
 
-def tie_rows(results: Results) -> list[dict[str, Any]]:
+def tie_rows(results: Results, of: str | None = None) -> list[dict[str, Any]]:
     """Return joint work after the move by group: who, where, scientists, share, range, points per year, p."""
-    table = results.optional(t.ORIGIN_TIES)
+    table = optional(results, t.ORIGIN_TIES, of)
     if table is None:
         return []
     rows = []
@@ -269,9 +280,9 @@ def tie_rows(results: Results) -> list[dict[str, Any]]:
     return rows
 
 
-def matched_rows(results: Results) -> list[dict[str, Any]]:
+def matched_rows(results: Results, of: str | None = None) -> list[dict[str, Any]]:
     """Return movers beside those who are alike: where, numbers, shares, what the move adds with its range, p values."""
-    table = results.optional(t.MATCHED_MOVERS)
+    table = optional(results, t.MATCHED_MOVERS, of)
     if table is None:
         return []
     return [
@@ -295,7 +306,8 @@ def agreement_rows(results: Results) -> list[dict[str, Any]]:
     if table is None:
         return []
     rules = {"movers": "gap rule", "movers_strict": "strict rule", "movers_any_gap": "whatever the gap"}
+    names = {EVERYONE: "all authors", FIELD: "scientists of the field", WITH_ORCID: "those with an ORCID"}
     return [
-        row._asdict() | {"p": p_value(row.p_value), "rule": rules[row.rule]}
+        row._asdict() | {"p": p_value(row.p_value), "rule": rules[row.rule], "scientists": names[row.scientists]}
         for row in rows_of(table.sort_values(["compared", "scientists", "rule"]))
     ]

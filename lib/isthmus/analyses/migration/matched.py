@@ -1,7 +1,7 @@
 """Movers matched with scientists at the destination who are alike but for the move (METHODS 3.5: Fig. 2f, Table S1)."""
 
 from collections.abc import Callable
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import pandas as pd
@@ -9,10 +9,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from isthmus.analyses.migration.tables import COMPARED_SCIENTISTS, MATCHED_MOVERS
+from isthmus.analyses.migration.whose import main_population
 from isthmus.analyses.rows import of_study, write_frames
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.errors import MatchingError
-from isthmus.indicators.migration.names import MOVED
+from isthmus.indicators.migration.names import MOVED, WITH_ORCID
 from isthmus.matching.design import design
 from isthmus.matching.match_fanout import SparkMatch
 from isthmus.matching.matched import Matched
@@ -26,19 +27,21 @@ OUTCOME = ("later_joint", "later_works")
 
 def write_matched_movers(context: Context) -> Outcome:
     """Write the share of later works with the origin of movers and of scientists who are alike, each way of a move."""
-    rows = of_study(context, COMPARED_SCIENTISTS).where("later_works > 0")
+    study = context.the_study
+    compared = of_study(context, COMPARED_SCIENTISTS).where("later_works > 0")
+    populations = {main_population(study): compared, WITH_ORCID: compared.where("has_orcid")}
     found = []
-    for origin, destination in permutations(context.the_study.geography.poles, 2):
+    for (whose, rows), (origin, destination) in product(populations.items(), permutations(study.geography.poles, 2)):
         units = rows.where((F.col("origin") == origin) & (F.col("destination") == destination))
         columns = ("year", "career_age", "works", "citations", *OUTCOME)
-        if context.the_study.migration.equal_size_sample:
-            units = equally_many(units, seed=context.the_study.seed)
+        if study.migration.equal_size_sample:
+            units = equally_many(units, seed=study.seed)
         asked = units.select((F.col("group") == MOVED).alias("moved"), *columns)
-        found.append({"destination": destination, "origin": origin} | matched_row(asked))
+        found.append({"whose": whose, "destination": destination, "origin": origin} | matched_row(asked))
     # objects, so that numbers of scientists stay whole numbers where one way of a move has none
     frame = pd.DataFrame(found, dtype=object)
     write_frames(context, {MATCHED_MOVERS.name: frame}, (MATCHED_MOVERS,))
-    kept = sum(row["n_treated"] for row in found)
+    kept = sum(row["n_treated"] for row in found if row["whose"] != WITH_ORCID)
     return Outcome(f"{kept:,} movers have somebody who is alike")
 
 

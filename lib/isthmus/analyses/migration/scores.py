@@ -32,10 +32,11 @@ CODES = {"China": "CN", "US": "US", "CN": "CN"}
 
 
 def _table(results: Results, spec: Any) -> pd.DataFrame:
+    """Return the rows of a table of the scientists that the section is about."""
     found = results.optional(spec)
     if found is None:
         raise NotComparableError(f"these results hold no table {spec.name}")
-    return found
+    return frames.own(results, found) if {"whose", "scientists"} & {*spec.columns} else found
 
 
 def _flows(results: Results, published: Published) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from functools import partial
 from isthmus.analyses.migration import charts, frames
 from isthmus.analyses.migration import tables as t
 from isthmus.analyses.migration.findings import findings, method
+from isthmus.analyses.migration.orcids import orcid_rows, orcid_share
 from isthmus.report.results import Results
 from isthmus.report.section import Figure, Section, figure_name
 from isthmus.report.text import in_sentence
@@ -39,6 +40,8 @@ def section(results: Results) -> Section | None:
             "returns": frames.return_rows(results),
             "agreement": frames.agreement_rows(results),
             "source": _source(results, "migration.published_flows"),
+            "orcids": orcid_rows(results),
+            "orcid_share": orcid_share(results),
         },
         figures=tuple(_figures(results)),
         findings=findings(results),

@@ -1,6 +1,6 @@
 """The stages of scientists who move: flows, their tests, movers beside stayers, published flows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 from itertools import permutations
 
@@ -12,6 +12,7 @@ from isthmus.analyses.migration.ancestry import fingerprint as numbers_told
 from isthmus.analyses.migration.ancestry import write_ancestry_shares
 from isthmus.analyses.migration.matched import write_matched_movers
 from isthmus.analyses.migration.published import fingerprint, write_agreement
+from isthmus.analyses.migration.whose import main_population
 from isthmus.analyses.rows import of_study, write_rows
 from isthmus.analyses.significance.pairs import significant_pairs
 from isthmus.analyses.stage import Context, Outcome, Stage
@@ -23,10 +24,11 @@ from isthmus.engine.concurrent import concurrently
 from isthmus.geography.places import Places
 from isthmus.indicators.migration import compared, flows, origin_ties, universities
 from isthmus.indicators.migration.fanout import fan_out_comparisons, fan_out_profiles
-from isthmus.indicators.migration.names import EVERYONE, FIELD, MOVED
+from isthmus.indicators.migration.names import EVERYONE, MOVED, WITH_ORCID
 from isthmus.nullmodels.directed_fanout import directed_pairs_of, fan_out_directed
 from isthmus.nullmodels.fanout import fits_of
 from isthmus.nullmodels.window_fanout import fan_out_windows
+from isthmus.tablespec import TableSpec
 
 ANY_GAP = 10_000  # years: longer than any career
 KEYS = ("scientists", "year")
@@ -40,11 +42,12 @@ def write_migration(context: Context) -> Outcome:
     rule, years, placed = study.migration, study.years.analysis, _placed_years(context)
     own = _field(context)
     found = careers.with_returns(careers.moves(placed, gap=ANY_GAP))
-    write_rows(context, t.AUTHOR_MOVES, _marked(found.where(F.col("year").between(*years)), own))
-    moved = flows.by_population(of_study(context, t.AUTHOR_MOVES))
+    told = _with_orcid_told(found.where(F.col("year").between(*years)), placed)
+    write_rows(context, t.AUTHOR_MOVES, _marked(told, own))
+    moved = flows.by_population(of_study(context, t.AUTHOR_MOVES), main_population(study))
     between = flows.flows(moved, gap=rule.gap, strict_works=rule.strict_works, years=years)
-    write_rows(context, t.MIGRATION_FLOWS, _of_interest(between, study))
-    present = _of_interest(flows.by_population(_marked(placed, own)), study)
+    write_rows(context, t.MIGRATION_FLOWS, between)
+    present = flows.by_population(_marked(placed, own), main_population(study))
     balance = flows.country_years(present, of_study(context, t.MIGRATION_FLOWS), years=years)
     write_rows(context, t.MIGRATION_COUNTRIES, balance)
     totals = of_study(context, t.MIGRATION_FLOWS).where(F.col("scientists") == main_population(study))
@@ -52,16 +55,11 @@ def write_migration(context: Context) -> Outcome:
     return Outcome(f"{movers or 0:,} moves within {rule.gap} years, {strict or 0:,} by the strict rule")
 
 
-def main_population(study: Study) -> str:
-    """Return whose moves the study is about."""
-    return EVERYONE if study.migration.scientists == "everyone" else FIELD
-
-
 def _placed_years(context: Context) -> DataFrame:
     """Return the rows of `author_years` up to the last year of the analysis, countries as nodes of the study."""
     study = context.the_study
     rows = context.store.read("author_years").where(F.col("year") <= study.years.analysis[1])
-    return rows.select("author_id", "year", "works", node(Places(study).merged()).alias("country_code"))
+    return rows.select("author_id", "year", "works", node(Places(study).merged()).alias("country_code"), "has_orcid")
 
 
 def _field(context: Context) -> DataFrame | None:
@@ -83,8 +81,12 @@ def _marked(rows: DataFrame, own: DataFrame | None) -> DataFrame:
     )
 
 
-def _of_interest(rows: DataFrame, study: Study) -> DataFrame:
-    return rows.where(F.col("scientists") == EVERYONE) if main_population(study) == EVERYONE else rows
+def _with_orcid_told(rows: DataFrame, placed: DataFrame) -> DataFrame:
+    """Return rows of authors with whether each has an ORCID (`has_orcid`)."""
+    known = placed.where("has_orcid").select("author_id").distinct()
+    return rows.join(known.select("author_id", F.lit(True).alias("known")), "author_id", "left").select(
+        *rows.columns, F.coalesce("known", F.lit(False)).alias("has_orcid")
+    )
 
 
 def write_migration_tests(context: Context) -> Outcome:
@@ -152,7 +154,8 @@ def write_movers(context: Context) -> Outcome:
     works = compared.works_of(who, store.read("authorships")).where(F.col("work_year") <= study.years.analysis[1])
     cited = compared.citations_until_the_year(works, store.read("citations_dated"))
     joint = origin_ties.works_with_origin(works, store.read("authorships"), poles, merged=merged)
-    write_rows(context, t.COMPARED_WORKS, joint)
+    orcids = who.select(*compared.KEY, "has_orcid")
+    write_rows(context, t.COMPARED_WORKS, joint.join(orcids, list(compared.KEY)))
     later = origin_ties.scientists_after(of_study(context, t.COMPARED_WORKS)).select(
         *compared.KEY, F.col("works").alias("later_works"), F.col("joint").alias("later_joint")
     )
@@ -182,26 +185,50 @@ def _compared(context: Context) -> DataFrame:
         )
         for origin, destination in permutations(study.geography.poles, 2)
     ]
-    return reduce(DataFrame.unionByName, pairs)
+    return _with_orcid_told(reduce(DataFrame.unionByName, pairs), placed)
+
+
+def _for_each_population(context: Context, spec: TableSpec, build: Callable[[DataFrame], DataFrame]) -> DataFrame:
+    """Return what is built of all rows of a working table, and of those with an ORCID, side by side (`whose`)."""
+    rows = of_study(context, spec)
+    populations = {main_population(context.the_study): rows, WITH_ORCID: rows.where("has_orcid")}
+    built = (build(own).withColumn("whose", F.lit(whose)) for whose, own in populations.items())
+    return reduce(DataFrame.unionByName, built)
 
 
 def _write_profiles(context: Context) -> None:
-    counts = compared.value_counts(of_study(context, t.COMPARED_SCIENTISTS))
+    def profiles(rows: DataFrame) -> DataFrame:
+        return fan_out_profiles(compared.value_counts(rows))
+
+    def comparisons(rows: DataFrame) -> DataFrame:
+        return fan_out_comparisons(compared.value_counts(rows))
+
+    of = t.COMPARED_SCIENTISTS
     concurrently(
-        lambda: write_rows(context, t.MIGRATION_PROFILES, fan_out_profiles(counts)),
-        lambda: write_rows(context, t.MIGRATION_COMPARISONS, fan_out_comparisons(counts)),
+        lambda: write_rows(context, t.MIGRATION_PROFILES, _for_each_population(context, of, profiles)),
+        lambda: write_rows(context, t.MIGRATION_COMPARISONS, _for_each_population(context, of, comparisons)),
     )
 
 
 def _write_origin_ties(context: Context) -> None:
-    works, most = of_study(context, t.COMPARED_WORKS), context.the_study.migration.years_after
-    write_rows(context, t.ORIGIN_TIES_BY_YEAR, origin_ties.by_years_since(works, most=most))
+    most = context.the_study.migration.years_after
+
+    def by_year(works: DataFrame) -> DataFrame:
+        return origin_ties.by_years_since(works, most=most)
+
+    def after(works: DataFrame) -> DataFrame:
+        return _after_the_move(context, works, most)
+
+    write_rows(context, t.ORIGIN_TIES_BY_YEAR, _for_each_population(context, t.COMPARED_WORKS, by_year))
+    write_rows(context, t.ORIGIN_TIES, _for_each_population(context, t.COMPARED_WORKS, after))
+
+
+def _after_the_move(context: Context, works: DataFrame, most: int) -> DataFrame:
     trend = origin_ties.trends(origin_ties.trend_sums(works, most=most))
     types = "destination string, origin string, group string, slope double, low double, high double, p_value double"
     listed = [*trend.astype(object).where(trend.notna(), None).itertuples(index=False, name=None)]
     fading = context.spark.createDataFrame(listed, types)
-    after = origin_ties.after_the_move(works).join(fading, list(origin_ties.BY), "left")
-    write_rows(context, t.ORIGIN_TIES, after)
+    return origin_ties.after_the_move(works).join(fading, list(origin_ties.BY), "left")
 
 
 def write_university_movers(context: Context) -> Outcome:
@@ -217,14 +244,14 @@ def write_university_movers(context: Context) -> Outcome:
     )
     write_rows(context, t.LEADING_UNIVERSITIES, first)
     moves = of_study(context, t.AUTHOR_MOVES).where(F.col("years_between") <= study.migration.gap)
-    own = moves if main_population(study) == EVERYONE else moves.where("in_field")
-    to_poles = own.where(F.col("destination").isin(*study.geography.poles))
+    main = main_population(study)
+    own = moves if main == EVERYONE else moves.where("in_field")
+    to_poles = flows.with_orcid_again(own.where(F.col("destination").isin(*study.geography.poles)), main)
     leading = of_study(context, t.LEADING_UNIVERSITIES)
     counted = universities.university_movers(to_poles, authorships, leading, merged=Places(study).merged())
     write_rows(context, t.UNIVERSITY_MOVERS, counted)
-    known, came = (
-        of_study(context, t.UNIVERSITY_MOVERS).agg(F.sum("with_institution"), F.sum("from_leading")).collect()[0]
-    )
+    counts = of_study(context, t.UNIVERSITY_MOVERS).where(F.col("whose") == main)
+    known, came = counts.agg(F.sum("with_institution"), F.sum("from_leading")).collect()[0]
     return Outcome(f"{came or 0:,} of {known or 0:,} movers to the poles came from a leading university")
 
 
@@ -303,7 +330,7 @@ STAGES = (
         needs=("movers",),
         writes=(t.MATCHED_MOVERS,),
         publishes=(t.MATCHED_MOVERS,),
-        reads=("seed", "geography.poles", "migration.equal_size_sample"),
+        reads=("seed", "geography.poles", "migration.scientists", "migration.equal_size_sample"),
         run=write_matched_movers,
     ),
     Stage(

@@ -4,7 +4,13 @@ from isthmus.analyses.columns import STUDY_COLUMNS
 from isthmus.analyses.significance.tables import FIT, TESTED_PAIR
 from isthmus.tablespec import TableSpec, column
 
-_WHOSE = column("scientists", "string", "everyone: all authors; field: the scientists of the study's field", False)
+_WORDS = (
+    "everyone: all authors; field: the scientists of the study's field; with_orcid: those of whom the study is about "
+    "who have an ORCID"
+)
+_SCIENTISTS = column("scientists", "string", _WORDS, False)
+_WHOSE = column("whose", "string", _WORDS, False)  # where `scientists` is their number
+_HAS_ORCID = column("has_orcid", "boolean", "whether the author has an ORCID", False)
 _YEAR = column("year", "int", "first year at the destination", False)
 _ORIGIN = column("origin", "string", "country (or pole that is a bloc) of the last known place before", False)
 _DESTINATION = column("destination", "string", "country (or pole that is a bloc) of the next known place", False)
@@ -26,6 +32,7 @@ AUTHOR_MOVES = TableSpec(
         column("works_after", "bigint", "works in years at the destination from the move on", False),
         column("return_year", "int", "first later year with a known place at the origin; null where there is none"),
         column("in_field", "boolean", "whether the author is a scientist of the study's field", False),
+        _HAS_ORCID,
     ),
     key=("study", "author_id", "year"),
     comment="A move: two consecutive known places of an author that differ, however long between them.",
@@ -37,7 +44,7 @@ MIGRATION_FLOWS = TableSpec(
     name="migration_flows",
     fields=(
         *STUDY_COLUMNS,
-        _WHOSE,
+        _SCIENTISTS,
         _YEAR,
         _ORIGIN,
         _DESTINATION,
@@ -56,7 +63,7 @@ MIGRATION_COUNTRIES = TableSpec(
     name="migration_countries",
     fields=(
         *STUDY_COLUMNS,
-        _WHOSE,
+        _SCIENTISTS,
         column("year", "int", "year", False),
         column("country", "string", "country, or pole that is a bloc", False),
         column("present", "bigint", "scientists whose place of the year it is", False),
@@ -73,7 +80,7 @@ MIGRATION_TEST_ROWS = TableSpec(
     name="migration_test_rows",
     fields=(
         *STUDY_COLUMNS,
-        _WHOSE,
+        _SCIENTISTS,
         column("year", "int", "year of the network", False),
         column("row_kind", "string", "pair or fit", False),
         *(column(f.name, f.type, f.comment) for f in TESTED_PAIR),
@@ -87,7 +94,7 @@ MIGRATION_TEST_ROWS = TableSpec(
 
 MIGRATION_FITS = TableSpec(
     name="migration_fits",
-    fields=(*STUDY_COLUMNS, _WHOSE, column("year", "int", "year of the network", False), *FIT),
+    fields=(*STUDY_COLUMNS, _SCIENTISTS, column("year", "int", "year of the network", False), *FIT),
     key=("study", "scientists", "year"),
     comment="A year's network of movers fitted by the directed null model, whether that converged or not.",
     partition_by=("study",),
@@ -97,7 +104,7 @@ MIGRATION_PAIRS = TableSpec(
     name="migration_pairs",
     fields=(
         *STUDY_COLUMNS,
-        _WHOSE,
+        _SCIENTISTS,
         _ORIGIN,
         _DESTINATION,
         column("finite_years", "int", "years of the window with a z that counts", False),
@@ -137,6 +144,7 @@ COMPARED_SCIENTISTS = TableSpec(
         column("citations", "bigint", "citations until the year of works until the year", False),
         column("later_works", "bigint", "works after the year", False),
         column("later_joint", "bigint", "of these, works with another author in the origin", False),
+        _HAS_ORCID,
     ),
     key=("study", "destination", "origin", "author_id"),
     comment="A scientist at a pole: whether he came from the other pole, and what he had done when he is compared.",
@@ -153,6 +161,7 @@ COMPARED_WORKS = TableSpec(
         _GROUP,
         column("since", "int", "years since the year of the comparison", False),
         column("joint", "boolean", "whether another author has an affiliation in the origin", False),
+        _HAS_ORCID,
     ),
     key=("study", "destination", "origin", "author_id", "since"),
     comment="Working table: a work of a compared scientist; a scientist has a row for each work of a year.",
@@ -163,6 +172,7 @@ MIGRATION_PROFILES = TableSpec(
     name="migration_profiles",
     fields=(
         *STUDY_COLUMNS,
+        _WHOSE,
         _DESTINATION,
         _ORIGIN,
         _MEASURE,
@@ -173,7 +183,7 @@ MIGRATION_PROFILES = TableSpec(
         column("median", "double", "value that half of them do not exceed"),
         column("q75", "double", "value that three quarters of them do not exceed"),
     ),
-    key=("study", "destination", "origin", "measure", "group"),
+    key=("study", "whose", "destination", "origin", "measure", "group"),
     comment="Career age, productivity and citations of a group at the year of its move, or of the comparison.",
     partition_by=("study",),
 )
@@ -182,6 +192,7 @@ MIGRATION_COMPARISONS = TableSpec(
     name="migration_comparisons",
     fields=(
         *STUDY_COLUMNS,
+        _WHOSE,
         _DESTINATION,
         _ORIGIN,
         _MEASURE,
@@ -192,7 +203,7 @@ MIGRATION_COMPARISONS = TableSpec(
         column("z", "double", "test of van Elteren: ranks within years; positive where movers are higher"),
         column("p_value", "double", "its two-sided p"),
     ),
-    key=("study", "destination", "origin", "measure", "against"),
+    key=("study", "whose", "destination", "origin", "measure", "against"),
     comment="Movers against other scientists at the destination, within years.",
     partition_by=("study",),
 )
@@ -201,6 +212,7 @@ ORIGIN_TIES_BY_YEAR = TableSpec(
     name="origin_ties_by_year",
     fields=(
         *STUDY_COLUMNS,
+        _WHOSE,
         _DESTINATION,
         _ORIGIN,
         _GROUP,
@@ -211,7 +223,7 @@ ORIGIN_TIES_BY_YEAR = TableSpec(
         column("share", "double", "works_joint / works"),
         column("standard_error", "double", "of the share, the scientist being the unit; null for a single one"),
     ),
-    key=("study", "destination", "origin", "group", "since"),
+    key=("study", "whose", "destination", "origin", "group", "since"),
     comment="Joint work with the origin by years since the move.",
     partition_by=("study",),
 )
@@ -220,6 +232,7 @@ ORIGIN_TIES = TableSpec(
     name="origin_ties",
     fields=(
         *STUDY_COLUMNS,
+        _WHOSE,
         _DESTINATION,
         _ORIGIN,
         _GROUP,
@@ -231,7 +244,7 @@ ORIGIN_TIES = TableSpec(
         column("high", "double", "upper end of it"),
         column("p_value", "double", "two-sided p of the slope"),
     ),
-    key=("study", "destination", "origin", "group"),
+    key=("study", "whose", "destination", "origin", "group"),
     comment="Joint work with the origin after the move, and whether it fades.",
     partition_by=("study",),
 )
@@ -240,6 +253,7 @@ MATCHED_MOVERS = TableSpec(
     name="matched_movers",
     fields=(
         *STUDY_COLUMNS,
+        _WHOSE,
         _DESTINATION,
         _ORIGIN,
         column("all_treated", "bigint", "movers with a later work; null where nothing could be matched"),
@@ -263,7 +277,7 @@ MATCHED_MOVERS = TableSpec(
         column("welch_p", "double", "p of Welch's test of the difference"),
         column("reason", "string", "why nothing could be matched, or what to know about it"),
     ),
-    key=("study", "destination", "origin"),
+    key=("study", "whose", "destination", "origin"),
     comment="Movers and others at the destination who are alike in year, career age, works and citations.",
     partition_by=("study",),
 )
@@ -288,6 +302,7 @@ UNIVERSITY_MOVERS = TableSpec(
     name="university_movers",
     fields=(
         *STUDY_COLUMNS,
+        _WHOSE,
         _DESTINATION,
         _ORIGIN,
         column("year", "int", "first year at the destination", False),
@@ -300,8 +315,8 @@ UNIVERSITY_MOVERS = TableSpec(
         ),
         column("from_leading", "bigint", "of these, those who name a leading university there", False),
     ),
-    key=("study", "destination", "origin", "year"),
-    comment="Movers to the poles of whom the study is about, and how many came from a leading university.",
+    key=("study", "whose", "destination", "origin", "year"),
+    comment="Movers to the poles, and how many came from a leading university.",
     partition_by=("study",),
 )
 
@@ -324,7 +339,7 @@ MIGRATION_AGREEMENT = TableSpec(
     name="migration_agreement",
     fields=(
         *STUDY_COLUMNS,
-        _WHOSE,
+        _SCIENTISTS,
         column("rule", "string", "movers, movers_strict or movers_any_gap", False),
         column("compared", "string", "flows; times what size explains", False),
         column("first_year", "int", "first year that both have", False),

@@ -1,21 +1,46 @@
 """Flows of scientists between countries by year, and what each country wins and loses (METHODS 3.4)."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.indicators.migration.names import EVERYONE, FIELD, RETURN_YEARS
+from isthmus.indicators.migration.names import EVERYONE, FIELD, RETURN_YEARS, WITH_ORCID
 
 
-def by_population(rows: DataFrame) -> DataFrame:
-    """Return each row once as one of everyone's (`scientists`), and again where it is one of the field's.
+def by_population(rows: DataFrame, main: str) -> DataFrame:
+    """Return each row once as one of everyone's (`scientists`), again where it is one of the field's or has an ORCID.
 
     Parameters
     ----------
     rows : DataFrame
-        A boolean column in_field; null counts as false.
+        Boolean columns in_field and has_orcid; null counts as false.
+    main : str
+        `EVERYONE` or `FIELD`: of whom those with an ORCID are taken.
     """
-    kinds = F.when(F.col("in_field"), F.array(F.lit(EVERYONE), F.lit(FIELD))).otherwise(F.array(F.lit(EVERYONE)))
-    return rows.select(F.explode(kinds).alias("scientists"), "*").drop("in_field")
+    is_main = F.lit(True) if main == EVERYONE else F.col("in_field")
+    kinds = (
+        F.lit(EVERYONE),
+        F.when(F.col("in_field"), F.lit(FIELD)),
+        F.when(is_main & F.col("has_orcid"), F.lit(WITH_ORCID)),
+    )
+    return _once_for_each(rows, "scientists", *kinds).drop("in_field")
+
+
+def with_orcid_again(rows: DataFrame, main: str) -> DataFrame:
+    """Return each row of the scientists of whom a study is about, and again where it is of one with an ORCID.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A boolean column has_orcid; null counts as false.
+    main : str
+        What they are called in the column `whose`.
+    """
+    return _once_for_each(rows, "whose", F.lit(main), F.when(F.col("has_orcid"), F.lit(WITH_ORCID)))
+
+
+def _once_for_each(rows: DataFrame, name: str, *kinds: Column) -> DataFrame:
+    known = F.filter(F.array(*kinds), lambda kind: kind.isNotNull())
+    return rows.select(F.explode(known).alias(name), "*").drop("has_orcid")
 
 
 def flows(moves: DataFrame, *, gap: int, strict_works: int, years: tuple[int, int]) -> DataFrame:

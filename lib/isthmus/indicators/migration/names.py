@@ -1,8 +1,7 @@
 """The words by which tables and pages of migration tell scientists, groups and measures apart."""
 
-#: Whose moves: all authors, or the scientists of the study's field.
-EVERYONE, FIELD = "everyone", "field"
-SCIENTISTS = (EVERYONE, FIELD)
+#: Whose moves: all authors, the scientists of the study's field, or those of whom the study is about who have an ORCID.
+EVERYONE, FIELD, WITH_ORCID = "everyone", "field", "with_orcid"
 #: A return counts within so many years, so that early and late movers are compared alike.
 RETURN_YEARS = 5
 #: Scientists at a destination.

@@ -56,12 +56,12 @@ def leading_universities(
 def university_movers(
     moves: DataFrame, authorships: DataFrame, leading: DataFrame, *, merged: Sequence[Membership] = ()
 ) -> DataFrame:
-    """Count movers by what they left: destination, origin, year, movers, with_institution, from_leading.
+    """Count movers by what they left: whose, destination, origin, year, movers, with_institution, from_leading.
 
     Parameters
     ----------
     moves : DataFrame
-        author_id, year, origin, destination, years_between.
+        whose, author_id, year, origin, destination, years_between.
     authorships : DataFrame
         Rows of `authorships`.
     leading : DataFrame
@@ -69,14 +69,14 @@ def university_movers(
     merged : sequence of Membership, optional
         Countries that count as part of a whole.
     """
-    left = moves.select("author_id", "origin", (F.col("year") - F.col("years_between")).alias("last_year"), "year",
-                        "destination")  # fmt: skip
+    last_year = (F.col("year") - F.col("years_between")).alias("last_year")
+    left = moves.select("whose", "author_id", "origin", last_year, "year", "destination")
     at_origin = _named(left, authorships, leading, merged)
     one = ("author_id", "origin", "last_year")
     found = at_origin.groupBy(*one).agg(F.max("is_leading").alias("is_leading"))
     return (
         left.join(found, list(one), "left")
-        .groupBy("destination", "origin", "year")
+        .groupBy("whose", "destination", "origin", "year")
         .agg(
             F.count("*").alias("movers"),
             F.count("is_leading").alias("with_institution"),
