@@ -136,9 +136,11 @@ def test_every_figure_stands_beside_that_of_those_with_an_orcid(results, publish
         f"{flows['movers']:,} (strict: {flows['movers_strict']:,})", f"{16 * len(YEARS)} (strict: {8 * len(YEARS)})",
     )  # fmt: skip
     assert rows["Undone within five years, China to United States"][1] == "6%"
-    assert rows["Times what size explains, China to United States"] == ("2.6 (2.3 to 2.9), firm", "–")
+    assert rows["The test of moves, China to United States"] == (
+        "2.6 times what size explains (2.3 to 2.9), more than size explains (firm)", "–",
+    )  # fmt: skip
     assert rows["Beside those who are alike, China to United States"][1].endswith("979 movers")
-    assert rows["From a leading university, to the United States"][1].startswith("28")
+    assert rows["From a leading university, to the United States"][1].startswith("27% of 1,029")
     assert rows["Later works in China, with the United States: never moved"][1].startswith("3% of 15,000 scientists")
     page = study_report(results, tmp_path / "report.html").path.read_text(encoding="utf-8")
     assert "40% of the scientists of the field have one" in page

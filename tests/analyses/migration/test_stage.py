@@ -15,7 +15,7 @@ from isthmus.config import Study
 from isthmus.config.migration import AncestryNumbers, PublishedFlows
 from isthmus.engine import TableStore
 from isthmus.engine.ddl import spark_schema
-from isthmus.errors import ConfigError
+from isthmus.errors import ConfigError, StoreError
 from isthmus.tables.author_years import AUTHOR_YEARS, author_years_rows
 from isthmus.tables.authorships import AUTHORSHIPS
 from isthmus.tables.citations_dated import CITATIONS_DATED
@@ -200,7 +200,7 @@ def test_scientists_of_a_field_have_flows_of_their_own(context):
     own = context.spark.createDataFrame(
         [("field", 1, True), ("field", 2, False)], "study string, author_id long, is_majority boolean"
     )
-    run = replace(context, study=study, store=_WithScientists(context.store, own))
+    run = replace(context, study=study, store=_Instead(context.store, "corpus_scientists", own))
     for stage in STAGES[:3]:  # moves, tests, movers
         stage.run(run)
     flows = rows(run, t.MIGRATION_FLOWS).groupby("scientists")["movers"].sum()
@@ -210,17 +210,23 @@ def test_scientists_of_a_field_have_flows_of_their_own(context):
     assert rows(run, t.MIGRATION_FLOWS, with_orcid=True).empty, "the one with an ORCID is none of the field"
 
 
-class _WithScientists:
-    """A store in which the scientists of a field stand beside the tables."""
+class _Instead:
+    """A store in which other rows stand for one table."""
 
-    def __init__(self, store, scientists):
-        self._store, self._scientists = store, scientists
+    def __init__(self, store, spec, rows):
+        self._store, self._spec, self._rows = store, spec, rows
 
     def __getattr__(self, name):
         return getattr(self._store, name)
 
     def read(self, spec):
-        return self._scientists if spec == "corpus_scientists" else self._store.read(spec)
+        return self._rows if spec == self._spec else self._store.read(spec)
+
+
+def test_tables_that_do_not_tell_who_has_an_orcid_are_refused(context):
+    earlier = context.store.read(AUTHOR_YEARS).drop("has_orcid")
+    with pytest.raises(StoreError, match=r"does not tell who has an ORCID.*Read the snapshot again"):
+        STAGES[0].run(replace(context, store=_Instead(context.store, "author_years", earlier)))
 
 
 CSV = "year,origin,destination,moved\n2003,CHN,USA,4\n2003,NAM,USA,1\n2005,CN,US,2\n2005,France,Germany,3\n"

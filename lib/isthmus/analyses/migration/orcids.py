@@ -57,7 +57,7 @@ def _flows(results: Results, of: str) -> Iterator[tuple[str, str]]:
         if pair in returned:
             yield f"Undone within five years, {name}", percent(returned[pair], 1)
         if pair in said:
-            yield f"Times what size explains, {name}", f"{said[pair].times}, {said[pair].verdict}"
+            yield f"The test of moves, {name}", f"{said[pair].times}, {said[pair].verdict}"
 
 
 def _origins(results: Results, of: str) -> Iterator[tuple[str, str]]:

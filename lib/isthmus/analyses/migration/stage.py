@@ -21,6 +21,7 @@ from isthmus.corpus import careers
 from isthmus.corpus.countries import node
 from isthmus.engine import Gate, check_gates
 from isthmus.engine.concurrent import concurrently
+from isthmus.errors import StoreError
 from isthmus.geography.places import Places
 from isthmus.indicators.migration import compared, flows, origin_ties, universities
 from isthmus.indicators.migration.fanout import fan_out_comparisons, fan_out_profiles
@@ -56,9 +57,21 @@ def write_migration(context: Context) -> Outcome:
 
 
 def _placed_years(context: Context) -> DataFrame:
-    """Return the rows of `author_years` up to the last year of the analysis, countries as nodes of the study."""
+    """Return the rows of `author_years` up to the last year of the analysis, countries as nodes of the study.
+
+    Raises
+    ------
+    StoreError
+        The table was written before it told who has an ORCID.
+    """
     study = context.the_study
-    rows = context.store.read("author_years").where(F.col("year") <= study.years.analysis[1])
+    table = context.store.read("author_years")
+    if "has_orcid" not in table.columns:
+        raise StoreError(
+            f"table 'author_years' in {context.store.location} does not tell who has an ORCID: an earlier version of "
+            f"Isthmus made it. Read the snapshot again (--snapshot), or use another warehouse."
+        )
+    rows = table.where(F.col("year") <= study.years.analysis[1])
     return rows.select("author_id", "year", "works", node(Places(study).merged()).alias("country_code"), "has_orcid")
 
 
