@@ -45,7 +45,8 @@ def changes(careers: pd.DataFrame, shares: tuple[float, float], seed: int) -> pd
     known = of[of["size"] >= 3].sample(frac=1.0, random_state=seed)
     alike = known.groupby("has_orcid")["size"]
     share = np.where(known["has_orcid"], shares[1], shares[0])
-    chosen = known[alike.cumcount() < share * alike.transform("count")]
+    # dealt anew: the smaller share stands at the head of the list
+    chosen = known[alike.cumcount() < share * alike.transform("count")].sample(frac=1.0, random_state=seed + 1)
     number = len(chosen) // 2
     split, merged = chosen.iloc[:number], chosen.iloc[number : 2 * number]
     half = len(merged) // 2
