@@ -164,13 +164,13 @@ def test_authors_with_an_orcid_are_counted_again_by_themselves(context):
     assert {(row.year, row.country) for row in countries.itertuples() if row.present} == own
     fits = rows(context, t.MIGRATION_FITS, with_orcid=True)
     assert sorted(fits["year"]) == [2005, 2007, 2008]
-    ties = rows(context, t.ORIGIN_TIES, with_orcid=True)
+    ties = rows(context, t.ORIGIN_TIES, "destination = 'US'", with_orcid=True)
     assert ties[["destination", "origin", "group", "scientists", "share"]].to_numpy().tolist() == [
         ["US", "CN", "moved from there", 1, 0.0]
     ]
     profiles = rows(context, t.MIGRATION_PROFILES, with_orcid=True).set_index(["destination", "measure", "group"])
     assert profiles.loc[("US", "career_age", "moved from there"), ["scientists", "mean"]].tolist() == [1, 3.0]
-    assert profiles.loc["US"].loc["works"].index.tolist() == ["moved elsewhere", "moved from there"]
+    assert set(profiles.loc["US"].loc["works"].index) == {"moved elsewhere", "moved from there"}
     compared = rows(context, t.MIGRATION_COMPARISONS, with_orcid=True)
     assert (compared["n_first"] <= 1).all()
     assert len(rows(context, t.MATCHED_MOVERS, with_orcid=True)) == 2
