@@ -42,7 +42,7 @@ function countryRow(code, row) {
   cells.forEach((words, at) => {
     const cell = document.createElement("td");
     cell.textContent = words;
-    cell.className = at === 2 ? "grade" : [3, 4, 6].includes(at) ? "num" : "";
+    cell.className = at === 2 ? "grade" : at === 5 ? "evidence" : [3, 4, 6].includes(at) ? "num" : "";
     line.append(cell);
   });
   const link = document.createElement("a");

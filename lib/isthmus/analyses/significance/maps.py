@@ -49,8 +49,9 @@ ARC_STEPS = 12
 #: How far an arc leaves the straight line, as a share of its length.
 BEND = 0.18
 ALL = "all"
-#: Factor from which on lines are no wider.
-_WIDEST = 100
+#: Where lines become wider, times above or below size, and the widths. Few papers never make a wide line.
+STEPS = (3, 10)
+_STEP_WIDTHS = (1.2, 2.8, 4.8)
 
 
 def most_drawn(results: Results) -> int:
@@ -200,9 +201,10 @@ def tie_map(
     """Return the world map of the ties that size does not explain.
 
     Links are arcs, no routes; their colour is the pole they touch. Firm ties are solid, probable ones dashed, those of
-    few papers dotted; the width is how many times above or below size they lie, for the published rule the mean z. Five
-    parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"), `called`, `side`, and `most`,
-    the number of ties where no country is chosen: the published rule's map has no such limit.
+    few papers dotted; the width is one of three steps of how many times above or below size they lie, for the published
+    rule the mean z. Five parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"),
+    `called`, `side`, and `most`, the number of ties where no country is chosen: the published rule's map has no such
+    limit.
 
     Parameters
     ----------
@@ -245,6 +247,7 @@ def tie_map(
         .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
         .transform_filter(_IS_CALLED)
         .transform_filter(f"focus != '{ALL}' || datum.rank <= most")
+        .transform_calculate(step=_STEP)
         .mark_geoshape(filled=False, strokeCap="round")
         .encode(
             opacity=_by_grade(alt.Opacity, _OPACITY, legend=None),
@@ -327,6 +330,13 @@ def _width(results: Results, features: list[dict[str, Any]], legend: dict[str, A
         largest = max((feature["mean_z"] or 0.0 for feature in features), default=0.0)
         domain = [results.threshold, max(largest, results.threshold + 1)]
         return alt.StrokeWidth("mean_z:Q", title="Mean z", scale=alt.Scale(domain=domain, range=[1.2, 6]), legend=shown)
-    scale = alt.Scale(type="log", domain=[1, _WIDEST], range=[1.0, 6], clamp=True)
-    shown = alt.Legend(values=[1, 3, 10, 30, _WIDEST], symbolStrokeColor=colour("soft"), **legend)
-    return alt.StrokeWidth("size:Q", title="Times above or below size", scale=scale, legend=shown)
+    shown = alt.Legend(symbolStrokeColor=colour("soft"), **legend)
+    scale = alt.Scale(domain=list(_STEP_WORDS), range=list(_STEP_WIDTHS))
+    return alt.StrokeWidth("step:O", title="Times above or below size", sort=None, scale=scale, legend=shown)
+
+
+_STEP_WORDS = (f"up to {STEPS[0]}", f"{STEPS[0]} to {STEPS[1]}", f"more than {STEPS[1]}")
+_STEP = (
+    f"datum.grade == '{FEW_PAPERS}' || datum.size <= {STEPS[0]} ? '{_STEP_WORDS[0]}' : "
+    f"datum.size <= {STEPS[1]} ? '{_STEP_WORDS[1]}' : '{_STEP_WORDS[2]}'"
+)

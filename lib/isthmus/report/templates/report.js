@@ -39,6 +39,13 @@ function sideBySide(spec, width) {
   for (const panel of panels) panel.width = Math.min(panel.width, Math.max(120, width - AROUND));
 }
 
+// Small multiples: as many panels in a row as fit, all equally wide.
+const PANEL = 130, BETWEEN = 14;
+function smallMultiples(spec, width) {
+  spec.columns = Math.max(2, Math.floor((width - AROUND / 2) / (PANEL + BETWEEN)));
+  spec.spec.width = Math.floor((width - AROUND / 2) / spec.columns) - BETWEEN;
+}
+
 async function embed(name) {
   const element = byId("chart-" + name);
   const width = Math.floor(element.clientWidth);
@@ -46,6 +53,7 @@ async function embed(name) {
   const spec = JSON.parse(JSON.stringify(data.charts[name]));
   const kind = element.classList;
   if (spec.hconcat || spec.vconcat || spec.concat) sideBySide(spec, width);
+  else if (spec.facet) smallMultiples(spec, width);
   else {
     spec.width = width;
     spec.autosize = { type: kind.contains("map") ? "pad" : "fit-x", contains: "padding" };
