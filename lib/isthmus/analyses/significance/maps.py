@@ -9,10 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from isthmus.analyses.networks.countries import countries, pole_members
+from isthmus.analyses.networks.countries import countries, pole_members, size_column
 from isthmus.analyses.networks.node_places import NodePlace, node_place
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name, unit_of
 from isthmus.analyses.significance.ties import (
     PUBLISHED,
     default_called,
@@ -20,15 +20,14 @@ from isthmus.analyses.significance.ties import (
     is_tested,
     listed_ties,
     published_ties,
-    unit_of,
 )
 from isthmus.geography import country_shapes
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER, WEAKER
 from isthmus.report.charts import finish, inline
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results, from_works, rows_of
 from isthmus.report.statement import Statement, statement
-from isthmus.report.text import place_name, pole_name
+from isthmus.report.text import capital, place_name, pole_name
 from isthmus.report.theme import colour, pole_colour
 
 #: Height of the map for a width of one: the Equal Earth projection without Antarctica.
@@ -153,11 +152,12 @@ def _group(src: str, dst: str, groups: dict[str, frozenset[str]]) -> str:
 def places(results: Results) -> pd.DataFrame:
     """Return the countries as dots.
 
-    Columns code, name, latitude, longitude, papers, ties, and `label`: whether there is room for the name.
+    Columns code, name, latitude, longitude, papers (the sum of its ties where papers are not known), ties, and `label`:
+    whether there is room for the name.
     """
     ties = _dotted_ties(results)
     number = pd.concat([ties["src"], ties["dst"]]).value_counts()
-    papers = results.table(COUNTRY_YEARS).groupby("country")["papers"].sum()
+    papers = results.table(COUNTRY_YEARS).groupby("country")[size_column(results)].sum()
     nodes = [(code, node_place(results, code)) for code in countries(results)]
     frame = pd.DataFrame(
         [
@@ -261,13 +261,14 @@ def tie_map(
             strokeWidth=_width(results, features, legend, by_rule=by_rule),
             tooltip=[
                 alt.Tooltip("tie:N", title="Tie"),
-                alt.Tooltip("words:N", title="Papers or citations"),
+                alt.Tooltip("words:N", title="Papers or citations" if from_works(results) else "Weight"),
                 alt.Tooltip("mean_z:Q", title="Mean z", format=".2f"),
             ],
         )
     )
     where = places(results)
-    dotted = "Firm collaborations above size" if is_tested(results) else "Collaborations by the published rule"
+    ties = "collaborations" if from_works(results) else "ties"
+    dotted = f"Firm {ties} above size" if is_tested(results) else f"{capital(ties)} by the published rule"
     at = {"longitude": "longitude:Q", "latitude": "latitude:Q"}
     dots = (
         alt.Chart(where)
@@ -276,7 +277,7 @@ def tie_map(
             size=alt.Size("papers:Q", scale=alt.Scale(range=[6, 130], zero=True), legend=None),
             tooltip=[
                 alt.Tooltip("name:N", title="Country"),
-                alt.Tooltip("papers:Q", title="Papers", format=","),
+                alt.Tooltip("papers:Q", title="Papers" if from_works(results) else "Sum of its ties", format=","),
                 alt.Tooltip("ties:Q", title=dotted),
             ],
             **at,
@@ -289,7 +290,7 @@ def tie_map(
         text.mark_text(fill=colour("ink"), **below),
     ]
     chart = alt.layer(land, links, dots, *labels).add_params(*parameters).project(type="equalEarth")
-    shown = NETWORK_NAMES[network].lower()
+    shown = network_name(results, network).lower()
     return finish(
         chart, width=width, height=round(width * ASPECT), description=f"World map of {_SHOWN[called]} in {shown}."
     )

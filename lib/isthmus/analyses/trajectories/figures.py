@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from isthmus.analyses.networks.countries import pole_pairs
-from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
+from isthmus.analyses.networks.words import network_meaning, network_name
 from isthmus.analyses.significance.paircharts import pair_frame, pair_weight_chart, pair_z_chart
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
@@ -30,14 +30,17 @@ from isthmus.analyses.trajectories.group_members import NO_GROUP, integration_gr
 from isthmus.analyses.trajectories.planecharts import plane_chart, with_first
 from isthmus.analyses.trajectories.vectorcharts import vectors_chart
 from isthmus.report.charts import inline
-from isthmus.report.results import Results, records
+from isthmus.report.results import Results, from_works, records
 from isthmus.report.section import Figure, figure_name
 from isthmus.report.text import capital, in_sentence, place_name
 
 
 def shown_pole_pairs(results: Results) -> list[tuple[str, str]]:
-    """Return the pairs of poles that the page follows: at most three."""
-    return list(pole_pairs(results)[:3])
+    """Return the pairs of poles that the page follows: at most three.
+
+    None of a given network, of which "any two countries" shows all that is known.
+    """
+    return list(pole_pairs(results)[:3]) if from_works(results) else []
 
 
 def matrix_words(results: Results, name: str) -> str:
@@ -53,7 +56,9 @@ def figures(results: Results) -> list[Figure]:
     for pole in results.poles:
         if len(vectors(results, pole)):
             heading = f"The most productive countries against {in_sentence(pole)}"
-            found.append(Figure(figure_name("vectors", pole), heading, _VECTORS_CAPTION, partial(vectors_chart, results, pole)))
+            found.append(
+                Figure(figure_name("vectors", pole), heading, _VECTORS_CAPTION, partial(vectors_chart, results, pole))
+            )
     if any(group.key != NO_GROUP for group in integration_groups(results)):
         heading = "Integration groups and their speed"
         found.append(Figure("groups", heading, _GROUPS_CAPTION, partial(groups_chart, results)))
@@ -113,8 +118,10 @@ def _pole_figures(results: Results, one: str, two: str) -> list[Figure]:
             found.append(Figure(figure_name("trajectory", one, two, model), heading, _MODEL_CAPTION, draw))
     if len(pair_frame(results, one, two)):
         for network, _ in shown_networks(results):
-            heading = f"{both}: {NETWORK_NAMES[network].lower()}, raw volume"
-            caption = f"{capital(NETWORK_MEANINGS[network])}, beside what size explains (± 1 standard deviation)."
+            heading = f"{both}: {network_name(results, network).lower()}, raw volume"
+            caption = (
+                f"{capital(network_meaning(results, network))}, beside what size explains (± 1 standard deviation)."
+            )
             draw = partial(_volume_chart, results, network, one, two)
             found.append(Figure(figure_name("volume", one, two, network), heading, caption, draw))
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.paircharts import pair_frame
 from isthmus.analyses.significance.text import MODEL_NAMES
@@ -172,7 +172,7 @@ def _pole_way(results: Results, at: int, pair: tuple[str, str]) -> dict[str, Any
         "by_year": f"way-{at}-z" if len(pair_frame(results, one, two)) else "",
         "pair_figure": figure_name("pair", one, two),
         "volumes": [
-            (figure_name("volume", one, two, network), f"Raw volume: {NETWORK_NAMES[network].lower()}")
+            (figure_name("volume", one, two, network), f"Raw volume: {network_name(results, network).lower()}")
             for network, _ in shown_networks(results)
         ],
     }
