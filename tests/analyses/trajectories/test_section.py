@@ -149,7 +149,7 @@ def drawn(results):
 
 def test_every_chart_is_valid_and_described(results):
     charts = drawn(results)
-    assert len(charts) == 15
+    assert len(charts) == 20
     for name, chart in charts.items():
         spec = chart.to_dict()
         assert spec["description"], name

@@ -55,7 +55,7 @@ _HERE = "isthmus.analyses.significance"
 #: Rows of the table of ties that are shown before "show all".
 FIRST_ROWS = 20
 #: Rows of that table at most, beyond firm ties and those of the published rule.
-MOST_ROWS = 2000
+MOST_ROWS = 1000
 
 
 def section(results: Results) -> Section | None:

@@ -87,6 +87,11 @@ const watcher = new ResizeObserver(() => {
 });
 
 // ---- tables
+// What a cell sorts by: its value where the words are rounded or a range, else the number that it shows.
+function numberOf(cell) {
+  const words = cell.dataset.value ?? cell.textContent.replaceAll(",", "").replace("−", "-");
+  return words.trim() === "" ? NaN : Number.parseFloat(words);
+}
 function makeSortable(table, changed) {
   const headings = [...table.tHead.rows[0].cells];
   headings.forEach((heading, column) => {
@@ -104,7 +109,7 @@ function makeSortable(table, changed) {
       heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
       const value = (row) => {
         const cell = row.cells[column];
-        return numeric ? Number(cell.dataset.value ?? NaN) : cell.textContent;
+        return numeric ? numberOf(cell) : cell.textContent;
       };
       const rows = [...table.tBodies[0].rows].map((row) => [value(row), row]);
       const order = (a, b) => (numeric ? (Number.isNaN(a) ? 1 : Number.isNaN(b) ? -1 : (a - b) * (descending ? -1 : 1)) : a.localeCompare(b, "en") * (descending ? -1 : 1));
