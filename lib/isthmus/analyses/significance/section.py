@@ -175,9 +175,9 @@ def _rows(results: Results, ties: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def seen_in_words(results: Results, seen: pd.Series) -> list[str]:
-    """Return in how many years of the window a tie was seen: "4 of 5"; a dash where that is not known."""
-    first, last = results.window
-    of = last - first + 1
+    """Return in how many of the window's tested years a tie was seen: "4 of 5"; a dash where that is not known."""
+    tested = results.table(PAIR_TESTS)["year"]
+    of = tested[tested.between(*results.window)].nunique()
     return [MISSING if pd.isna(years) else f"{int(years)} of {of}" for years in seen]
 
 
