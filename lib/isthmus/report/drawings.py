@@ -14,8 +14,8 @@ _ROW = 25
 _TOP, _BOTTOM = 6, 22
 _NAMES = 150
 _CHARACTERS = 28
-#: A name of more letters is drawn narrower: the letters of most fonts take so much.
-_LETTER = 6.8
+#: Letters that have room at their own width; a longer name is drawn narrower.
+_ROOMY = 22
 #: Ticks of a logarithmic axis are 1, 2 and 5 times powers of ten, every one or each third of them.
 _ONE_TWO_FIVE = (1.0, 2.0, 5.0)
 _MOST_TICKS = 4
@@ -183,7 +183,7 @@ def _text(x: float, y: float, words: str, *, anchor: str, token: str = "soft") -
 def _name(y: float, words: str) -> str:
     """Return the name of a row, which ends where the drawing begins and never leaves the picture."""
     shown, room = words if len(words) <= _CHARACTERS else words[: _CHARACTERS - 1] + "…", _NAMES - 10
-    narrower = f' textLength="{room}" lengthAdjust="spacingAndGlyphs"' if _LETTER * len(shown) > room else ""
+    narrower = f' textLength="{room}" lengthAdjust="spacingAndGlyphs"' if len(shown) > _ROOMY else ""
     at = f'x="{_NAMES - 8}" y="{y + 4:.1f}" text-anchor="end" fill="var(--ink)"'
     return f"<text {at}{narrower}>{escape(shown)}</text>"
 

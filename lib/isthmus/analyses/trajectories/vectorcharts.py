@@ -66,7 +66,7 @@ def vectors_chart(results: Results, pole: str) -> Any:
         facet=alt.Facet("panel:N", title=None, sort=list(frame["panel"]), header=header), columns=COLUMNS, spacing=14
     )
     what = f"Ties of the most productive countries with {in_sentence(pole)}: both z in the first and in the last year."
-    above = "Upwards: knowledge exchange, z; to the right: collaboration, z (symmetric log)"
+    above = "z of exchange (up) and collaboration (right)"
     return finish(chart, above=above, description=what, width=None, height=None)
 
 
