@@ -44,8 +44,8 @@ def estimated_seconds(
     """
     if survey is None:
         return {}
-    rates = rates or load_rates()
     try:
+        rates = rates or load_rates()
         found = plan_ingest(survey, rates, cores=cores, study=for_study)
     except ConfigError:
         return {}
