@@ -78,7 +78,10 @@ def checkup(
     storage : Storage | None, optional
         How buckets are reached.
     """
-    checks = [python(), java(), memory(), packages(), *(jars(name) for name in jar_sets)]
+    if os.environ.get("SPARK_REMOTE"):  # Java and jars are the server's
+        checks = [python(), memory(), packages()]
+    else:
+        checks = [python(), java(), memory(), packages(), *(jars(name) for name in jar_sets)]
     folder = folder_of(warehouse)
     if folder is None:
         elsewhere = Check("warehouse", "ok", f"{warehouse} is no folder: space and rights are not looked at")
