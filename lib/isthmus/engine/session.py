@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from isthmus.config.resources import conf_file
 from isthmus.engine.checkup import require_java
-from isthmus.engine.jars import jar_options
+from isthmus.engine.jars import jar_options, require_spark
 from isthmus.engine.machine import cores, memory_mib
 from isthmus.engine.remote import check_remote, remote_address, require_packages
 from isthmus.engine.settings import ARROW, DECISIVE, require_decisive, try_options
@@ -75,6 +75,7 @@ def start_session(
         Both a master and a server are named, what Spark needs is not there, or a server refuses an option that results
         depend on.
     """
+    require_spark()
     from pyspark.sql import SparkSession
 
     address = remote_address(remote, master)

@@ -16,6 +16,7 @@ from isthmus.engine.ddl import spark_fields, spark_schema
 from isthmus.engine.delta_sql import quoted
 from isthmus.engine.folder_log import LOG, commit_info, last_version
 from isthmus.engine.settings import is_remote, options_for_a_while
+from isthmus.engine.turns import is_catalog
 from isthmus.engine.watch import MARK
 from isthmus.errors import StoreError, did_you_mean
 from isthmus.tablespec import TableSpec
@@ -277,12 +278,6 @@ class TableStore:
 
     def _log(self, table: TableSpec | str) -> Path:
         return Path(self.path(table)) / LOG
-
-
-def is_catalog(location: str) -> bool:
-    """Whether a location is `catalog.schema` of a metastore and no path: two plain names with one dot between."""
-    parts = location.split(".")
-    return len(parts) == 2 and all(part.isidentifier() for part in parts)
 
 
 def _remove_empty_log(table: Path) -> bool:
