@@ -39,6 +39,10 @@ class Store:
     """As much of a store as a commit asks for."""
 
     in_folder = True
+    spark = None
+
+    def sql_name(self, table):
+        return table
 
     def __init__(self, folder):
         self.folder = folder
