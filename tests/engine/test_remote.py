@@ -67,3 +67,31 @@ def test_a_server_without_delta_is_said():
     check_remote(server("DELTA_MISSING_DELTA_TABLE"), HERE)
     with pytest.raises(SetupError, match=rf"server {HERE} \(Spark 4.2.0\) knows no Delta tables"):
         check_remote(server("TABLE_OR_VIEW_NOT_FOUND"), HERE)
+
+
+def test_every_command_that_takes_a_master_takes_a_server():
+    from isthmus.cli.main import COMMANDS, cli
+
+    options = {name: {o for p in cli.get_command(None, name).params for o in p.opts} for name in COMMANDS}
+    with_master = {name for name, words in options.items() if "--master" in words}
+    assert {"run", "ingest", "maintain", "simulate"} <= with_master
+    assert with_master == {name for name, words in options.items() if "--remote" in words}
+
+
+def test_the_command_line_refuses_both_before_anything_else(tmp_path, capsys):
+    from isthmus.cli.main import cli, guarded
+
+    words = [
+        "run",
+        "--study",
+        "demonstration",
+        "--warehouse",
+        str(tmp_path / "w"),
+        "--master",
+        "yarn",
+        "--remote",
+        HERE,
+    ]
+    assert guarded(lambda: cli.main(words, standalone_mode=False)) == 1
+    assert f"--remote names a server, {HERE}, and --master yarn" in capsys.readouterr().err
+    assert not (tmp_path / "w").exists()

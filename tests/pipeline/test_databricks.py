@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import tomllib
+import zipfile
 from itertools import pairwise
 from pathlib import Path
 
@@ -137,6 +138,21 @@ def test_the_session_of_the_runtime_is_taken_as_it_is(monkeypatch):
     monkeypatch.setattr(session, "require_decisive", lambda spark: asked.append("decisive"))
     assert session.start_session("isthmus", master=None) == "the runtime's session"
     assert asked == ["isthmus", "workers", "decisive"]
+
+
+@pytest.mark.slow
+def test_the_wheel_has_the_command_the_studies_and_no_wish_for_spark(tmp_path):
+    words = ["wheel", "--quiet", "--no-deps", "--disable-pip-version-check", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run([sys.executable, "-m", "pip", *words], check=True)
+    (wheel,) = tmp_path.glob("isthmus-*.whl")
+    with zipfile.ZipFile(wheel) as files:
+        names = files.namelist()
+        told = {name.split("/")[-1]: files.read(name).decode() for name in names if ".dist-info/" in name}
+    assert "isthmus/conf/studies/gallo2026.yaml" in names
+    assert "isthmus = isthmus.cli.main:main" in told["entry_points.txt"]
+    asked = [line for line in told["METADATA"].splitlines() if line.startswith("Requires-Dist:")]
+    assert any(line.startswith("Requires-Dist: pyspark") and "extra == 'spark'" in line for line in asked)
+    assert [line for line in asked if "spark" in line.split(";")[0] and "extra ==" not in line] == []
 
 
 @pytest.fixture(scope="module")
