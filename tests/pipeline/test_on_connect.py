@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyspark
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 from isthmus.engine.remote import PACKAGES
 from isthmus.engine.session import session_options
@@ -30,7 +29,7 @@ SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 STUDY = ("--study", "demonstration", "--set", "years.corpus=[2010, 2021]", "--set", "years.analysis=[2010, 2021]")
 OF_A_RUN = {"seconds", "iterations", "run_id"}
 """Columns that say how a run went."""
-OF_THE_WAY = {"ledger", "work_lines"}
+OF_THE_WAY = {"ledger", "parsed_works", "work_lines"}
 """Tables that say how the rows were read: by tasks that write files themselves, or through Spark."""
 
 
@@ -124,12 +123,17 @@ def test_a_study_on_a_server_gives_the_tables_of_a_run_without(server, tmp_path)
     assert [name for name in expected if found[name] != expected[name]] == []
     assert published(tmp_path / "there") == published(tmp_path / "here")
 
-    done = isthmus("maintain", "--warehouse", tmp_path / "there", "--tables", "works", "--remote", server)
+
+def test_tables_are_maintained_through_a_server(server, tmp_path):
+    for number in range(2):
+        write_deltalake(tmp_path / "house" / "works", pa.table({"work_id": [number]}), mode="append")
+    done = isthmus("maintain", "--warehouse", tmp_path / "house", "--tables", "works", "--remote", server)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert re.search(r"works: [\d,]+ -> 1 files", done.stdout)
+    assert "works: 2 -> 1 files" in done.stdout
+    assert sorted(DeltaTable(tmp_path / "house" / "works").to_pyarrow_table()["work_id"].to_pylist()) == [0, 1]
 
 
-def test_workers_of_a_server_without_isthmus_are_said(server, tmp_path, monkeypatch):
+def test_workers_of_a_server_without_isthmus_are_said(server):
     """The check that every session makes, told to look for a package that is nowhere."""
     script = (
         "from isthmus.engine import start_session, workers\n"
