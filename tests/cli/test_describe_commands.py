@@ -83,6 +83,15 @@ def test_stages_of_a_study_are_those_that_it_asks_for(isthmus, own_study):
     assert not {need for needs in own.values() for need in needs} - set(own)
 
 
+def test_stages_follow_what_is_set_for_a_study(isthmus):
+    study = ("stages", "--study", "demonstration", "--format", "json")
+    here, changed = json.loads(isthmus(*study)[1]), json.loads(isthmus(*study, "--set", "stability={}")[1])
+    assert set(changed) - set(here) == {"stability"}
+    code, _, err = isthmus("stages", "--set", "stability={}")
+    assert code == 2
+    assert "name it with --study" in err
+
+
 def test_stages_as_text_say_what_they_write(isthmus):
     out = isthmus("stages")[1].splitlines()
     at = next(number for number, line in enumerate(out) if line.startswith("null_models "))

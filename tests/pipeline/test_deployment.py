@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 
 from isthmus.cli.maintain import maintain
 from isthmus.cli.run import run
@@ -82,19 +81,6 @@ def test_the_airflow_tasks_call_the_script_with_options_that_it_has(airflow_dag)
         assert words[-2:] == ["--tasks", name]
         for word in words:
             assert not word.startswith("--") or word in script
-
-
-def test_the_databricks_bundle_calls_jobs_with_options_that_they_have():
-    file = ROOT / "conf/databricks/databricks.yml"
-    tasks = yaml.safe_load(file.read_text())["resources"]["jobs"]["isthmus"]["tasks"]
-    assert [task["task_key"] for task in tasks] == list(TASKS)
-    for earlier, later in pairwise(tasks):
-        assert later["depends_on"] == [{"task_key": earlier["task_key"]}]
-    for task in tasks:
-        call, command = task["spark_python_task"], maintain if task["task_key"] == "maintenance" else run
-        assert (file.parent / call["python_file"]).resolve() == ROOT / "jobs" / f"{task['task_key']}.py"
-        known = {option for parameter in command.params for option in parameter.opts}
-        assert {word for word in call["parameters"] if word.startswith("--")} <= known
 
 
 @pytest.mark.parametrize("job", sorted(p.stem for p in (ROOT / "jobs").glob("*.py")))
