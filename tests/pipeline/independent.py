@@ -146,12 +146,18 @@ def disruption(folder: Path, first: int, last: int, citing_until: int) -> dict[i
     return found
 
 
-def moves(folder: Path, first: int, last: int, gap: int) -> Counter:
-    """(year, origin, destination) -> authors whose place changed within the gap; works of any kind up to the last year."""
+def moves(folder: Path, first: int, last: int, gap: int, *, with_orcid: bool = False) -> Counter:
+    """(year, origin, destination) -> authors whose place changed within the gap; works of any kind up to the last year.
+
+    With an ORCID: of authors of whom a work, of whatever year, names one.
+    """
     seen: dict[str, dict[int, dict[int, set[str]]]] = {}
+    named: set[str] = set()
     dates = {}
     for work in newest_works(folder):
         year, number = work.get("publication_year"), int(work["id"].rsplit("W", 1)[1])
+        signed = [a.get("author") or {} for a in work.get("authorships") or []]
+        named |= {author["id"] for author in signed if year is not None and author.get("orcid")}
         if year is None or year > last:
             continue
         dates[number] = work.get("publication_date") or ""
@@ -161,8 +167,10 @@ def moves(folder: Path, first: int, last: int, gap: int) -> Counter:
                 places = countries({"authorships": [authorship]})
                 seen.setdefault(author, {}).setdefault(year, {}).setdefault(number, set()).update(places)
     found: Counter = Counter()
-    for career in seen.values():
+    for author, career in seen.items():
         before = None
+        if with_orcid and author not in named:
+            continue
         for year in sorted(career):
             place = _place(career[year], dates)
             if place is None:

@@ -56,12 +56,14 @@ def test_disruption_of_every_work_equals_the_independent_count(spark, said, requ
 
 def test_moves_equal_the_independent_count(results, openalex_records):
     first, last = STUDY.years.analysis
-    expected = independent().moves(openalex_records, first, last, STUDY.migration.gap)
-    flows = pd.read_parquet(results / "migration_flows.parquet").query("movers > 0")
+    table = pd.read_parquet(results / "migration_flows.parquet").query("movers > 0")
     key = ["year", "origin", "destination"]
-    assert dict(zip(flows[key].itertuples(index=False, name=None), flows.movers, strict=True)) == expected
-    assert sum(expected.values()) > 100
-    pairs = pd.read_parquet(results / "migration_pairs.parquet")
+    for whose, with_orcid in (("with_orcid", True), ("everyone", False)):
+        expected = independent().moves(openalex_records, first, last, STUDY.migration.gap, with_orcid=with_orcid)
+        flows = table[table["scientists"] == whose]
+        assert dict(zip(flows[key].itertuples(index=False, name=None), flows.movers, strict=True)) == expected
+        assert sum(expected.values()) > 100
+    pairs = pd.read_parquet(results / "migration_pairs.parquet").query("scientists == 'everyone'")
     in_window = flows[flows.year.between(*STUDY.years.significance)]
     assert pairs.weight.sum() == in_window.movers.sum()
     assert (pairs.p_upper + pairs.p_lower >= 1 - 1e-9).all()

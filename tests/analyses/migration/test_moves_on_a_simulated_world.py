@@ -10,6 +10,7 @@ from isthmus.config import load_study
 from isthmus.pipeline import Request, run_pipeline
 from isthmus.simulate import World, simulate_snapshot
 from isthmus.simulate.moves import judge_moves
+from isthmus.simulate.records.orcids import have_orcid
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -66,12 +67,24 @@ def test_flows_are_the_moves_counted(world):
     moves, flows = world.read("author_moves"), world.read("migration_flows")
     near = moves[moves["years_between"] <= world.study.migration.gap]
     key = ["year", "origin", "destination"]
-    assert flows[flows["movers"] > 0].set_index(key)["movers"].to_dict() == near.groupby(key).size().to_dict()
-    assert flows["movers_any_gap"].sum() == len(moves)
+    for whose, own, every in (
+        ("everyone", near, moves),
+        ("with_orcid", near[near["has_orcid"]], moves[moves["has_orcid"]]),
+    ):
+        rows = flows[flows["scientists"] == whose]
+        assert rows[rows["movers"] > 0].set_index(key)["movers"].to_dict() == own.groupby(key).size().to_dict()
+        assert rows["movers_any_gap"].sum() == len(every)
+
+
+def test_those_have_an_orcid_who_were_given_one(world):
+    moves, years = world.read("author_moves"), world.read("author_years")
+    for table in (moves, years):
+        assert table["has_orcid"].tolist() == have_orcid(table["author_id"].to_numpy()).tolist()
+    assert 0.3 < moves["has_orcid"].mean() < 0.5
 
 
 def test_those_who_moved_work_with_whom_they_left(world):
-    ties = world.read("origin_ties").set_index(["destination", "group"])
+    ties = world.read("origin_ties").query("whose == 'everyone'").set_index(["destination", "group"])
     planted = ties.loc[("US", "moved from there")]
     others = ties.loc[("US", "never moved")]
     reach = 1.96 * planted["sd"] / planted["scientists"] ** 0.5
@@ -81,6 +94,6 @@ def test_those_who_moved_work_with_whom_they_left(world):
 
 
 def test_every_year_with_moves_is_fitted(world):
-    fits = world.read("migration_fits")
+    fits = world.read("migration_fits").query("scientists == 'everyone'")
     assert set(fits["status"]) == {"converged"}
     assert fits["max_relative_error"].max() < 1e-9
