@@ -278,13 +278,18 @@ def daemons(airflow, server):
                 process.kill()
 
 
-def states(airflow):
-    """Return (study, task) -> its state and how often it was tried, as Airflow's database has it."""
+def asked(airflow, question):
+    """Return the rows that Airflow's database answers, of one column without the row around it."""
     database = sqlite3.connect(f"file:{airflow.folder}/airflow.db?mode=ro", uri=True)
     try:
-        rows = database.execute("select dag_id, task_id, state, try_number from task_instance").fetchall()
+        return [row[0] if len(row) == 1 else row for row in database.execute(question)]
     finally:
         database.close()
+
+
+def states(airflow):
+    """Return (study, task) -> its state and how often it was tried, as Airflow's database has it."""
+    rows = asked(airflow, "select dag_id, task_id, state, try_number from task_instance")
     return {(dag.removeprefix("isthmus_"), task): (state, tries) for dag, task, state, tries in rows}
 
 
@@ -302,7 +307,8 @@ def test_studies_on_one_warehouse_take_turns_and_only_what_may_help_is_tried_aga
     wait_until(airflow, lambda found: sum(state == "scheduled" for state, _ in found.values()) == len(STUDIES))
     time.sleep(10)
     assert not log.exists(), "without its pool nothing begins"
-    (pool,) = {row[0] for row in pools_of(airflow)}
+    (pool,) = asked(airflow, "select distinct pool from task_instance")
+    assert f"non-existent pool '{pool}'" in (airflow.folder / "scheduler.log").read_text()
     airflow.run("pools", "set", pool, "1", "one at a time")
     ended = {"success", "failed", "up_for_retry"}
     wait_until(airflow, lambda found: sum(state in ended for state, _ in found.values()) == 2 * len(STUDIES) - 2)
@@ -317,12 +323,3 @@ def test_studies_on_one_warehouse_take_turns_and_only_what_may_help_is_tried_aga
         assert (begin[0], end[0], begin[1]) == ("begin", "end", end[1]), "nobody begins before the other has ended"
     said = "".join(file.read_text() for file in (airflow.folder / "airflow" / "logs").rglob("*.log"))
     assert "isthmus: a check of the data failed" in said
-
-
-def pools_of(airflow):
-    """Return the pools that tasks wait for."""
-    database = sqlite3.connect(f"file:{airflow.folder}/airflow.db?mode=ro", uri=True)
-    try:
-        return database.execute("select distinct pool from task_instance").fetchall()
-    finally:
-        database.close()
