@@ -12,6 +12,7 @@ from isthmus.analyses.significance import maps
 from isthmus.analyses.significance import section as significance_section
 from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.significance.ties import graded_ties, tie_statement
+from isthmus.analyses.trajectories.vectorcharts import vector_rows
 from isthmus.geography import find_country
 from isthmus.report import load_results
 from isthmus.report.statement import factor
@@ -73,13 +74,36 @@ def visit(browser, report):
 def test_every_chart_is_drawn(visit):
     page = visit()
     charts = page.locator(".chart")
-    assert charts.count() == 36
+    assert charts.count() == 40
+    folded = page.locator("details:not([open]) .chart")
+    assert folded.count() == 4, "the centroids"
+    assert not any(chart.get_attribute("data-drawn") for chart in folded.all())
+    page.locator("summary", has_text="The centroids").click()
+    page.wait_for_function("document.querySelectorAll('.chart:not([data-drawn])').length === 0")
     for at in range(charts.count()):
         chart = charts.nth(at)
         assert chart.get_attribute("data-drawn") == "true", chart.get_attribute("id")
         assert chart.locator("svg path").count() > 3, chart.get_attribute("id")
         assert chart.get_attribute("aria-label"), chart.get_attribute("id")
     assert page.locator("#chart-pair-z svg .mark-symbol path").count() == 28 + 2  # and two in the legend
+
+
+def test_an_address_unfolds_what_it_leads_to(visit):
+    page = visit(anchor="#chart-centroid-0")
+    page.wait_for_selector("#chart-centroid-0[data-drawn=true]")
+    assert page.locator("#chart-centroid-0 svg").is_visible()
+
+
+def test_small_multiples_fit_the_width_and_have_a_panel_for_each_country(visit, results_dir):
+    panels = vector_rows(load_results(results_dir), "US")["panel"]
+    for width, fewest in ((1280, 5), (390, 2)):
+        chart = visit(width=width).locator("#chart-vectors_US")
+        written = {" ".join(text.split()) for text in chart.locator("svg text").all_text_contents()}
+        assert {" ".join(panel.split()) for panel in panels} <= written, "all names"
+        tops = [round(cell.bounding_box()["y"]) for cell in chart.locator("svg .cell > g > path.background").all()]
+        assert len(tops) == len(panels)
+        assert tops.count(tops[0]) >= fewest
+        assert chart.locator("svg").bounding_box()["width"] <= chart.bounding_box()["width"] + 1
 
 
 def test_a_reader_picks_a_pair(visit, results_dir):
@@ -198,7 +222,7 @@ def test_each_chart_gives_its_data_an_address_and_a_citation(visit, results_dir)
     with page.expect_download() as waiting:
         figure.get_by_role("button", name="SVG").click()
     assert Path(waiting.value.path()).read_text().startswith("<svg")
-    for chart in page.locator(".chart").all():
+    for chart in page.locator(".chart[data-drawn]").all():
         assert chart.get_attribute("data-tools") == "true"
 
 

@@ -1,6 +1,7 @@
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from isthmus.analyses.corpus.charts import coverage_frame
@@ -11,9 +12,15 @@ from isthmus.analyses.significance.charts import partners_chart
 from isthmus.analyses.significance.maps import FIRST_TIES, places, tie_features, tie_map
 from isthmus.analyses.significance.paircharts import pair_chart
 from isthmus.analyses.significance.ties import graded_ties
-from isthmus.analyses.trajectories.planecharts import vectors_chart
+from isthmus.analyses.trajectories import vectorcharts
+from isthmus.analyses.trajectories.clusterbands import band_chart, band_frame
+from isthmus.analyses.trajectories.clustercharts import clusters
+from isthmus.analyses.trajectories.frames import clustered, vectors
+from isthmus.analyses.trajectories.tables import TRAJECTORIES
+from isthmus.analyses.trajectories.vectorcharts import vector_rows, vectors_chart
 from isthmus.errors import ConfigError
 from isthmus.report import load_results
+from isthmus.report.directions import Direction
 from isthmus.report.figures import write_figures
 from isthmus.report.section import build_sections
 from isthmus.report.theme import LIGHT, colour, resolve
@@ -75,7 +82,8 @@ def test_every_figure_of_the_study_is_offered(results_dir, make_results):
         "volume_US_CN_knowledge_exchange", "trajectory_US_CN",
     }  # fmt: skip
     assert set(study_figures(results_dir)) == before | {
-        "output", "foreign_citations", "densities", "centroids", "groups", "agreement", "silhouette", "sensitivity",
+        "output", "foreign_citations", "densities", "centroids", "clusters_by_year", "groups",
+        "agreement", "silhouette", "sensitivity",
         "vectors_US", "vectors_CN", "matrix_top", "matrix_bloc", "trajectory_US_CN_ecm-variance-corrected",
     }  # fmt: skip
     assert set(study_figures(make_results(trajectories=False))) == before
@@ -154,7 +162,15 @@ def test_the_map_tells_grades_apart_and_the_published_rule_keeps_its_mean_z(resu
     dashes = links["encoding"]["strokeDash"]["scale"]
     assert dict(zip(dashes["domain"], map(tuple, dashes["range"]), strict=True))["firm"] == (1, 0)
     assert len({tuple(dash) for dash in dashes["range"][:3]}) == 3
-    assert links["encoding"]["strokeWidth"]["field"] == "size"
+    assert links["encoding"]["strokeWidth"]["field"] == "step"
+    widths = links["encoding"]["strokeWidth"]["scale"]
+    assert dict(zip(widths["domain"], widths["range"], strict=True)) == {
+        "up to 3": 1.2,
+        "3 to 10": 2.8,
+        "more than 10": 4.8,
+    }
+    [step] = [t["calculate"] for t in links["transform"] if t.get("as") == "step"]
+    assert step.startswith("datum.grade == 'few papers' || datum.size <= 3 ? 'up to 3'"), "faint lines are never wide"
     published = tie_map(results, called="published").to_dict()
     [links] = [layer for layer in published["layer"] if "strokeDash" in layer.get("encoding", {})]
     assert links["encoding"]["strokeWidth"]["field"] == "mean_z"
@@ -174,6 +190,40 @@ def test_partners_stand_on_a_logarithmic_axis_with_their_intervals(results_dir):
 
 def test_labels_of_vectors_are_told_apart_without_colour(results_dir):
     spec = vectors_chart(load_results(results_dir), "US").to_dict()
-    [dash] = [layer["encoding"]["strokeDash"] for layer in spec["layer"] if "strokeDash" in layer.get("encoding", {})]
+    layers = spec["spec"]["layer"]
+    [dash] = [layer["encoding"]["strokeDash"] for layer in layers if "strokeDash" in layer.get("encoding", {})]
     styles = dict(zip(dash["scale"]["domain"], map(tuple, dash["scale"]["range"]), strict=True))
     assert len(set(styles.values())) == len(styles) > 1
+
+
+def test_every_vector_has_a_panel_with_its_name_and_its_label(results_dir, monkeypatch):
+    results = load_results(results_dir)
+    told = vectorcharts.direction_of
+    monkeypatch.setattr(
+        vectorcharts,
+        "direction_of",
+        lambda r, one, two: Direction("SC", 0.99) if one == "CN" else told(r, one, two),
+    )
+    rows, frame = vector_rows(results, "US"), vectors(results, "US")
+    spec = vectors_chart(results, "US").to_dict()
+    assert spec["facet"]["sort"] == list(rows["panel"])
+    assert rows["name"].tolist() == frame["name"].tolist(), "all names, most papers first"
+    assert rows["panel"].is_unique
+    for row in rows.itertuples():
+        shown = row.panel.removeprefix(row.name).strip()
+        assert shown == ("" if row.label == "none" else row.label if row.settled else f"({row.label})")
+    assert rows.set_index("country")["settled"].to_dict()["CN"]
+    assert not rows["settled"].all()
+
+
+def test_a_cluster_over_the_years_is_the_mean_and_the_middle_half_of_its_pairs(results_dir):
+    results = load_results(results_dir)
+    cluster = clusters(results)[0]
+    pairs = clustered(results).query("cluster == @cluster")[["src", "dst"]]
+    paths = results.table(TRAJECTORIES).merge(pairs, on=["src", "dst"])
+    own = np.sort(paths.loc[paths["year"] == 2015, "scaled_exchange"])
+    row = band_frame(results, cluster).query("year == 2015 and network == 'Knowledge exchange'").iloc[0]
+    assert row["mean"] == pytest.approx(own.mean())
+    assert (row["low"], row["high"]) == pytest.approx(tuple(np.percentile(own, [25, 75])))
+    assert row["low"] <= row["mean"] <= row["high"] or len(own) < 4
+    assert {layer["mark"]["type"] for layer in band_chart(results, cluster).to_dict()["layer"]} == {"area", "line"}

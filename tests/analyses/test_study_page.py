@@ -22,7 +22,6 @@ EXPLAINS = (
     r"stronger|weaker|Converged",
     r"(Scientific|Knowledge) (convergence|divergence) with",
     r"S[CD] scientific \w+: .*|K[ID] knowledge \w+: .*",
-    r"Colours and line styles are labels of the whole way: .*",
     r"scientific convergence|(scientific|knowledge) divergence",  # how many are settled: parts of a drawing
     r"The thicker the line, the higher the mean z\.",
     r"The published method: groups by the labels .*",

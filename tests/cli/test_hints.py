@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.cli import hints
+from isthmus.cli.main import COMMANDS
 
 
 @pytest.fixture
@@ -61,3 +62,21 @@ def test_the_hints_of_this_environment_run(isthmus, tmp_path):
     assert Path(tmp_path / "my world" / "truth").is_dir()
     shown = subprocess.run(f"{hint} --help", shell=True, capture_output=True, text=True, check=True).stdout
     assert shown.startswith("Usage: ")
+
+
+def test_commands_within_messages_and_help_are_called_as_they_can_be_typed(environment):
+    said = "Java did not start. `isthmus doctor` says which (isthmus stages lists them); isthmus is here, see /x/isthmus run"
+    assert hints.as_typed(said) == (
+        "Java did not start. `.venv/bin/isthmus doctor` says which (.venv/bin/isthmus stages lists them); isthmus is here, "
+        "see /x/isthmus run"
+    )
+
+
+def test_on_the_path_messages_stay_as_they_are(environment, monkeypatch):
+    monkeypatch.setenv("PATH", str(environment))
+    assert hints.as_typed("ask `isthmus doctor`") == "ask `isthmus doctor`"
+
+
+def test_every_command_is_known_to_the_hints(environment):
+    for name in COMMANDS:
+        assert hints.as_typed(f"isthmus {name}") == f".venv/bin/isthmus {name}", name

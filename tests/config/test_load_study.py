@@ -189,7 +189,7 @@ class TestMessages:
             ("geography.polse=[US]", "geography.polse: no such field; did you mean 'poles'?"),
             ("corpsu={}", "corpsu: no such field; did you mean 'corpus'?"),
             ("seed=-1", "seed: must be at least 0 (given: -1)"),
-            ("years.corpus=[2000]", "years.corpus.1: is required and missing"),
+            ("years.corpus=[2000]", "years.corpus: lacks value number 2 of its list (given: [2000])"),
             ("years.corpus=[2021, 1990]", "years: corpus: 2021 is after 1990; write [first, last]"),
             ("corpus.rule=concept", "corpus: rule 'concept' needs `ids`, for example ids: [1702]"),
             ("corpus=5", "corpus: must be a section: {field: value} (given: 5)"),

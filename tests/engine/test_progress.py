@@ -54,7 +54,21 @@ class TestPlainStream:
         progress = Progress(["works"], stream=io.StringIO(), clock=clock)
         progress.start("works")
         assert not progress.animated
-        assert progress._ticker is None
+        progress.finish("works", "5 rows")
+        assert progress.stream.getvalue().count("\n") == 1
+
+    def test_a_long_stage_is_a_line_now_and_then(self, clock, monkeypatch):
+        monkeypatch.setattr(module, "LOG_SECONDS", 0.005)
+        stream = io.StringIO()
+        progress = Progress(["works"], expected={"works": 900}, parts=lambda: (3, 40), stream=stream, clock=clock)
+        progress.start("works")
+        clock.now += 300
+        deadline = time.monotonic() + 10
+        while "5 min, 3 of 40 parts, about 10 min left\n" not in stream.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        progress.finish("works", "5 rows")
+        assert "[1/1] works                  5 min, 3 of 40 parts, about 10 min left\n" in stream.getvalue()
+        assert "\r" not in stream.getvalue()
 
     def test_each_stage_has_its_own_time(self, clock):
         stream = io.StringIO()
@@ -107,6 +121,25 @@ class TestTerminal:
         progress.start("a")
         assert self.ticked(stream, "first run: no estimate yet")
         progress.fail("a")
+
+    def test_parts_done_of_all_stand_within_the_stage(self, clock):
+        stream, done = Terminal(), iter([None, *((n, 1200) for n in range(1, 100_000))])
+        progress = Progress(["a"], parts=lambda: next(done), stream=stream, clock=clock)
+        progress.start("a")
+        assert self.ticked(stream, "0 s, first run"), "nothing of several parts runs yet"
+        assert self.ticked(stream, "0 s, 2 of 1,200 parts, first run")
+        progress.finish("a", "ok")
+
+    def test_an_estimate_of_the_first_run_is_called_so_until_stages_that_ran_are_left(self, clock):
+        stream = Terminal()
+        progress = Progress(["a", "b"], expected={"b": 30}, estimated={"a": 60, "b": 9000}, stream=stream, clock=clock)
+        progress.start("a")
+        assert self.ticked(stream, "about 1 min 30 s left (first run: an estimate)"), "b is known better from here"
+        progress.finish("a", "ok")
+        progress.start("b")
+        assert self.ticked(stream, "[2/2] b                      0 s, about 30 s left")
+        assert "about 30 s left (" not in stream.getvalue()
+        progress.finish("b", "ok")
 
     @pytest.mark.parametrize("end", ["finish", "fail"])
     def test_nothing_is_written_after_the_end_of_a_stage(self, clock, end):

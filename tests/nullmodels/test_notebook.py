@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from isthmus.nullmodels.edgelists import read_edges
+
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "null_models.ipynb"
 
 
@@ -26,3 +28,19 @@ def test_the_notebook_runs(real_edges, tmp_path, monkeypatch):
     assert "sign agreement with ecm" in text
     assert "times what size explains (" in text
     assert "mean z > 2" in text
+
+
+def test_three_real_years_come_with_it(tmp_path):
+    shipped = NOTEBOOK.parent / "data" / "country_coauthorship.csv.gz"
+    edges = read_edges(shipped)
+    assert sorted(edges["year"].unique()) == [2019, 2021, 2023]
+    assert (edges["source"] < edges["target"]).all()
+    assert {"CN", "US", "NA"} <= set(edges["source"])
+    provenance = (shipped.parent / "PROVENANCE.md").read_text(encoding="utf-8")
+    assert f"{len(edges):,} pairs" in provenance
+    assert "CC0" in provenance
+
+
+def test_the_notebook_says_how_to_install_what_it_needs():
+    first = "".join(json.loads(NOTEBOOK.read_text())["cells"][0]["source"])
+    assert 'pip install ".[notebook]"' in first

@@ -1,6 +1,7 @@
 """What an ingest will cost: measured rates at the size that the manifests state."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from isthmus.cli.plan import in_words, plan, sizes_in
 from isthmus.config import Corpus, load_study
 from isthmus.errors import ConfigError
+from isthmus.pipeline.estimate import SHARES, estimated_seconds
 from isthmus.pipeline.plan import Rates, Span, corpus_share, load_rates, plan_ingest
 from isthmus.snapshot.survey import Extent, Survey
 
@@ -240,3 +242,32 @@ def test_the_rates_that_come_with_isthmus_know_analyses_and_stages():
     ).costs
     assert {"its places", "its cities", "its bridging", "its gravity"} <= {cost.what for cost in cities}
     assert all(0 < cost.core_hours.low < cost.core_hours.high for cost in (*costs[2:], *cities[2:]))
+
+
+def stages(*names):
+    return [SimpleNamespace(name=name) for name in names]
+
+
+def test_a_first_run_is_estimated_from_the_middle_of_the_plan():
+    every = stages("parse", "records", "accounting", "corpus")
+    found = estimated_seconds(every, of(2_000, 2_000_000), study=None, cores=4, rates=RATES)
+    middle = ((36 + 72 + 72) / 4 + (36 + 144 + 144) / 2) / 2  # seconds: all cores busy, or half of them
+    assert sum(SHARES.values()) == pytest.approx(1)
+    assert found == pytest.approx({name: share * middle for name, share in SHARES.items()})
+    assert "corpus" not in found, "nobody measured it"
+
+
+def test_measured_stages_of_a_study_are_estimated_too():
+    rate = {
+        "section": "gravity", "stage": "gravity", "works": [1_000, 2_000], "study_works": [1_000, 2_000],
+        "core_seconds": [30, 60], "rests_on": "a desk",
+    }  # fmt: skip
+    rates = Rates.model_validate(RATES.model_dump() | {"stages": [rate]})
+    study = load_study("alshebli2022_beijing")
+    found = estimated_seconds(stages("gravity"), of(2_000, 2_000_000), study=study, cores=4, rates=rates)
+    assert 30 / 4 <= found["gravity"] <= 60 / 2
+
+
+@pytest.mark.parametrize("survey", [None, of(2_000, 2_000_000, layout="parquet")])
+def test_what_was_never_measured_is_not_estimated(survey):
+    assert estimated_seconds(stages("parse"), survey, study=None, cores=4, rates=RATES) == {}

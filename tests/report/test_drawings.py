@@ -77,7 +77,7 @@ def test_names_stay_words():
 
 def test_a_long_name_is_cut():
     [name] = re.findall(r">([^<]*…)<", intervals([Interval("x" * 60, 2, 1, 3)], "t"))
-    assert len(name) == 24
+    assert len(name) == 28
 
 
 @given(st.lists(st.tuples(positive, positive, positive).map(sorted), min_size=1, max_size=6))
@@ -92,3 +92,15 @@ def test_everything_lies_inside_the_drawing(bounds):
     order = sorted(zip([row.value for row in rows], numbers(intervals(rows, "t"), "circle", "cx"), strict=True))
     across = [x for _, x in order]
     assert across == sorted(across), "larger numbers stand further to the right"
+
+
+def test_long_names_stay_within_the_picture():
+    names = ["A – B", "American Samoa – Northern Mariana Islands"]
+    short, long = re.findall(
+        r"<text [^>]*text-anchor=.end. fill=.var\(--ink\).[^>]*>[^<]*",
+        intervals([Interval(name, 2, 1, 3) for name in names], "t"),
+    )
+    assert "textLength" not in short
+    room = int(re.search(r'textLength="(\d+)"', long)[1])
+    assert room < int(re.search(r' x="(\d+)"', long)[1]), "it begins to the right of the edge"
+    assert long.endswith("…")

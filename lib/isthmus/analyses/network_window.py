@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from isthmus.analyses.networks.words import GIVEN_UNIT
 from isthmus.analyses.significance.pooled import CONVERGED, NOT_POOLED, of_converged_years, pools
 from isthmus.analyses.user_network import FALSE_DISCOVERY_RATE, LEAST_FINITE_YEARS, THRESHOLD, window_within
 from isthmus.errors import NetworkError
 from isthmus.nullmodels.grades import FIRM, FIRM_YEARS_SEEN, STRONGER, WEAKER
 from isthmus.nullmodels.window_frames import WINDOW_COLUMNS, window_tests
 from isthmus.report.results import rows_of
-from isthmus.report.statement import counts_words, grade_counts, statement
+from isthmus.report.statement import counts_words, few_of, grade_counts, statement
 from isthmus.report.text import capital, count, plural, span
 
 SHOWN_TIES = 5
@@ -57,8 +58,8 @@ def window_of(
     NetworkError
         A window of years for a network that has none, or one that holds no year of it.
     """
-    if window is not None and "year" not in keys:
-        raise NetworkError("--window is for yearly networks, and this one has no column year; leave it out")
+    if window is not None:
+        require_window(ties, window)
     model, samples = str(fits["null_model"].iloc[0]), int(fits["samples"].max())
     if linked_only:
         return pd.DataFrame(), NEEDS_ALL
@@ -83,8 +84,7 @@ def window_of(
     )
     if found.empty:
         raise NetworkError(
-            f"the window {first}-{last} holds no year of the network, which has {_span_of(fitted)}"
-            f"{' where its null model converged' * (len(fitted) < len(ties))}"
+            f"the window {first}-{last} holds no year in which the network's null model converged: {_span_of(fitted)}"
         )
     found["published_rule"] = (found["mean_z"] > THRESHOLD).fillna(False)
     if not yearly:
@@ -94,8 +94,32 @@ def window_of(
     return found[[*front, *others, "src", "dst", *WINDOW_COLUMNS, "published_rule"]], ""
 
 
+def require_window(ties: pd.DataFrame, window: tuple[int, int]) -> None:
+    """Refuse a window of years that a network cannot have.
+
+    Parameters
+    ----------
+    ties : pandas.DataFrame
+        With a column year where the network is yearly.
+    window : tuple[int, int]
+        First and last year.
+
+    Raises
+    ------
+    NetworkError
+        The network has no years, or none of these.
+    """
+    if "year" not in ties.columns:
+        raise NetworkError("--window is for yearly networks, and this one has no column year; leave it out")
+    if not ties["year"].between(*window).any():
+        raise NetworkError(
+            f"the window {window[0]}-{window[1]} holds no year of the network, which has {_span_of(ties)}"
+        )
+
+
 def _span_of(ties: pd.DataFrame) -> str:
-    return f"{ties['year'].min()} to {ties['year'].max()}"
+    first, last = ties["year"].min(), ties["year"].max()
+    return f"{first} to {last}" if first < last else f"{first} only"
 
 
 def said_of_fits(fits: pd.DataFrame, keys: Sequence[str]) -> list[str]:
@@ -114,7 +138,9 @@ def said_of_fits(fits: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     return [*lines, f"worst relative error of a degree or strength: {fitted['max_relative_error'].max():.1e}"]
 
 
-def said_of_window(tested: pd.DataFrame, keys: Sequence[str], *, directed: bool = False) -> list[str]:
+def said_of_window(
+    tested: pd.DataFrame, keys: Sequence[str], *, directed: bool = False, unit: str = GIVEN_UNIT
+) -> list[str]:
     """Return how many ties of each network have each grade, and the firm ones furthest from size, in words.
 
     Parameters
@@ -125,12 +151,14 @@ def said_of_window(tested: pd.DataFrame, keys: Sequence[str], *, directed: bool 
         Columns that tell networks apart.
     directed : bool, default False
         Whether a tie has a direction.
+    unit : str, default "units"
+        What the weights count.
     """
     others = [key for key in keys if key != "year"]
     yearly = "year" in keys
     years = span(range(tested["first_year"].iloc[0], tested["last_year"].iloc[0] + 1)) if yearly else ""
     networks = tested.groupby(others, dropna=False) if others else [((), tested)]
-    lines = [_grades_of(own, " ".join(map(str, name)), years) for name, own in networks]
+    lines = [_grades_of(own, " ".join(map(str, name)), years, unit) for name, own in networks]
     if not yearly:
         lines.append(ONE_NETWORK)
     elif tested["first_year"].iloc[0] == tested["last_year"].iloc[0]:
@@ -142,17 +170,17 @@ def said_of_window(tested: pd.DataFrame, keys: Sequence[str], *, directed: bool 
         for row in rows_of(firm.head(SHOWN_TIES)):
             pair = f"{row.source} {'->' if directed else '-'} {row.target}"
             name = " ".join([*(str(getattr(row, key)) for key in others), pair])
-            lines.append(f"  {name}: {statement(row, 'units').sentence}")
+            lines.append(f"  {name}: {statement(row, unit).sentence}")
     return lines
 
 
-def _grades_of(tested: pd.DataFrame, network: str, years: str) -> str:
+def _grades_of(tested: pd.DataFrame, network: str, years: str, unit: str) -> str:
     """Return how many ties of one network have each grade; the network's name and the years may be empty."""
     if network:
         start = f"{', '.join(part for part in (network, years) if part)}: of"
     else:
         start = f"In {years}, of" if years else "Of"
-    found = counts_words(grade_counts(tested["grade"], tested["direction"]), "weigh")
+    found = counts_words(grade_counts(tested["grade"], tested["direction"]), "weigh", few_of(unit))
     rule = f"The published rule (mean z above {THRESHOLD:g}) calls {count(tested['published_rule'].sum())}."
     if years and tested["finite_years"].max() < LEAST_FINITE_YEARS:
         rule = f"{rule} It takes a z in at least {LEAST_FINITE_YEARS} years, which no pair has."

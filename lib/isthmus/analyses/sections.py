@@ -43,7 +43,7 @@ from isthmus.analyses.trajectories.scores import RULES as TRAJECTORIES_RULES
 from isthmus.analyses.trajectories.section import section as trajectories
 from isthmus.report.findings import findings
 from isthmus.report.page import ReportSummary, build_report
-from isthmus.report.results import Results
+from isthmus.report.results import Results, from_works
 from isthmus.report.scorecard import Scorecard, scorecard
 from isthmus.report.scoring import Rule
 from isthmus.report.section import Section, SectionOf, build_sections
@@ -125,5 +125,10 @@ def study_findings(results: Results) -> list[str]:
 
 
 def study_scorecard(results: Results) -> Scorecard | None:
-    """Return published values beside the study's own; None where there is nothing to compare."""
+    """Return published values beside the study's own; None where there is nothing to compare.
+
+    Nobody knows what a given network counts, so that no published value speaks of it.
+    """
+    if not from_works(results):
+        return None
     return scorecard(results, RULES, countries(results))

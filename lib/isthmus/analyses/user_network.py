@@ -8,6 +8,7 @@ import pandas as pd
 
 from isthmus import __version__
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
+from isthmus.analyses.networks.words import GIVEN, GIVEN_UNIT
 from isthmus.analyses.output.tables import DENSITIES
 from isthmus.analyses.significance.pooled import NOT_POOLED, of_converged_years, pools
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
@@ -35,7 +36,8 @@ def publish_network(
     out: str | Path,
     *,
     title: str,
-    poles: Sequence[str] = ("US", "CN"),
+    poles: Sequence[str] = (),
+    unit: str = GIVEN_UNIT,
     window: tuple[int, int] | None = None,
     regions: Mapping[str, Sequence[str]] | None = None,
     threshold: float = THRESHOLD,
@@ -44,7 +46,7 @@ def publish_network(
 ) -> Path:
     """Write the tested ties of a network as the published results of a study, which `build_report` reads.
 
-    Papers and coverage are not known from a network alone: papers of a country are 0, and the coverage is empty.
+    Papers and coverage are not known from a network alone: papers of a country are missing, and the coverage is empty.
 
     Parameters
     ----------
@@ -58,7 +60,9 @@ def publish_network(
     title : str
         The report's heading.
     poles : Sequence[str], optional
-        Countries whose tie the report puts first.
+        Countries whose tie the report puts first; the two whose ties sum to most without any.
+    unit : str, default "units"
+        What the weights count: "tonnes".
     window : tuple[int, int] | None, optional
         First and last year over which ties are tested; the last five without it.
     regions : Mapping[str, Sequence[str]] | None, optional
@@ -71,11 +75,9 @@ def publish_network(
     Raises
     ------
     NetworkError
-        No year, or a name that is no country code.
+        No year, several networks, a name that is no country code, or a pole that is no node.
     """
-    if "year" not in ties.columns:
-        raise NetworkError("the network has no column year; a report needs at least one year")
-    refuse_unknown([*ties["source"].unique(), *ties["target"].unique(), *poles])
+    poles = report_poles(ties, poles)
     folder = Path(out)
     (folder / "study.json").unlink(missing_ok=True)  # it says that the results are whole, and is written last
     first, last = int(ties["year"].min()), int(ties["year"].max())
@@ -110,6 +112,7 @@ def publish_network(
         "study": "network",
         "title": title,
         "description": "A network of countries, tested against what their sizes alone would make of it.",
+        GIVEN: {"name": _network_name(ties), "unit": unit},
         "release": "none: the network was given",
         "simulated": False,
         "poles": list(poles),
@@ -168,19 +171,52 @@ def _named(ties: pd.DataFrame) -> pd.DataFrame:
 
 
 def _nodes(ties: pd.DataFrame) -> pd.DataFrame:
-    """Degree and strength of each country and year; what a network does not tell is 0."""
+    """Degree and strength of each country and year; what a network does not tell is missing."""
     linked = ties[ties["weight"] > 0]
     ends = pd.concat([linked[["year", end, "weight"]].rename(columns={end: "country"}) for end in ("src", "dst")])
     sums = ends.groupby(["year", "country"], as_index=False)["weight"].agg(
         collaboration_degree="size", collaboration_strength="sum"
     )
-    unknown = ("papers", "papers_international", "exchange_degree", "exchange_strength")
-    nodes: pd.DataFrame = sums.assign(
-        citation_year=CITATION_YEAR,
-        papers_fractional=0.0,
-        **dict.fromkeys((*unknown, "citations_received", "citations_given"), 0),
-    )
+    known = {*sums.columns, "citation_year", *UNPUBLISHED}
+    unknown = [name for name in COUNTRY_YEARS.columns if name not in known]
+    nodes: pd.DataFrame = sums.assign(citation_year=CITATION_YEAR, **dict.fromkeys(unknown, float("nan")))
     return nodes
+
+
+def report_poles(ties: pd.DataFrame, poles: Sequence[str] = ()) -> list[str]:
+    """Return the poles of a network's report; refuse a network of which there can be none.
+
+    Parameters
+    ----------
+    ties : pandas.DataFrame
+        source, target, weight, year and perhaps network.
+    poles : Sequence[str], optional
+        Those that were asked for; without any the two countries whose ties sum to most.
+
+    Raises
+    ------
+    NetworkError
+        No year, several networks, a name that is no country code, or a pole that is no node.
+    """
+    if "year" not in ties.columns:
+        raise NetworkError("the network has no column year; a report needs at least one year")
+    if "network" in ties.columns and ties["network"].nunique() > 1:
+        names = ", ".join(sorted(map(str, ties["network"].unique())))
+        raise NetworkError(f"the file holds several networks ({names}), and a report is of one: keep one in the file")
+    ends = pd.concat([ties[[end, "weight"]].rename(columns={end: "country"}) for end in ("source", "target")])
+    refuse_unknown([*ends["country"].unique(), *poles])
+    strengths = ends.groupby("country")["weight"].sum().sort_values(ascending=False, kind="stable")
+    for pole in poles:
+        if pole not in strengths.index:
+            raise NetworkError(
+                f"the pole {pole!r} is no node of the network; {did_you_mean(pole, list(strengths.index))}"
+            )
+    return list(poles) or [str(code) for code in strengths.index[:2]]
+
+
+def _network_name(ties: pd.DataFrame) -> str:
+    """Return the name that the file gives its network; empty without one."""
+    return str(ties["network"].iloc[0]) if "network" in ties.columns and len(ties) else ""
 
 
 def refuse_unknown(names: Sequence[str]) -> None:

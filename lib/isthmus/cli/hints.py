@@ -1,12 +1,18 @@
 """Commands that people are told to type next: as they work where they are typed."""
 
 import os
+import re
 import shlex
 import shutil
 import sys
 from pathlib import Path
 
 NAME = "isthmus"
+#: The program's name where a command follows it; not the end of a path, nor a sentence about Isthmus.
+_COMMAND = re.compile(
+    r"(?<![\w/.-])isthmus(?= (?:--debug |COMMAND|completion|describe|disruption|doctor|export|fetch|ingest|maintain|"
+    r"match|pair|plan|report|run|simulate|stages|studies|tables|test-network)\b)"
+)
 
 
 def command(*words: str) -> str:
@@ -18,6 +24,18 @@ def command(*words: str) -> str:
         What follows the program's name; words with blanks and the like are quoted.
     """
     return " ".join([program(), *(shlex.quote(word) for word in words)])
+
+
+def as_typed(text: str) -> str:
+    """Return a text in which commands of Isthmus are called as they can be typed into this terminal.
+
+    Parameters
+    ----------
+    text : str
+        A message or a help page that says `isthmus doctor`.
+    """
+    name = program()
+    return text if name == NAME else _COMMAND.sub(name, text)
 
 
 def program(here: Path | None = None) -> str:

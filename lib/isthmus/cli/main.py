@@ -11,7 +11,7 @@ import click
 
 from isthmus import __version__
 from isthmus.cli.failures import sentence
-from isthmus.cli.hints import command
+from isthmus.cli.hints import as_typed, command, program
 from isthmus.config.secrets import redacted
 from isthmus.errors import GateError, IsthmusError
 
@@ -58,6 +58,7 @@ class LazyGroup(click.Group):
             return None
         module, name, _ = COMMANDS[cmd_name]
         found: click.Command = getattr(import_module(module), name)
+        found.epilog = as_typed(found.epilog) if found.epilog else None
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -105,7 +106,7 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line; an error of Isthmus is one message and exit code 1, without a traceback."""
-    sys.exit(guarded(lambda: cli.main(standalone_mode=False)))
+    sys.exit(guarded(lambda: cli.main(prog_name=program(), standalone_mode=False)))
 
 
 def guarded(call: Callable[[], Any]) -> int:
@@ -121,12 +122,12 @@ def guarded(call: Callable[[], Any]) -> int:
         click.echo("isthmus: stopped. What is complete stays; the same command goes on from there.", err=True)
         return 130
     except IsthmusError as error:
-        click.echo(f"isthmus: {redacted(str(error))}", err=True)
+        click.echo(f"isthmus: {as_typed(redacted(str(error)))}", err=True)
         return GATE_FAILED if isinstance(error, GateError) else 1
     except Exception as error:
         if os.environ.get(DEBUG):
             click.echo(redacted(traceback.format_exc()), err=True)
-        click.echo(f"isthmus: {redacted(sentence(error))}", err=True)
+        click.echo(f"isthmus: {as_typed(redacted(sentence(error)))}", err=True)
         return 1
     return 0
 

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 @click.option("--drop-loops", is_flag=True, help="Leave out rows whose source is their target.")
 @click.option("--linked-only", is_flag=True, help="List observed links only; pairs without a link still count in q.")
 @click.option("--report", "title", metavar="TITLE", help="Also write a report; for yearly networks of countries.")
-@click.option("--poles", default="US,CN", show_default=True, help="Countries whose tie the report puts first.")
+@click.option("--poles", help="Countries whose tie the report puts first.  [default: the two with the largest sums]")
+@click.option("--unit", default="units", show_default=True, help="What the weights count, for the report: tonnes.")
 @click.option("--window", help="First and last year that are tested as one window, as 2017-2021.  [default: last five]")
 def test_network(
     edges: Path,
@@ -56,7 +57,8 @@ def test_network(
     drop_loops: bool,
     linked_only: bool,
     title: str | None,
-    poles: str,
+    poles: str | None,
+    unit: str,
     window: str | None,
 ) -> None:
     """Test every pair of a network against a null model with the same degrees and strengths.
@@ -82,8 +84,8 @@ def test_network(
     table = read_edges(edges, drop_loops=drop_loops, directed=directed, loops=loops)
     if table.empty:
         raise NetworkError(f"{edges} has no edge with a weight above 0")
-    if title is not None:
-        _check_countries(table, poles)
+    span = _span_within(table, window)
+    chosen = [] if title is None else _report_poles(table, poles)
     keys = [name for name in OPTIONAL_KEYS if name in table.columns]
     table = table.rename(columns={"source": "src", "target": "dst"})
     if directed:
@@ -94,27 +96,27 @@ def test_network(
         ties, fits = significance_frames(
             table, by=keys, seed=seed, model=model, samples=samples, finite=finite, observed_zero=not linked_only
         )
-    span = _years(window)
     tested, note = window_of(ties, fits, keys, span, linked_only=linked_only)
     ties, tested = (frame.rename(columns={"src": "source", "dst": "target"}) for frame in (ties, tested))
     tables = {"pair_tests": ties, "null_model_fits": fits} | ({} if note else {"window_tests": tested})
     _write(tables, out)
-    for line in (*said_of_fits(fits, keys), *([note] if note else said_of_window(tested, keys, directed=directed))):
+    for line in (
+        *said_of_fits(fits, keys),
+        *([note] if note else said_of_window(tested, keys, directed=directed, unit=unit)),
+    ):
         click.echo(line)
     click.echo(f"written: {', '.join(f'{out}/{name}.csv and .parquet' for name in tables)}")
     if title is not None:
-        _report(ties, fits, out, title, tuple(poles.split(",")), span)
+        _report(ties, fits, out, title=title, poles=chosen, unit=unit, window=span)
     if (fits["status"] == "failed").all():
         raise NetworkError(f"no network could be fitted; the reasons are in {out / 'null_model_fits.csv'}")
 
 
-def _check_countries(table: "pd.DataFrame", poles: str) -> None:
-    """Refuse names that are no countries before anything is computed: a report needs to place them."""
-    from isthmus.analyses.user_network import refuse_unknown
+def _report_poles(table: "pd.DataFrame", poles: str | None) -> list[str]:
+    """Return the report's poles; names that are no countries are refused before anything is computed."""
+    from isthmus.analyses.user_network import report_poles
 
-    if "year" not in table.columns:
-        raise NetworkError("the network has no column year; a report needs at least one year")
-    refuse_unknown([*table["source"].unique(), *table["target"].unique(), *poles.split(",")])
+    return report_poles(table, [pole.strip() for pole in (poles or "").split(",") if pole.strip()])
 
 
 def _check_directed(model: str, samples: int, finite: str, loops: bool, drop_loops: bool, title: str | None) -> None:
@@ -143,8 +145,10 @@ def _report(
     ties: "pd.DataFrame",
     fits: "pd.DataFrame",
     out: Path,
+    *,
     title: str,
-    poles: tuple[str, ...],
+    poles: list[str],
+    unit: str,
     window: tuple[int, int] | None,
 ) -> None:
     from isthmus.analyses.sections import study_report
@@ -153,16 +157,22 @@ def _report(
     from isthmus.report import load_results
 
     regions = {bloc.name: sorted(bloc.members()) for bloc in blocs() if bloc.name in GROUPINGS}
-    folder = publish_network(ties, fits, out / "report", title=title, poles=poles, window=window, regions=regions)
-    for finding in study_report(load_results(folder), folder / "report.html", figures=True).findings:
+    folder = publish_network(
+        ties, fits, out / "report", title=title, poles=poles, unit=unit, window=window, regions=regions
+    )
+    for finding in study_report(load_results(folder), folder / "report.html").findings:
         click.echo(f"  - {finding}")
     click.echo(f"report: {folder}/report.html")
 
 
-def _years(window: str | None) -> tuple[int, int] | None:
+def _span_within(table: "pd.DataFrame", window: str | None) -> tuple[int, int] | None:
+    """Return the window's first and last year; refuse one that the network cannot have before anything is computed."""
+    from isthmus.analyses.network_window import require_window
+
     if window is None:
         return None
     first, dash, last = window.partition("-")
     if not (dash and first.isdigit() and last.isdigit() and int(first) <= int(last)):
         raise click.BadParameter(f"{window!r} is no span of years; write it as 2017-2021", param_hint="--window")
+    require_window(table, (int(first), int(last)))
     return int(first), int(last)

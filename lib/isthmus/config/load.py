@@ -121,8 +121,12 @@ def _explain(error: ValidationError, source: str) -> str:
     for problem in problems:
         if problem["loc"] in inner and problem["type"] != "value_error":
             continue  # only says that something inside it is wrong
-        location = ".".join(str(part) for part in problem["loc"]) or "study"
-        lines.append(f"  {location}: {_sentence(problem, error)}")
+        *path, last = problem["loc"] or ("study",)
+        if problem["type"] == "missing" and isinstance(last, int):  # of a list that is too short
+            said = f"lacks value number {last + 1} of its list (given: {problem.get('input')!r})"
+        else:
+            path, said = [*path, last], _sentence(problem, error)
+        lines.append(f"  {'.'.join(map(str, path))}: {said}")
     return "\n".join(lines)
 
 

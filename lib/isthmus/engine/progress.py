@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import TextIO
 
 TICK_SECONDS = 1.0
+LOG_SECONDS = 300.0  # between two lines about one stage where nobody watches
 DEFAULT_STAGE_SECONDS = 10.0  # a stage that never ran here
 
 
 class Progress:
     """Lines on a stream about the stages of a run.
 
-    On a terminal the running stage is shown with its time and an estimate of what is left; elsewhere one line is
-    written when a stage ends.
+    On a terminal the running stage is shown with its time, the parts that are done of all, and an estimate of what is
+    left; elsewhere one line is written when a stage ends, and one every few minutes while it runs.
 
     Parameters
     ----------
@@ -22,6 +23,10 @@ class Progress:
         Names of the stages to come, in order.
     expected : Mapping[str, float] | None, optional
         stage -> seconds that it took last time.
+    estimated : Mapping[str, float] | None, optional
+        stage -> seconds by measurements elsewhere, of stages that never ran here.
+    parts : Callable | None, optional
+        Returns how many parts of what runs now are done, of how many; None where that is not known.
     stream : TextIO | None, optional
         Where to write; standard error by default.
     quiet : bool, default False
@@ -33,12 +38,16 @@ class Progress:
         stages: list[str],
         *,
         expected: Mapping[str, float] | None = None,
+        estimated: Mapping[str, float] | None = None,
+        parts: Callable[[], tuple[int, int] | None] | None = None,
         stream: TextIO | None = None,
         quiet: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.stages = stages
-        self.expected = dict(expected or {})
+        self.ran = frozenset(expected or {})
+        self.expected = {**(estimated or {}), **(expected or {})}
+        self.parts = parts or (lambda: None)
         self.stream = stream or sys.stderr
         self.quiet = quiet
         self.animated = not quiet and self.stream.isatty()
@@ -51,7 +60,7 @@ class Progress:
     def start(self, stage: str) -> None:
         """Show that a stage begins."""
         self._started = self._clock()
-        if self.animated:
+        if not self.quiet:
             self._stop = threading.Event()
             self._ticker = threading.Thread(target=self._tick, args=(stage, self._stop), daemon=True)
             self._ticker.start()
@@ -83,10 +92,21 @@ class Progress:
         return max(current - elapsed, 0.0) + sum(later)
 
     def _tick(self, stage: str, stop: threading.Event) -> None:
-        while not stop.wait(TICK_SECONDS):
-            elapsed = duration(self._clock() - self._started)
-            rest = f"about {duration(self.left())} left" if self.expected else "first run: no estimate yet"
-            self._line(f"[{self._done + 1}/{len(self.stages)}] {stage:<22} {elapsed}, {rest}")
+        while not stop.wait(TICK_SECONDS if self.animated else LOG_SECONDS):
+            words = ", ".join([duration(self._clock() - self._started), *self._parts(), self._rest()])
+            self._line(f"[{self._done + 1}/{len(self.stages)}] {stage:<22} {words}" + "\n" * (not self.animated))
+
+    def _parts(self) -> list[str]:
+        found = self.parts()
+        return [] if found is None else [f"{found[0]:,} of {found[1]:,} parts"]
+
+    def _rest(self) -> str:
+        """Return what is left in words, and whether that was measured here."""
+        if not self.expected:
+            return "first run: no estimate yet"
+        ahead = self.stages[self._done :]
+        guess = "" if self.ran.issuperset(ahead) else " (first run: an estimate)"
+        return f"about {duration(self.left())} left{guess}"
 
     def _end_ticker(self) -> None:
         if self._ticker is not None:

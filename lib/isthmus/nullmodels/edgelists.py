@@ -68,7 +68,10 @@ def _read(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise NetworkError(f"there is no file {path}")
     if name.endswith((".parquet", ".pq")):
-        return pd.read_parquet(path)
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:  # Arrow's own errors are of both kinds
+            raise NetworkError(f"{path} cannot be read as Parquet: {error}") from None
     if name.endswith((".csv", ".csv.gz")):
         try:
             return pd.read_csv(

@@ -284,13 +284,28 @@ def _analysis_seconds(rate: AnalysisRate, study: Study, rates: Rates, works: Spa
 
 def _section_seconds(study: Study, rates: Rates, works: Span) -> list[tuple[str, Span]]:
     """Return the processor seconds of the sections of the study whose stages were measured, in their order."""
-    own = works * corpus_share(study.corpus, rates)
+    sections = {rate.stage: rate.section for rate in rates.stages}
     found: dict[str, Span] = {}
-    for rate in rates.stages:
-        if study.enabled(rate.section):
-            seconds = _stage_seconds(rate, rates.extrapolation, works, own)
-            found[rate.section] = found.get(rate.section, Span(0, 0)) + seconds
+    for stage, seconds in stage_core_seconds(study, rates, works).items():
+        found[sections[stage]] = found.get(sections[stage], Span(0, 0)) + seconds
     return list(found.items())
+
+
+def stage_core_seconds(study: Study, rates: Rates, works: Span) -> dict[str, Span]:
+    """Return the processor seconds of those stages of a study that were measured, in their order.
+
+    Parameters
+    ----------
+    study : Study
+        What is computed.
+    rates : Rates
+        What was measured.
+    works : Span
+        Works of the snapshot.
+    """
+    own = works * corpus_share(study.corpus, rates)
+    wanted = (rate for rate in rates.stages if study.enabled(rate.section))
+    return {rate.stage: _stage_seconds(rate, rates.extrapolation, works, own) for rate in wanted}
 
 
 def _stage_seconds(rate: StageRate, extrapolation: Extrapolation, works: Span, own: Span) -> Span:

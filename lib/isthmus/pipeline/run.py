@@ -10,10 +10,12 @@ from isthmus.config import Storage, Study
 from isthmus.config.secrets import redacted
 from isthmus.engine import Ledger, TableStore
 from isthmus.engine.objectstore import reach
+from isthmus.engine.tasks import cores_of
 from isthmus.engine.turns import turn
 from isthmus.errors import ConfigError, StoreError, did_you_mean
 from isthmus.files import open_root, require_no_key
 from isthmus.geography.places import pole_members
+from isthmus.pipeline.estimate import estimated_seconds
 from isthmus.pipeline.export_stage import EXPORTS
 from isthmus.pipeline.maintenance import maintenance_stage
 from isthmus.pipeline.onestudy import require_serves
@@ -22,6 +24,7 @@ from isthmus.pipeline.report_stage import REPORT
 from isthmus.pipeline.runner import Runner, choose_stages
 from isthmus.pipeline.snapshot_stages import SNAPSHOT_STAGES
 from isthmus.snapshot import Snapshot, open_snapshot
+from isthmus.snapshot.survey import of_snapshot
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -172,7 +175,15 @@ def run_pipeline(spark: "SparkSession", request: Request, snapshot: Snapshot | N
     stages = wanted_stages(request)
     with turn(request.warehouse, who=_who(request), storage=request.storage) as require_turn:
         runner = _runner(spark, request, snapshot, require_turn)
-        return runner.execute(stages, force=request.force, quiet=request.quiet)
+        opened = runner.context.snapshot
+        estimated = estimated_seconds(
+            stages,
+            None if opened is None else of_snapshot(opened),
+            study=request.study,
+            for_study=request.for_study,
+            cores=cores_of(spark),
+        )
+        return runner.execute(stages, force=request.force, quiet=request.quiet, estimated=estimated)
 
 
 def _who(request: Request) -> str:

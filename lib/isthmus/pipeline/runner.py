@@ -11,6 +11,7 @@ from isthmus.engine import Ledger, LedgerEntry, Progress, require
 from isthmus.engine.code import code_hash
 from isthmus.engine.ledger import configuration_hash
 from isthmus.engine.packages import difference, versions
+from isthmus.engine.tasks import parts_of
 from isthmus.engine.watch import changed_by_others, latest_version
 from isthmus.errors import ConfigError, StoreError, did_you_mean
 
@@ -67,8 +68,26 @@ class Runner:
             decided.append((stage, reason))
         return decided
 
-    def execute(self, stages: Sequence[Stage], *, force: bool = False, quiet: bool = False) -> dict[str, str]:
+    def execute(
+        self,
+        stages: Sequence[Stage],
+        *,
+        force: bool = False,
+        quiet: bool = False,
+        estimated: Mapping[str, float] | None = None,
+    ) -> dict[str, str]:
         """Run the stages that have something to do; return stage -> its summary, or "unchanged".
+
+        Parameters
+        ----------
+        stages : Sequence[Stage]
+            In their order.
+        force : bool, default False
+            Run those that have nothing to do, too.
+        quiet : bool, default False
+            No progress.
+        estimated : Mapping[str, float] | None, optional
+            stage -> seconds by measurements elsewhere, for stages that never ran here.
 
         Raises
         ------
@@ -78,7 +97,13 @@ class Runner:
             a quality check of severity "fail" does not hold.
         """
         expected = self.ledger.expected_seconds(self.context.study.study if self.context.study else "")
-        progress = Progress([stage.name for stage in stages], expected=expected, quiet=quiet)
+        progress = Progress(
+            [stage.name for stage in stages],
+            expected=expected,
+            estimated=estimated,
+            parts=parts_of(self.context.spark),
+            quiet=quiet,
+        )
         summaries: dict[str, str] = {}
         for stage in stages:
             self.require_turn()

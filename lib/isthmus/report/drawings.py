@@ -13,7 +13,9 @@ _WIDTH = 320
 _ROW = 25
 _TOP, _BOTTOM = 6, 22
 _NAMES = 150
-_CHARACTERS = 24
+_CHARACTERS = 28
+#: Letters that have room at their own width; a longer name is drawn narrower.
+_ROOMY = 22
 #: Ticks of a logarithmic axis are 1, 2 and 5 times powers of ten, every one or each third of them.
 _ONE_TWO_FIVE = (1.0, 2.0, 5.0)
 _MOST_TICKS = 4
@@ -54,8 +56,7 @@ def intervals(rows: Sequence[Interval], title: str) -> Markup:
     parts = [*_grid(axis, height), _line(axis.at(_NO_FACTOR), _TOP, axis.at(_NO_FACTOR), height, "ink")]
     for position, row in enumerate(rows):
         y = _TOP + _ROW * (position + 0.5)
-        name = row.name if len(row.name) <= _CHARACTERS else row.name[: _CHARACTERS - 1] + "…"
-        parts.append(_text(_NAMES - 8, y + 4, name, anchor="end", token="ink"))
+        parts.append(_name(y, row.name))
         parts.append(_line(axis.at(row.low), y, axis.at(row.high), y, "pole-1", width=3))
         parts.append(_dot(axis.at(row.value), y, "pole-1"))
     return _svg(parts, height + _BOTTOM, title)
@@ -112,7 +113,7 @@ def shares(parts: Sequence[Part], title: str) -> Markup:
     for position, part in enumerate(parts):
         y = _TOP + _ROW * (position + 0.5)
         width = (_WIDTH - _NAMES - 45) * part.number / largest
-        drawn.append(_text(_NAMES - 8, y + 4, part.name, anchor="end", token="ink"))
+        drawn.append(_name(y, part.name))
         drawn.append(
             f'<rect x="{_NAMES}" y="{y - 7:.1f}" width="{width:.1f}" height="14" fill="var(--{escape(part.token)})"/>'
         )
@@ -177,6 +178,14 @@ def _dot(x: float, y: float, token: str, *, radius: float = 4.5) -> str:
 
 def _text(x: float, y: float, words: str, *, anchor: str, token: str = "soft") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="var(--{token})">{escape(words)}</text>'
+
+
+def _name(y: float, words: str) -> str:
+    """Return the name of a row, which ends where the drawing begins and never leaves the picture."""
+    shown, room = words if len(words) <= _CHARACTERS else words[: _CHARACTERS - 1] + "…", _NAMES - 10
+    narrower = f' textLength="{room}" lengthAdjust="spacingAndGlyphs"' if len(shown) > _ROOMY else ""
+    at = f'x="{_NAMES - 8}" y="{y + 4:.1f}" text-anchor="end" fill="var(--ink)"'
+    return f"<text {at}{narrower}>{escape(shown)}</text>"
 
 
 def _svg(parts: Sequence[str], height: float, title: str) -> Markup:

@@ -15,12 +15,14 @@ from isthmus.report.text import MISSING, count, equals, measure, p_value
 GRADES = (FIRM, PROBABLE, FEW_PAPERS)
 NOT_SETTLED = "not settled"
 NOT_TESTED = "not tested"
-#: What each grade rests on, in words; `rate` is the study's false-discovery rate.
+#: What each grade rests on, in words; `rate` is the study's false-discovery rate, `unit` what the ties count.
 GRADE_MEANINGS = {
-    FIRM: "false-discovery rate below {rate} over all pairs; papers in at least two years, or at least ten expected",
+    FIRM: "false-discovery rate below {rate} over all pairs; {unit} in at least two years, or at least ten expected",
     PROBABLE: "p below 0.05 for this pair alone, not corrected for the number of pairs",
-    FEW_PAPERS: "mean z above {threshold} only: the papers are too few to tell it from chance",
+    FEW_PAPERS: "mean z above {threshold} only: the {unit} are too few to tell it from chance",
 }
+#: Units of works: their lowest grade is called after papers.
+_OF_WORKS = ("papers", "citations")
 _COMPARED = {STRONGER: "more", WEAKER: "less"}
 
 
@@ -80,14 +82,14 @@ class Statement:
     @property
     def standing(self) -> str:
         """The grade, or that nothing is settled or tested."""
-        return self.grade or (NOT_SETTLED if self.tested else NOT_TESTED)
+        return grade_name(self.grade, self.unit) or (NOT_SETTLED if self.tested else NOT_TESTED)
 
     @property
     def verdict(self) -> str:
         """More or less than size explains with its grade; never the one without the other."""
         if self.grade in (FIRM, PROBABLE) and self.direction is not None:
             return f"{_COMPARED[self.direction]} than size explains ({self.grade})"
-        return f"{NOT_SETTLED} ({self.grade})" if self.grade else self.standing
+        return f"{NOT_SETTLED} ({grade_name(self.grade, self.unit)})" if self.grade else self.standing
 
     @property
     def words(self) -> str:
@@ -132,6 +134,16 @@ def statement(row: Any, unit: str) -> Statement:
     )
 
 
+def grade_name(grade: str | None, unit: str) -> str:
+    """Return what a grade is called where ties count a unit; empty without a grade."""
+    return few_of(unit) if grade == FEW_PAPERS else grade or ""
+
+
+def few_of(unit: str) -> str:
+    """Return the name of the lowest grade: "few papers" of works, else after what is counted: "few tonnes"."""
+    return FEW_PAPERS if unit in _OF_WORKS else f"few {unit}"
+
+
 def factor(value: float) -> str:
     """Return a factor to about two digits: 0, 0.53, 3.2, 47, 1,120; a dash when missing."""
     if math.isnan(value):
@@ -158,7 +170,7 @@ def grade_counts(grades: Iterable[Any], directions: Iterable[Any]) -> dict[tuple
     return found
 
 
-def counts_words(found: dict[tuple[str, str], int], verb: str) -> str:
+def counts_words(found: dict[tuple[str, str], int], verb: str, few_papers: str = FEW_PAPERS) -> str:
     """Return the ties of each grade in words: "6 worked together more and 1 less than size explains (firm); ...".
 
     Parameters
@@ -167,10 +179,12 @@ def counts_words(found: dict[tuple[str, str], int], verb: str) -> str:
         As `grade_counts` returns it.
     verb : str
         What pairs do, in the past: "worked together".
+    few_papers : str, default "few papers"
+        The name of the lowest grade, as `few_of` returns it.
     """
     firm, probable = (tuple(count(found[grade, side]) for side in (STRONGER, WEAKER)) for grade in (FIRM, PROBABLE))
     few = found[FEW_PAPERS, STRONGER]
-    rest = f"; {count(few)} {'stands' if few == 1 else 'stand'} out on {FEW_PAPERS} only" if few else ""
+    rest = f"; {count(few)} {'stands' if few == 1 else 'stand'} out on {few_papers} only" if few else ""
     return (
         f"{firm[0]} {verb} more and {firm[1]} less than size explains ({FIRM}); {probable[0]} more and {probable[1]} "
         f"less ({PROBABLE}){rest}"

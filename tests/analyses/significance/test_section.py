@@ -57,7 +57,7 @@ def test_the_page_s_data_hold_what_its_script_reads(results):
     data = section(results).data
     assert set(data) == {
         "pairs", "networks", "called", "threshold", "window", "span", "labelNames", "coverage", "names", "defaultPair",
-        "firstRows", "mapAspect",
+        "firstRows", "mapAspect", "inNetwork",
     }  # fmt: skip
     assert list(data["called"]) == ["firm", "probable", "all", "published"]
     assert data["coverage"][2021] == pytest.approx(0.93, abs=1e-3)

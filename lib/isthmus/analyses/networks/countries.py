@@ -8,7 +8,7 @@ import pandas as pd
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, bloc_members, find_bloc
-from isthmus.report.results import Results
+from isthmus.report.results import Results, from_works
 from isthmus.report.text import place_name
 
 
@@ -56,18 +56,26 @@ def bloc_codes(results: Results, bloc: str) -> frozenset[str]:
 
 
 def ranked(results: Results) -> list[str]:
-    """Return the nodes of the networks by papers over the years of the analysis (full count), equal numbers by code."""
+    """Return the nodes of the networks by papers over the years of the analysis (full count), equal numbers by code.
+
+    In a network that was given, whose papers nobody knows, by the sum of their ties.
+    """
     nodes = results.table(COUNTRY_YEARS)[results.table(COUNTRY_YEARS)["year"].between(*results.years)]
-    papers = nodes.groupby("country")["papers"].sum()
+    papers = nodes.groupby("country")[size_column(results)].sum()
     counts = {str(country): float(number) for country, number in papers.items() if number > 0}
     return sorted(counts, key=lambda country: (-counts[country], country))
+
+
+def size_column(results: Results) -> str:
+    """Return the column of `country_years` that says how large a country is: papers, where they are known."""
+    return "papers" if from_works(results) else "collaboration_strength"
 
 
 def countries_by_size(results: Results) -> list[str]:
     """Return all countries, those with the most papers first (citations where there are no papers)."""
     nodes = results.table(COUNTRY_YEARS)
-    papers = nodes.groupby("country")[["papers", "citations_received", "citations_given"]].sum()
-    order = papers.sort_values(["papers", "citations_received", "citations_given"], ascending=False).index
+    columns = list(dict.fromkeys([size_column(results), "papers", "citations_received", "citations_given"]))
+    order = nodes.groupby("country")[columns].sum().sort_values(columns, ascending=False).index
     return [*order, *sorted(set(countries(results)) - set(order))]
 
 

@@ -134,13 +134,13 @@ def _colour_of(results: Results) -> alt.Color:
 def densities_chart(results: Results, network: str = COLLABORATION, **size: Any) -> Any:
     """Draw the share of possible ties that are significant, inside regions and with the outside.
 
-    None without regions.
+    None without regions, and where no tie is.
     """
     if not results.has(DENSITIES):
         return None
     rows = results.table(DENSITIES)[results.table(DENSITIES)["network"] == network]
     rows = rows[rows["density_inside"].notna()]  # a region of less than two countries has no tie inside
-    if rows.empty:
+    if not (rows[["density_inside", "density_outside"]] > 0).any(axis=None):
         return None
     order = list(rows.sort_values("density_inside", ascending=False)["region"])
     frame = rows.melt(["region"], ["density_inside", "density_outside"], "kind", "density").dropna()

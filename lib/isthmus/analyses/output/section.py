@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name
 from isthmus.analyses.output.charts import densities_chart, foreign_chart, output_chart, output_frame
 from isthmus.analyses.output.tables import DENSITIES, ENTITY_YEARS
 from isthmus.networks.names import COLLABORATION
@@ -60,9 +60,8 @@ def _figures(results: Results) -> list[Figure]:
     densities = results.optional(DENSITIES)
     if densities is not None and densities_chart(results) is not None:
         first, last = results.window
-        caption = (
-            f"Collaboration: ties with a mean z over {first}–{last} above {results.threshold:g}, the published rule."
-        )
-        heading = f"{NETWORK_NAMES[COLLABORATION]}: ties of the published rule inside regions, and with the outside"
+        name = network_name(results, COLLABORATION)
+        caption = f"{name} with a mean z over {first}–{last} above {results.threshold:g}: the published rule."
+        heading = f"{name}: ties of the published rule inside regions, and with the outside"
         found.append(Figure("densities", heading, caption, partial(densities_chart, results)))
     return found

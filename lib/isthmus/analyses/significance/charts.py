@@ -6,7 +6,8 @@ import altair as alt
 import pandas as pd
 
 from isthmus.analyses.networks.countries import pole_members
-from isthmus.analyses.significance.ties import partners, unit_of
+from isthmus.analyses.networks.words import unit_of
+from isthmus.analyses.significance.ties import partners
 from isthmus.errors import ConfigError
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE

@@ -38,13 +38,17 @@ function countryRow(code, row) {
   const line = document.createElement("tr");
   line.className = row.className;
   const text = (field) => cellOf(row, field).textContent;
-  const cells = [data.names[src === code ? dst : src], data.networks[row.dataset.network], text("grade"), text("times"), text("range"), text("evidence"), text("seen"), data.pairs.directions[`${src}|${dst}`] ?? MISSING];
-  cells.forEach((words, at) => {
+  // [words, class]; networks and directions only where the study has several, or any
+  const cells = [[data.names[src === code ? dst : src], ""]];
+  if (Object.keys(data.networks).length > 1) cells.push([data.networks[row.dataset.network], ""]);
+  cells.push([text("grade"), "grade"], [text("times"), "num"], [text("range"), "num"], [text("evidence"), "evidence"], [text("seen"), "num"]);
+  if (data.hasDirections) cells.push([data.pairs.directions[`${src}|${dst}`] ?? MISSING, ""]);
+  for (const [words, kind] of cells) {
     const cell = document.createElement("td");
     cell.textContent = words;
-    cell.className = at === 2 ? "grade" : [3, 4, 6].includes(at) ? "num" : "";
+    cell.className = kind;
     line.append(cell);
-  });
+  }
   const link = document.createElement("a");
   link.href = `#pair=${encodeURIComponent(src)}-${encodeURIComponent(dst)}`;
   link.textContent = "over time";

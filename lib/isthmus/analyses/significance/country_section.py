@@ -5,6 +5,7 @@ from typing import Any
 
 from isthmus.analyses.networks.countries import country_options
 from isthmus.analyses.significance.ties import shown_networks, window_text
+from isthmus.analyses.trajectories.directions import directions
 from isthmus.geography import COUNTRIES
 from isthmus.report.results import Results
 from isthmus.report.section import Section
@@ -24,9 +25,20 @@ def section(results: Results) -> Section | None:
         id="country",
         title="Any country",
         template=f"{_HERE}/country.html.j2",
-        values={"first": place_name(first), "options": options, "window": window_text(results), "span": results.years},
+        values={
+            "first": place_name(first),
+            "options": options,
+            "window": window_text(results),
+            "span": results.years,
+            "several": len(shown_networks(results)) > 1,
+            "has_labels": bool(directions(results)),
+        },
         contents=(("country", "Any country"),),
-        data={"aliases": aliases([option["code"] for option in options]), "defaultCountry": first},
+        data={
+            "aliases": aliases([option["code"] for option in options]),
+            "defaultCountry": first,
+            "hasDirections": bool(directions(results)),
+        },
         script=f"{_HERE}/country.js",
     )
 

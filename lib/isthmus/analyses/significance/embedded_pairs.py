@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from isthmus.analyses.networks.countries import countries_by_size
+from isthmus.analyses.networks.words import unit_of
 from isthmus.analyses.robustness.tables import BOOTSTRAP_LABELS
 from isthmus.analyses.significance.pair_series import FIELDS, level_of
 from isthmus.analyses.significance.tables import PAIR_TESTS
-from isthmus.analyses.significance.ties import graded_ties, published_ties, shown_networks, unit_of, window_ties
+from isthmus.analyses.significance.ties import graded_ties, published_ties, shown_networks, window_ties
 from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.analyses.trajectories.directions import directions
 from isthmus.analyses.trajectories.tables import PAIR_LABELS, TRAJECTORIES

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from isthmus.analyses.networks.countries import countries, pole_members, pole_pairs
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import few, in_network, network_name, unit_of
 from isthmus.analyses.significance.pooled import CONVERGED, NOT_POOLED
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS
 from isthmus.analyses.significance.ties import (
@@ -14,7 +14,6 @@ from isthmus.analyses.significance.ties import (
     published_ties,
     shown_networks,
     tie_statement,
-    unit_of,
     window_text,
     window_ties,
 )
@@ -49,11 +48,11 @@ def _ties(results: Results, network: str, tested: bool) -> str:
     called = count(len(published_ties(results, network)))
     every = f"{plural(len(pairs), 'pair')} of countries"
     if not tested:
-        what = NETWORK_NAMES[network].lower()
-        return f"Of {every}, {published_rule(results)} calls {called} in {what}, {window_text(results)}."
+        where = in_network(results, network)
+        return f"Of {every}, {published_rule(results)} calls {called}{where}, {window_text(results)}."
     verb = "worked together" if network == COLLABORATION else "built on each other's work"
     verb = verb if from_works(results) else "weighed"
-    found = counts_words(grade_counts(pairs["grade"], pairs["direction"]), verb)
+    found = counts_words(grade_counts(pairs["grade"], pairs["direction"]), verb, few(results))
     rule = capital(published_rule(results))
     return f"In {window_text(results)}, of {every} {found}. {rule} calls {called}.{_strongest(results, network)}"
 
@@ -79,17 +78,23 @@ def _pole(results: Results, pole: str, tested: bool) -> str:
     if not tested:
         found = published_partners(results, pole).drop_duplicates("partner")
         rule = published_rule(results)
-        return f"{name}: {rule} calls ties in collaboration with {_listed(found)}."
+        return f"{name}: {rule} calls ties{_in_collaboration(results)} with {_listed(found)}."
     found = partners(results, pole)
     firm = found[found["grade"] == FIRM]
     if firm.empty:
-        return f"{name}: which ties in collaboration are more or less than size explains is {NOT_SETTLED} (none firm)."
+        ties = f"which ties{_in_collaboration(results)} are more or less than size explains"
+        return f"{name}: {ties} is {NOT_SETTLED} (none firm)."
     parts = [
         f"{word} than size explains (firm) with {_listed(own.drop_duplicates('partner'))}"
         for direction, word in ((STRONGER, "more"), (WEAKER, "less"))
         if len(own := firm[firm["direction"] == direction])
     ]
-    return f"{name} collaborates {'; '.join(parts)}."
+    verb = "collaborates" if from_works(results) else f"is tied{_in_collaboration(results)}"
+    return f"{name} {verb} {'; '.join(parts)}."
+
+
+def _in_collaboration(results: Results) -> str:
+    return in_network(results, COLLABORATION)
 
 
 def _listed(found: pd.DataFrame) -> str:
@@ -111,7 +116,7 @@ def _between_poles(results: Results) -> list[str]:
         said = tie_statement(results, network, one, two)
         if said is not None:
             both = f"{in_sentence(one)} and {in_sentence(two)}"
-            sentences.append(f"{NETWORK_NAMES[network]} of {both}, {window_text(results)}: {said.sentence}.")
+            sentences.append(f"{network_name(results, network)} of {both}, {window_text(results)}: {said.sentence}.")
     return sentences
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name
 from isthmus.analyses.significance.pooled import CONVERGED
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS
 from isthmus.analyses.significance.text import MODEL_NAMES
@@ -20,7 +20,7 @@ def fits_table(results: Results) -> pd.DataFrame:
         reasons = [f"{int(row.year)}: {row.message or row.status}" for row in rows_of(broken.sort_values("year"))]
         rows.append(
             {
-                "network": NETWORK_NAMES.get(str(network), str(network)),
+                "network": network_name(results, str(network)),
                 "citation_year": str(citation_year),
                 "model": joined([MODEL_NAMES.get(name, name) for name in fits["null_model"].unique()]),
                 "years": span(fits["year"].unique()),

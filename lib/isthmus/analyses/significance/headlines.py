@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import in_network, network_name, unit_of
 from isthmus.analyses.significance.ties import (
-    UNITS,
     graded_ties,
     is_tested,
     shown_networks,
@@ -37,21 +36,21 @@ def strongest_ties(results: Results) -> tuple[Headline, ...]:
         firm = graded_ties(results, network, "firm")
         above = firm[firm["direction"] == STRONGER].head(_MOST)
         if len(above):
-            return (_headline(above, network, f"Firmly stronger in {window_text(results)}: {counts}."),)
+            return (_headline(results, above, network, f"Firmly stronger in {window_text(results)}: {counts}."),)
     pairs = count(len(window_ties(results)))
     sentence = f"This is {NOT_SETTLED}: of {pairs} pairs none is firmly stronger in {window_text(results)}."
     return (Headline(QUESTION, sentence, link="ties"),)
 
 
-def _headline(above: pd.DataFrame, network: str, counts: str) -> Headline:
+def _headline(results: Results, above: pd.DataFrame, network: str, counts: str) -> Headline:
     rows = list(rows_of(above))
-    said = [statement(row, UNITS[network]) for row in rows]
+    said = [statement(row, unit_of(results, network)) for row in rows]
     first = f"{capital(in_sentence(rows[0].src))} and {in_sentence(rows[0].dst)}: {said[0].words}. {counts}"
     drawn = [
         Interval(f"{place_name(row.src)} – {place_name(row.dst)}", each.number, each.low, each.high)
         for row, each in zip(rows, said, strict=True)
     ]
-    what = f"{NETWORK_NAMES[network]}: times what size explains, with 95% intervals"
+    what = f"{network_name(results, network)}: times what size explains, with 95% intervals"
     return Headline(QUESTION, first, intervals(drawn, what), f"{what}; the furthest firm ties.", link="ties")
 
 
@@ -59,4 +58,4 @@ def _number(results: Results, network: str) -> str:
     pairs = window_ties(results)
     own = pairs[pairs["network"] == network]
     firm = plural(grade_counts(own["grade"], own["direction"])[FIRM, STRONGER], "tie")
-    return f"{firm} in {NETWORK_NAMES[network].lower()}"
+    return f"{firm}{in_network(results, network)}"

@@ -9,10 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from isthmus.analyses.networks.countries import countries, pole_members
+from isthmus.analyses.networks.countries import countries, pole_members, size_column
 from isthmus.analyses.networks.node_places import NodePlace, node_place
 from isthmus.analyses.networks.tables import COUNTRY_YEARS
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name, unit_of
 from isthmus.analyses.significance.ties import (
     PUBLISHED,
     default_called,
@@ -20,15 +20,14 @@ from isthmus.analyses.significance.ties import (
     is_tested,
     listed_ties,
     published_ties,
-    unit_of,
 )
 from isthmus.geography import country_shapes
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER, WEAKER
 from isthmus.report.charts import finish, inline
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results, from_works, rows_of
 from isthmus.report.statement import Statement, statement
-from isthmus.report.text import place_name, pole_name
+from isthmus.report.text import capital, place_name, pole_name
 from isthmus.report.theme import colour, pole_colour
 
 #: Height of the map for a width of one: the Equal Earth projection without Antarctica.
@@ -49,8 +48,9 @@ ARC_STEPS = 12
 #: How far an arc leaves the straight line, as a share of its length.
 BEND = 0.18
 ALL = "all"
-#: Factor from which on lines are no wider.
-_WIDEST = 100
+#: Where lines become wider, times above or below size, and the widths. Few papers never make a wide line.
+STEPS = (3, 10)
+_STEP_WIDTHS = (1.2, 2.8, 4.8)
 
 
 def most_drawn(results: Results) -> int:
@@ -152,11 +152,12 @@ def _group(src: str, dst: str, groups: dict[str, frozenset[str]]) -> str:
 def places(results: Results) -> pd.DataFrame:
     """Return the countries as dots.
 
-    Columns code, name, latitude, longitude, papers, ties, and `label`: whether there is room for the name.
+    Columns code, name, latitude, longitude, papers (the sum of its ties where papers are not known), ties, and `label`:
+    whether there is room for the name.
     """
     ties = _dotted_ties(results)
     number = pd.concat([ties["src"], ties["dst"]]).value_counts()
-    papers = results.table(COUNTRY_YEARS).groupby("country")["papers"].sum()
+    papers = results.table(COUNTRY_YEARS).groupby("country")[size_column(results)].sum()
     nodes = [(code, node_place(results, code)) for code in countries(results)]
     frame = pd.DataFrame(
         [
@@ -200,9 +201,10 @@ def tie_map(
     """Return the world map of the ties that size does not explain.
 
     Links are arcs, no routes; their colour is the pole they touch. Firm ties are solid, probable ones dashed, those of
-    few papers dotted; the width is how many times above or below size they lie, for the published rule the mean z. Five
-    parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"), `called`, `side`, and `most`,
-    the number of ties where no country is chosen: the published rule's map has no such limit.
+    few papers dotted; the width is one of three steps of how many times above or below size they lie, for the published
+    rule the mean z. Five parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"),
+    `called`, `side`, and `most`, the number of ties where no country is chosen: the published rule's map has no such
+    limit.
 
     Parameters
     ----------
@@ -245,6 +247,7 @@ def tie_map(
         .transform_filter("datum.network == network && (focus == 'all' || datum.src == focus || datum.dst == focus)")
         .transform_filter(_IS_CALLED)
         .transform_filter(f"focus != '{ALL}' || datum.rank <= most")
+        .transform_calculate(step=_STEP)
         .mark_geoshape(filled=False, strokeCap="round")
         .encode(
             opacity=_by_grade(alt.Opacity, _OPACITY, legend=None),
@@ -258,13 +261,14 @@ def tie_map(
             strokeWidth=_width(results, features, legend, by_rule=by_rule),
             tooltip=[
                 alt.Tooltip("tie:N", title="Tie"),
-                alt.Tooltip("words:N", title="Papers or citations"),
+                alt.Tooltip("words:N", title="Papers or citations" if from_works(results) else "Weight"),
                 alt.Tooltip("mean_z:Q", title="Mean z", format=".2f"),
             ],
         )
     )
     where = places(results)
-    dotted = "Firm collaborations above size" if is_tested(results) else "Collaborations by the published rule"
+    ties = "collaborations" if from_works(results) else "ties"
+    dotted = f"Firm {ties} above size" if is_tested(results) else f"{capital(ties)} by the published rule"
     at = {"longitude": "longitude:Q", "latitude": "latitude:Q"}
     dots = (
         alt.Chart(where)
@@ -273,7 +277,7 @@ def tie_map(
             size=alt.Size("papers:Q", scale=alt.Scale(range=[6, 130], zero=True), legend=None),
             tooltip=[
                 alt.Tooltip("name:N", title="Country"),
-                alt.Tooltip("papers:Q", title="Papers", format=","),
+                alt.Tooltip("papers:Q", title="Papers" if from_works(results) else "Sum of its ties", format=","),
                 alt.Tooltip("ties:Q", title=dotted),
             ],
             **at,
@@ -286,7 +290,7 @@ def tie_map(
         text.mark_text(fill=colour("ink"), **below),
     ]
     chart = alt.layer(land, links, dots, *labels).add_params(*parameters).project(type="equalEarth")
-    shown = NETWORK_NAMES[network].lower()
+    shown = network_name(results, network).lower()
     return finish(
         chart, width=width, height=round(width * ASPECT), description=f"World map of {_SHOWN[called]} in {shown}."
     )
@@ -327,6 +331,13 @@ def _width(results: Results, features: list[dict[str, Any]], legend: dict[str, A
         largest = max((feature["mean_z"] or 0.0 for feature in features), default=0.0)
         domain = [results.threshold, max(largest, results.threshold + 1)]
         return alt.StrokeWidth("mean_z:Q", title="Mean z", scale=alt.Scale(domain=domain, range=[1.2, 6]), legend=shown)
-    scale = alt.Scale(type="log", domain=[1, _WIDEST], range=[1.0, 6], clamp=True)
-    shown = alt.Legend(values=[1, 3, 10, 30, _WIDEST], symbolStrokeColor=colour("soft"), **legend)
-    return alt.StrokeWidth("size:Q", title="Times above or below size", scale=scale, legend=shown)
+    shown = alt.Legend(symbolStrokeColor=colour("soft"), **legend)
+    scale = alt.Scale(domain=list(_STEP_WORDS), range=list(_STEP_WIDTHS))
+    return alt.StrokeWidth("step:O", title="Times above or below size", sort=None, scale=scale, legend=shown)
+
+
+_STEP_WORDS = (f"up to {STEPS[0]}", f"{STEPS[0]} to {STEPS[1]}", f"more than {STEPS[1]}")
+_STEP = (
+    f"datum.grade == '{FEW_PAPERS}' || datum.size <= {STEPS[0]} ? '{_STEP_WORDS[0]}' : "
+    f"datum.size <= {STEPS[1]} ? '{_STEP_WORDS[1]}' : '{_STEP_WORDS[2]}'"
+)

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_NAMES
+from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS
+from isthmus.analyses.networks.words import network_meaning, network_name, unit_of
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pair_table import Place, two_places
-from isthmus.analyses.significance.ties import shown_networks, unit_of, window_tie
+from isthmus.analyses.significance.ties import shown_networks, window_tie
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
-from isthmus.report.results import Results, load_results, rows_of
+from isthmus.report.results import Results, from_works, load_results, rows_of
 from isthmus.report.statement import statement
 
 
@@ -54,9 +55,9 @@ def _network(results: Results, series: pd.DataFrame, key: tuple[str, str], one: 
     trend = trend_of(results, network, one.code, two.code)
     return {
         "network": network,
-        "name": NETWORK_NAMES[network],
+        "name": network_name(results, network),
         "citation_year": citation_year,
-        "meaning": CITATION_YEAR_MEANINGS[citation_year],
+        "meaning": CITATION_YEAR_MEANINGS[citation_year] if from_works(results) else network_meaning(results, network),
         "unit": unit_of(results, network),
         "years": [{name: _plain(value) for name, value in row.items()} for row in rows.to_dict("records")],
         "window": _window(results, network, one, two),

@@ -10,17 +10,18 @@ import pandas as pd
 
 from isthmus.analyses.networks.countries import countries
 from isthmus.analyses.networks.joint import joint_citations
-from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS, NETWORK_MEANINGS, NETWORK_NAMES
+from isthmus.analyses.networks.text import CITATION_YEAR_MEANINGS
+from isthmus.analyses.networks.words import few, network_meaning, network_name, unit_of
 from isthmus.analyses.significance.pair_series import pair_series
 from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.resampled import with_resampled
 from isthmus.analyses.significance.text import MODEL_NAMES
-from isthmus.analyses.significance.ties import shown_networks, unit_of, window_tie
+from isthmus.analyses.significance.ties import shown_networks, window_tie
 from isthmus.analyses.trajectories.directions import direction_of, trend_of
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, blocs, find_country, plain_name
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
-from isthmus.report.results import Results, load_results, rows_of
+from isthmus.report.results import Results, from_works, load_results, rows_of
 from isthmus.report.statement import NOT_TESTED, factor, interval, statement
 from isthmus.report.text import MISSING, count, measure, number, p_value, percent, plural
 
@@ -54,11 +55,8 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
     lines = _heading(results, one, two)
     for network, citation_year in shown_networks(results):
         rows = series[series["network"] == network]
-        lines += [
-            "",
-            f"{NETWORK_NAMES[network]}: {NETWORK_MEANINGS[network]}; {CITATION_YEAR_MEANINGS[citation_year]}",
-            "",
-        ]
+        counted = f"; {CITATION_YEAR_MEANINGS[citation_year]}" if from_works(results) else ""
+        lines += ["", f"{network_name(results, network)}: {network_meaning(results, network)}{counted}", ""]
         lines += _block(results, network, rows, one, two)
     lines += ["", f"Direction in both networks: {direction_of(results, one.code, two.code).words}."]
     lines += ["", *_footnotes(results)]
@@ -234,15 +232,21 @@ def _citation_notes(results: Results) -> list[str]:
     ]
 
 
+def _counted(results: Results) -> str:
+    """Return what is counted as observed."""
+    if not from_works(results):
+        return unit_of(results, COLLABORATION)
+    unit = "papers written together" if COLLABORATION in dict(shown_networks(results)) else "citations"
+    return f"full count ({unit}, citations to and fro)"
+
+
 def _footnotes(results: Results) -> list[str]:
-    networks = dict(shown_networks(results))
-    unit = "papers written together" if COLLABORATION in networks else "citations"
     return [
-        f"observed: full count ({unit}, citations to and fro). expected, sd: what the sizes of all countries explain.",
+        f"observed: {_counted(results)}. expected, sd: what the sizes of all countries explain.",
         "times, 95 %: observed / expected, times what size explains, and its exact interval.",
-        "firm, probable, few papers, not settled: how sure it is, by the test of all years of the window together.",
+        f"firm, probable, {few(results)}, not settled: how sure it is, by the test of all years of the window at once.",
         "z: (observed - expected) / sd; in brackets where it does not count under the study's rule of finite pairs.",
-        "coverage: share of that year's corpus works that name a country.",
+        *(["coverage: share of that year's corpus works that name a country."] if from_works(results) else []),
         *_citation_notes(results),
         f"All pairs and years: {results.folder / 'pair_tests.parquet'}",
     ]

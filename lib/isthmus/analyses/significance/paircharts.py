@@ -6,10 +6,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name, unit_of
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.pair_series import pair_series
-from isthmus.analyses.significance.ties import shown_networks, unit_of
+from isthmus.analyses.significance.ties import shown_networks
 from isthmus.analyses.significance.z_intervals import with_z_intervals
 from isthmus.networks.names import COLLABORATION
 from isthmus.report.charts import finish, inline, year_axis
@@ -48,7 +48,7 @@ def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
         rows = with_z_intervals(results, rows.assign(src=src, dst=dst)).drop(columns=["src", "dst"])
         for bound in ("z_low", "z_high"):
             rows[bound] = rows[bound].fillna(rows["z"]).where(rows["z"].notna())
-    rows["network"] = rows["network"].map(NETWORK_NAMES)
+    rows["network"] = rows["network"].map({name: network_name(results, name) for name in rows["network"].unique()})
     rows["times"] = rows["times"].where(rows["weight"] > 0)
     rows["low"] = (rows["expected"] - rows["sd"]).clip(lower=0)
     rows["high"] = rows["expected"] + rows["sd"]
@@ -57,7 +57,7 @@ def pair_frame(results: Results, first: str, second: str) -> pd.DataFrame:
 
 def _by_network(results: Results) -> dict[str, Any]:
     """Return the colour and the dashes that tell the networks apart."""
-    names = [NETWORK_NAMES[network] for network, _ in shown_networks(results)]
+    names = [network_name(results, network) for network, _ in shown_networks(results)]
     return {
         "color": alt.Color(
             "network:N",
@@ -156,7 +156,7 @@ def pair_z_chart(results: Results, data: Any, **size: Any) -> Any:
 
 def pair_weight_chart(results: Results, data: Any, network: str, **size: Any) -> Any:
     """Draw the observed weight over time beside the one that size explains, with one standard deviation around it."""
-    name, x = NETWORK_NAMES[network], _fixed_years(results)
+    name, x = network_name(results, network), _fixed_years(results)
     hue = colour("pole-3" if network == COLLABORATION else "pole-4")
     unit = capital(unit_of(results, network))
     base = alt.Chart(data).transform_filter(alt.datum.network == name)

@@ -32,7 +32,7 @@ def of_converged_years(ties: pd.DataFrame, fits: pd.DataFrame, keys: Sequence[st
     return ties.merge(good[list(keys)], on=list(keys))
 
 
-def said_of_left_out(fits: pd.DataFrame, window: tuple[int, int]) -> str:
+def said_of_left_out(fits: pd.DataFrame, window: tuple[int, int], *, named: bool = True) -> str:
     """Return the sentence on the years that are left out of a window's sum; empty where all of them converged.
 
     Parameters
@@ -41,10 +41,13 @@ def said_of_left_out(fits: pd.DataFrame, window: tuple[int, int]) -> str:
         network, citation_year, year and status, one row per network and year.
     window : tuple[int, int]
         First and last year.
+    named : bool, default True
+        Name the network; False where there is one only.
     """
     left = fits[(fits["status"] != CONVERGED) & fits["year"].between(*window)]
     of = [
-        f"{span(rows['year'])} of {NETWORK_NAMES.get(str(network), str(network)).lower()} (“{citation_year}”)"
+        f"{span(rows['year'])}"
+        + f" of {NETWORK_NAMES.get(str(network), str(network)).lower()} (“{citation_year}”)" * named
         for (network, citation_year), rows in left.groupby(["network", "citation_year"], observed=True)
     ]
     return f"Left out of the sum, for the null model did not converge: {joined(of)}." if of else ""

@@ -28,7 +28,7 @@ async function showMap() {
   const shown = fitting.filter((tie) => focus !== "all" || tie.rank <= most).length;
   const of = focus === "all" ? "" : ` of ${data.names[focus]}`;
   const which = called === "published" ? "by the published rule" : `${side === "stronger" ? "above" : "below"} size, ${data.called[called]}`;
-  byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${shown < fitting.length ? `, the most certain of ${whole.format(fitting.length)},` : ""}${of} in ${data.networks[network].toLowerCase()} (${which}).`;
+  byId("map-status").textContent = `Shown: ${whole.format(shown)} ${shown === 1 ? "tie" : "ties"}${shown < fitting.length ? `, the most certain of ${whole.format(fitting.length)},` : ""}${of}${data.inNetwork[network]} (${which}).`;
 }
 
 // The state of the map as an address: #map=NETWORK,COUNTRY,CALLED,SIDE
@@ -155,7 +155,7 @@ async function showPair() {
   const body = byId("pair-table").tBodies[0];
   body.replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr");
-    const cells = [row.year, row.network, whole.format(row.weight), measure(row.expected), factor(row.weight / row.expected), range(row), decimals(row.z, 2), probability(row.p_upper), probability(row.p_two_sided), share(row.year)];
+    const cells = [row.year, row.network, whole.format(row.weight), measure(row.expected), factor(row.weight / row.expected), range(row), decimals(row.z, 2), probability(row.p_upper), probability(row.p_two_sided), ...(Object.keys(data.coverage).length ? [share(row.year)] : [])];
     cells.forEach((text, at) => {
       const cell = document.createElement("td");
       cell.textContent = text;

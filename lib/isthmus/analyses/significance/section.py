@@ -8,7 +8,7 @@ import pandas as pd
 
 from isthmus.analyses.networks.countries import countries, country_options, pole_members, pole_pairs
 from isthmus.analyses.networks.joint import joint_citations
-from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
+from isthmus.analyses.networks.words import few, in_network, network_meaning, network_name, unit_of
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.charts import PARTNERS, partners_chart
 from isthmus.analyses.significance.embedded_pairs import PAIR_BYTES, EmbeddedPairs, embed_pairs, in_columns
@@ -37,7 +37,6 @@ from isthmus.analyses.significance.ties import (
     partners,
     published_ties,
     shown_networks,
-    unit_of,
     window_text,
     window_ties,
     with_words,
@@ -46,9 +45,9 @@ from isthmus.analyses.trajectories.frames import label_shares
 from isthmus.analyses.trajectories.planecharts import picker_chart
 from isthmus.networks.names import COLLABORATION
 from isthmus.nullmodels.grades import FIRM, STRONGER, WEAKER
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results, from_works, rows_of
 from isthmus.report.section import Figure, Section, Tile, figure_name
-from isthmus.report.statement import GRADE_MEANINGS, GRADES, factor, grade_counts, interval
+from isthmus.report.statement import GRADE_MEANINGS, GRADES, factor, grade_counts, grade_name, interval
 from isthmus.report.text import MISSING, capital, count, in_sentence, place_name, pole_name
 from isthmus.trajectories.labels import LABEL_NAMES
 
@@ -56,7 +55,7 @@ _HERE = "isthmus.analyses.significance"
 #: Rows of the table of ties that are shown before "show all".
 FIRST_ROWS = 20
 #: Rows of that table at most, beyond firm ties and those of the published rule.
-MOST_ROWS = 2000
+MOST_ROWS = 1000
 
 
 def section(results: Results) -> Section | None:
@@ -78,7 +77,7 @@ def section(results: Results) -> Section | None:
         charts=_charts(results),
         data=_data(results, pairs),
         script=f"{_HERE}/section.js",
-        glossary=glossary(network for network, _ in shown_networks(results)),
+        glossary=glossary(results, [network for network, _ in shown_networks(results)]),
     )
 
 
@@ -86,7 +85,9 @@ def published_rule_section(results: Results) -> Section | None:
     """Return the section on what the published rule calls and on the fits behind it; None without a null model."""
     if not (results.published(PAIR_TESTS) and results.published(NULL_MODEL_FITS)):
         return None
-    networks = [(network, NETWORK_NAMES[network]) for network, _ in shown_networks(results)]
+    # of a given network the rule is a choice of the map and of the table, and no paper rests on it
+    shown = shown_networks(results) if from_works(results) else ()
+    networks = [(network, network_name(results, network)) for network, _ in shown]
     links = (("published-rule", "The published rule"),) if networks else ()
     return Section(
         id="published_rule",
@@ -117,14 +118,14 @@ def _pair_link(results: Results) -> tuple[tuple[str, str], ...]:
 def _tiles(results: Results) -> list[Tile]:
     pairs, window, found = window_ties(results), window_text(results), []
     for network, _ in shown_networks(results):
-        own, what = pairs[pairs["network"] == network], NETWORK_NAMES[network].lower()
+        own, where = pairs[pairs["network"] == network], in_network(results, network)
         if not is_tested(results):
-            label = f"ties in {what} by {published_rule(results)}, {window}"
+            label = f"ties{where} by {published_rule(results)}, {window}"
             found.append(Tile(count(len(published_ties(results, network))), label))
             continue
         grades = grade_counts(own["grade"], own["direction"])
         more, less = grades[FIRM, STRONGER], grades[FIRM, WEAKER]
-        label = f"firm ties in {what}, {window}: {count(more)} stronger and {count(less)} weaker than size explains"
+        label = f"firm ties{where}, {window}: {count(more)} stronger and {count(less)} weaker than size explains"
         found.append(Tile(count(more + less), label))
     return found
 
@@ -134,8 +135,11 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     total = len(graded_ties(results)) + int((published_ties(results)["grade"].isna()).sum())
     return {
         "window": window_text(results),
-        "networks": [(network, NETWORK_NAMES[network]) for network, _ in shown_networks(results)],
-        "network_meanings": NETWORK_MEANINGS,
+        "networks": [(network, network_name(results, network)) for network, _ in shown_networks(results)],
+        "network_meanings": {network: network_meaning(results, network) for network, _ in shown_networks(results)},
+        "unit": unit_of(results, COLLABORATION),
+        "few": few(results),
+        "in_collaboration": in_network(results, COLLABORATION),
         "ties": _rows(results, listed),
         "left_out": total - len(listed),
         "tested": is_tested(results),
@@ -159,7 +163,7 @@ def _values(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
 
 def _rows(results: Results, ties: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return ties as rows of a table: numbers for sorting, words for reading."""
-    worded = with_resampled(results, with_words(ties))
+    worded = with_resampled(results, with_words(results, ties))
     worded["times"] = [factor(value) for value in worded["propensity"]]
     ends = zip(worded["propensity_low"], worded["propensity_high"], strict=True)
     worded["range"] = [interval(low, high) for low, high in ends]
@@ -171,9 +175,9 @@ def _rows(results: Results, ties: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def seen_in_words(results: Results, seen: pd.Series) -> list[str]:
-    """Return in how many years of the window a tie was seen: "4 of 5"; a dash where that is not known."""
-    first, last = results.window
-    of = last - first + 1
+    """Return in how many of the window's tested years a tie was seen: "4 of 5"; a dash where that is not known."""
+    tested = results.table(PAIR_TESTS)["year"]
+    of = tested[tested.between(*results.window)].nunique()
     return [MISSING if pd.isna(years) else f"{int(years)} of {of}" for years in seen]
 
 
@@ -185,10 +189,19 @@ def _called_options(results: Results) -> list[dict[str, Any]]:
     return [{"key": key, "words": word, "chosen": key == chosen} for key, word in words.items()]
 
 
-def _grade_meanings(results: Results) -> list[tuple[str, str]]:
+def _grade_meanings(results: Results) -> list[tuple[str, str, str]]:
+    """Return each grade, its name, and what it rests on."""
     rate = f"{float(results.switch('significance.false_discovery_rate', FALSE_DISCOVERY_RATE)):g}"
     threshold = f"{results.threshold:g}"
-    return [(capital(grade), GRADE_MEANINGS[grade].format(rate=rate, threshold=threshold)) for grade in GRADES]
+    unit = unit_of(results, COLLABORATION)
+    return [
+        (
+            grade,
+            capital(grade_name(grade, unit)),
+            GRADE_MEANINGS[grade].format(rate=rate, threshold=threshold, unit=unit),
+        )
+        for grade in GRADES
+    ]
 
 
 def _pole(results: Results, pole: str) -> dict[str, Any]:
@@ -199,15 +212,15 @@ def _pole(results: Results, pole: str) -> dict[str, Any]:
         "in_sentence": in_sentence(pole),
         "several": len(pole_members(results, pole)) > 1,
         "partners": {network: _rows(results, table) for network, table in tables.items()},
-        "counts": {network: _grades_in_words(table) for network, table in tables.items()},
+        "counts": {network: _grades_in_words(results, table) for network, table in tables.items()},
         "figures": {network: figure_name("partners", pole, network) for network in tables},
         "shared": _shared(results, pole),
     }
 
 
-def _grades_in_words(table: pd.DataFrame) -> str:
-    numbers = table["grade"].value_counts()
-    return ", ".join(f"{count(numbers.get(grade, 0))} {grade}" for grade in GRADES)
+def _grades_in_words(results: Results, table: pd.DataFrame) -> str:
+    numbers, unit = table["grade"].value_counts(), unit_of(results, COLLABORATION)
+    return ", ".join(f"{count(numbers.get(grade, 0))} {grade_name(grade, unit)}" for grade in GRADES)
 
 
 def _shared(results: Results, pole: str) -> list[str]:
@@ -251,7 +264,7 @@ def _figures(results: Results) -> list[Figure]:
     window = window_text(results)
     figures = []
     for network, _ in shown_networks(results):
-        heading = f"{NETWORK_NAMES[network]}: ties above size, {_called_words(results)}, {window}"
+        heading = f"{network_name(results, network)}: ties above size, {_called_words(results)}, {window}"
         if is_tested(results):
             figures.append(Figure(figure_name("map", network), heading, "", partial(tie_map, results, network)))
         figures += [_partners_figure(results, pole, network) for pole in results.poles if _has(results, pole, network)]
@@ -264,7 +277,7 @@ def _figures(results: Results) -> list[Figure]:
 
 def _published_map(results: Results, network: str) -> Figure:
     rule = published_rule(results)
-    heading = f"{NETWORK_NAMES[network]}: {rule}, {window_text(results)}"
+    heading = f"{network_name(results, network)}: {rule}, {window_text(results)}"
     caption = f"Ties that {rule} calls. The thicker the line, the higher the mean z."
     draw = partial(tie_map, results, network, called=PUBLISHED)
     return Figure(figure_name("published_map", network), heading, caption, draw)
@@ -282,9 +295,9 @@ def _partners_figure(results: Results, pole: str, network: str) -> Figure:
     more = f"; {PARTNERS} of them, firm ones first" if len(partners(results, pole, network)) > PARTNERS else ""
     return Figure(
         figure_name("partners", pole, network),
-        f"{NETWORK_NAMES[network]}: partners of {in_sentence(pole)}, {window_text(results)}",
+        f"{network_name(results, network)}: partners of {in_sentence(pole)}, {window_text(results)}",
         f"Observed {unit_of(results, network)} over those that size explains, with the exact 95 % interval{more}. "
-        "Filled: firm; hollow: probable; faint: few papers. A line without a point is an upper bound: nothing was "
+        f"Filled: firm; hollow: probable; faint: {few(results)}. A line without a point is an upper bound: nothing was "
         "observed.",
         partial(partners_chart, results, pole, network),
     )
@@ -311,7 +324,8 @@ def _data(results: Results, pairs: EmbeddedPairs) -> dict[str, Any]:
     networks = shown_networks(results)
     return {
         "pairs": in_columns(pairs),
-        "networks": {network: NETWORK_NAMES[network] for network, _ in networks},
+        "networks": {network: network_name(results, network) for network, _ in networks},
+        "inNetwork": {network: in_network(results, network) for network, _ in networks},
         "called": {option["key"]: option["words"] for option in _called_options(results)},
         "threshold": results.threshold,
         "window": list(results.window),

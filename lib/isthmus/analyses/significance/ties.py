@@ -7,12 +7,13 @@ import pandas as pd
 
 from isthmus.analyses.networks.countries import pole_members
 from isthmus.analyses.networks.joint import joint_shares
+from isthmus.analyses.networks.words import unit_of
 from isthmus.analyses.significance.pooled import of_converged_years
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE, PUBLICATION_YEAR
 from isthmus.nullmodels.grades import FEW_PAPERS, FIRM, PROBABLE, STRONGER
 from isthmus.nullmodels.propensity import propensity
-from isthmus.report.results import Results, from_works, rows_of
+from isthmus.report.results import Results, rows_of
 from isthmus.report.statement import GRADES, Statement, statement
 from isthmus.report.text import place_name, span
 
@@ -20,9 +21,6 @@ KEYS = ["network", "citation_year", "src", "dst"]
 SUMS = ["weight", "expected"]
 TIMES = ["propensity", "propensity_low", "propensity_high"]
 TEST = ["p_upper", "p_lower", "p_two_sided", "q_upper", "q_lower", "direction", "grade"]
-UNITS = {COLLABORATION: "papers", KNOWLEDGE_EXCHANGE: "citations"}
-#: What is counted in a network that was given: nobody knows.
-GIVEN_UNIT = "units"
 #: Which ties a reader may ask for: (key, grades that it takes); the published rule is one of its own.
 PUBLISHED = "published"
 CALLED = {"firm": (FIRM,), "probable": (FIRM, PROBABLE), "all": (FIRM, PROBABLE, FEW_PAPERS)}
@@ -41,11 +39,6 @@ def shown_networks(results: Results) -> tuple[tuple[str, str], ...]:
     wanted = ((COLLABORATION, PUBLICATION_YEAR), (KNOWLEDGE_EXCHANGE, str(results.study["citation_year"])))
     there = set(map(tuple, results.table(PAIR_TESTS)[["network", "citation_year"]].drop_duplicates().to_numpy()))
     return tuple(key for key in wanted if key in there)
-
-
-def unit_of(results: Results, network: str) -> str:
-    """Return what the ties of a network count: papers, citations; units where the network itself was given."""
-    return UNITS[network] if from_works(results) else GIVEN_UNIT
 
 
 def window_ties(results: Results) -> pd.DataFrame:
@@ -181,9 +174,9 @@ def window_tie(results: Results, network: str, one: str, two: str) -> pd.DataFra
     return window[(window["network"] == network) & (window["src"] == src) & (window["dst"] == dst)].copy()
 
 
-def with_words(ties: pd.DataFrame) -> pd.DataFrame:
+def with_words(results: Results, ties: pd.DataFrame) -> pd.DataFrame:
     """Return ties of `window_ties` with what is said of each: standing, times, evidence, statement."""
-    said = [statement(row, UNITS[row.network]) for row in rows_of(ties)]
+    said = [statement(row, unit_of(results, row.network)) for row in rows_of(ties)]
     return ties.assign(
         standing=[one.standing for one in said],
         evidence=[one.evidence for one in said],

@@ -12,7 +12,7 @@ from isthmus.analyses.trajectories.group_members import NO_GROUP, Group, integra
 from isthmus.analyses.trajectories.planecharts import label_colour, label_scale, with_first
 from isthmus.analyses.trajectories.tables import CENTROIDS, TRAJECTORIES
 from isthmus.analyses.trajectories.text import in_starts
-from isthmus.report.charts import finish
+from isthmus.report.charts import finish, unconfigured
 from isthmus.report.results import Results
 from isthmus.report.text import capital, count, place_name
 from isthmus.report.theme import colour, config, pole_colour
@@ -31,7 +31,7 @@ def centroids_chart(results: Results, *, width: int = 300) -> Any:
     charts = [centroid_chart(results, cluster, width=width, height=width) for cluster in clusters(results)]
     if not charts:
         return None
-    plain = [_unconfigured(chart) for chart in charts]
+    plain = [unconfigured(chart) for chart in charts]
     what = "Centroids of the clusters of trajectories: collaboration and knowledge exchange, rescaled, year by year."
     return alt.concat(*plain, columns=2).properties(description=what).configure(**config())
 
@@ -85,8 +85,7 @@ def _centroid_frame(results: Results, cluster: int) -> pd.DataFrame:
     """
     assert results.has(CENTROIDS)  # `clusters` found it there
     rows = results.table(CENTROIDS)[results.table(CENTROIDS)["cluster"] == cluster]
-    label = rows["label"].iloc[0]
-    title = f"{label}, {LABEL_NAMES[str(label)]}" if pd.notna(label) else f"cluster {cluster + 1}"
+    title, members = cluster_title(results, cluster)
     parts = [rows[["year", "collaboration", "exchange"]].assign(what="centroid")]
     if results.has(TRAJECTORIES):
         pairs = clustered(results)
@@ -96,13 +95,15 @@ def _centroid_frame(results: Results, cluster: int) -> pd.DataFrame:
         mean = paths.groupby("year", as_index=False)[list(columns)].mean().rename(columns=columns)
         parts.append(mean.assign(what="mean of its pairs"))
     frame = pd.concat([with_first(mark_ends(part)) for part in parts], ignore_index=True)
-    return frame.assign(label=label, title=title, members=int(rows["members"].iloc[0]))
+    return frame.assign(label=rows["label"].iloc[0], title=title, members=members)
 
 
-def _unconfigured(chart: Any) -> Any:
-    copy = chart.copy()
-    copy.config = alt.Undefined
-    return copy
+def cluster_title(results: Results, cluster: int) -> tuple[str, int]:
+    """Return the name of a cluster, "SC, scientific convergence" or its number, and how many pairs it has."""
+    own = results.table(CENTROIDS)[results.table(CENTROIDS)["cluster"] == cluster].iloc[0]
+    label = own["label"]
+    name = f"{label}, {LABEL_NAMES[str(label)]}" if pd.notna(label) else f"cluster {cluster + 1}"
+    return name, int(own["members"])
 
 
 def matrix_chart(results: Results, codes: Sequence[str], *, what: str, **size: Any) -> Any:

@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 
 from isthmus.analyses.networks.countries import pole_pairs
-from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
+from isthmus.analyses.networks.words import network_meaning, network_name
 from isthmus.analyses.significance.paircharts import pair_frame, pair_weight_chart, pair_z_chart
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
+from isthmus.analyses.trajectories.clusterbands import band_chart, bands_chart, has_bands
 from isthmus.analyses.trajectories.clustercharts import (
     centroid_chart,
     centroids_chart,
@@ -26,17 +27,20 @@ from isthmus.analyses.trajectories.frames import (
     vectors,
 )
 from isthmus.analyses.trajectories.group_members import NO_GROUP, integration_groups
-from isthmus.analyses.trajectories.planecharts import plane_chart, vectors_chart, with_first
+from isthmus.analyses.trajectories.planecharts import plane_chart, with_first
+from isthmus.analyses.trajectories.vectorcharts import vectors_chart
 from isthmus.report.charts import inline
-from isthmus.report.results import Results, records
+from isthmus.report.results import Results, from_works, records
 from isthmus.report.section import Figure, figure_name
 from isthmus.report.text import capital, in_sentence, place_name
-from isthmus.trajectories.labels import LABEL_NAMES
 
 
 def shown_pole_pairs(results: Results) -> list[tuple[str, str]]:
-    """Return the pairs of poles that the page follows: at most three."""
-    return list(pole_pairs(results)[:3])
+    """Return the pairs of poles that the page follows: at most three.
+
+    None of a given network, of which "any two countries" shows all that is known.
+    """
+    return list(pole_pairs(results)[:3]) if from_works(results) else []
 
 
 def matrix_words(results: Results, name: str) -> str:
@@ -49,15 +53,18 @@ def matrix_words(results: Results, name: str) -> str:
 def figures(results: Results) -> list[Figure]:
     """Return the figures of the section in the page's order."""
     found = [figure for pair in shown_pole_pairs(results) for figure in _pole_figures(results, *pair)]
-    labels = f"Colours and line styles are labels of the whole way: {_labels_in_words()}."
-    caption = f"{labels} Names are written where there is room."
     for pole in results.poles:
         if len(vectors(results, pole)):
             heading = f"The most productive countries against {in_sentence(pole)}"
-            found.append(Figure(figure_name("vectors", pole), heading, caption, partial(vectors_chart, results, pole)))
+            found.append(
+                Figure(figure_name("vectors", pole), heading, _VECTORS_CAPTION, partial(vectors_chart, results, pole))
+            )
     if any(group.key != NO_GROUP for group in integration_groups(results)):
         heading = "Integration groups and their speed"
         found.append(Figure("groups", heading, _GROUPS_CAPTION, partial(groups_chart, results)))
+    if has_bands(results):
+        heading = "Clusters of trajectories over the years"
+        found.append(Figure("clusters_by_year", heading, _BANDS_CAPTION, partial(bands_chart, results)))
     if clusters(results):
         heading = "Centroids of the clusters of trajectories"
         found.append(Figure("centroids", heading, _centroids_caption(results), partial(centroids_chart, results)))
@@ -68,14 +75,18 @@ def figures(results: Results) -> list[Figure]:
     return found
 
 
+_VECTORS_CAPTION = (
+    "One panel a country, most papers first, all with the same axes. The dotted lines are what size explains. Strong "
+    "lines are settled directions; pale ones, their label in brackets, are not."
+)
+_BANDS_CAPTION = (
+    "Each pair's two z, smoothed and stretched to the range from −1 to 1. The line is the mean of the pairs of a "
+    "cluster, year by year; half of the pairs lie in the band, a quarter above it and a quarter below."
+)
 _GROUPS_CAPTION = (
     "Speed: distance that the tie moved in the plane of both z, from the first year to the last; with both poles, the "
     "faster one. Classes: terciles of the ties labelled SC, unless the study sets thresholds."
 )
-
-
-def _labels_in_words() -> str:
-    return ", ".join(f"{label} {name}" for label, name in LABEL_NAMES.items())
 
 
 def _centroids_caption(results: Results) -> str:
@@ -107,8 +118,10 @@ def _pole_figures(results: Results, one: str, two: str) -> list[Figure]:
             found.append(Figure(figure_name("trajectory", one, two, model), heading, _MODEL_CAPTION, draw))
     if len(pair_frame(results, one, two)):
         for network, _ in shown_networks(results):
-            heading = f"{both}: {NETWORK_NAMES[network].lower()}, raw volume"
-            caption = f"{capital(NETWORK_MEANINGS[network])}, beside what size explains (± 1 standard deviation)."
+            heading = f"{both}: {network_name(results, network).lower()}, raw volume"
+            caption = (
+                f"{capital(network_meaning(results, network))}, beside what size explains (± 1 standard deviation)."
+            )
             draw = partial(_volume_chart, results, network, one, two)
             found.append(Figure(figure_name("volume", one, two, network), heading, caption, draw))
     return found
@@ -122,10 +135,12 @@ _MODEL_CAPTION = (
 
 
 def page_charts(results: Results) -> dict[str, Any]:
-    """Return the charts that only the page has: each centroid alone, and the z of each pair of poles by year."""
+    """Return the charts that only the page has: each cluster alone, and the z of each pair of poles by year."""
     charts: dict[str, Any] = {
         f"centroid-{cluster}": partial(centroid_chart, results, cluster) for cluster in clusters(results)
     }
+    if has_bands(results):
+        charts |= {f"cluster-{cluster}": partial(band_chart, results, cluster) for cluster in clusters(results)}
     for at, (one, two) in enumerate(shown_pole_pairs(results)):
         if len(pair_frame(results, one, two)):
             charts[f"way-{at}-z"] = partial(_by_year_chart, results, one, two)

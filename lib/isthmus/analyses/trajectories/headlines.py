@@ -3,13 +3,13 @@
 from collections import Counter
 
 from isthmus.analyses.networks.countries import pole_pairs
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name
 from isthmus.analyses.significance.paircharts import pair_frame
 from isthmus.analyses.significance.ties import shown_networks, tie_statement, window_text
 from isthmus.analyses.trajectories.directions import direction_of, directions
 from isthmus.analyses.trajectories.findings import settled_sentence
 from isthmus.report.drawings import Interval, Part, series, shares
-from isthmus.report.results import Results, rows_of
+from isthmus.report.results import Results, from_works, rows_of
 from isthmus.report.section import Headline
 from isthmus.report.statement import NOT_SETTLED
 from isthmus.report.text import capital, count, in_sentence
@@ -41,14 +41,15 @@ def _poles(results: Results) -> tuple[Headline, ...]:
     direction = direction_of(results, one, two)
     span = f"{results.years[0]}–{results.years[1]}"
     moved = f" Direction {span}: {direction.words}." if direction.label else ""
-    sentence = f"{NETWORK_NAMES[network]}, {window_text(results)}: {said.words}.{moved}"
+    sentence = f"{network_name(results, network)}, {window_text(results)}: {said.words}.{moved}"
     frame = pair_frame(results, one, two)
-    own = frame[frame["network"] == NETWORK_NAMES[network]]
+    own = frame[frame["network"] == network_name(results, network)]
     rows = [Interval(str(row.year), row.times, row.times_low, row.times_high) for row in rows_of(own)]
-    what = f"{NETWORK_NAMES[network]} of {both}: times what size explains, by year"
+    what = f"{network_name(results, network)} of {both}: times what size explains, by year"
     drawing = series([int(year) for year in own["year"]], rows, what)
+    link = "ways" if from_works(results) else "pair"
     question = f"Do {both} come closer?"
-    return (Headline(question, sentence, drawing, f"{capital(what)}; band: 95% interval.", link="ways"),)
+    return (Headline(question, sentence, drawing, f"{capital(what)}; band: 95% interval.", link=link),)
 
 
 def _pairs(results: Results) -> tuple[Headline, ...]:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from isthmus.analyses.networks.text import NETWORK_NAMES
+from isthmus.analyses.networks.words import network_name
 from isthmus.analyses.robustness.tables import BOOTSTRAP_PROPENSITIES
 from isthmus.analyses.significance.paircharts import pair_frame
 from isthmus.analyses.significance.text import MODEL_NAMES
 from isthmus.analyses.significance.ties import shown_networks
+from isthmus.analyses.trajectories.clusterbands import has_bands
 from isthmus.analyses.trajectories.clustercharts import clusters
 from isthmus.analyses.trajectories.directions import direction_of, directions
 from isthmus.analyses.trajectories.figures import figures, matrix_words, page_charts, shown_pole_pairs
@@ -147,6 +148,7 @@ def values(results: Results) -> dict[str, Any]:
         "groups": integration_groups(results),
         "group_poles": [(pole, pole_name(pole)) for pole in results.poles],
         "clusters": clusters(results),
+        "has_bands": has_bands(results),
         "label_names": LABEL_NAMES,
         "top_number": top_number(results),
     }
@@ -170,7 +172,7 @@ def _pole_way(results: Results, at: int, pair: tuple[str, str]) -> dict[str, Any
         "by_year": f"way-{at}-z" if len(pair_frame(results, one, two)) else "",
         "pair_figure": figure_name("pair", one, two),
         "volumes": [
-            (figure_name("volume", one, two, network), f"Raw volume: {NETWORK_NAMES[network].lower()}")
+            (figure_name("volume", one, two, network), f"Raw volume: {network_name(results, network).lower()}")
             for network, _ in shown_networks(results)
         ],
     }

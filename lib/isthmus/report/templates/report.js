@@ -39,6 +39,13 @@ function sideBySide(spec, width) {
   for (const panel of panels) panel.width = Math.min(panel.width, Math.max(120, width - AROUND));
 }
 
+// Small multiples: as many panels in a row as fit, all equally wide.
+const PANEL = 130, BETWEEN = 14;
+function smallMultiples(spec, width) {
+  spec.columns = Math.max(2, Math.floor((width - AROUND / 2) / (PANEL + BETWEEN)));
+  spec.spec.width = Math.floor((width - AROUND / 2) / spec.columns) - BETWEEN;
+}
+
 async function embed(name) {
   const element = byId("chart-" + name);
   const width = Math.floor(element.clientWidth);
@@ -46,6 +53,7 @@ async function embed(name) {
   const spec = JSON.parse(JSON.stringify(data.charts[name]));
   const kind = element.classList;
   if (spec.hconcat || spec.vconcat || spec.concat) sideBySide(spec, width);
+  else if (spec.facet) smallMultiples(spec, width);
   else {
     spec.width = width;
     spec.autosize = { type: kind.contains("map") ? "pad" : "fit-x", contains: "padding" };
@@ -79,6 +87,11 @@ const watcher = new ResizeObserver(() => {
 });
 
 // ---- tables
+// What a cell sorts by: its value where the words are rounded or a range, else the number that it shows.
+function numberOf(cell) {
+  const words = cell.dataset.value ?? cell.textContent.replaceAll(",", "").replace("−", "-");
+  return words.trim() === "" ? NaN : Number.parseFloat(words);
+}
 function makeSortable(table, changed) {
   const headings = [...table.tHead.rows[0].cells];
   headings.forEach((heading, column) => {
@@ -96,7 +109,7 @@ function makeSortable(table, changed) {
       heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
       const value = (row) => {
         const cell = row.cells[column];
-        return numeric ? Number(cell.dataset.value ?? NaN) : cell.textContent;
+        return numeric ? numberOf(cell) : cell.textContent;
       };
       const rows = [...table.tBodies[0].rows].map((row) => [value(row), row]);
       const order = (a, b) => (numeric ? (Number.isNaN(a) ? 1 : Number.isNaN(b) ? -1 : (a - b) * (descending ? -1 : 1)) : a.localeCompare(b, "en") * (descending ? -1 : 1));

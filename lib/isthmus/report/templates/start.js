@@ -19,6 +19,18 @@ function markWhere() {
 addEventListener("scroll", markWhere, { passive: true });
 markWhere();
 
+// ---- what is folded is drawn when it is opened, by hand or by an address
+const folded = (name) => byId("chart-" + name).closest("details:not([open])");
+document.addEventListener("toggle", (event) => {
+  if (event.target.open) event.target.querySelectorAll(".chart").forEach((chart) => drawOnce(chart.id.replace(/^chart-/, "")));
+}, true);
+function unfold() {
+  const element = location.hash.length > 1 && byId(location.hash.slice(1));
+  for (let around = element && element.closest("details:not([open])"); around; around = around.parentElement.closest("details:not([open])")) around.open = true;
+}
+addEventListener("hashchange", unfold);
+unfold();
+
 // ---- on paper the findings are there, folded or not
 addEventListener("beforeprint", () => document.querySelector(".all-findings")?.setAttribute("open", ""));
 
@@ -37,7 +49,7 @@ own.forEach((name) => nearby.observe(byId("chart-" + name)));
 // the rest follows while nobody waits, so that the page can be printed and searched as a whole
 const aMoment = () => new Promise((resume) => (window.requestIdleCallback ? requestIdleCallback(resume, { timeout: 200 }) : setTimeout(resume, 20)));
 async function drawTheRest() {
-  for (const name of own) {
+  for (const name of own.filter((each) => !folded(each))) {
     await aMoment();
     await drawOnce(name);
   }
