@@ -34,7 +34,7 @@ check_java() {
   esac
 }
 
-# make_environment EXTRAS: installs the project with these extras, unless pyproject.toml and the extras are unchanged
+# make_environment EXTRAS: installs the project with Spark and these extras, unless pyproject.toml and the extras are unchanged
 make_environment() {
   local extras="$1" stamp wanted python
   stamp="$VENV/.isthmus-${extras:-none}"
@@ -49,11 +49,11 @@ make_environment() {
   say "Setting up: installing Python packages into ${VENV#"$ROOT"/} (once, one to three minutes) ..."
   if command -v uv >/dev/null 2>&1; then
     [ -x "$VENV/bin/python" ] || uv venv --quiet --python "$python" "$VENV"
-    VIRTUAL_ENV="$VENV" uv pip install --quiet --editable "$ROOT${extras:+[$extras]}"
+    VIRTUAL_ENV="$VENV" uv pip install --quiet --editable "$ROOT[spark${extras:+,$extras}]"
   else
     [ -x "$VENV/bin/python" ] || "$python" -m venv "$VENV" || die "$python cannot make environments. On Debian or Ubuntu:
     sudo apt-get install python3-venv"
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$ROOT${extras:+[$extras]}"
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$ROOT[spark${extras:+,$extras}]"
   fi || die "the Python packages could not be installed (see above)."
   printf '%s\n' "$wanted" >"$stamp"
 }

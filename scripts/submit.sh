@@ -13,6 +13,7 @@ Without options: simulates a small snapshot with known truth and runs the demons
   --warehouse URI          where tables and results go                      [warehouse/demonstration or warehouse/openalex]
   --results URI            where published results go                       [WAREHOUSE/results]
   --master M               Spark master                                     [local[*]]
+  --remote sc://HOST:PORT  a Spark Connect server in place of a master (or SPARK_REMOTE)
   --worker-python PROGRAM  Python of a cluster's workers                    [python3]
   --no-ship                the workers have Isthmus installed: send them no environment
   --stages a,b             only these stages
@@ -39,7 +40,7 @@ TEXT
 
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-study="" snapshot="" warehouse="" master="local[*]" worker_python=python3 ship=yes
+study="" snapshot="" warehouse="" master="" remote="${SPARK_REMOTE:-}" worker_python=python3 ship=yes
 arguments=()
 value_of() { [ $# -ge 2 ] || die "$1 needs a value (see scripts/submit.sh --help)"; printf '%s' "$2"; }
 while [ $# -gt 0 ]; do
@@ -48,6 +49,7 @@ while [ $# -gt 0 ]; do
     --snapshot) snapshot="$(value_of "$@")"; shift 2 ;;
     --warehouse) warehouse="$(value_of "$@")"; shift 2 ;;
     --master) master="$(value_of "$@")"; shift 2 ;;
+    --remote) remote="$(value_of "$@")"; shift 2 ;;
     --worker-python) worker_python="$(value_of "$@")"; shift 2 ;;
     --no-ship) ship=no; shift ;;
     --results | --stages | --tasks | --set | --layout | --storage) arguments+=("$1" "$(value_of "$@")"); shift 2 ;;
@@ -58,7 +60,14 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-set_up ""
+if [ -n "$remote" ]; then # the server has its own Java, jars and master
+  [ -z "$master" ] || die "--master $master and the Spark Connect server $remote (--remote or SPARK_REMOTE) do not go together: leave one out"
+  [ $# = 0 ] || die "options of spark-submit ($*) mean nothing to the Spark Connect server $remote"
+  make_environment connect
+else
+  set_up ""
+  master="${master:-local[*]}"
+fi
 export PYSPARK_DRIVER_PYTHON="$VENV/bin/python" ISTHMUS_SHIP="$ship"
 case "$master" in
   # as on a cluster, a task is tried four times: the system may kill a Python worker
@@ -85,11 +94,13 @@ if [ -z "$snapshot" ] && [ -z "$warehouse" ]; then
   fi
 fi
 [ -n "$study" ] || die "name a study with --study (isthmus studies lists them; conf/studies holds them)"
-arguments+=(--study "$study" --warehouse "${warehouse:-$ROOT/warehouse/openalex}" --master "$master")
+arguments+=(--study "$study" --warehouse "${warehouse:-$ROOT/warehouse/openalex}")
+[ -n "$master" ] && arguments+=(--master "$master")
 [ -n "$snapshot" ] && arguments+=(--snapshot "$snapshot")
 
 # the lock of a warehouse on S3 needs boto3
 case "$warehouse" in s3a://* | s3://*) make_environment s3 ;; esac
+if [ -n "$remote" ]; then exec "$VENV/bin/isthmus" run --remote "$remote" "${arguments[@]}"; fi
 jar_sets=()
 case "$snapshot $warehouse " in *s3a://* | *" s3://"*) jar_sets=(s3); "$VENV/bin/python" -c 'from isthmus.engine.jars import main; main()' s3 ;; esac
 listed="$("$VENV/bin/python" -c 'from isthmus.engine.session import main; main()' "$master" "${jar_sets[@]}")" || exit 1

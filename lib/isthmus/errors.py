@@ -3,6 +3,9 @@
 from difflib import get_close_matches
 from typing import Any
 
+NO_SPARK = "this needs Spark, which is not installed here: pip install 'isthmus[spark]' (and Java 17 or 21)."
+"""What is said where a command needs Spark and Python has none: Isthmus without it reads results and computes."""
+
 
 class IsthmusError(Exception):
     """Any error that Isthmus raises on purpose; its message stands alone, without a traceback."""

@@ -175,6 +175,19 @@ class TestPackageOptions:
         assert set(package_options(["graphs"])) == {"spark.jars.packages"}
 
 
+@pytest.mark.parametrize(
+    ("installed", "minor"), [("4.1.4", "4.1"), ("4.2.0", "4.2"), ("4.1.0.dev0", "4.1"), ("9.9.9", "4.2"), (None, "4.2")]
+)
+def test_jars_follow_the_spark_that_is_there(monkeypatch, installed, minor):
+    def version(name):
+        if installed is None:
+            raise jars.metadata.PackageNotFoundError(name)
+        return installed
+
+    monkeypatch.setattr(jars.metadata, "version", version)
+    assert jars.spark_minor() == minor
+
+
 def test_the_versions_are_those_of_the_installed_packages():
     from importlib.metadata import version
 

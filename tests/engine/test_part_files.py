@@ -39,6 +39,10 @@ class Store:
     """As much of a store as a commit asks for."""
 
     in_folder = True
+    spark = None
+
+    def sql_name(self, table):
+        return table
 
     def __init__(self, folder):
         self.folder = folder
@@ -134,12 +138,12 @@ def test_a_log_without_any_version_goes(tmp_path, left, goes, stays):
 
 def test_only_what_is_no_part_is_put_together(store, monkeypatch):
     called = []
-    handle = SimpleNamespace(
-        optimize=lambda: SimpleNamespace(executeCompaction=lambda: called.append("compacted")),
-        vacuum=lambda hours: called.append(f"vacuumed after {hours:g} hours"),
+    sql = SimpleNamespace(
+        optimize=lambda spark, table: called.append("compacted"),
+        vacuum=lambda spark, table, hours: called.append(f"vacuumed after {hours:g} hours"),
     )
-    monkeypatch.setattr(maintenance, "_handle", lambda store, table: handle)
-    monkeypatch.setattr(maintenance, "_options", lambda store, options: nullcontext())
+    monkeypatch.setattr(maintenance, "delta_sql", sql)
+    monkeypatch.setattr(maintenance, "options_for_a_while", lambda spark, options: nullcontext())
     monkeypatch.setattr(maintenance, "extent", lambda store, table: maintenance.Extent(2, 100, 2, 100))
     write_deltalake(store.folder, pa.table({"number": [7], "year": [7]}, schema=FITTING), mode="append")
     maintenance.maintain(store, "numbers")

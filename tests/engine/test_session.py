@@ -3,7 +3,8 @@
 import pytest
 
 from isthmus.engine import session, start_session
-from isthmus.engine.session import CORRECTNESS, is_local, session_options, with_retries
+from isthmus.engine.session import is_local, session_options, with_retries
+from isthmus.engine.settings import ARROW, DECISIVE
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_what_results_depend_on_is_set_everywhere(jars, master):
     assert options["spark.sql.session.timeZone"] == "UTC"
     assert options["spark.sql.extensions"] == "io.delta.sql.DeltaSparkSessionExtension"
     assert options["spark.sql.catalog.spark_catalog"] == "org.apache.spark.sql.delta.catalog.DeltaCatalog"
-    assert CORRECTNESS.items() <= options.items()
+    assert (DECISIVE | ARROW).items() <= options.items()
 
 
 def test_a_cluster_keeps_its_own_sizes(jars):
@@ -98,7 +99,7 @@ def test_the_active_session_is_used_and_made_correct(spark):
     spark.conf.set("spark.sql.ansi.enabled", "false")
     spark.conf.set("spark.sql.session.timeZone", "Europe/Budapest")
     assert start_session("another name", conf={"spark.sql.shuffle.partitions": "99"}) is spark
-    assert {key: spark.conf.get(key) for key in CORRECTNESS} == CORRECTNESS
+    assert {key: spark.conf.get(key) for key in DECISIVE | ARROW} == DECISIVE | ARROW
     assert spark.conf.get("spark.sql.shuffle.partitions") != "99"
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 
 from isthmus.cli.maintain import maintain
 from isthmus.cli.run import run
@@ -189,19 +188,6 @@ def test_of_a_failed_task_the_message_is_shown(airflow_dag):
     assert last_words("Killed\n") == "Killed"
     assert last_words("") == "the command said nothing"
     assert len(last_words("isthmus: a warning\n" + "x" * 10_000)) == 2_000
-
-
-def test_the_databricks_bundle_calls_jobs_with_options_that_they_have():
-    file = ROOT / "conf/databricks/databricks.yml"
-    tasks = yaml.safe_load(file.read_text())["resources"]["jobs"]["isthmus"]["tasks"]
-    assert [task["task_key"] for task in tasks] == list(TASKS)
-    for earlier, later in pairwise(tasks):
-        assert later["depends_on"] == [{"task_key": earlier["task_key"]}]
-    for task in tasks:
-        call, command = task["spark_python_task"], maintain if task["task_key"] == "maintenance" else run
-        assert (file.parent / call["python_file"]).resolve() == ROOT / "jobs" / f"{task['task_key']}.py"
-        known = {option for parameter in command.params for option in parameter.opts}
-        assert {word for word in call["parameters"] if word.startswith("--")} <= known
 
 
 @pytest.mark.parametrize("job", sorted(p.stem for p in (ROOT / "jobs").glob("*.py")))

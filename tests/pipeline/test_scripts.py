@@ -32,6 +32,15 @@ def test_submit_refuses_unknown_options_and_missing_values():
     assert "--study needs a value" in done.stderr
 
 
+def test_submit_refuses_a_master_or_options_of_spark_submit_beside_a_server():
+    both = script("submit.sh", "--master", "yarn", SPARK_REMOTE="sc://host:15002")
+    assert both.returncode == 1
+    assert "--master yarn and the Spark Connect server sc://host:15002" in both.stderr
+    more = script("submit.sh", "--remote", "sc://host:15002", "--", "--driver-memory", "2g")
+    assert more.returncode == 1
+    assert "options of spark-submit (--driver-memory 2g) mean nothing" in more.stderr
+
+
 def test_a_machine_without_java_is_told_how_to_get_it(tmp_path):
     done = script("submit.sh", JAVA_HOME=str(tmp_path))
     assert done.returncode == 1

@@ -239,15 +239,10 @@ def test_a_part_that_changes_between_the_two_stages_is_refused(spark, store, tmp
 
 def test_the_tasks_write_where_all_of_them_share_a_folder():
     def store(*, in_folder=True, master="local[2]"):
-        spark = SimpleNamespace(sparkContext=SimpleNamespace(master=master))
+        spark = SimpleNamespace(conf={"spark.master": master})
         return SimpleNamespace(in_folder=in_folder, spark=spark)
-
-    class Connect:
-        @property
-        def sparkContext(self):
-            raise RuntimeError("there is none")
 
     assert can_write_files(store())
     assert not can_write_files(store(in_folder=False))
     assert not can_write_files(store(master="spark://host:7077"))
-    assert not can_write_files(SimpleNamespace(in_folder=True, spark=Connect()))
+    assert not can_write_files(store(master=None))

@@ -1,6 +1,7 @@
 """`isthmus doctor`: what will stop a run, said before it starts."""
 
 import json
+import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -110,4 +111,5 @@ def _spark() -> "Check":
     from isthmus.engine import start_session
     from isthmus.engine.checkup import spark_works
 
-    return spark_works(lambda: start_session("isthmus doctor", master="local[1]"))
+    master = None if "SPARK_REMOTE" in os.environ else "local[1]"
+    return spark_works(lambda: start_session("isthmus doctor", master=master))

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Callable
 
+from isthmus.errors import NO_SPARK
+
 GO_ON = "What is complete stays; the same command goes on from there."
+SPARKS = frozenset({"pyspark", "py4j", "delta"})  # modules of the extra `spark`
 LONGEST = 300  # characters of a foreign message that are shown
 
 #: What a message of Spark, Java, Arrow or the system holds -> what that means for the person who reads it.
@@ -61,6 +64,8 @@ def sentence(error: BaseException) -> str:
     error : BaseException
         Any error that Isthmus did not raise on purpose.
     """
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in SPARKS:
+        return NO_SPARK
     text = str(error)
     for own, said in _OF_A_KIND:
         if isinstance(error, own):

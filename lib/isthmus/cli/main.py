@@ -105,8 +105,13 @@ def cli(debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; an error of Isthmus is one message and exit code 1, without a traceback."""
-    sys.exit(guarded(lambda: cli.main(prog_name=program(), standalone_mode=False)))
+    """Run the command line; an error of Isthmus is one message and exit code 1, without a traceback.
+
+    A good end returns: schedulers that call this function take any exit for a failure.
+    """
+    code = guarded(lambda: cli.main(prog_name=program(), standalone_mode=False))
+    if code:
+        sys.exit(code)
 
 
 def guarded(call: Callable[[], Any]) -> int:

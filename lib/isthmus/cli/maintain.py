@@ -9,7 +9,7 @@ import click
 
 from isthmus.cli.completion import complete_tables
 from isthmus.cli.main import guarded
-from isthmus.cli.options import format_option, storage_option
+from isthmus.cli.options import format_option, spark_options, storage_option
 from isthmus.config import Storage
 from isthmus.errors import StoreError, did_you_mean
 
@@ -29,7 +29,7 @@ SAFE_DAYS = 7.0  # isthmus.engine.maintenance.SAFE_RETENTION_DAYS, which is not 
     "--retention-days", default=SAFE_DAYS, show_default=True, help="How long files of earlier versions are kept."
 )
 @click.option("--allow-short-retention", is_flag=True, help="Accept less than 7 days: nothing else uses the tables.")
-@click.option("--master", default=None, help="Spark master; local with all cores when none is named.")
+@spark_options("Spark master; local with all cores when none is named.")
 @storage_option
 @format_option
 def maintain(
@@ -38,6 +38,7 @@ def maintain(
     retention_days: float,
     allow_short_retention: bool,
     master: str | None,
+    remote: str | None,
     storage: Storage,
     form: str,
 ) -> None:
@@ -57,7 +58,8 @@ def maintain(
     for name in wanted:
         if name not in known:
             raise StoreError(f"there is no table {name!r}; {did_you_mean(name, known)}")
-    spark = start_session("isthmus maintain", master=master, jar_sets=["s3"] if is_s3(warehouse) else [])
+    jar_sets = ["s3"] if is_s3(warehouse) else []
+    spark = start_session("isthmus maintain", master=master, remote=remote, jar_sets=jar_sets)
     reach(spark, storage, (warehouse,))
     store = TableStore(spark, warehouse)
     there = wanted or all_tables(store, STAGES)

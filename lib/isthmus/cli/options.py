@@ -1,5 +1,8 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from isthmus.config import Storage, load_storage
@@ -29,3 +32,21 @@ format_option = click.option(
     help="For people or programs.",
 )
 """`--format json`: what a command prints, as data. The command gets `form`."""
+
+
+def spark_options(help_of_master: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return `--master` and `--remote`: where Spark runs. The command gets `master` and `remote`.
+
+    Parameters
+    ----------
+    help_of_master : str
+        What is said of `--master`.
+    """
+    master = click.option("--master", default=None, help=help_of_master)
+    remote = click.option(
+        "--remote",
+        metavar="sc://HOST:PORT",
+        default=None,
+        help="A Spark Connect server in place of a master; or set SPARK_REMOTE.",
+    )
+    return lambda command: master(remote(command))

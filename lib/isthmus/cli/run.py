@@ -14,7 +14,7 @@ import click
 from isthmus.cli.completion import complete_field, complete_stages, complete_study, complete_tasks
 from isthmus.cli.hints import command
 from isthmus.cli.main import guarded
-from isthmus.cli.options import format_option, storage_option
+from isthmus.cli.options import format_option, spark_options, storage_option
 from isthmus.config import load_study
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _options(*decorators: Decorator) -> Decorator:
 
 _common = _options(
     click.option("--warehouse", default="warehouse/openalex", show_default=True, help="Folder, URI or catalog.schema."),
-    click.option("--master", default=None, help="Spark master; local with all cores when none is named."),
+    spark_options("Spark master; local with all cores when none is named."),
     click.option("--partial", is_flag=True, help="Accept a snapshot that is not all that its manifest says."),
     click.option("--layout", type=click.Choice(["parquet", "jsonl", "legacy", "loose"]), help="If several are there."),
     storage_option,
@@ -94,7 +94,6 @@ def run(
     tasks: str,
     settings: tuple[str, ...],
     dry_run: bool,
-    master: str | None,
     **common: Any,
 ) -> None:
     """Run a study: snapshot to tables, networks, significance, report. What is done already is skipped."""
@@ -109,7 +108,7 @@ def run(
         tasks=_names(tasks),
         **{k: common[k] for k in COMMON_FIELDS},
     )
-    _run(request, master, dry_run=dry_run, form=common["form"])
+    _run(request, common["master"], common["remote"], dry_run=dry_run, form=common["form"])
 
 
 @click.command(
@@ -129,13 +128,13 @@ def run(
 )
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @_common
-def ingest(snapshot: str, for_study: str | None, dry_run: bool, master: str | None, **common: Any) -> None:
+def ingest(snapshot: str, for_study: str | None, dry_run: bool, **common: Any) -> None:
     """Read a snapshot into tables that all studies share, or into those that one study needs."""
     from isthmus.pipeline import Request
 
     study = load_study(for_study) if for_study else None
     request = Request(snapshot=snapshot, for_study=study, **{k: common[k] for k in COMMON_FIELDS})
-    _run(request, master, dry_run=dry_run, form=common["form"])
+    _run(request, common["master"], common["remote"], dry_run=dry_run, form=common["form"])
     if study is not None and not dry_run and common["form"] == "text":
         next_one = command("run", "--study", str(for_study), "--warehouse", request.warehouse)
         click.echo(f"Next:    {next_one}   (without --snapshot)")
@@ -160,16 +159,18 @@ def job(task: str | None = None) -> NoReturn:
 COMMON_FIELDS = ("warehouse", "partial", "layout", "storage", "incremental", "replace", "force", "quiet")
 
 
-def _run(request: "Request", master: str | None, *, dry_run: bool, form: str) -> None:
+def _run(request: "Request", master: str | None, remote: str | None, *, dry_run: bool, form: str) -> None:
     from isthmus.engine import start_session
+    from isthmus.engine.remote import remote_address
     from isthmus.pipeline import explain, run_pipeline, wanted_stages
 
     wanted_stages(request)  # a wrong word or address is found before Spark starts
+    server = remote_address(remote, master)
     snapshot = request.open_snapshot()
-    warning = None if snapshot is None or dry_run else little_disk(request, snapshot)
+    warning = None if snapshot is None or dry_run or server else little_disk(request, snapshot)
     if warning:
         click.echo(f"isthmus: {warning}", err=True)
-    spark = start_session("isthmus", master=master, jar_sets=jar_sets(request))
+    spark = start_session("isthmus", master=master, remote=remote, jar_sets=jar_sets(request))
     if dry_run:
         reasons = {stage.name: reason for stage, reason in explain(spark, request, snapshot)}
         lines = (f"{name:<14} {'would run: ' + why if why else 'unchanged'}" for name, why in reasons.items())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from isthmus.cli.hints import command
+from isthmus.cli.options import spark_options
 
 if TYPE_CHECKING:
     from isthmus.simulate import World, Written
@@ -40,7 +41,7 @@ Examples:
 @click.option("--plant", multiple=True, help="Plant a fact that a world has on request only: disruption. Repeatable.")
 @click.option("--empty", is_flag=True, help="Plant nothing: the test of false positives.")
 @click.option("--processes", type=int, default=None, help="Processes to write with [default: one per core].")
-@click.option("--master", default=None, help="Write with Spark on this master, for worlds of many millions.")
+@spark_options("Write with Spark on this master, for worlds of many millions.")
 def simulate(
     out: str,
     works: int,
@@ -53,6 +54,7 @@ def simulate(
     empty: bool,
     processes: int | None,
     master: str | None,
+    remote: str | None,
 ) -> None:
     """Write a world with known truth as an OpenAlex snapshot.
 
@@ -63,13 +65,14 @@ def simulate(
     from isthmus.errors import ConfigError
     from isthmus.simulate import PLANTED, World, simulate_releases, simulate_snapshot
 
-    if master and releases == 2:
-        raise ConfigError("--releases 2 and --master do not go together: two releases are written without Spark.")
+    if (master or remote) and releases == 2:
+        named = "--master" if master else "--remote"
+        raise ConfigError(f"--releases 2 and {named} do not go together: two releases are written without Spark.")
     world = World(works=works, seed=seed, hostile=hostile).without(*(PLANTED if empty else without)).planting(*plant)
     names = [name.strip() for name in formats.split(",") if name.strip()]
     started = time.perf_counter()
-    if master:
-        written = [_with_spark(out, names, world, master)]
+    if master or remote:
+        written = [_with_spark(out, names, world, master, remote)]
     elif releases == 2:
         written = list(simulate_releases(out, world=world, formats=names, processes=processes))
     else:
@@ -77,11 +80,11 @@ def simulate(
     click.echo(in_words(written, time.perf_counter() - started))
 
 
-def _with_spark(out: str, formats: list[str], world: "World", master: str) -> "Written":
+def _with_spark(out: str, formats: list[str], world: "World", master: str | None, remote: str | None) -> "Written":
     from isthmus.engine import start_session
     from isthmus.simulate import simulate_on_spark
 
-    spark = start_session("isthmus simulate", master=master)
+    spark = start_session("isthmus simulate", master=master, remote=remote)
     try:
         return simulate_on_spark(spark, out, world=world, formats=formats)
     finally:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Literal
 from packaging.requirements import InvalidRequirement, Requirement
 
 from isthmus.config import Storage
-from isthmus.engine.jars import find_jars
+from isthmus.engine.jars import find_jars, is_installed
 from isthmus.engine.machine import cores, memory_mib
+from isthmus.engine.packages import version_of
 from isthmus.engine.turns import folder_of, holder
 from isthmus.errors import IsthmusError, SetupError
 
@@ -78,7 +79,10 @@ def checkup(
     storage : Storage | None, optional
         How buckets are reached.
     """
-    checks = [python(), java(), memory(), packages(), *(jars(name) for name in jar_sets)]
+    if os.environ.get("SPARK_REMOTE"):  # Java and jars are the server's
+        checks = [python(), memory(), packages()]
+    else:
+        checks = [python(), java(), memory(), packages(), *(jars(name) for name in jar_sets)]
     folder = folder_of(warehouse)
     if folder is None:
         elsewhere = Check("warehouse", "ok", f"{warehouse} is no folder: space and rights are not looked at")
@@ -176,26 +180,26 @@ def packages(required: Iterable[str] | None = None) -> Check:
     required : Iterable[str] | None, optional
         Requirements as in pyproject.toml; None takes those that the installed Isthmus declares.
     """
+    if not is_installed("pyspark"):
+        return Check("packages", "problem", "pyspark is missing", "Install it: pip install 'isthmus[spark]'")
     lines = metadata.requires("isthmus") or [] if required is None else required
     wrong = [said for said in map(_unmet, lines) if said]
     if wrong:
         return Check("packages", "problem", "; ".join(wrong), "Install Isthmus again: pip install --upgrade isthmus")
-    return Check(
-        "packages", "ok", f"pyspark {metadata.version('pyspark')}, delta-spark {metadata.version('delta-spark')}"
-    )
+    found = (f"{name} {version}" for name in ("pyspark", "delta-spark") if (version := version_of(name)))
+    return Check("packages", "ok", ", ".join(found))
 
 
 def _unmet(line: str) -> str:
-    """Return what is wrong with one requirement; empty where it is met or belongs to an extra."""
+    """Return what is wrong with one requirement; empty where it is met or belongs to an extra other than `spark`."""
     try:
         requirement = Requirement(line)
     except InvalidRequirement:
         return ""
-    if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+    if requirement.marker is not None and not any(requirement.marker.evaluate({"extra": x}) for x in ("", "spark")):
         return ""
-    try:
-        version = metadata.version(requirement.name)
-    except metadata.PackageNotFoundError:
+    version = version_of(requirement.name)
+    if version is None:
         return f"{requirement.name} is missing"
     if requirement.specifier.contains(version, prereleases=True):
         return ""

@@ -12,13 +12,30 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
-from isthmus.errors import SetupError, did_you_mean
+from isthmus.errors import NO_SPARK, SetupError, did_you_mean
 
 DELTA_VERSION = "4.4.0"
-HADOOP_VERSION = "3.5.0"  # Spark 4.2's own; hadoop-aws must equal it
 GRAPHFRAMES_VERSION = "0.12.3"
+HADOOP_OF_SPARK = {"4.1": "3.4.2", "4.2": "3.5.0"}
+"""Minor version of Spark -> its own Hadoop, which hadoop-aws must equal. Delta has a jar for each of them."""
+
+
+def spark_minor() -> str:
+    """Return the minor version of the Spark that is installed, "4.2"; the newest that is known where there is none."""
+    newest = max(HADOOP_OF_SPARK)
+    try:
+        found = ".".join(metadata.version("pyspark").split(".")[:2])
+    except metadata.PackageNotFoundError:
+        return newest
+    return found if found in HADOOP_OF_SPARK else newest
+
+
+SPARK = spark_minor()
+HADOOP_VERSION = HADOOP_OF_SPARK[SPARK]
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,7 @@ class JarSet:
 
 JAR_SETS: dict[str, JarSet] = {
     "delta": JarSet(
-        (f"io.delta:delta-spark_4.2_2.13:{DELTA_VERSION}", f"io.delta:delta-storage:{DELTA_VERSION}"),
+        (f"io.delta:delta-spark_{SPARK}_2.13:{DELTA_VERSION}", f"io.delta:delta-storage:{DELTA_VERSION}"),
         transitive=False,
         excludes=(
             "org.apache.hadoop:*",
@@ -66,6 +83,26 @@ JAR_SETS: dict[str, JarSet] = {
     ),
     "graphs": JarSet((f"io.graphframes:graphframes-spark4_2.13:{GRAPHFRAMES_VERSION}",), transitive=True),
 }
+
+
+def require_spark() -> None:
+    """Raise an error where pyspark is not installed: Isthmus alone does without, for a runtime may bring its own.
+
+    Raises
+    ------
+    SetupError
+        It is not; says how it is installed.
+    """
+    if not is_installed("pyspark"):
+        raise SetupError(NO_SPARK)
+
+
+def is_installed(module: str) -> bool:
+    """Whether a module can be imported, without importing it."""
+    try:
+        return find_spec(module) is not None
+    except ValueError:  # told to be absent
+        return False
 
 
 def jar_home() -> Path:
@@ -139,6 +176,7 @@ def _jar_set(name: str) -> JarSet:
 
 
 def _resolve(name: str, jar_set: JarSet) -> None:
+    require_spark()
     import pyspark
 
     submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"

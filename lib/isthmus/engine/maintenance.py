@@ -9,17 +9,16 @@ vacuuming only what was already replaced when every query younger than the reten
 write, that is older than the retention would lose its files, hence seven days unless shorter is explicitly allowed.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from isthmus.engine import delta_sql
 from isthmus.engine.part_files import is_by_part
+from isthmus.engine.settings import options_for_a_while
 from isthmus.errors import StoreError
 
 if TYPE_CHECKING:
-    from delta.tables import DeltaTable
-
     from isthmus.engine.store import TableStore
 
 SAFE_RETENTION_DAYS = 7.0
@@ -108,10 +107,10 @@ def maintain(store: "TableStore", table: str, *, retention_days: float = SAFE_RE
     """
     before = extent(store, table)
     quiet = {RETENTION_CHECK: "false", VACUUM_COMMITS: "false", LISTING: str(LISTING_TASKS)}
-    with _options(store, _size_options(before.bytes) | quiet):
+    with options_for_a_while(store.spark, _size_options(before.bytes) | quiet):
         if before.files > 1 and not is_by_part(store, table):
-            _handle(store, table).optimize().executeCompaction()
-        _handle(store, table).vacuum(retention_days * 24)
+            delta_sql.optimize(store.spark, store.sql_name(table))
+        delta_sql.vacuum(store.spark, store.sql_name(table), retention_days * 24)
     return Maintained(table, before, extent(store, table))
 
 
@@ -122,19 +121,9 @@ def wanted_file_size(table_bytes: float) -> int:
 
 def extent(store: "TableStore", table: str) -> Extent:
     """Files and bytes of a table's present version and of its folder."""
-    detail = _handle(store, table).detail().select("location", "numFiles", "sizeInBytes").first()
-    if detail is None:
-        raise StoreError(f"table {table!r} in {store.location} says nothing of its files")
+    detail = delta_sql.detail(store.spark, store.sql_name(table), "location", "numFiles", "sizeInBytes")
     stored = _stored(store, detail["location"])
     return Extent(int(detail["numFiles"]), int(detail["sizeInBytes"]), *stored)
-
-
-def _handle(store: "TableStore", table: str) -> "DeltaTable":
-    from delta.tables import DeltaTable
-
-    if store.in_catalog:
-        return DeltaTable.forName(store.spark, f"{store.location}.{table}")
-    return DeltaTable.forPath(store.spark, store.path(table))
 
 
 def _size_options(table_bytes: float) -> dict[str, str]:
@@ -157,22 +146,6 @@ def _stored(store: "TableStore", location: str) -> tuple[int, int] | tuple[None,
         if status.getPath().getName().endswith(".parquet") and "/_delta_log/" not in status.getPath().toString():
             count, total = count + 1, total + status.getLen()
     return count, total
-
-
-@contextmanager
-def _options(store: "TableStore", options: dict[str, str]) -> Iterator[None]:
-    """Set options of the session for a while."""
-    earlier: dict[str, str | None] = {name: store.spark.conf.get(name, None) for name in options}
-    try:
-        for name, value in options.items():
-            store.spark.conf.set(name, value)
-        yield
-    finally:
-        for name, former in earlier.items():
-            if former is None:
-                store.spark.conf.unset(name)
-            else:
-                store.spark.conf.set(name, former)
 
 
 def maintain_all(

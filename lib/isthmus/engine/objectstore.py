@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from isthmus.config.storage import OPENALEX_BUCKET, Bucket, Storage
+from isthmus.engine.settings import try_options
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -85,8 +86,7 @@ def reach(spark: "SparkSession", storage: Storage, addresses: Iterable[str]) -> 
     addresses : Iterable[str]
         Every path and URI that Spark reads or writes.
     """
-    for key, value in s3a_options(storage, buckets_of(addresses)).items():
-        spark.conf.set(key, value)
+    try_options(spark, s3a_options(storage, buckets_of(addresses)))
 
 
 def _connection(bucket: Bucket) -> dict[str, str]:

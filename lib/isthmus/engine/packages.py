@@ -11,7 +11,22 @@ _LISTED = re.compile(r"([\w-]+) ([\w.+!-]+)(?=[,)])")
 
 def versions() -> str:
     """Return the version of Isthmus and of the packages that compute: "0.1.0 (numba 0.61.2, numpy 2.2.6, ...)"."""
-    return f"{__version__} ({', '.join(f'{name} {metadata.version(name)}' for name in COMPUTING)})"
+    found = ((name, version_of(name)) for name in COMPUTING)
+    return f"{__version__} ({', '.join(f'{name} {version}' for name, version in found if version)})"
+
+
+def version_of(name: str) -> str | None:
+    """Return the version of an installed package; None where there is none, as a runtime may bring its own Spark.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the package registry.
+    """
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def difference(before: str, now: str) -> str | None:

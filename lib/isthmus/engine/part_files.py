@@ -113,10 +113,7 @@ def can_write_files(store: "TableStore") -> bool:
     """
     if not store.in_folder:
         return False
-    try:
-        return str(store.spark.sparkContext.master).startswith("local")
-    except Exception:  # Spark Connect has no context
-        return False
+    return (store.spark.conf.get("spark.master", None) or "").startswith("local")
 
 
 def active_files(store: "TableStore", table: "TableSpec | str") -> dict[str, tuple[str, str] | None]:

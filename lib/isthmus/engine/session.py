@@ -1,4 +1,4 @@
-"""The Spark session: local, on a cluster, or the one that is already there (Databricks, a notebook)."""
+"""The Spark session: local, on a cluster, of a server (Spark Connect), or the one that is already there."""
 
 import os
 import re
@@ -9,23 +9,16 @@ from typing import TYPE_CHECKING
 
 from isthmus.config.resources import conf_file
 from isthmus.engine.checkup import require_java
-from isthmus.engine.jars import jar_options
+from isthmus.engine.jars import jar_options, require_spark
 from isthmus.engine.machine import cores, memory_mib
+from isthmus.engine.remote import check_remote, remote_address, require_packages
+from isthmus.engine.settings import ARROW, DECISIVE, require_decisive, try_options
 from isthmus.engine.shipping import shipped_options
 from isthmus.engine.workers import check_workers
 from isthmus.errors import SetupError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-# What results depend on: set in every session, also in one that is already there.
-CORRECTNESS: dict[str, str] = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
-    "spark.sql.execution.arrow.pyspark.fallback.enabled": "false",
-    "spark.sql.sources.partitionOverwriteMode": "static",
-}
 
 # What must be known before the JVM starts.
 STATIC: dict[str, str] = {
@@ -51,7 +44,12 @@ LOCAL_MEMORY_RANGE_MIB = (1024, 16384)
 
 
 def start_session(
-    app_name: str, *, master: str | None = None, jar_sets: Sequence[str] = (), conf: Mapping[str, str] | None = None
+    app_name: str,
+    *,
+    master: str | None = None,
+    remote: str | None = None,
+    jar_sets: Sequence[str] = (),
+    conf: Mapping[str, str] | None = None,
 ) -> "SparkSession":
     """Return the Spark session that this process works with.
 
@@ -64,18 +62,29 @@ def start_session(
         Shown in Spark's own pages.
     master : str | None, optional
         Spark master URL; None takes spark-submit's, else `local[*]`.
+    remote : str | None, optional
+        Address of a Spark Connect server, `sc://host:port`; None takes the variable SPARK_REMOTE where it is set.
     jar_sets : Sequence[str], optional
-        Optional sets of `isthmus.engine.jars` beside Delta's: "s3", "graphs".
+        Optional sets of `isthmus.engine.jars` beside Delta's: "s3", "graphs". A server has its own.
     conf : Mapping[str, str] | None, optional
         Further Spark options; they win over the defaults.
+
+    Raises
+    ------
+    SetupError
+        Both a master and a server are named, what Spark needs is not there, or a server refuses an option that results
+        depend on.
     """
+    require_spark()
     from pyspark.sql import SparkSession
 
+    address = remote_address(remote, master)
     active = SparkSession.getActiveSession()
-    if active is None:
-        active = _build(app_name, master, jar_sets, conf or {})
-    for key, value in CORRECTNESS.items():
-        active.conf.set(key, value)
+    if active is None and address is not None:
+        active = _connect(app_name, address, conf or {})
+    elif active is None:
+        active = _there(app_name) if _is_databricks() else _build(app_name, master, jar_sets, conf or {})
+    require_decisive(active)
     return active
 
 
@@ -96,7 +105,7 @@ def session_options(
     names = ["delta", *(name for name in jar_sets if name != "delta")]
     jars = jar_options(names)
     log_settings = f"-Dlog4j2.configurationFile=file:{conf_file('log4j2.properties')}"
-    options = CORRECTNESS | STATIC | jars | {"spark.driver.extraJavaOptions": log_settings}
+    options = DECISIVE | ARROW | STATIC | jars | {"spark.driver.extraJavaOptions": log_settings}
     if is_local(master):
         options |= _local_options(log_settings, short=os.environ.get("ISTHMUS_RUN") == "short")
     elif ships():
@@ -109,9 +118,9 @@ def is_local(master: str | None) -> bool:
     return master is None or master.startswith("local")
 
 
-def _is_remote(master: str | None) -> bool:
-    """Whether the session is one of Spark Connect, whose Java runs elsewhere."""
-    return "SPARK_REMOTE" in os.environ or (master or "").startswith("sc://")
+def _is_databricks() -> bool:
+    """Whether this process runs in a job or notebook of Databricks, whose session is made by the runtime."""
+    return "DATABRICKS_RUNTIME_VERSION" in os.environ
 
 
 def with_retries(master: str) -> str:
@@ -166,8 +175,7 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
     builder = SparkSession.builder.appName(app_name)
     submitted = os.environ.get("ISTHMUS_SUBMITTED")  # scripts/submit.sh has already handed all options to spark-submit
     if not submitted:
-        if not _is_remote(master):
-            require_java()
+        require_java()
         _name_interpreters(master)
         builder = builder.master(with_retries(master or "local[*]"))
         for key, value in session_options(master, jar_sets, conf).items():
@@ -179,6 +187,31 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
         except SetupError:
             spark.stop()
             raise
+    return spark
+
+
+def _connect(app_name: str, address: str, conf: Mapping[str, str]) -> "SparkSession":
+    """Return a session of a server. It has its own Java, jars and workers; of the options only some can be set."""
+    from pyspark.sql import SparkSession
+
+    require_packages()
+    spark = SparkSession.builder.appName(app_name).remote(address).getOrCreate()
+    try:
+        check_remote(spark, address)
+        check_workers(spark)
+    except SetupError:
+        spark.stop()
+        raise
+    try_options(spark, conf)
+    return spark
+
+
+def _there(app_name: str) -> "SparkSession":
+    """Return the session of the runtime, which has its own master, jars and options."""
+    from pyspark.sql import SparkSession
+
+    spark = SparkSession.builder.appName(app_name).getOrCreate()
+    check_workers(spark)
     return spark
 
 

@@ -127,7 +127,7 @@ def _requirements(name: str) -> list[str]:
         if not conditional and required not in DRIVER_ONLY and not _is_installed(required):
             raise SetupError(
                 f"the package {required!r}, which {name} needs, is not installed in {sys.prefix}, so it cannot be "
-                f"shipped to the workers: install Isthmus with its dependencies (pip install isthmus)"
+                f"shipped to the workers: install Isthmus with its dependencies (pip install 'isthmus[spark]')"
             )
     return [required for required, _ in named if _is_installed(required)]
 

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
+from isthmus.engine import delta_sql
 from isthmus.engine.ddl import spark_fields, spark_schema
+from isthmus.engine.delta_sql import quoted
+from isthmus.engine.folder_log import LOG, commit_info, last_version
+from isthmus.engine.settings import is_remote, options_for_a_while
+from isthmus.engine.turns import is_catalog
 from isthmus.engine.watch import MARK
 from isthmus.errors import StoreError, did_you_mean
 from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
-    from delta.tables import DeltaTable
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 Value = str | int | bool
@@ -30,7 +34,7 @@ CHECK = "delta.constraints."  # prefix of the property that holds a check
 
 REFUSAL = re.compile(
     r"\[DELTA_(?:VIOLATE_CONSTRAINT_WITH_VALUES|NOT_NULL_CONSTRAINT_VIOLATED|REPLACE_WHERE_MISMATCH)] "
-    r"(.+?)\s*(?:\n\s+at |$)",  # up to the stack of calls
+    r"(.+?)\s*(?:\n\s+at |\n\s*JVM stacktrace:|$)",  # up to the stack of calls
     re.DOTALL,
 )
 
@@ -49,9 +53,10 @@ class TableStore:
     def __init__(self, spark: "SparkSession", location: str) -> None:
         self.spark = spark
         self.in_catalog = is_catalog(location)
-        self.in_folder = not self.in_catalog and ":/" not in location
+        a_path = not self.in_catalog and ":/" not in location
+        self.in_folder = a_path and not is_remote(spark)
         """Whether the tables lie in a folder of this machine, whose files can be looked at."""
-        self.location = os.path.abspath(location) if self.in_folder else _hadoop(location.rstrip("/"))
+        self.location = os.path.abspath(location) if a_path else _hadoop(location.rstrip("/"))
         # one run writes to a warehouse at a time, so what this store saw or wrote itself need not be asked again
         self._there: set[str] = set()
         self._defined: dict[str, TableSpec] = {}
@@ -62,6 +67,10 @@ class TableStore:
         if self.in_catalog:
             raise StoreError(f"{self.location} is a catalog: its tables have no path; use TableStore.read")
         return f"{self.location}/{_name(table)}"
+
+    def sql_name(self, table: TableSpec | str) -> str:
+        """Return what a table is called in SQL."""
+        return f"{self.location}.{_name(table)}" if self.in_catalog else delta_sql.of_path(self.path(table))
 
     def exists(self, table: TableSpec | str) -> bool:
         """Whether the table has been created."""
@@ -132,10 +141,9 @@ class TableStore:
     def merge(self, spec: TableSpec, rows: "DataFrame") -> int:
         """Insert rows with new keys and update those with known keys, in one commit; return the table's version."""
         self._create(spec, replace_if_changed=False)
-        same_key = " AND ".join(f"old.`{c}` <=> new.`{c}`" for c in spec.key)
-        merge = self._handle(spec).alias("old").merge(self._aligned(spec, rows).alias("new"), same_key)
-        with _refusals(spec), self._marked():
-            merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        # a merge takes no option that marks its commit
+        with _refusals(spec), options_for_a_while(self.spark, {USER_METADATA: MARK}):
+            delta_sql.merge(self.sql_name(spec), self._aligned(spec, rows), spec.key)
         return self._remember(spec)
 
     def append(self, spec: TableSpec, rows: "DataFrame") -> None:
@@ -178,27 +186,18 @@ class TableStore:
     def _commit(self, table: TableSpec | str) -> dict[str, Any]:
         return self._commits.get(_name(table)) or self._last_commit(table)
 
-    @contextmanager
-    def _marked(self) -> Iterator[None]:
-        """Mark what is committed inside as Isthmus's: a merge takes no option."""
-        self.spark.conf.set(USER_METADATA, MARK)
-        try:
-            yield
-        finally:
-            self.spark.conf.unset(USER_METADATA)
-
     def _is_there(self, table: TableSpec | str) -> bool:
-        from delta.tables import DeltaTable
-
+        if self.in_folder:
+            return last_version(self._log(table)) is not None
         if self.in_catalog:
-            return bool(self.spark.catalog.tableExists(self._identifier(table)))
-        return bool(DeltaTable.isDeltaTable(self.spark, self.path(table)))
+            return bool(self.spark.catalog.tableExists(self.sql_name(table)))
+        return delta_sql.is_table(self.spark, self.sql_name(table))
 
     def _save(self, spec: TableSpec, writer: "DataFrameWriter") -> None:
         writer = writer.option("userMetadata", MARK)
         with _refusals(spec):
             if self.in_catalog:
-                writer.saveAsTable(self._identifier(spec))
+                writer.saveAsTable(self.sql_name(spec))
             else:
                 writer.save(self.path(spec))
 
@@ -243,22 +242,20 @@ class TableStore:
         found, expected = _types(self._frame(spec).schema), _types(spark_schema(spec))
         if found != expected:
             return f"columns: {sorted(set(found.items()) ^ set(expected.items()))}"
-        detail = self._handle(spec).detail().select("partitionColumns", "properties").first()
-        if detail is None:
-            return ""
-        if tuple(detail.partitionColumns) != spec.partition_by:
-            return f"partitions: {list(detail.partitionColumns)}, expected {list(spec.partition_by)}"
-        checks = {k.removeprefix(CHECK): v for k, v in detail.properties.items() if k.startswith(CHECK)}
+        detail = delta_sql.detail(self.spark, self.sql_name(spec), "partitionColumns", "properties")
+        partitions = detail["partitionColumns"]
+        if tuple(partitions) != spec.partition_by:
+            return f"partitions: {list(partitions)}, expected {list(spec.partition_by)}"
+        checks = {k.removeprefix(CHECK): v for k, v in detail["properties"].items() if k.startswith(CHECK)}
         if checks != {name.lower(): sql for name, sql in spec.checks.items()}:
             return f"checks: {checks}, expected {dict(spec.checks)}"
         return ""
 
     def _definition(self, verb: str, spec: TableSpec) -> str:
         """Return the table as SQL: Delta's own builder takes neither `catalog.schema.table` nor every path."""
-        table = self._identifier(spec) if self.in_catalog else f"delta.{_quoted(self.path(spec))}"
-        clauses = [f"{verb} {table} ({', '.join(map(_column, spark_fields(spec)))}) USING delta"]
+        clauses = [f"{verb} {self.sql_name(spec)} ({', '.join(map(_column, spark_fields(spec)))}) USING delta"]
         if spec.partition_by:
-            clauses.append(f"PARTITIONED BY ({', '.join(map(_quoted, spec.partition_by))})")
+            clauses.append(f"PARTITIONED BY ({', '.join(map(quoted, spec.partition_by))})")
         clauses.append(f"COMMENT {_literal(spec.comment)}")
         if spec.checks:
             checks = (f"{_literal(f'{CHECK}{c.lower()}')} = {_literal(sql)}" for c, sql in spec.checks.items())
@@ -267,28 +264,20 @@ class TableStore:
 
     def _frame(self, table: TableSpec | str) -> "DataFrame":
         if self.in_catalog:
-            return self.spark.read.table(self._identifier(table))
+            return self.spark.read.table(self.sql_name(table))
         return self.spark.read.format("delta").load(self.path(table))
 
     def _last_commit(self, table: TableSpec | str) -> dict[str, Any]:
-        commit = self._handle(table).history(1).select("version", "operationMetrics").first()
-        return commit.asDict() if commit else {}
+        if self.in_folder:
+            log = self._log(table)
+            version = last_version(log)
+            if version is not None:
+                said = commit_info(log, version) or {}
+                return {"version": version, "operationMetrics": said.get("operationMetrics")}
+        return delta_sql.last_commit(self.spark, self.sql_name(table))
 
-    def _handle(self, table: TableSpec | str) -> "DeltaTable":
-        from delta.tables import DeltaTable
-
-        if self.in_catalog:
-            return DeltaTable.forName(self.spark, self._identifier(table))
-        return DeltaTable.forPath(self.spark, self.path(table))
-
-    def _identifier(self, table: TableSpec | str) -> str:
-        return f"{self.location}.{_name(table)}"
-
-
-def is_catalog(location: str) -> bool:
-    """Whether a location is `catalog.schema` of a metastore and no path: two plain names with one dot between."""
-    parts = location.split(".")
-    return len(parts) == 2 and all(part.isidentifier() for part in parts)
+    def _log(self, table: TableSpec | str) -> Path:
+        return Path(self.path(table)) / LOG
 
 
 def _remove_empty_log(table: Path) -> bool:
@@ -296,7 +285,7 @@ def _remove_empty_log(table: Path) -> bool:
 
     Spark takes such a folder for a table when it is asked to create one, and creates nothing.
     """
-    log = table / "_delta_log"
+    log = table / LOG
     if not log.is_dir() or any(each.is_file() for each in log.iterdir() if not each.name.startswith(".")):
         return False
     shutil.rmtree(log)
@@ -333,17 +322,13 @@ def _types(schema: StructType) -> dict[str, str]:
 def _column(field: StructField) -> str:
     nullable = "" if field.nullable else " NOT NULL"
     comment = f" COMMENT {_literal(field.metadata['comment'])}" if "comment" in field.metadata else ""
-    return f"{_quoted(field.name)} {field.dataType.simpleString()}{nullable}{comment}"
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
+    return f"{quoted(field.name)} {field.dataType.simpleString()}{nullable}{comment}"
 
 
 def _equals(name: str, value: Value | Sequence[Value]) -> str:
     if isinstance(value, (list, tuple)):
-        return f"{_quoted(name)} IN ({', '.join(_literal(v) for v in value)})"
-    return f"{_quoted(name)} = {_literal(value)}"
+        return f"{quoted(name)} IN ({', '.join(_literal(v) for v in value)})"
+    return f"{quoted(name)} = {_literal(value)}"
 
 
 def _literal(value: Any) -> str:

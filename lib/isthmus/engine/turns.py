@@ -127,6 +127,12 @@ def holder(location: str, storage: Storage | None = None) -> str | None:
     return None
 
 
+def is_catalog(location: str) -> bool:
+    """Whether a location is `catalog.schema` of a metastore and no path: two plain names with one dot between."""
+    parts = location.split(".")
+    return len(parts) == 2 and all(part.isidentifier() for part in parts)
+
+
 def folder_of(location: str) -> Path | None:
     """Return the folder of a warehouse, None where it lies elsewhere.
 
@@ -135,8 +141,6 @@ def folder_of(location: str) -> Path | None:
     location : str
         The warehouse: a folder, a `file://` address, another address or `catalog.schema`.
     """
-    from isthmus.engine.store import is_catalog
-
     if is_catalog(location):
         return None
     if "://" not in location and not location.startswith("file:"):

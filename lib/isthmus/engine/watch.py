@@ -4,9 +4,10 @@ Isthmus marks each of its own commits that write rows. Commits without the mark 
 updated by hand, a table restored to an earlier version.
 """
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from isthmus.engine.folder_log import LOG, commit_info, last_version
 
 if TYPE_CHECKING:
     from isthmus.engine.store import TableStore
@@ -32,7 +33,6 @@ ROWS_STAY = frozenset(
         "COMPUTE STATS",
     }
 )
-LOG = "_delta_log"
 
 
 def latest_version(store: "TableStore", table: str) -> int | None:
@@ -48,7 +48,7 @@ def latest_version(store: "TableStore", table: str) -> int | None:
     log = _log_of(store, table)
     if log is None:
         return store.version_now(table)
-    return max((int(file.stem) for file in log.glob("*.json") if file.stem.isdigit()), default=None)
+    return last_version(log)
 
 
 def changed_by_others(store: "TableStore", table: str, left: int) -> str | None:
@@ -72,7 +72,7 @@ def changed_by_others(store: "TableStore", table: str, left: int) -> str | None:
     if last is None or last < left:
         return f"its log ends at version {last}, and the stage left version {left}"
     for version in range(left + 1, last + 1):
-        said = _commit_info(log / f"{version:020d}.json")
+        said = commit_info(log, version)
         if said and said.get("operation") not in ROWS_STAY and said.get("userMetadata") != MARK:
             return f"version {version}, {said.get('operation', 'an unknown operation')}, is not of Isthmus"
     return _lost_file(store, table)
@@ -83,16 +83,6 @@ def _log_of(store: "TableStore", table: str) -> Path | None:
     if not store.in_folder:
         return None
     return Path(store.path(table)) / LOG
-
-
-def _commit_info(commit: Path) -> dict[str, Any] | None:
-    """Return what a commit says of itself; None where Delta has removed it, as it does after a month."""
-    try:
-        with commit.open(encoding="utf-8") as lines:
-            actions = (json.loads(line) for line in lines if line.startswith('{"commitInfo"'))
-            return next((action["commitInfo"] for action in actions), {})
-    except FileNotFoundError:
-        return None
 
 
 def _lost_file(store: "TableStore", table: str) -> str | None:

@@ -3,8 +3,10 @@
 import platform
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from isthmus import __version__
+from isthmus.engine.settings import is_remote
 from isthmus.errors import SetupError
 
 if TYPE_CHECKING:
@@ -40,14 +42,41 @@ def check_workers(spark: "SparkSession") -> None:
         a worker has another minor version of Python, no such interpreter, or lacks a package; names the worker and both
         versions.
     """
-    try:
-        context = spark.sparkContext
-    except Exception:  # Spark Connect has none: whoever runs that server keeps its workers in order
+    if is_remote(spark):
+        _check_workers_of_a_server(spark)
         return
     try:
-        answers = context.parallelize(range(PROBES), PROBES).mapPartitions(make_probe()).distinct().collect()
+        tasks = spark.sparkContext.parallelize(range(PROBES), PROBES)
+        answers = tasks.mapPartitions(make_probe()).distinct().collect()
     except Exception as error:
         raise SetupError(explain(str(error))) from None
+    require_same(answers)
+
+
+def _check_workers_of_a_server(spark: "SparkSession") -> None:
+    """Ask through a table of answers: a session of Spark Connect has no other way to the workers."""
+    probe = make_probe()
+
+    def answer(batches: Iterable[Any]) -> Iterator[Any]:
+        import pyarrow
+
+        for _ in batches:
+            pass
+        hosts, versions, faults = zip(*probe([]), strict=True)
+        yield pyarrow.RecordBatch.from_pydict({"host": hosts, "version": versions, "fault": faults})
+
+    asked = spark.range(0, PROBES, 1, PROBES).mapInArrow(answer, "host string, version string, fault string")
+    try:
+        answers = [(row.host, row.version, row.fault) for row in asked.distinct().collect()]
+    except Exception as error:
+        raise SetupError(explain(str(error))) from None
+    for host, version, fault in answers:
+        if fault:
+            raise SetupError(
+                f"worker {host} of the Spark Connect server (Python {version}) cannot run Isthmus: {fault}. A server's "
+                f"workers are sent no packages: install this version there, pip install isthmus=={__version__}, for "
+                "the Python that the server's PYSPARK_PYTHON names."
+            )
     require_same(answers)
 
 
@@ -59,6 +88,7 @@ def make_probe(names: tuple[str, ...] = IMPORTED) -> Callable[[Iterable[int]], I
     names : tuple[str, ...], optional
         Modules that must be importable.
     """
+    expected = __version__
 
     def probe(_: Iterable[int]) -> Iterator[Answer]:
         from importlib import import_module
@@ -66,7 +96,9 @@ def make_probe(names: tuple[str, ...] = IMPORTED) -> Callable[[Iterable[int]], I
         fault = ""
         for name in names:
             try:
-                import_module(name)
+                module = import_module(name)
+                if name == "isthmus" and module.__version__ != expected:
+                    raise ImportError(f"it is version {module.__version__}, the driver's is {expected}")
             except Exception as error:  # whatever keeps a package from working is what has to be said
                 fault = f"{name} cannot be imported: {type(error).__name__}: {error}"
                 break

@@ -111,7 +111,7 @@ def results_beside(warehouse: str) -> str:
     ConfigError
         The warehouse is a catalog, which has no folder.
     """
-    from isthmus.engine.store import is_catalog
+    from isthmus.engine.turns import is_catalog
 
     if is_catalog(warehouse):
         raise ConfigError(
