@@ -93,12 +93,24 @@ class Trend:
         """The factor per decade, its range, and the direction with its P; or that it is not settled."""
         low, high = (math.exp(self.slope + side * _WIDTH * self.sd) for side in (-1.0, 1.0))
         number = f"{factor(math.exp(self.slope))} times per decade ({factor(low)} to {factor(high)})"
-        ways = {"rises": self.rise, "falls": self.fall, "level": self.level}
-        way = max(ways, key=lambda name: ways[name])
-        if ways[way] >= SETTLED:
-            return f"{number}, {way}, P {equals(_probability(ways[way]))}"
+        if self.settled:
+            return f"{number}, {self.short}"
         chances = f"P of a rise {_probability(self.rise)}, of a fall {_probability(self.fall)}"
         return f"{number}, {NOT_SETTLED} ({chances})"
+
+    @property
+    def settled(self) -> bool:
+        """Whether one of rise, fall and level is as probable as a sentence needs."""
+        return max(self.rise, self.fall, self.level) >= SETTLED
+
+    @property
+    def short(self) -> str:
+        """The way with its P for tables: "falls, P > 0.99", "not settled"."""
+        if not self.settled:
+            return NOT_SETTLED
+        ways = {"rises": self.rise, "falls": self.fall, "level": self.level}
+        way = max(ways, key=lambda name: ways[name])
+        return f"{way}, P {equals(_probability(ways[way]))}"
 
 
 def _probability(value: float) -> str:

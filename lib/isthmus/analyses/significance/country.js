@@ -42,6 +42,7 @@ function countryRow(code, row) {
   const cells = [[data.names[src === code ? dst : src], ""]];
   if (Object.keys(data.networks).length > 1) cells.push([data.networks[row.dataset.network], ""]);
   cells.push([text("grade"), "grade"], [text("times"), "num"], [text("range"), "num"], [text("evidence"), "evidence"], [text("seen"), "num"]);
+  if (data.trends) cells.push([data.trends[row.dataset.network]?.[`${src}|${dst}`] ?? "not settled", "evidence"]);
   if (data.hasDirections) cells.push([data.pairs.directions[`${src}|${dst}`] ?? MISSING, ""]);
   for (const [words, kind] of cells) {
     const cell = document.createElement("td");

@@ -4,8 +4,8 @@ import unicodedata
 from typing import Any
 
 from isthmus.analyses.networks.countries import country_options
-from isthmus.analyses.significance.ties import shown_networks, window_text
-from isthmus.analyses.trajectories.directions import directions
+from isthmus.analyses.significance.ties import graded_ties, shown_networks, window_text
+from isthmus.analyses.trajectories.directions import directions, settled_trends
 from isthmus.geography import COUNTRIES
 from isthmus.report.results import Results
 from isthmus.report.section import Section
@@ -21,6 +21,7 @@ def section(results: Results) -> Section | None:
         return None
     shown = {option["code"] for option in options}
     first = next((pole for pole in results.poles if pole in shown), options[0]["code"])
+    trends = settled_trends(results, graded_ties(results, called="probable"))
     return Section(
         id="country",
         title="Any country",
@@ -32,12 +33,14 @@ def section(results: Results) -> Section | None:
             "span": results.years,
             "several": len(shown_networks(results)) > 1,
             "has_labels": bool(directions(results)),
+            "has_trends": trends is not None,
         },
         contents=(("country", "Any country"),),
         data={
             "aliases": aliases([option["code"] for option in options]),
             "defaultCountry": first,
             "hasDirections": bool(directions(results)),
+            "trends": trends,
         },
         script=f"{_HERE}/country.js",
     )

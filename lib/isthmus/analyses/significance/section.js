@@ -135,7 +135,7 @@ function summary(rows) {
   if (!seriesOf[chosen().join("|")]) {
     return data.pairs.complete
       ? `${a} and ${b} are not linked in the years of this study.`
-      : `This page does not hold ${a} and ${b}. In a terminal: isthmus pair ${first.value} ${second.value}`;
+      : `This page does not hold ${a} and ${b}; pair_tests.parquet beside it does.`;
   }
   const said = data.pairs.statements[chosen().join("|")] || {};
   const parts = Object.entries(data.networks).map(([key, name]) => {

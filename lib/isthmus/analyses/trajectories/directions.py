@@ -1,6 +1,7 @@
 """What is said of the way of a study's ties: directions where label and trend agree, and trends of one network."""
 
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -44,10 +45,33 @@ def trend_of(results: Results, network: str, one: str, two: str) -> Trend | None
         return None
     src, dst = sorted((one, two))
     own = table[(table["network"] == network) & (table["src"] == src) & (table["dst"] == dst) & (table["papers"] > 0)]
-    if own.empty:
+    return None if own.empty else _trend(next(rows_of(own)))
+
+
+def settled_trends(results: Results, ties: pd.DataFrame) -> dict[str, dict[str, str]] | None:
+    """Return of each network the settled trends of some ties in words, by "SRC|DST"; None where there are no trends.
+
+    Parameters
+    ----------
+    results : Results
+        The study.
+    ties : pandas.DataFrame
+        network, src, dst.
+    """
+    table = results.optional(PAIR_TRENDS)
+    if table is None:
         return None
-    row = own.iloc[0]
-    return Trend(row["trend"], row["trend_sd"], rise=row["p_rise"], fall=row["p_fall"], level=row["p_level"])
+    own = table[table["papers"] > 0].merge(ties[["network", "src", "dst"]], on=["network", "src", "dst"])
+    found: dict[str, dict[str, str]] = {}
+    for row in rows_of(own):
+        trend = _trend(row)
+        if trend.settled:
+            found.setdefault(str(row.network), {})[f"{row.src}|{row.dst}"] = trend.short
+    return found
+
+
+def _trend(row: Any) -> Trend:
+    return Trend(row.trend, row.trend_sd, rise=row.p_rise, fall=row.p_fall, level=row.p_level)
 
 
 def _labels(results: Results) -> pd.DataFrame:
