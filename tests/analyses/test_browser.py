@@ -329,6 +329,9 @@ def test_the_map_shows_the_chosen_network_and_country(visit):
     page = visit()
     lines = page.locator("#chart-map svg g[aria-roledescription='geoshape'], #chart-map svg g.mark-shape").last
     assert lines.locator("path").count() == 6
+    for line in lines.locator("path").all():
+        step = line.get_attribute("aria-label").partition("Times from size, at least: ")[2].partition(";")[0]
+        assert line.get_attribute("stroke-width") == {"up to 3": "1.2", "3 to 10": "2.8", "more than 10": "4.8"}[step]
     page.check("input[name=map-network][value=knowledge_exchange]")
     page.wait_for_function("document.getElementById('map-status').textContent.includes('knowledge')")
     page.select_option("#map-focus", label="China")

@@ -97,7 +97,12 @@ def test_the_map_draws_a_line_for_every_tie_in_the_pole_s_colour(results_dir):
     assert len(features) == len(graded_ties(load_results(results_dir)))
     weaker = features["collaboration", "CN", "US"]
     assert (weaker["grade"], weaker["direction"]) == ("probable", "weaker")
-    assert weaker["size"] == pytest.approx(1 / weaker["times"], abs=0.05)
+    ends = graded_ties(load_results(results_dir)).set_index(["network", "src", "dst"])
+    high = ends.loc[("collaboration", "CN", "US"), "propensity_high"]
+    assert weaker["size"] == pytest.approx(1 / high, abs=0.01)
+    assert weaker["size"] < 1 / weaker["times"], "at least so many times below size"
+    firm = features["collaboration", "CN", "PK"]
+    assert firm["size"] == pytest.approx(ends.loc[("collaboration", "CN", "PK"), "propensity_low"], abs=0.01)
     assert features["collaboration", "IL", "US"]["group"] == "United States"
     assert features["collaboration", "CN", "PK"]["group"] == "China"
     assert features["collaboration", "FR", "TN"]["group"] == "other countries"
@@ -163,6 +168,9 @@ def test_the_map_tells_grades_apart_and_the_published_rule_keeps_its_mean_z(resu
     assert dict(zip(dashes["domain"], map(tuple, dashes["range"]), strict=True))["firm"] == (1, 0)
     assert len({tuple(dash) for dash in dashes["range"][:3]}) == 3
     assert links["encoding"]["strokeWidth"]["field"] == "step"
+    assert all(
+        links["encoding"][name]["scale"]["type"] == "ordinal" for name in ("opacity", "strokeDash", "strokeWidth")
+    )
     widths = links["encoding"]["strokeWidth"]["scale"]
     assert dict(zip(widths["domain"], widths["range"], strict=True)) == {
         "up to 3": 1.2,
@@ -181,6 +189,7 @@ def test_partners_stand_on_a_logarithmic_axis_with_their_intervals(results_dir):
     spec = partners_chart(load_results(results_dir), "CN").to_dict()
     bars = next(layer for layer in spec["layer"] if "x2" in layer["encoding"])
     assert bars["encoding"]["x"]["scale"]["type"] == "log"
+    assert bars["encoding"]["opacity"]["scale"]["type"] == "ordinal", "each grade has the opacity that is named"
     rows = {row["label"]: row for row in bars["data"]["values"]}
     assert rows["Pakistan"]["low"] < rows["Pakistan"]["point"] < rows["Pakistan"]["high"]
     assert rows["Pakistan"]["words"].endswith("firm, q < 0.001")

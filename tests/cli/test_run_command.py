@@ -44,7 +44,7 @@ def test_words_become_a_request(isthmus, started, tmp_path):
         "--warehouse", tmp_path / "w", "--master", "local[1]", "--force", "--quiet",
     )  # fmt: skip
     assert (code, err) == (0, "")
-    assert started["session"] == {"name": "isthmus", "master": "local[1]", "jar_sets": []}
+    assert started["session"] == {"name": "isthmus", "master": "local[1]", "remote": None, "jar_sets": []}
     request = started["request"]
     assert request.study.significance.threshold == 3
     assert request.stages == ("corpus", "networks")
@@ -52,6 +52,13 @@ def test_words_become_a_request(isthmus, started, tmp_path):
     assert request.warehouse == str(tmp_path / "w")
     assert started["snapshot"] is None
     assert "Done." in out
+
+
+def test_a_server_takes_the_place_of_a_master(isthmus, started, tmp_path):
+    words = ("run", "--study", "gallo2026", "--warehouse", tmp_path, "--remote", "sc://host:15002")
+    assert isthmus(*words)[0] == 0
+    assert started["session"]["remote"] == "sc://host:15002"
+    assert started["session"]["master"] is None
 
 
 def test_every_common_option_is_a_field_of_the_request():

@@ -2,11 +2,13 @@
 
 import pickle
 import platform
+from types import SimpleNamespace
 
 import pytest
 from pyspark.cloudpickle import dumps
 
-from isthmus.engine.workers import explain, make_probe, require_same
+from isthmus.engine import workers
+from isthmus.engine.workers import PROBES, check_workers, explain, make_probe, require_same
 from isthmus.errors import SetupError
 
 HERE = platform.python_version()
@@ -66,3 +68,42 @@ def test_the_probe_travels_by_its_code_and_finds_what_is_missing():
     assert fault == "no_such_module cannot be imported: ModuleNotFoundError: No module named 'no_such_module'"
     ((_, _, fault),) = make_probe(("json",))(iter([]))
     assert fault == ""
+
+
+class Server:
+    """As much of a session of Spark Connect as the check asks for: rows go through the function in this process."""
+
+    __module__ = "pyspark.sql.connect.session"
+
+    def range(self, start, end, step, partitions):
+        self.tasks = partitions
+        return self
+
+    def mapInArrow(self, function, schema):
+        batches = [batch for _ in range(self.tasks) for batch in function(iter([]))]
+        assert [field.split()[0] for field in schema.split(", ")] == batches[0].schema.names
+        self.rows = [SimpleNamespace(**row) for batch in batches for row in batch.to_pylist()]
+        return self
+
+    def distinct(self):
+        return self
+
+    def collect(self):
+        return self.rows
+
+
+def test_workers_of_a_server_are_asked_through_a_table(monkeypatch):
+    server = Server()
+    check_workers(server)
+    assert len(server.rows) == PROBES
+    monkeypatch.setattr(workers, "make_probe", lambda: make_probe(("json", "no_such_module")))
+    with pytest.raises(SetupError, match=r"of the Spark Connect server .* no_such_module cannot be imported") as error:
+        check_workers(server)
+    assert "pip install isthmus==" in str(error.value)
+
+
+def test_another_version_of_isthmus_is_no_isthmus(monkeypatch):
+    monkeypatch.setattr(workers, "__version__", "99")
+    ((_, _, fault),) = make_probe(("isthmus",))(iter([]))
+    assert "isthmus cannot be imported: ImportError: it is version" in fault
+    assert fault.endswith("the driver's is 99")

@@ -185,7 +185,9 @@ def packages(required: Iterable[str] | None = None) -> Check:
     lines = metadata.requires("isthmus") or [] if required is None else required
     wrong = [said for said in map(_unmet, lines) if said]
     if wrong:
-        return Check("packages", "problem", "; ".join(wrong), "Install Isthmus again: pip install --upgrade isthmus")
+        return Check(
+            "packages", "problem", "; ".join(wrong), "Install Isthmus again: pip install --upgrade 'isthmus[spark]'"
+        )
     found = (f"{name} {version}" for name in ("pyspark", "delta-spark") if (version := version_of(name)))
     return Check("packages", "ok", ", ".join(found))
 

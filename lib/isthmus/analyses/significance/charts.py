@@ -43,7 +43,7 @@ def partners_chart(results: Results, pole: str, network: str = COLLABORATION, **
     opacity = alt.Opacity(
         "grade:O",
         sort=list(GRADES),
-        scale=alt.Scale(domain=list(GRADES), range=[GRADE_OPACITY[grade] for grade in GRADES]),
+        scale=alt.Scale(type="ordinal", domain=list(GRADES), range=[GRADE_OPACITY[grade] for grade in GRADES]),
         legend=None,
     )
     base = alt.Chart(inline(values=records(frame))).encode(

@@ -48,7 +48,7 @@ ARC_STEPS = 12
 #: How far an arc leaves the straight line, as a share of its length.
 BEND = 0.18
 ALL = "all"
-#: Where lines become wider, times above or below size, and the widths. Few papers never make a wide line.
+#: Where lines become wider, times above or below size at least, and the widths. Few papers never make a wide line.
 STEPS = (3, 10)
 _STEP_WIDTHS = (1.2, 2.8, 4.8)
 
@@ -72,7 +72,7 @@ def tie_features(results: Results, network: str | None = None) -> list[dict[str,
     """Return each tie with a grade, or of the published rule, as a line between its countries.
 
     The least certain come first so that firm ones lie on top. `size` is the width: how many times above size, or below
-    it; `times` the propensity itself; `rank` the place of a tie among those of its network and side, from 1.
+    it, at least; `times` the propensity itself; `rank` the place of a tie among those of its network and side, from 1.
 
     Parameters
     ----------
@@ -108,10 +108,12 @@ def tie_features(results: Results, network: str | None = None) -> list[dict[str,
 
 
 def _distance(said: Statement) -> float:
-    """Return how many times a tie lies above size, or below it; where nothing was observed by its upper bound."""
-    if said.direction != WEAKER:
-        return _rounded(max(said.number, 1.0)) or 1.0
-    return _rounded(1.0 / (said.number or said.high)) or 1.0
+    """Return how many times a tie lies above size, or below it, at least: the end of its interval that is nearer to 1.
+
+    The number itself is largest where a handful of papers met a tiny expectation: such lines would be the widest.
+    """
+    nearest = said.low if said.direction != WEAKER else 1.0 / said.high
+    return max(_rounded(nearest) or 1.0, 1.0)
 
 
 def _rounded(value: float) -> float | None:
@@ -201,10 +203,10 @@ def tie_map(
     """Return the world map of the ties that size does not explain.
 
     Links are arcs, no routes; their colour is the pole they touch. Firm ties are solid, probable ones dashed, those of
-    few papers dotted; the width is one of three steps of how many times above or below size they lie, for the published
-    rule the mean z. Five parameters of the drawing choose what it shows: `network`, `focus` (a code or "all"),
-    `called`, `side`, and `most`, the number of ties where no country is chosen: the published rule's map has no such
-    limit.
+    few papers dotted; the width is one of three steps of how many times above or below size they lie at least, for the
+    published rule the mean z. Five parameters of the drawing choose what it shows: `network`, `focus` (a code or
+    "all"), `called`, `side`, and `most`, the number of ties where no country is chosen: the published rule's map has
+    no such limit.
 
     Parameters
     ----------
@@ -320,8 +322,9 @@ _OPACITY = {FIRM: 0.75, PROBABLE: 0.55, FEW_PAPERS: 0.4, "": 0.6}
 _DASH = {FIRM: [1, 0], PROBABLE: [6, 5], FEW_PAPERS: [1, 6], "": [1, 0]}
 
 
+# Scales say that they are ordinal: of an ordinal field Vega-Lite takes the first two numbers for the ends of a range.
 def _by_grade(channel: Any, values: Mapping[str, Any], **options: Any) -> Any:
-    scale = alt.Scale(domain=list(values), range=list(values.values()))
+    scale = alt.Scale(type="ordinal", domain=list(values), range=list(values.values()))
     return channel("grade:O", sort=list(values), scale=scale, **options)
 
 
@@ -332,8 +335,8 @@ def _width(results: Results, features: list[dict[str, Any]], legend: dict[str, A
         domain = [results.threshold, max(largest, results.threshold + 1)]
         return alt.StrokeWidth("mean_z:Q", title="Mean z", scale=alt.Scale(domain=domain, range=[1.2, 6]), legend=shown)
     shown = alt.Legend(symbolStrokeColor=colour("soft"), **legend)
-    scale = alt.Scale(domain=list(_STEP_WORDS), range=list(_STEP_WIDTHS))
-    return alt.StrokeWidth("step:O", title="Times above or below size", sort=None, scale=scale, legend=shown)
+    scale = alt.Scale(type="ordinal", domain=list(_STEP_WORDS), range=list(_STEP_WIDTHS))
+    return alt.StrokeWidth("step:O", title="Times from size, at least", sort=None, scale=scale, legend=shown)
 
 
 _STEP_WORDS = (f"up to {STEPS[0]}", f"{STEPS[0]} to {STEPS[1]}", f"more than {STEPS[1]}")
