@@ -1,15 +1,17 @@
 """Whatever fails, people read a sentence; the stack of calls only where they ask for it."""
 
 import errno
+import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.cli.failures import GO_ON, LONGEST, sentence
+from isthmus.cli.failures import GO_ON, JAVA_ENDED, LONGEST, sentence
 from isthmus.cli.main import DEBUG, guarded
 from isthmus.errors import GateError
 
@@ -92,3 +94,15 @@ def test_debug_is_a_word_before_the_command(tmp_path):
     done = subprocess.run([*words, "--out", str(tmp_path / "out")], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("isthmus: ")
+
+
+def test_a_gateway_that_answers_no_more_means_that_java_has_ended(monkeypatch):
+    """Whatever the error says then, a refused connection of any kind is no server of the user's."""
+    from pyspark import SparkContext
+
+    with socket.create_server(("127.0.0.1", 0)) as listens:
+        port = listens.getsockname()[1]
+        gateway = SimpleNamespace(gateway_parameters=SimpleNamespace(address="127.0.0.1", port=port))
+        monkeypatch.setattr(SparkContext, "_gateway", gateway)
+        assert sentence(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")).startswith("a server cannot")
+    assert sentence(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")).startswith(JAVA_ENDED)

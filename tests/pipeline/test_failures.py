@@ -182,6 +182,30 @@ def test_a_driver_with_too_little_memory(snapshot, tmp_path, monkeypatch):
     failed(start(snapshot, tmp_path / "warehouse"), "memory ran out. Give the driver more")
 
 
+def java_of(process):
+    """The Java process that a run has started, once its tables are being made."""
+    listing = subprocess.run(["ps", "-ewwo", "pid=,pgid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split(None, 2) for line in listing.splitlines())
+    return [int(pid) for pid, group, words in rows if int(group) == process.pid and "SparkSubmit" in words]
+
+
+def test_java_is_killed_in_the_middle(spark, snapshot, undisturbed, tmp_path):
+    """The system kills the largest process when memory is out: where that is Java, nothing can be tried again."""
+    warehouse = tmp_path / "warehouse"
+    process = start(snapshot, warehouse)
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not (warehouse / "work_lines").exists():
+        assert process.poll() is None, process.stderr.read()[-3000:]
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    for victim in java_of(process):
+        os.kill(victim, signal.SIGKILL)
+    failed(process, "Spark's Java process ended in the middle of the run")
+    visible_is_whole(spark, undisturbed, warehouse)
+    finish(snapshot, warehouse)
+    same_tables(spark, undisturbed, warehouse)
+
+
 def test_java_that_cannot_have_its_memory(snapshot, tmp_path, monkeypatch):
     """A limit on the whole process: Java does not even say its version."""
     monkeypatch.setattr(sys, "executable", str(limited(tmp_path, "ulimit -v 2500000")))

@@ -1,6 +1,8 @@
 """What people read when something outside Isthmus failed: the disk, the memory, the network, Spark."""
 
 import re
+import socket
+import sys
 from collections.abc import Callable
 
 from isthmus.errors import NO_SPARK
@@ -8,6 +10,11 @@ from isthmus.errors import NO_SPARK
 GO_ON = "What is complete stays; the same command goes on from there."
 SPARKS = frozenset({"pyspark", "py4j", "delta"})  # modules of the extra `spark`
 LONGEST = 300  # characters of a foreign message that are shown
+
+JAVA_ENDED = (
+    "Spark's Java process ended in the middle of the run, most often ended by the system because memory ran out. "
+    "Give the driver less than this machine has, use fewer cores (--master local[2]), or close other programs."
+)
 
 #: What a message of Spark, Java, Arrow or the system holds -> what that means for the person who reads it.
 MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -70,6 +77,8 @@ def sentence(error: BaseException) -> str:
     for own, said in _OF_A_KIND:
         if isinstance(error, own):
             return said(error)
+    if _java_has_ended():
+        return f"{JAVA_ENDED} {GO_ON}"
     for pattern, meaning in MEANINGS:
         if pattern.search(text):
             return f"{meaning} {GO_ON} (The system says: {_first(text, pattern)})"
@@ -81,6 +90,20 @@ def sentence(error: BaseException) -> str:
         f"{GO_ON} With --debug before the command's name, or ISTHMUS_DEBUG=1, the stack of calls is shown; "
         "please report it."
     )
+
+
+def _java_has_ended() -> bool:
+    """Whether nothing answers any more where this process has started Java: then each error says no more than that."""
+    context = sys.modules.get("pyspark.core.context")
+    gateway = getattr(getattr(context, "SparkContext", None), "_gateway", None)
+    where = getattr(gateway, "gateway_parameters", None)
+    if where is None:
+        return False
+    try:
+        socket.create_connection((where.address, where.port), 5).close()
+    except OSError:
+        return True
+    return False
 
 
 def _recursion(_: BaseException) -> str:

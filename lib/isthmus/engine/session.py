@@ -1,5 +1,6 @@
 """The Spark session: local, on a cluster, of a server (Spark Connect), or the one that is already there."""
 
+import logging
 import os
 import re
 import sys
@@ -180,6 +181,7 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
         builder = builder.master(with_retries(master or "local[*]"))
         for key, value in session_options(master, jar_sets, conf).items():
             builder = builder.config(key, value)
+    _silence_what_java_leaves()
     spark = builder.getOrCreate()
     if not is_local(spark.conf.get("spark.master", "local[*]")):
         try:
@@ -188,6 +190,15 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
             spark.stop()
             raise
     return spark
+
+
+def _silence_what_java_leaves() -> None:
+    """Keep PySpark and py4j from printing stacks of calls where Java has ended: the run says that it has."""
+    from pyspark.accumulators import AccumulatorTCPServer, AccumulatorUnixServer
+
+    logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)  # it logs where all others do, too
+    for server in (AccumulatorTCPServer, AccumulatorUnixServer):
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
 
 
 def _connect(app_name: str, address: str, conf: Mapping[str, str]) -> "SparkSession":
