@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from isthmus.engine import delta_sql
+from isthmus.engine import delta_sql, folder_tables
+from isthmus.engine.checks import checked
 from isthmus.engine.ddl import spark_fields, spark_schema
 from isthmus.engine.delta_sql import quoted
 from isthmus.engine.folder_log import LOG, commit_info, last_version
+from isthmus.engine.folder_tables import ROWS, Condition, Value
 from isthmus.engine.settings import is_remote, options_for_a_while
 from isthmus.engine.turns import is_catalog
 from isthmus.engine.watch import MARK
@@ -22,9 +24,8 @@ from isthmus.errors import StoreError, did_you_mean
 from isthmus.tablespec import TableSpec
 
 if TYPE_CHECKING:
+    from deltalake import DeltaTable
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
-
-Value = str | int | bool
 
 CODEC = {"compression": "zstd"}
 """How the files of tables are packed: a third smaller than Spark's default (snappy), at the same processor time."""
@@ -33,8 +34,9 @@ USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 CHECK = "delta.constraints."  # prefix of the property that holds a check
 
 REFUSAL = re.compile(
-    r"\[DELTA_(?:VIOLATE_CONSTRAINT_WITH_VALUES|NOT_NULL_CONSTRAINT_VIOLATED|REPLACE_WHERE_MISMATCH)] "
-    r"(.+?)\s*(?:\n\s+at |\n\s*JVM stacktrace:|$)",  # up to the stack of calls
+    r"\[(?:DELTA_(?:VIOLATE_CONSTRAINT_WITH_VALUES|NOT_NULL_CONSTRAINT_VIOLATED|REPLACE_WHERE_MISMATCH)"
+    r"|USER_RAISED_EXCEPTION)] "
+    r"(.+?)\s*(?:SQLSTATE: \w+\s*)?(?:\n\s+at |\n\s*JVM stacktrace:|$)",  # up to the stack of calls
     re.DOTALL,
 )
 
@@ -56,6 +58,8 @@ class TableStore:
         a_path = not self.in_catalog and ":/" not in location
         self.in_folder = a_path and not is_remote(spark)
         """Whether the tables lie in a folder of this machine, whose files can be looked at."""
+        self.has_files = self.in_folder and _is_local(spark)
+        """Whether Spark's workers see those files, too."""
         self.location = os.path.abspath(location) if a_path else _hadoop(location.rstrip("/"))
         # one run writes to a warehouse at a time, so what this store saw or wrote itself need not be asked again
         self._there: set[str] = set()
@@ -80,7 +84,7 @@ class TableStore:
 
     def fits(self, spec: TableSpec) -> bool:
         """Whether the table is there and has the columns that this version of Isthmus gives it."""
-        return self.exists(spec) and _types(self._frame(spec).schema) == _types(spark_schema(spec))
+        return self.exists(spec) and _types(self._schema(spec)) == _types(spark_schema(spec))
 
     def read(self, table: TableSpec | str) -> "DataFrame":
         """Return the table's rows.
@@ -136,7 +140,7 @@ class TableStore:
         if not where or any(value in ([], ()) for value in where.values()):
             raise StoreError(f"table {spec.name!r}: replace needs a condition; use overwrite for the whole table")
         self._create(spec, replace_if_changed=False)
-        return self._write(spec, rows, {"replaceWhere": " AND ".join(_equals(c, v) for c, v in where.items())})
+        return self._write(spec, rows, where)
 
     def merge(self, spec: TableSpec, rows: "DataFrame") -> int:
         """Insert rows with new keys and update those with known keys, in one commit; return the table's version."""
@@ -149,6 +153,10 @@ class TableStore:
     def append(self, spec: TableSpec, rows: "DataFrame") -> None:
         """Add rows of a log, such as the ledger's; tables of results use `replace` or `merge`."""
         self._create(spec, replace_if_changed=False)
+        table = folder_tables.opened(self.path(spec)) if self.has_files else None
+        if table is not None:
+            self._put_files(spec, self._aligned(spec, rows), table, (), {})
+            return
         self._save(spec, self._aligned(spec, rows).write.format("delta").mode("append"))
         self._commits.pop(spec.name, None)  # asked for only when somebody wants to know
 
@@ -175,9 +183,26 @@ class TableStore:
         metrics = self._commit(table)["operationMetrics"] or {}
         return int(metrics.get("numOutputRows") or metrics.get("numTargetRowsInserted") or 0)
 
-    def _write(self, spec: TableSpec, rows: "DataFrame", options: Mapping[str, str]) -> int:
-        self._save(spec, self._aligned(spec, rows).write.format("delta").mode("overwrite").options(**CODEC, **options))
-        return self._remember(spec)
+    def _write(self, spec: TableSpec, rows: "DataFrame", where: Condition) -> int:
+        """Replace the rows that have these values, all rows where none are named; return the table's version."""
+        aligned = self._aligned(spec, rows)
+        table = folder_tables.opened(self.path(spec)) if self.has_files else None
+        replaced = folder_tables.matching(table, where) if table is not None else None
+        if table is None or replaced is None:
+            only = {"replaceWhere": " AND ".join(_equals(c, v) for c, v in where.items())} if where else {}
+            self._save(spec, aligned.write.format("delta").mode("overwrite").options(**CODEC, **only))
+            return self._remember(spec)
+        return self._put_files(spec, aligned, table, replaced, where)
+
+    def _put_files(
+        self, spec: TableSpec, aligned: "DataFrame", table: "DeltaTable", replaced: Sequence[str], where: Condition
+    ) -> int:
+        folder = self.path(spec)
+        with _refusals(spec):
+            added = folder_tables.write(checked(aligned, spec, where), folder, CODEC, spec.partition_by)
+        version, written = folder_tables.commit(folder, table, added, replaced)
+        self.remember_commit(spec, version, written)
+        return version
 
     def _remember(self, spec: TableSpec) -> int:
         self._commits[spec.name] = self._last_commit(spec)
@@ -239,7 +264,7 @@ class TableStore:
 
     def _changed(self, spec: TableSpec) -> str:
         """In what the table that is there differs from its specification, in words; empty when in nothing."""
-        found, expected = _types(self._frame(spec).schema), _types(spark_schema(spec))
+        found, expected = _types(self._schema(spec)), _types(spark_schema(spec))
         if found != expected:
             return f"columns: {sorted(set(found.items()) ^ set(expected.items()))}"
         detail = delta_sql.detail(self.spark, self.sql_name(spec), "partitionColumns", "properties")
@@ -265,7 +290,14 @@ class TableStore:
     def _frame(self, table: TableSpec | str) -> "DataFrame":
         if self.in_catalog:
             return self.spark.read.table(self.sql_name(table))
+        opened = folder_tables.opened(self.path(table)) if self.has_files else None
+        if opened is not None:
+            return folder_tables.frame(self.spark, self.path(table), opened)
         return self.spark.read.format("delta").load(self.path(table))
+
+    def _schema(self, table: TableSpec | str) -> StructType:
+        opened = folder_tables.opened(self.path(table)) if self.has_files else None
+        return self._frame(table).schema if opened is None else folder_tables.schema_of(opened)
 
     def _last_commit(self, table: TableSpec | str) -> dict[str, Any]:
         if self.in_folder:
@@ -273,11 +305,16 @@ class TableStore:
             version = last_version(log)
             if version is not None:
                 said = commit_info(log, version) or {}
-                return {"version": version, "operationMetrics": said.get("operationMetrics")}
+                metrics = said.get("operationMetrics") or {"numOutputRows": said.get(ROWS)}
+                return {"version": version, "operationMetrics": metrics}
         return delta_sql.last_commit(self.spark, self.sql_name(table))
 
     def _log(self, table: TableSpec | str) -> Path:
         return Path(self.path(table)) / LOG
+
+
+def _is_local(spark: "SparkSession") -> bool:
+    return (spark.conf.get("spark.master", None) or "").startswith("local")
 
 
 def _remove_empty_log(table: Path) -> bool:
