@@ -248,4 +248,4 @@ def _actions(table: "DeltaTable") -> pa.Table:
 
 def _files(folder: str, depth: int) -> set[str]:
     """Return the paths of the files of rows in a table's folder."""
-    return {path.relative_to(folder).as_posix() for path in Path(folder).glob("*/" * depth + "*.parquet")}
+    return {path.relative_to(folder).as_posix() for path in Path(folder).glob("[!_]*/" * depth + "[!_]*.parquet")}

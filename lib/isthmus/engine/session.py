@@ -165,6 +165,8 @@ def _local_options(log_settings: str, *, short: bool) -> dict[str, str]:
         "spark.driver.extraJavaOptions": f"{log_settings} {SHORT_RUN if short else LONG_RUN}",
         "spark.sql.shuffle.partitions": str(max(4, 2 * cores())),
         "spark.databricks.delta.snapshotPartitions": "2",  # 50 by default; worth 20 seconds of a small local run
+        # files of a table are named one by one; to look at each takes less than to start a task for it
+        "spark.sql.sources.parallelPartitionDiscovery.threshold": "5000",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }

@@ -84,7 +84,7 @@ class TableStore:
 
     def fits(self, spec: TableSpec) -> bool:
         """Whether the table is there and has the columns that this version of Isthmus gives it."""
-        return self.exists(spec) and _types(self._schema(spec)) == _types(spark_schema(spec))
+        return self.exists(spec) and _types(self._columns(spec)) == _types(spark_schema(spec))
 
     def read(self, table: TableSpec | str) -> "DataFrame":
         """Return the table's rows.
@@ -153,7 +153,7 @@ class TableStore:
     def append(self, spec: TableSpec, rows: "DataFrame") -> None:
         """Add rows of a log, such as the ledger's; tables of results use `replace` or `merge`."""
         self._create(spec, replace_if_changed=False)
-        table = folder_tables.opened(self.path(spec)) if self.has_files else None
+        table = self._opened(spec)
         if table is not None:
             self._put_files(spec, self._aligned(spec, rows), table, (), {})
             return
@@ -186,7 +186,7 @@ class TableStore:
     def _write(self, spec: TableSpec, rows: "DataFrame", where: Condition) -> int:
         """Replace the rows that have these values, all rows where none are named; return the table's version."""
         aligned = self._aligned(spec, rows)
-        table = folder_tables.opened(self.path(spec)) if self.has_files else None
+        table = self._opened(spec)
         replaced = folder_tables.matching(table, where) if table is not None else None
         if table is None or replaced is None:
             only = {"replaceWhere": " AND ".join(_equals(c, v) for c, v in where.items())} if where else {}
@@ -264,14 +264,13 @@ class TableStore:
 
     def _changed(self, spec: TableSpec) -> str:
         """In what the table that is there differs from its specification, in words; empty when in nothing."""
-        found, expected = _types(self._schema(spec)), _types(spark_schema(spec))
+        found, expected = _types(self._columns(spec)), _types(spark_schema(spec))
         if found != expected:
             return f"columns: {sorted(set(found.items()) ^ set(expected.items()))}"
-        detail = delta_sql.detail(self.spark, self.sql_name(spec), "partitionColumns", "properties")
-        partitions = detail["partitionColumns"]
+        partitions, properties = self._form(spec)
         if tuple(partitions) != spec.partition_by:
             return f"partitions: {list(partitions)}, expected {list(spec.partition_by)}"
-        checks = {k.removeprefix(CHECK): v for k, v in detail["properties"].items() if k.startswith(CHECK)}
+        checks = {k.removeprefix(CHECK): v for k, v in properties.items() if k.startswith(CHECK)}
         if checks != {name.lower(): sql for name, sql in spec.checks.items()}:
             return f"checks: {checks}, expected {dict(spec.checks)}"
         return ""
@@ -290,14 +289,26 @@ class TableStore:
     def _frame(self, table: TableSpec | str) -> "DataFrame":
         if self.in_catalog:
             return self.spark.read.table(self.sql_name(table))
-        opened = folder_tables.opened(self.path(table)) if self.has_files else None
+        opened = self._opened(table)
         if opened is not None:
             return folder_tables.frame(self.spark, self.path(table), opened)
         return self.spark.read.format("delta").load(self.path(table))
 
-    def _schema(self, table: TableSpec | str) -> StructType:
-        opened = folder_tables.opened(self.path(table)) if self.has_files else None
+    def _columns(self, table: TableSpec | str) -> StructType:
+        opened = self._opened(table)
         return self._frame(table).schema if opened is None else folder_tables.schema_of(opened)
+
+    def _form(self, table: TableSpec | str) -> tuple[Sequence[str], Mapping[str, str]]:
+        """Return the columns that divide a table's files, and its properties."""
+        opened = self._opened(table)
+        if opened is None:
+            detail = delta_sql.detail(self.spark, self.sql_name(table), "partitionColumns", "properties")
+            return detail["partitionColumns"], detail["properties"]
+        return opened.metadata().partition_columns, opened.metadata().configuration
+
+    def _opened(self, table: TableSpec | str) -> "DeltaTable | None":
+        """Return a table that is written and read as files; None where Delta's part of Spark has to do it."""
+        return folder_tables.opened(self.path(table)) if self.has_files else None
 
     def _last_commit(self, table: TableSpec | str) -> dict[str, Any]:
         if self.in_folder:
