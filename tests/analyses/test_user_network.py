@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from isthmus.analyses.networks.exports import export_networks
 from isthmus.analyses.output.tables import DENSITIES
+from isthmus.analyses.significance.pair_table import pair_table
 from isthmus.analyses.significance.pooled import NOT_POOLED
 from isthmus.analyses.significance.tables import SIGNIFICANT_PAIRS
 from isthmus.analyses.user_network import publish_network, regional_densities
@@ -97,6 +99,21 @@ def test_what_a_network_does_not_tell_is_missing_and_not_0(trade):
     for unknown in ("papers", "papers_fractional", "citations_received", "exchange_degree"):
         assert nodes[unknown].isna().all(), unknown
     assert nodes["collaboration_strength"].min() > 0
+
+
+def test_a_tie_of_it_has_neither_direction_nor_coverage(trade):
+    said = pair_table(trade[0], "FR", "DE")
+    assert "95 %" in said
+    assert "coverage" not in said
+    assert "Direction" not in said
+
+
+def test_its_files_are_those_of_the_network_that_was_given(trade, tmp_path):
+    written = export_networks(trade[0], tmp_path / "out", formats=["csv"])
+    assert {file.name for file in written if "exchange" in file.name or "citation" in file.name} == set()
+    ties = pd.read_csv(tmp_path / "out" / "ties_by_year.csv", keep_default_na=False)
+    assert list(ties["network"].unique()) == ["collaboration"]
+    assert "A network that was given; null model" in (tmp_path / "out" / "README.md").read_text()
 
 
 def test_the_poles_are_the_two_largest_where_none_is_named(edges, trade):

@@ -24,7 +24,7 @@ from isthmus.files import write_text
 from isthmus.networks.names import CITATION
 from isthmus.report.exports import FORMATS, write_graph, write_table
 from isthmus.report.graphs import Graph
-from isthmus.report.results import Results, load_results
+from isthmus.report.results import Results, from_works, load_results
 from isthmus.report.text import place_name
 
 GUIDE = "README.md"
@@ -86,8 +86,12 @@ def export_networks(
 def _of_countries(
     results: Results, folder: Path, networks: Sequence[str], formats: Sequence[str], years: Sequence[int]
 ) -> list[Path]:
-    """Write the networks of countries, and all their years as tables."""
+    """Write the networks of countries, and all their years as tables; a network that was not given has no files."""
     written: list[Path] = []
+    if not from_works(results):
+        networks = [name for name in networks if name in set(results.table(COUNTRY_EDGES)["network"])]
+    if not networks:
+        return written
     for graph in _graphs(results, networks, years):
         written += write_graph(graph, folder, formats)
     every = pd.concat([yearly_ties(results, network) for network in networks], ignore_index=True)
@@ -144,8 +148,7 @@ def _guide(results: Results, written: Sequence[Path]) -> str:
     files = "\n".join(f"- `{file.name}`" for file in written)
     return f"""# Networks of the study "{study["title"]}"
 {made_up}
-OpenAlex release {study["release"]}; null model {study["null_model"]}; a citation counts in the
-`{study["citation_year"]}` year; Isthmus {study.get("isthmus_version", "")}.
+{_origin(results)}
 
 - `NETWORK_{first}-{last}`: the sum over the significance years; p, q and grade are of this sum, z is the mean.
 - `NETWORK_graded`: of these, the ties that size does not explain: firm, probable, or of few papers (column `grade`).
@@ -173,6 +176,15 @@ page is written last: where it is, all files are whole.
 ## Files
 {files}
 """
+
+
+def _origin(results: Results) -> str:
+    """Say what the networks were made of and by which version."""
+    study = results.study
+    made = f"null model {study['null_model']}; Isthmus {study.get('isthmus_version', '')}."
+    if not from_works(results):
+        return f"A network that was given; {made}"
+    return f"OpenAlex release {study['release']}; a citation counts in the\n`{study['citation_year']}` year; {made}"
 
 
 def _list(meanings: dict[str, str]) -> str:

@@ -27,7 +27,8 @@ from isthmus.report.text import MISSING, count, measure, number, p_value, percen
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
-_HEADINGS = ("year", "observed", "expected", "times", "95 %", "sd", "z", "p (≥ observed)", "p (two-sided)", "coverage")
+_HEADINGS = ("year", "observed", "expected", "times", "95 %", "sd", "z", "p (≥ observed)", "p (two-sided)")
+_COVERAGE = "coverage"
 _JOINT = "of joint papers"
 
 
@@ -58,7 +59,8 @@ def pair_table(results_dir: str | Path, first: str, second: str) -> str:
         counted = f"; {CITATION_YEAR_MEANINGS[citation_year]}" if from_works(results) else ""
         lines += ["", f"{network_name(results, network)}: {network_meaning(results, network)}{counted}", ""]
         lines += _block(results, network, rows, one, two)
-    lines += ["", f"Direction in both networks: {direction_of(results, one.code, two.code).words}."]
+    if len(shown_networks(results)) > 1:
+        lines += ["", f"Direction in both networks: {direction_of(results, one.code, two.code).words}."]
     lines += ["", *_footnotes(results)]
     return "\n".join(lines)
 
@@ -153,7 +155,9 @@ def _heading(results: Results, one: Place, two: Place) -> list[str]:
 def _block(results: Results, network: str, rows: pd.DataFrame, one: Place, two: Place) -> list[str]:
     if rows.empty:
         return [f"  The two were never in this network in the same year ({one.name} or {two.name} has no link)."]
-    cells = [_HEADINGS, *(_cells(results, row) for row in rows_of(rows))]
+    cells = [_HEADINGS, *(_cells(row) for row in rows_of(rows))]
+    if from_works(results):
+        cells = [(*row, share) for row, share in zip(cells, _coverage(results, rows), strict=True)]
     if network == KNOWLEDGE_EXCHANGE:
         cells = [(*row, joint) for row, joint in zip(cells, _joint(results, rows, one, two), strict=True)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
@@ -163,8 +167,7 @@ def _block(results: Results, network: str, rows: pd.DataFrame, one: Place, two: 
     return [*lines, *(f"  {line}" for line in _verdicts(results, network, one, two))]
 
 
-def _cells(results: Results, row: Any) -> tuple[str, ...]:
-    coverage = results.coverage[results.coverage["year"] == row.year]
+def _cells(row: Any) -> tuple[str, ...]:
     z = number(row.z)
     return (
         str(row.year),
@@ -176,8 +179,15 @@ def _cells(results: Results, row: Any) -> tuple[str, ...]:
         z if row.finite else f"({z})",
         p_value(row.p_upper),
         p_value(row.p_two_sided),
-        percent(coverage["corpus_with_country"].sum(), coverage["corpus_works"].sum()),
     )
+
+
+def _coverage(results: Results, rows: pd.DataFrame) -> list[str]:
+    """Return the heading and, by year, the share of the corpus's works that name a country."""
+    works = results.coverage.set_index("year")[["corpus_with_country", "corpus_works"]].reindex(
+        rows["year"], fill_value=0
+    )
+    return [_COVERAGE, *(percent(named, all_) for named, all_ in zip(works.iloc[:, 0], works.iloc[:, 1], strict=True))]
 
 
 def _joint(results: Results, rows: pd.DataFrame, one: Place, two: Place) -> list[str]:
