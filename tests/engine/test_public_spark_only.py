@@ -13,7 +13,7 @@ LIBRARY = Path(isthmus.__file__).parent
 MODULES = sorted(LIBRARY.rglob("*.py"))
 PRIVATE = {"_jvm", "_jsc", "_jdf", "_jsparkSession", "sparkContext", "SparkContext", "rdd"}  # gone under Spark Connect
 # Asked of a session that is no remote one, or shown where it can be known; all do without under Spark Connect.
-GUARDED = {"engine/maintenance.py", "engine/tasks.py", "engine/workers.py"}
+GUARDED = {"cli/failures.py", "engine/maintenance.py", "engine/tasks.py", "engine/workers.py"}
 WITHOUT_SPARK = ("config", "geography", "report", "nullmodels", "matching")
 WIRING = "fanout.py"  # the files of a room that hand its numbers to Spark end so
 
