@@ -11,41 +11,10 @@ import argparse
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import numpy as np
 import yaml
-from ingesting.measure import Sampler
-
-SAMPLE_SECONDS = 0.5
-
-
-def sampled(command, log):
-    """Run a command in a session of its own; return times and processor seconds of the session so far, both rising."""
-    with log.open("w") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-        sampler, times, used = Sampler(process.pid), [time.time()], [0.0]
-        while process.poll() is None:
-            times.append(time.time())
-            used.append(sampler.cpu())
-            time.sleep(SAMPLE_SECONDS)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed ({process.returncode}):\n{log.read_text()[-3000:]}")
-    return np.array(times), np.maximum.accumulate(used)
-
-
-def stage_seconds(ledger, times, used):
-    """Return stage -> processor seconds between its beginning and its end.
-
-    An entry of the ledger is written when its stage has ended, and says how long that took.
-    """
-    found = {}
-    for row in ledger[ledger["status"] == "done"].itertuples():
-        end = row.started_at.timestamp()
-        began, ended = np.interp([end - row.seconds, end], times, used)
-        found[row.stage] = round(float(ended - began), 1)
-    return found
+from watching.timeline import watched
 
 
 def measured(study, works, folder):
@@ -57,10 +26,10 @@ def measured(study, works, folder):
     world, warehouse = folder / f"world-{works}", folder / f"warehouse-{works}"
     subprocess.run([*isthmus, "simulate", "--works", str(works), "--out", str(world)], check=True, capture_output=True)
     run = [*isthmus, "run", "--study", study, "--snapshot", str(world), "--warehouse", str(warehouse)]
-    times, used = sampled(run, folder / f"run-{works}.log")
+    timeline = watched(run, folder / f"run-{works}.log")
     corpus = DeltaTable(warehouse / "corpus_works").to_pandas(columns=["is_corpus"])
-    ledger = DeltaTable(warehouse / "ledger").to_pandas(columns=["stage", "status", "seconds", "started_at"])
-    return stage_seconds(ledger, times, used), int(corpus["is_corpus"].sum())
+    seconds = {stage: found["core_seconds"] for stage, found in timeline.stages(warehouse).items()}
+    return seconds, int(corpus["is_corpus"].sum())
 
 
 def rows(study, sizes, found, chosen):

@@ -64,7 +64,7 @@ class Sampler(threading.Thread):
         while not self._stopped.wait(SAMPLE_SECONDS):
             self.cpu()
             if count % MEMORY_EVERY == 0:
-                self.peak_bytes = max(self.peak_bytes, sum(map(_memory, self._processes())))
+                self.peak_bytes = max(self.peak_bytes, self.memory())
             count += 1
 
     def stop(self) -> None:
@@ -77,6 +77,10 @@ class Sampler(threading.Thread):
             for pid, fields in self._processes().items():
                 self._seen[pid] = (int(fields[11]) + int(fields[12])) / TICK  # utime, stime
             return sum(self._seen.values())
+
+    def memory(self) -> int:
+        """Bytes of all processes now, what they share counted once."""
+        return sum(map(_memory, self._processes()))
 
     def _processes(self) -> dict[int, list[str]]:
         found = {}
