@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isthmus.cli.catalogue import listed_stages, listed_tables, listed_tasks
-from isthmus.cli.completion import complete_field, complete_study, complete_table
+from isthmus.cli.completion import complete_study, complete_table
 from isthmus.cli.hints import command
-from isthmus.cli.options import format_option
+from isthmus.cli.options import format_option, settings_option
 from isthmus.config import available_studies, load_study
 from isthmus.errors import StoreError, did_you_mean
 
@@ -106,14 +106,7 @@ def _setting(name: str, value: object, meaning: str | None) -> None:
 
 @click.command(epilog="Examples:\n\n\b\n  isthmus stages\n  isthmus stages --study gallo2026 --format json\n")
 @click.option("--study", "study_name", shell_complete=complete_study, help="Only the stages that this study asks for.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="FIELD=VALUE",
-    shell_complete=complete_field,
-    help="Override a field of the study.",
-)
+@settings_option
 @click.option("--tasks", "by_task", is_flag=True, help="The groups of stages that a scheduler runs as one task each.")
 @format_option
 def stages(study_name: str | None, settings: tuple[str, ...], by_task: bool, form: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from isthmus.cli.completion import complete_field
 from isthmus.config import Storage, load_storage
 
 
@@ -32,6 +33,17 @@ format_option = click.option(
     help="For people or programs.",
 )
 """`--format json`: what a command prints, as data. The command gets `form`."""
+
+
+settings_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    shell_complete=complete_field,
+    help="Override a field of the study.",
+)
+"""`--set FIELD=VALUE`. The command gets `settings`."""
 
 
 def spark_options(help_of_master: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

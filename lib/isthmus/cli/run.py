@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from isthmus.cli.completion import complete_field, complete_stages, complete_study, complete_tasks
+from isthmus.cli.completion import complete_stages, complete_study, complete_tasks
 from isthmus.cli.hints import command
 from isthmus.cli.main import guarded
-from isthmus.cli.options import format_option, spark_options, storage_option
+from isthmus.cli.options import format_option, settings_option, spark_options, storage_option
 from isthmus.config import load_study
 
 if TYPE_CHECKING:
@@ -76,14 +76,7 @@ _common = _options(
     shell_complete=complete_tasks,
     help="Only these groups of stages (isthmus stages --tasks lists them).",
 )
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="FIELD=VALUE",
-    shell_complete=complete_field,
-    help="Override a field of the study.",
-)
+@settings_option
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; run nothing.")
 @_common
 def run(
