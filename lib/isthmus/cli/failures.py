@@ -12,7 +12,7 @@ SPARKS = frozenset({"pyspark", "py4j", "delta"})  # modules of the extra `spark`
 LONGEST = 300  # characters of a foreign message that are shown
 
 JAVA_ENDED = (
-    "Spark's Java process ended in the middle of the run, most often ended by the system because memory ran out. "
+    "Spark's Java process ended in the middle of the run: most often memory ran out, and the system stopped it. "
     "Give the driver less than this machine has, use fewer cores (--master local[2]), or close other programs."
 )
 
