@@ -87,6 +87,17 @@ def test_rows_that_are_marked_as_deleted_stay_deleted(spark, store, rows):
     assert {r.study for r in store.read(SIZES).collect()} == {"a", B[0]}
 
 
+def test_a_table_that_tells_its_changes_is_left_to_delta(spark, store, rows):
+    """A commit of files alone would not say which rows came and went."""
+    store.overwrite(BY_STUDY, rows(A))
+    spark.sql(f"ALTER TABLE {store.sql_name(BY_STUDY)} SET TBLPROPERTIES ('delta.enableChangeDataFeed' = true)")
+    assert folder_tables.opened(store.path(BY_STUDY)) is None
+    store.replace(BY_STUDY, rows(("a", 1999, 0.0, None, None)), {"study": "a"})
+    changes = spark.read.option("readChangeFeed", True).option("startingVersion", store.version(BY_STUDY))
+    found = changes.format("delta").load(store.path(BY_STUDY)).select("_change_type", "year").collect()
+    assert sorted((row._change_type, row.year) for row in found) == [("delete", 2020), ("insert", 1999)]
+
+
 def test_what_a_killed_run_left_is_not_of_the_table(store, rows):
     store.overwrite(BY_STUDY, rows(A))
     folder = Path(store.path(BY_STUDY))

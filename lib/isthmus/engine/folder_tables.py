@@ -23,9 +23,9 @@ from isthmus.engine.watch import MARK
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+    from deltalake.transaction import AddAction
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql.types import StructType
-
 
 Value = str | int | bool
 Condition = Mapping[str, Value | Sequence[Value]]
@@ -35,11 +35,13 @@ ROWS = "rowsAdded"
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"  # what Spark calls the folder of null
 SCRATCH = "_temporary"  # where Spark's tasks write until all are done
 LONGEST_BOUND = 32  # characters; Delta cuts longer ones, so that they say less than they seem to
-UNKNOWN_TO_FILES = ("deletionVectors", "columnMapping", "typeWidening", "v2Checkpoint")
+# The protocol of tables as Isthmus makes them: their rows are those of their files, and they carry no more than checks.
+# Who turns more on (deletion vectors, column mapping, change data) raises it.
+READER, WRITER = 1, 3
 
 
 def opened(folder: str) -> "DeltaTable | None":
-    """Return a table whose rows are those of its files; None where its log is not read so.
+    """Return a table that is read and written as files; None where that would not do, or its log cannot be read.
 
     Parameters
     ----------
@@ -54,9 +56,43 @@ def opened(folder: str) -> "DeltaTable | None":
     except DeltaError:
         return None
     protocol = table.protocol()
-    features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
-    mapped = table.metadata().configuration.get("delta.columnMapping.mode", "none") != "none"
-    return None if mapped or features & set(UNKNOWN_TO_FILES) else table
+    plain = protocol.min_reader_version <= READER and protocol.min_writer_version <= WRITER
+    return table if plain else None
+
+
+def files_of(table: "DeltaTable") -> pa.Table:
+    """Return the files of a table's present version, a row each: path (as an address), num_records, bounds by column.
+
+    Parameters
+    ----------
+    table : DeltaTable
+        The table as delta-rs has opened it.
+    """
+    return pa.table(table.get_add_actions(flatten=True))
+
+
+def transact(table: "DeltaTable", added: Iterable["AddAction"], removed: Iterable[str], **said: str) -> None:
+    """Add files to a table and take others out of it, in one commit that is marked as one of Isthmus.
+
+    Parameters
+    ----------
+    table : DeltaTable
+        The table as delta-rs has opened it.
+    added : Iterable[AddAction]
+        Files that are in no version yet.
+    removed : Iterable[str]
+        Paths of files of the present version.
+    **said : str
+        What else the commit says of itself.
+    """
+    from deltalake import CommitProperties
+    from deltalake.transaction import RemoveAction
+
+    actions: list[AddAction | RemoveAction] = [RemoveAction(path, True, _now()) for path in removed]
+    actions += added
+    marked = CommitProperties(custom_metadata={"userMetadata": MARK} | said)
+    partitions = table.metadata().partition_columns
+    table.create_write_transaction(actions, "append", table.schema(), partitions, commit_properties=marked)
 
 
 def schema_of(table: "DeltaTable") -> "StructType":
@@ -87,7 +123,7 @@ def frame(spark: "SparkSession", folder: str, table: "DeltaTable") -> "DataFrame
     from pyspark.sql import functions as F
 
     schema = schema_of(table)
-    files = [f"{folder}/{unquote(path)}" for path in _actions(table)["path"].to_pylist()]
+    files = [f"{folder}/{unquote(path)}" for path in files_of(table)["path"].to_pylist()]
     if not files:
         return spark.createDataFrame([], schema)
     # columns that divide the files come last and without their comments, whatever the schema says
@@ -128,21 +164,16 @@ def commit(folder: str, table: "DeltaTable", added: Iterable[str], removed: Iter
     added, removed : Iterable[str]
         Paths in the folder, of new files and of files of the present version.
     """
-    from deltalake import CommitProperties
-    from deltalake.transaction import AddAction, RemoveAction
+    from deltalake.transaction import AddAction
 
-    now = int(time.time() * 1000)
-    partitions = table.metadata().partition_columns
-    actions: list[AddAction | RemoveAction] = [RemoveAction(path, True, now) for path in removed]
-    rows = 0
+    partitions, actions, rows = table.metadata().partition_columns, [], 0
     for path in added:
         file = Path(folder, path)
         stats = statistics(file)
         rows += stats["numRecords"]
-        size = file.stat().st_size
-        actions.append(AddAction(path, size, partition_values(path, partitions), now, True, json.dumps(stats)))
-    marked = CommitProperties(custom_metadata={"userMetadata": MARK, ROWS: str(rows)})
-    table.create_write_transaction(actions, "append", table.schema(), partitions, commit_properties=marked)
+        values, size = partition_values(path, partitions), file.stat().st_size
+        actions.append(AddAction(path, size, values, _now(), True, json.dumps(stats)))
+    transact(table, actions, removed, **{ROWS: str(rows)})
     return table.version() + 1, rows
 
 
@@ -156,7 +187,7 @@ def matching(table: "DeltaTable", where: Condition) -> list[str] | None:
     where : Mapping[str, Value | Sequence[Value]]
         column -> value, or a list of values; all files where it is empty.
     """
-    actions = _actions(table)
+    actions = files_of(table)
     chosen = []
     for file in actions.to_pylist():
         found = [_of_file(file, name, _listed(values)) for name, values in where.items()]
@@ -241,9 +272,9 @@ def _listed(values: Value | Sequence[Value]) -> Sequence[Value]:
     return values if isinstance(values, list | tuple) else [values]  # type: ignore[list-item]
 
 
-def _actions(table: "DeltaTable") -> pa.Table:
-    """Return the files of a table's present version, a row each."""
-    return pa.table(table.get_add_actions(flatten=True))
+def _now() -> int:
+    """Return the time as Delta writes it, in milliseconds."""
+    return int(time.time() * 1000)
 
 
 def _files(folder: str, depth: int) -> set[str]:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from isthmus.engine.watch import MARK
+from isthmus.engine.folder_tables import files_of, transact
 from isthmus.errors import StoreError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def active_files(store: "TableStore", table: "TableSpec | str") -> dict[str, tup
     if not store.exists(table):
         return {}
     found = {}
-    for path in _actions(_opened(store.path(table)))["path"].to_pylist():
+    for path in files_of(_opened(store.path(table)))["path"].to_pylist():
         match = NAME.fullmatch(path)
         found[path] = (match[1], match[2]) if match else None
     return found
@@ -147,7 +147,7 @@ def lost_files(store: "TableStore", table: "TableSpec | str") -> set[str]:
     """
     if not store.exists(table):
         return set()
-    listed = _actions(_opened(store.path(table)))["path"].to_pylist()
+    listed = files_of(_opened(store.path(table)))["path"].to_pylist()
     return {path for path in listed if not Path(store.path(table), unquote(path)).is_file()}
 
 
@@ -190,22 +190,17 @@ def commit_files(store: "TableStore", spec: "TableSpec", added: Iterable[PartFil
     StoreError
         A file does not hold what the table is to hold; nothing is committed.
     """
-    from deltalake import CommitProperties
-    from deltalake.transaction import AddAction, RemoveAction
+    from deltalake.transaction import AddAction
 
     store.require_defined(spec)
-    now = int(time.time() * 1000)
     table, new = _opened(store.path(spec)), list(added)
     _require_fit(pa.schema(table.schema().to_arrow()), store.path(spec), spec, new)
-    actions: list[AddAction | RemoveAction] = [
-        RemoveAction(path=path, data_change=True, deletion_timestamp=now) for path in removed
-    ]
-    actions += [AddAction(f.name, f.bytes, {}, now, True, f.stats) for f in new]
-    if actions:
-        marked = CommitProperties(custom_metadata={"userMetadata": MARK})
-        table.create_write_transaction(actions, "append", table.schema(), commit_properties=marked)
+    gone = list(removed)
+    if new or gone:
+        now = int(time.time() * 1000)
+        transact(table, (AddAction(f.name, f.bytes, {}, now, True, f.stats) for f in new), gone)
         table = _opened(store.path(spec))
-    store.remember_commit(spec, table.version(), sum(_actions(table)["num_records"].to_pylist()))
+    store.remember_commit(spec, table.version(), sum(files_of(table)["num_records"].to_pylist()))
     return table.version()
 
 
@@ -252,8 +247,3 @@ def _refusal(spec: "TableSpec", file: PartFile, what: str) -> str:
         f"table {spec.name!r} refuses the file {file.name}, and nothing was committed: {what}. Delete the file and "
         f"run the stage again; if it is refused once more, this is an error of Isthmus."
     )
-
-
-def _actions(table: "DeltaTable") -> pa.Table:
-    """Return the files of a table's present version, a row each."""
-    return pa.table(table.get_add_actions(flatten=True))

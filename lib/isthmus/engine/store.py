@@ -17,6 +17,7 @@ from isthmus.engine.ddl import spark_fields, spark_schema
 from isthmus.engine.delta_sql import quoted
 from isthmus.engine.folder_log import LOG, commit_info, last_version
 from isthmus.engine.folder_tables import ROWS, Condition, Value
+from isthmus.engine.part_files import can_write_files
 from isthmus.engine.settings import is_remote, options_for_a_while
 from isthmus.engine.turns import is_catalog
 from isthmus.engine.watch import MARK
@@ -58,7 +59,7 @@ class TableStore:
         a_path = not self.in_catalog and ":/" not in location
         self.in_folder = a_path and not is_remote(spark)
         """Whether the tables lie in a folder of this machine, whose files can be looked at."""
-        self.has_files = self.in_folder and _is_local(spark)
+        self.has_files = can_write_files(self)
         """Whether Spark's workers see those files, too."""
         self.location = os.path.abspath(location) if a_path else _hadoop(location.rstrip("/"))
         # one run writes to a warehouse at a time, so what this store saw or wrote itself need not be asked again
@@ -322,10 +323,6 @@ class TableStore:
 
     def _log(self, table: TableSpec | str) -> Path:
         return Path(self.path(table)) / LOG
-
-
-def _is_local(spark: "SparkSession") -> bool:
-    return (spark.conf.get("spark.master", None) or "").startswith("local")
 
 
 def _remove_empty_log(table: Path) -> bool:
