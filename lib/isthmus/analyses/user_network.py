@@ -8,7 +8,7 @@ import pandas as pd
 
 from isthmus import __version__
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
-from isthmus.analyses.networks.words import GIVEN, GIVEN_UNIT
+from isthmus.analyses.networks.words import GIVEN_UNIT
 from isthmus.analyses.output.tables import DENSITIES
 from isthmus.analyses.significance.pooled import NOT_POOLED, of_converged_years, pools
 from isthmus.analyses.significance.tables import NULL_MODEL_FITS, PAIR_TESTS, SIGNIFICANT_PAIRS
@@ -19,7 +19,7 @@ from isthmus.indicators.regions import regional_densities
 from isthmus.networks.names import COLLABORATION, PUBLICATION_YEAR
 from isthmus.nullmodels.frames import significant_ties
 from isthmus.nullmodels.window_frames import window_tests
-from isthmus.report.results import ACCOUNTING_COLUMNS, COVERAGE_COLUMNS, GATES_COLUMNS, UNPUBLISHED
+from isthmus.report.results import ACCOUNTING_COLUMNS, COVERAGE_COLUMNS, GATES_COLUMNS, GIVEN, UNPUBLISHED
 from isthmus.tablespec import TableSpec
 
 WINDOW_YEARS = 5

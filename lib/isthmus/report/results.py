@@ -14,6 +14,8 @@ from isthmus.tablespec import TableSpec
 
 #: Columns of every study table that are not published: study.json holds both once.
 UNPUBLISHED = ("study", "release")
+#: Field of study.json of a network that was given, not made from works: its `name` (empty without one) and its `unit`.
+GIVEN = "given"
 STUDY_FIELDS = (
     "study", "title", "release", "simulated", "poles",
     "years", "significance_years", "citation_year", "null_model", "threshold",
@@ -140,7 +142,7 @@ def load_results(folder: str | Path) -> Results:
 
 def from_works(results: Results) -> bool:
     """Return whether the results were made from works: nothing else can be computed of a network that was given."""
-    return not results.coverage.empty
+    return GIVEN not in results.study
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:

@@ -5,6 +5,7 @@ import pytest
 
 from isthmus.analyses.corpus.section import coverage_sentence, section
 from isthmus.report import build_report, load_results
+from isthmus.report.results import from_works
 
 
 @pytest.fixture
@@ -110,3 +111,9 @@ def test_where_no_size_was_asked_for_nothing_is_said(study, plain_study):
     assert section(results).values["tuning"] == ""
     assert "least score" not in corpus_text(results)
     assert ", with a score of at least 0.3, published" in corpus_text(results)
+
+
+def test_a_study_without_a_year_of_works_is_no_network_that_was_given(study):
+    results = study(coverage=study().coverage.iloc[:0])
+    assert from_works(results)
+    assert not from_works(study(given={"name": "Trade", "unit": "tonnes"}))

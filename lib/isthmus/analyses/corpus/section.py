@@ -5,7 +5,7 @@ from functools import partial
 from isthmus.analyses.corpus.charts import coverage_chart
 from isthmus.analyses.corpus.tables import CORPUS_TUNING
 from isthmus.analyses.corpus.text import CORPUS_RULES
-from isthmus.report.results import Results, from_works
+from isthmus.report.results import Results
 from isthmus.report.section import Figure, Paragraph, Section
 from isthmus.report.text import count, joined, number, percent, span
 
@@ -13,8 +13,8 @@ SCORE_DIGITS = 4
 
 
 def section(results: Results) -> Section | None:
-    """Return the section on coverage; None of a network that was given, which has no works."""
-    if not from_works(results):
+    """Return the section on coverage; None where there is none: of a network that was given, or of no year."""
+    if results.coverage.empty:
         return None
     coverage = results.coverage
     figures = []

@@ -8,7 +8,7 @@ import pandas as pd
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.errors import ConfigError
 from isthmus.geography import COUNTRIES, bloc_members, find_bloc
-from isthmus.report.results import Results
+from isthmus.report.results import Results, from_works
 from isthmus.report.text import place_name
 
 
@@ -68,7 +68,7 @@ def ranked(results: Results) -> list[str]:
 
 def size_column(results: Results) -> str:
     """Return the column of `country_years` that says how large a country is: papers, where they are known."""
-    return "papers" if results.table(COUNTRY_YEARS)["papers"].notna().any() else "collaboration_strength"
+    return "papers" if from_works(results) else "collaboration_strength"
 
 
 def countries_by_size(results: Results) -> list[str]:

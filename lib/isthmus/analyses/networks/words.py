@@ -2,7 +2,7 @@
 
 from isthmus.analyses.networks.text import NETWORK_MEANINGS, NETWORK_NAMES
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
-from isthmus.report.results import Results, from_works
+from isthmus.report.results import GIVEN, Results, from_works
 from isthmus.report.statement import few_of
 from isthmus.report.text import capital
 
@@ -10,8 +10,6 @@ UNITS = {COLLABORATION: "papers", KNOWLEDGE_EXCHANGE: "citations"}
 #: What is counted in a network that was given, and what its ties are called, where nobody said.
 GIVEN_UNIT = "units"
 GIVEN_NAME = "ties"
-#: Field of study.json of a network that was given: its `name` (empty without one) and its `unit`.
-GIVEN = "given"
 
 
 def unit_of(results: Results, network: str) -> str:
