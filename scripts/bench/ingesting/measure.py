@@ -80,7 +80,8 @@ class Sampler(threading.Thread):
 
     def memory(self) -> int:
         """Bytes of all processes now, what they share counted once."""
-        return sum(map(_memory, self._processes()))
+        processes = self._processes()
+        return sum(_memory(pid) for pid, fields in processes.items() if not _starting(pid, int(fields[1])))
 
     def _processes(self) -> dict[int, list[str]]:
         found = {}
@@ -93,6 +94,15 @@ class Sampler(threading.Thread):
                 if int(fields[3]) == self._session:
                     found[int(folder.name)] = fields
         return found
+
+
+def _starting(pid: int, parent: int) -> bool:
+    """Whether a process is about to start another's program, for Java: until then it runs in its parent's memory."""
+    try:
+        program = os.readlink(f"/proc/{pid}/exe")
+        return program.endswith("/java") and program == os.readlink(f"/proc/{parent}/exe")
+    except OSError:
+        return False
 
 
 def _memory(pid: int) -> int:
