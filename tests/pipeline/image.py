@@ -115,23 +115,26 @@ def bare_debian(tag, folder):
     return folder
 
 
-def inside(image, words, variables=(), mounts=()):
+def inside(image, words, variables=(), mounts=(), layer=None, shell=""):
     """Return a command that runs words in an image's files, alone with its processes: what it starts ends with it.
 
-    `mounts` are pairs of a folder of this machine and where it is found inside.
+    `mounts` are pairs of something of this machine and where it is found inside; with `layer`, a folder, what is written goes there
+    and not into the image.
     """
-    root = shlex.quote(str(image.folder))
-    steps = [f"mount -t proc proc {root}/proc", f"mount --bind /dev {root}/dev"]
-    for source, target in (*mounts, ("/etc/resolv.conf", "/etc/resolv.conf"), ("/etc/hosts", "/etc/hosts")):
-        place = image.folder / target.lstrip("/")
-        if Path(source).is_dir():
-            place.mkdir(parents=True, exist_ok=True)
-        else:
-            place.touch()
-        steps.append(f"mount --bind {shlex.quote(str(source))} {shlex.quote(str(place))}")
+    steps, root = [], str(image.folder)
+    if layer is not None:
+        root, upper, work = (str(layer / name) for name in ("root", "upper", "work"))
+        steps.append(shlex.join(["mkdir", "-p", root, upper, work]))
+        options = f"lowerdir={image.folder},upperdir={upper},workdir={work}"
+        steps.append(shlex.join(["mount", "-t", "overlay", "overlay", "-o", options, root]))
+    steps.append(shlex.join(["mount", "-t", "proc", "proc", f"{root}/proc"]))
+    for source, target in (("/dev", "/dev"), ("/etc/resolv.conf",) * 2, ("/etc/hosts",) * 2, *mounts):
+        place = root + target
+        make = ["mkdir", "-p", place] if Path(source).is_dir() else ["touch", place]
+        steps += [shlex.join(make), shlex.join(["mount", "--bind", str(source), place])]
     settings = [f"{key}={value}" for key, value in {"HOME": "/root", **image.variables, **dict(variables)}.items()]
-    there = shlex.join(["env", "-i", *settings, "sh", "-c", 'cd "$0" && exec "$@"', image.workdir, *words])
-    steps.append(f"exec chroot --userspec={image.user}:0 {root} {there}")
+    there = ["env", "-i", *settings, "sh", "-c", 'cd "$0" && exec "$@"', image.workdir, *words]
+    steps.append(shlex.join(["exec", "chroot", f"--userspec={image.user}:0", root, *there]))
     return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", "\n".join(steps)]
 
 
