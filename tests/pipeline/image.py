@@ -69,8 +69,10 @@ def stages(steps):
 def sent(rules, root=ROOT):
     """Return the files that a .dockerignore lets through: the last rule that fits a file, or a folder it is in, decides."""
     patterns = [line for line in rules.splitlines() if line and not line.startswith("#")]
-    files = [file.relative_to(root) for file in root.rglob("*") if ".git" not in file.parts and file.is_file()]
-    return {str(file) for file in files if _is_sent(file, patterns)}
+    # no rule of ours lets a file through whose folder at the top is kept out
+    tops = [top for top in root.iterdir() if _is_sent(top.relative_to(root), patterns)]
+    files = [file for top in tops for file in ([top] if top.is_file() else top.rglob("*")) if file.is_file()]
+    return {str(file.relative_to(root)) for file in files if _is_sent(file.relative_to(root), patterns)}
 
 
 def _is_sent(file, patterns):
@@ -79,9 +81,7 @@ def _is_sent(file, patterns):
     for pattern in patterns:
         keeps, plain = pattern.startswith("!"), pattern.removeprefix("!")
         anywhere = plain.removeprefix("**/") if plain.startswith("**/") else None
-        if any(
-            fnmatch.fnmatchcase(Path(way).name, anywhere) if anywhere else _fits(way, plain) for way in ways
-        ):
+        if any(fnmatch.fnmatchcase(Path(way).name, anywhere) if anywhere else _fits(way, plain) for way in ways):
             kept = keeps
     return kept
 
@@ -143,7 +143,9 @@ def build(text, folder, base, context=ROOT, variables=(), mounts=()):
     files = sent((context / ".dockerignore").read_text(), context)
     made = {}
     for stage in stages(instructions(text))[1]:
-        start = made.get(stage.base, Image(base, {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}))
+        start = made.get(
+            stage.base, Image(base, {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
+        )
         image = Image(folder / (stage.name or "image"), dict(start.variables), start.workdir, start.user)
         subprocess.run(["cp", "-a", "--reflink=auto", f"{start.folder}/.", str(image.folder)], check=True)
         arguments = {}

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from image import inside
+from tests.pipeline.image import inside
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 TOKEN = "a token of the test"
@@ -50,7 +50,9 @@ class Store:
 
     def listed(self, kind, namespace, chosen):
         with self.changed:
-            found = [thing for (k, n, _), thing in self.objects.items() if (k, n) == (kind, namespace) and chosen(thing)]
+            found = [
+                thing for (k, n, _), thing in self.objects.items() if (k, n) == (kind, namespace) and chosen(thing)
+            ]
             return json.loads(json.dumps(found)), str(len(self.events))
 
 
@@ -110,7 +112,14 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def fault(self, code, reason):
-        status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason, "message": self.path}
+        status = {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "status": "Failure",
+            "code": code,
+            "reason": reason,
+            "message": self.path,
+        }
         self.answer(status, code)
 
     def handle_one(self):
@@ -208,8 +217,23 @@ class Cluster:
     def certify(self):
         """Make the certificate of this API, which is its own authority; return the file of its key."""
         key, names = self.folder / "key.pem", "subjectAltName=IP:127.0.0.1,DNS:kubernetes.default.svc"
-        words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=kubernetes", "-addext", names]
-        subprocess.run([*words, "-keyout", str(key), "-out", str(self.account / "ca.crt")], check=True, capture_output=True)
+        words = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=kubernetes",
+            "-addext",
+            names,
+        ]
+        subprocess.run(
+            [*words, "-keyout", str(key), "-out", str(self.account / "ca.crt")], check=True, capture_output=True
+        )
         return key
 
     def create(self, kind, thing):
@@ -271,13 +295,19 @@ class Cluster:
     def follow(self, pod, container, process):
         self.state(pod, "Running", {"name": container, "ready": True, "state": {"running": {"startedAt": NOW}}})
         code = process.wait()
-        ended = {"name": container, "ready": False, "state": {"terminated": {"exitCode": code % 256, "reason": "Completed" if code == 0 else "Error"}}}
+        ended = {
+            "name": container,
+            "ready": False,
+            "state": {"terminated": {"exitCode": code % 256, "reason": "Completed" if code == 0 else "Error"}},
+        }
         self.state(pod, "Failed" if code else "Succeeded", ended)
 
     def state(self, pod, phase, container):
         ready = {"type": "Ready", "status": str(container["ready"])}
         now = {"phase": phase, "containerStatuses": [container], "conditions": [ready]}
-        self.store.change(("pods", pod["metadata"]["namespace"], pod["metadata"]["name"]), lambda thing: thing["status"].update(now))
+        self.store.change(
+            ("pods", pod["metadata"]["namespace"], pod["metadata"]["name"]), lambda thing: thing["status"].update(now)
+        )
 
     def close(self):
         """End every container and the API."""
