@@ -70,17 +70,19 @@ def selection(query):
 
 def split_selector(text):
     """Return the conditions of a label selector: a=b, a!=b, a in (b,c), a notin (b,c), a, !a."""
-    for part in re.findall(r"[^,(]+(?:\([^)]*\))?", text):
-        word = part.strip()
-        among = re.fullmatch(r"(\S+) (in|notin) \(([^)]*)\)", word)
-        if among:
-            key, how, values = among[1], among[2], {value.strip() for value in among[3].split(",")}
-            yield lambda labels, k=key, v=values, inside_=how == "in": (labels.get(k) in v) == inside_
-        elif "=" in word:
-            key, value = re.split(r"!=|==|=", word, maxsplit=1)
-            yield lambda labels, k=key, v=value, same="!=" not in word: (labels.get(k) == v) == same
-        else:
-            yield lambda labels, k=word.lstrip("!"), there=not word.startswith("!"): (k in labels) == there
+    return [condition(part.strip()) for part in re.findall(r"[^,(]+(?:\([^)]*\))?", text)]
+
+
+def condition(word):
+    """Return whether labels fulfil one condition."""
+    among = re.fullmatch(r"(\S+) (in|notin) \(([^)]*)\)", word)
+    if among:
+        values = {value.strip() for value in among[3].split(",")}
+        return lambda labels: (labels.get(among[1]) in values) == (among[2] == "in")
+    if "=" in word:
+        key, value = re.split(r"!=|==|=", word, maxsplit=1)
+        return lambda labels: (labels.get(key) == value) == ("!=" not in word)
+    return lambda labels: (word.lstrip("!") in labels) != word.startswith("!")
 
 
 def merge(into, patch):
@@ -185,7 +187,8 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             while not self.cluster.ended:
                 with store.changed:
-                    store.changed.wait_for(lambda: len(store.events) > after or self.cluster.ended, timeout=5)
+                    if len(store.events) == after:
+                        store.changed.wait(timeout=5)
                     fresh, after = store.events[after:], len(store.events)
                 for how, what, thing in fresh:
                     if what == kind and thing["metadata"]["namespace"] == namespace and chosen(thing):

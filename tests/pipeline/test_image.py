@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
+from tests.pipeline.image import ROOT, copied, instructions, sent, stages
 
 from isthmus.engine.jars import DELTA_VERSION, HADOOP_OF_SPARK
-from tests.pipeline.image import ROOT, copied, instructions, sent, stages
 
 TEXT = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 RULES = (ROOT / ".dockerignore").read_text(encoding="utf-8")

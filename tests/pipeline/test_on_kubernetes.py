@@ -13,9 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-
 from tests.pipeline.image import ROOT, bare_debian, build, inside, instructions, missing_tools, stages
-from tests.pipeline.kubernetes import ACCOUNT, Cluster
+from tests.pipeline.kubernetes import Cluster
 
 pytestmark = pytest.mark.slow
 
