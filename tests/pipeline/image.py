@@ -129,9 +129,11 @@ def inside(image, words, variables=(), mounts=(), layer=None, shell=""):
         steps.append(shlex.join(["mount", "-t", "overlay", "overlay", "-o", options, root]))
     steps.append(shlex.join(["mount", "-t", "proc", "proc", f"{root}/proc"]))
     for source, target in (("/dev", "/dev"), ("/etc/resolv.conf",) * 2, ("/etc/hosts",) * 2, *mounts):
-        place = root + target
-        make = ["mkdir", "-p", place] if Path(source).is_dir() else ["touch", place]
-        steps += [shlex.join(make), shlex.join(["mount", "--bind", str(source), place])]
+        # a link such as Debian's /var/run leads to a place of the image, not of this machine
+        steps.append(f"place={shlex.quote(root)}$({shlex.join(['chroot', root, 'realpath', '-m', target])})")
+        steps.append(f'{"mkdir -p" if Path(source).is_dir() else "touch"} "$place"')
+        steps.append(f'mount --bind {shlex.quote(str(source))} "$place"')
+    steps.append(shlex.join(["mount", "-t", "tmpfs", "-o", "mode=1777", "shm", f"{root}/dev/shm"]))
     settings = [f"{key}={value}" for key, value in {"HOME": "/root", **image.variables, **dict(variables)}.items()]
     there = ["env", "-i", *settings, "sh", "-c", 'cd "$0" && exec "$@"', image.workdir, *words]
     steps.append(shlex.join(["exec", "chroot", f"--userspec={image.user}:0", root, *there]))

@@ -4,6 +4,7 @@ Not a cluster: no scheduler, one node, containers that share this machine's netw
 """
 
 import contextlib
+import itertools
 import json
 import re
 import ssl
@@ -204,6 +205,7 @@ class Cluster:
     def __init__(self, folder: Path, image, claims):
         self.folder, self.image, self.claims = folder, image, claims
         self.store, self.requests, self.processes, self.ended = Store(), [], {}, False
+        self.addresses = itertools.count(2)
         self.account = folder / "account"
         self.account.mkdir(parents=True)
         key = self.certify()
@@ -241,10 +243,10 @@ class Cluster:
 
     def create(self, kind, thing):
         if kind == "pods":
-            thing["status"] = {"phase": "Pending", "podIP": f"127.0.0.{len(self.processes) + 2}", "startTime": NOW}
+            thing["status"] = {"phase": "Pending", "podIP": f"127.0.0.{next(self.addresses)}", "startTime": NOW}
         self.store.put(kind, thing, "ADDED")
         if kind == "pods":
-            self.start(thing)
+            threading.Thread(target=self.start, args=(thing,), daemon=True).start()
 
     def delete(self, kind, thing):
         process = self.processes.get(thing["metadata"]["name"]) if kind == "pods" else None
@@ -254,7 +256,7 @@ class Cluster:
         self.store.put(kind, thing, "DELETED")
 
     def start(self, pod):
-        """Run the pod's one container: the image's entry point, or the pod's command, with the pod's words and variables."""
+        """Run the pod's one container to its end: the entry point, or the pod's command, with the pod's words and variables."""
         (container,) = pod["spec"]["containers"]
         name = pod["metadata"]["name"]
         variables = {one["name"]: self.value(one, pod) for one in container.get("env", [])}
@@ -268,7 +270,7 @@ class Cluster:
         with (self.folder / f"{name}.log").open("w") as log:
             process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         self.processes[name] = process
-        threading.Thread(target=self.follow, args=(pod, container["name"], process), daemon=True).start()
+        self.follow(pod, container["name"], process)
 
     def value(self, variable, pod):
         if "valueFrom" not in variable:
@@ -290,6 +292,8 @@ class Cluster:
                 source.chmod(0o777)
             if "configMap" in volume:
                 key = ("configmaps", pod["metadata"]["namespace"], volume["configMap"]["name"])
+                with self.store.changed:  # a pod waits for its configuration
+                    assert self.store.changed.wait_for(lambda key=key: key in self.store.objects, timeout=60), key
                 for file, text in self.store.objects[key].get("data", {}).items():
                     (source / file).write_text(text)
             sources[volume["name"]] = source
