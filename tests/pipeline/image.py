@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("debootstrap", "unshare", "chroot")
 DEBIAN = {"12": "bookworm"}
+ARCHIVE = "http://deb.debian.org/debian"
 
 
 @dataclass
@@ -107,7 +108,7 @@ def missing_tools():
 def bare_debian(tag, folder):
     """Make the files of `debian:TAG-slim` from Debian's own archive, without manuals as there."""
     suite = DEBIAN[re.match(r"debian:(\d+)", tag)[1]]
-    words = ["debootstrap", "--variant=minbase", suite, str(folder)]
+    words = ["debootstrap", "--variant=minbase", suite, str(folder), ARCHIVE]
     # in a namespace of its own: what it mounts is gone when it ends
     subprocess.run(["unshare", "--mount", *words], check=True, stdout=subprocess.DEVNULL, timeout=900)
     for needless in ("usr/share/man", "usr/share/doc"):

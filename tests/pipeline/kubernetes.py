@@ -167,6 +167,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def one_PATCH(self, kind, namespace, name, query, body):
         assert "json-patch" not in self.headers["Content-Type"], self.headers["Content-Type"]
+        if "apply-patch" in self.headers["Content-Type"] and (kind, namespace, name) not in self.cluster.store.objects:
+            return self.all_POST(kind, namespace, None, query, body)
         found = self.cluster.store.change((kind, namespace, name), lambda thing: merge(thing, body))
         return self.answer(found) if found else self.fault(404, "NotFound")
 
@@ -206,7 +208,7 @@ class Cluster:
         self.folder, self.image, self.claims = folder, image, claims
         self.store, self.requests, self.processes, self.ended = Store(), [], {}, False
         self.addresses = itertools.count(2)
-        self.account = folder / "account"
+        self.account, self.hosts = folder / "account", folder / "hosts"
         self.account.mkdir(parents=True)
         key = self.certify()
         (self.account / "token").write_text(TOKEN)
@@ -245,8 +247,23 @@ class Cluster:
         if kind == "pods":
             thing["status"] = {"phase": "Pending", "podIP": f"127.0.0.{next(self.addresses)}", "startTime": NOW}
         self.store.put(kind, thing, "ADDED")
+        self.name_services()
         if kind == "pods":
             threading.Thread(target=self.start, args=(thing,), daemon=True).start()
+
+    def name_services(self):
+        """Say in the pods' /etc/hosts where the services are: at the first pod that they select."""
+        found = [thing for (kind, _, _), thing in list(self.store.objects.items()) if kind in {"services", "pods"}]
+        lines = ["127.0.0.1 localhost"]
+        for service in (thing for thing in found if "selector" in thing["spec"]):
+            wanted, meta = service["spec"]["selector"].items(), service["metadata"]
+            pods = [
+                pod
+                for pod in found
+                if "containers" in pod["spec"] and wanted <= pod["metadata"].get("labels", {}).items()
+            ]
+            lines += [f"{pod['status']['podIP']} {meta['name']}.{meta['namespace']}.svc" for pod in pods[:1]]
+        self.hosts.write_text("\n".join(lines) + "\n")  # in place: it is mounted
 
     def delete(self, kind, thing):
         process = self.processes.get(thing["metadata"]["name"]) if kind == "pods" else None
@@ -265,7 +282,7 @@ class Cluster:
             words = [word.replace(f"$({key})", value) for word in words]
         layer = self.folder / name
         layer.mkdir()
-        mounts = [(self.account, ACCOUNT), *self.volumes(pod, container, layer)]
+        mounts = [(self.account, ACCOUNT), (self.hosts, "/etc/hosts"), *self.volumes(pod, container, layer)]
         command = inside(self.image, words, {"HOME": "/opt/isthmus/work", **variables}, mounts, layer)
         with (self.folder / f"{name}.log").open("w") as log:
             process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)

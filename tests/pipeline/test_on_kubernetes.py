@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pyspark
 import pytest
 import yaml
 from tests.pipeline.image import ROOT, bare_debian, build, inside, instructions, missing_tools, stages
-from tests.pipeline.kubernetes import Cluster
+from tests.pipeline.kubernetes import TOKEN, Cluster
 
 pytestmark = pytest.mark.slow
 
@@ -109,6 +110,24 @@ def pod_of_the_job(cluster):
     }
 
 
+def ended(cluster, pod, seconds=2400):
+    """Wait for a pod to have succeeded."""
+    phase, until = "Pending", time.monotonic() + seconds
+    while phase not in {"Succeeded", "Failed"} and time.monotonic() < until:
+        time.sleep(1)
+        phase = cluster.store.objects["pods", "default", pod]["status"]["phase"]
+    assert phase == "Succeeded", (cluster.folder / f"{pod}.log").read_text()[-5000:]
+
+
+def executors_of(cluster, driver):
+    """Return the pods that ran beside the driver, each of which started an executor and was ended."""
+    names = [name for name in cluster.processes if name != driver]
+    for name in names:
+        assert "Starting executor ID" in (cluster.folder / f"{name}.log").read_text()
+        assert ("pods", "default", name) not in cluster.store.objects
+    return names
+
+
 def published(warehouse):
     (folder,) = (warehouse / "results").iterdir()
     return {file.name: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
@@ -133,19 +152,8 @@ def test_the_job_starts_executors_and_gives_the_results_of_a_local_run(image, vo
     pod = pod_of_the_job(cluster)
     pod["metadata"] |= {"uid": "0", "creationTimestamp": "2026-01-01T00:00:00Z"}
     cluster.create("pods", pod)
-    phase, until = "Pending", time.monotonic() + 2400
-    while phase not in {"Succeeded", "Failed"} and time.monotonic() < until:
-        time.sleep(1)
-        phase = cluster.store.objects["pods", "default", "isthmus-driver"]["status"]["phase"]
-    assert phase == "Succeeded", (cluster.folder / "isthmus-driver.log").read_text()[-5000:]
-    executors = [name for name in cluster.processes if name != "isthmus-driver"]
-    assert len(executors) == 2, "started once each"
-    for name in executors:
-        assert "Starting executor ID" in (cluster.folder / f"{name}.log").read_text()
-    assert "isthmus-driver" in {name for _, _, name in cluster.store.objects}
-    assert not [name for kind, _, name in cluster.store.objects if kind == "pods" and name in executors], (
-        "ended with the run"
-    )
+    ended(cluster, "isthmus-driver")
+    assert len(executors_of(cluster, "isthmus-driver")) == 2, "started once each"
     assert allowed(cluster.requests) == []
 
     local = [
@@ -168,3 +176,44 @@ def test_the_job_starts_executors_and_gives_the_results_of_a_local_run(image, vo
         if name == "gates.parquet":
             columns = ["stage", "table", "gate", "passed"]
         pd.testing.assert_frame_equal(found[name][columns], rows[columns], check_exact=True, obj=name)
+
+
+def test_in_cluster_mode_spark_starts_a_driver_that_has_isthmus_options(image, volume, cluster):
+    submit = [
+        str(Path(pyspark.__file__).parent / "bin" / "spark-submit"),
+        "--master",
+        f"k8s://{cluster.url}",
+        "--deploy-mode",
+        "cluster",
+    ]
+    claim = "volumes.persistentVolumeClaim.data"
+    options = {
+        "spark.kubernetes.authenticate.submission.oauthToken": TOKEN,
+        "spark.kubernetes.authenticate.submission.caCertFile": str(cluster.account / "ca.crt"),
+        "spark.kubernetes.driver.master": f"k8s://{cluster.url}",
+        "spark.kubernetes.driver.pod.name": "isthmus-driver",
+        "spark.kubernetes.container.image": "registry.example.org/isthmus:0.1.0",
+        "spark.kubernetes.authenticate.driver.serviceAccountName": "isthmus",
+        "spark.executor.instances": "2",
+        "spark.driver.memory": "1g",
+        "spark.executor.memory": "1g",
+    }
+    for role in ("driver", "executor"):
+        options |= {
+            f"spark.kubernetes.{role}.{claim}.options.claimName": "isthmus",
+            f"spark.kubernetes.{role}.{claim}.mount.path": "/data",
+        }
+    submit += [word for key, value in options.items() for word in ("--conf", f"{key}={value}")]
+    words = [*STUDY, "--tasks", "ingest", "--snapshot", "/data/openalex-snapshot", "--warehouse", "/data/cluster-mode"]
+    done = subprocess.run(
+        [*submit, *SMALL, "local:///opt/isthmus/jobs/run.py", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1500,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    ended(cluster, "isthmus-driver")
+    assert len(executors_of(cluster, "isthmus-driver")) == 2
+    log = volume / "cluster-mode" / "works" / "_delta_log"
+    assert list(log.glob("*.json")), "a table of Delta, whose options the image gave"
