@@ -134,10 +134,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.fault(401, "Unauthorized")
         if self.headers.get("Upgrade"):  # clients then watch by a long answer
             return self.fault(503, "no web sockets here")
-        parts = address.path.strip("/").split("/")
-        if parts[:3] != ["api", "v1", "namespaces"] or len(parts) not in {5, 6}:
+        found = re.fullmatch(r"/(?:api/v1|apis/[\w.]+/v1)/namespaces/([\w-]+)/(\w+)(?:/([\w.-]+))?", address.path)
+        if found is None:
             return self.fault(404, "NotFound")
-        namespace, kind, name = parts[3], parts[4], parts[5] if len(parts) == 6 else None
+        namespace, kind, name = found.groups()
         if query.get("watch") == ["true"]:
             return self.watch(kind, namespace, query)
         return getattr(self, f"{'one' if name else 'all'}_{self.command}")(kind, namespace, name, query, body)
