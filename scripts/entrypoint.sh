@@ -33,6 +33,11 @@ executor() {
 driver() {
   need SPARK_HOME SPARK_DRIVER_BIND_ADDRESS
   [ "${1:-}" = --properties-file ] && [ -f "${2:-}" ] || die "driver needs --properties-file FILE first, not: $*"
+  local name
+  for name in PYSPARK_PYTHON PYSPARK_DRIVER_PYTHON; do
+    [ -z "${!name:-}" ] || command -v "${!name}" >/dev/null ||
+      die "$name is ${!name}, which the image does not have: spark-submit hands on what is set where it is called. Unset it there"
+  done
   local options=("--conf" "spark.driver.bindAddress=$SPARK_DRIVER_BIND_ADDRESS") jar_sets=() listed option
   case " $* " in *s3a://* | *" s3://"*) jar_sets=(s3) ;; esac
   listed="$(python3 -c 'from isthmus.engine.session import main; main()' k8s "${jar_sets[@]}")" || exit 1

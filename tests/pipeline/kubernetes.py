@@ -254,7 +254,7 @@ class Cluster:
     def name_services(self):
         """Say in the pods' /etc/hosts where the services are: at the first pod that they select."""
         found = [thing for (kind, _, _), thing in list(self.store.objects.items()) if kind in {"services", "pods"}]
-        lines = ["127.0.0.1 localhost"]
+        lines = [Path("/etc/hosts").read_text()]
         for service in (thing for thing in found if "selector" in thing["spec"]):
             wanted, meta = service["spec"]["selector"].items(), service["metadata"]
             pods = [

@@ -203,6 +203,15 @@ def test_a_driver_without_its_file_is_said(enter):
     assert "driver needs --properties-file FILE first, not: --class x" in done.stderr
 
 
+def test_a_python_that_the_image_lacks_is_said(enter, tmp_path):
+    (tmp_path / "given").write_text("spark.master=k8s\n")
+    words, told = ["driver", "--properties-file", str(tmp_path / "given")], {"SPARK_DRIVER_BIND_ADDRESS": "10.0.0.1"}
+    done = enter(*words, **told, PYSPARK_PYTHON="/home/me/.venv/bin/python")
+    assert done.returncode == 1
+    assert done.stderr.startswith("isthmus: PYSPARK_PYTHON is /home/me/.venv/bin/python, which the image does not have")
+    assert enter(*words, **told, PYSPARK_PYTHON="python3").returncode == 0
+
+
 def test_other_words_are_commands_and_none_is_an_error(enter):
     assert enter("printf", "%s", "a b").stdout == "a b"
     assert "Usage: scripts/submit.sh" in enter("submit", "--help").stdout

@@ -205,13 +205,11 @@ def test_in_cluster_mode_spark_starts_a_driver_that_has_isthmus_options(image, v
         }
     submit += [word for key, value in options.items() for word in ("--conf", f"{key}={value}")]
     words = [*STUDY, "--tasks", "ingest", "--snapshot", "/data/openalex-snapshot", "--warehouse", "/data/cluster-mode"]
+    here = {k: v for k, v in os.environ.items() if not k.startswith(("PYSPARK", "PYTHONPATH", "SPARK"))}
     done = subprocess.run(
         [*submit, *SMALL, "local:///opt/isthmus/jobs/run.py", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=1500,
-    )
+        capture_output=True, text=True, check=False, timeout=1500, env=here,
+    )  # fmt: skip
     said = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith("\tat ")]
     assert done.returncode == 0, "\n".join(said[-40:])
     ended(cluster, "isthmus-driver")
