@@ -190,7 +190,7 @@ def test_in_cluster_mode_spark_starts_a_driver_that_has_isthmus_options(image, v
     options = {
         "spark.kubernetes.authenticate.submission.oauthToken": TOKEN,
         "spark.kubernetes.authenticate.submission.caCertFile": str(cluster.account / "ca.crt"),
-        "spark.kubernetes.driver.master": f"k8s://{cluster.url}",
+        "spark.kubernetes.driver.master": cluster.url,
         "spark.kubernetes.driver.pod.name": "isthmus-driver",
         "spark.kubernetes.container.image": "registry.example.org/isthmus:0.1.0",
         "spark.kubernetes.authenticate.driver.serviceAccountName": "isthmus",
