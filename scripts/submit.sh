@@ -40,7 +40,7 @@ TEXT
 
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-study="" snapshot="" warehouse="" master="" remote="${SPARK_REMOTE:-}" worker_python=python3 ship=yes
+study="" snapshot="" warehouse="" master="" remote="${SPARK_REMOTE:-}" worker_python=python3 ship="${ISTHMUS_SHIP:-yes}"
 arguments=()
 value_of() { [ $# -ge 2 ] || die "$1 needs a value (see scripts/submit.sh --help)"; printf '%s' "$2"; }
 while [ $# -gt 0 ]; do
