@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import combinations, product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -157,6 +158,19 @@ def run(spark, tmp_path_factory):
 
 
 def _run(one, context):
+    """Run a stage, which may write its own tables alone: what others read must not change under them."""
+    before = _versions(context.store)
+    _record(one, context)
+    changed = {name for name, version in _versions(context.store).items() if before.get(name) != version}
+    assert {name for name in changed if not name.startswith("sensitivity_")} <= {spec.name for spec in one.writes}
+
+
+def _versions(store):
+    """Table -> its last commit."""
+    return {log.parent.name: max(log.glob("*.json")).name for log in Path(store.location).glob("*/_delta_log")}
+
+
+def _record(one, context):
     if one.name == "sensitivity":  # it makes studies of its own, by copies
         one.run(context)
     else:
@@ -303,7 +317,8 @@ def test_sensitivity_holds_each_combination_and_the_own_one_agrees_with_the_labe
     for label in ("SC", "SD", "KI", "KD"):
         assert own.loc[f"pairs {label}", "value"] == (labels["label"] == label).sum()
     # the wider corpus holds the works of subfield 1703, too
-    wider = run.store.read("corpus_works").where("study = 'small--ai_any' AND is_corpus").count()
+    wider = run.store.read("sensitivity_corpus_works").where("study = 'small--ai_any' AND is_corpus").count()
+    assert {row.study for row in run.store.read("corpus_works").select("study").distinct().collect()} == {"small"}
     assert (
         wider
         == len(YEARS) * WORKS_A_YEAR

@@ -10,8 +10,13 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from isthmus.analyses.corpus.tables import CORPUS_COUNTRIES
-from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES
+from isthmus.analyses.corpus.tables import (
+    CORPUS_COUNTRIES,
+    CORPUS_COVERAGE,
+    CORPUS_TUNING,
+    CORPUS_WORKS,
+)
+from isthmus.analyses.networks.tables import CITATION_FLOWS, COUNTRY_EDGES, COUNTRY_YEARS, EXCHANGE_CLUSTERS
 from isthmus.analyses.robustness.tables import SENSITIVITY
 from isthmus.analyses.rows import of_study, replace_rows, write_frames
 from isthmus.analyses.significance.finite import counting, linked_pairs
@@ -19,6 +24,7 @@ from isthmus.analyses.significance.tables import PAIR_TESTS
 from isthmus.analyses.stage import Context, Outcome
 from isthmus.analyses.trajectories.clusters import PANEL_COLUMNS, cluster, study_panel
 from isthmus.config import Study
+from isthmus.engine.aside import AsideStore
 from isthmus.errors import TrajectoryError
 from isthmus.networks.edges import all_edges
 from isthmus.networks.names import COLLABORATION, KNOWLEDGE_EXCHANGE
@@ -28,6 +34,17 @@ from isthmus.trajectories.frames import chosen_clustering, label_agreement, labe
 from isthmus.trajectories.labels import LABELS
 from isthmus.trajectories.panel import Panel
 
+#: Corpus and networks under other choices: tables of this stage alone, `sensitivity_corpus_works` and so on.
+OF_VARIANTS = (
+    CORPUS_TUNING,
+    CORPUS_WORKS,
+    CORPUS_COUNTRIES,
+    CORPUS_COVERAGE,
+    CITATION_FLOWS,
+    COUNTRY_EDGES,
+    EXCHANGE_CLUSTERS,
+    COUNTRY_YEARS,
+)
 SEPARATOR = "--"  # between a study's name and the corpus rule that is tried: names of studies may hold it
 
 
@@ -187,29 +204,33 @@ def _collected(ties: DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _networks_of(context: Context, wanted: list[Choice]) -> Iterator[tuple[tuple[str, str], DataFrame]]:
-    """((corpus rule, joint papers), rows of `country_edges`); other than the study's own stand beside them."""
+    """((corpus rule, joint papers), rows of `country_edges`); other than the study's own lie in tables aside."""
     study = context.the_study
+    aside = AsideStore(context.store, "sensitivity_", OF_VARIANTS)
     for corpus_rule in dict.fromkeys(choice.corpus_rule for choice in wanted):
-        base = context if corpus_rule == study.corpus.rule else _with_corpus_rule(context, corpus_rule)
+        base = context if corpus_rule == study.corpus.rule else _with_corpus_rule(context, corpus_rule, aside)
         for joint_papers in dict.fromkeys(choice.joint_papers for choice in wanted):
             own = joint_papers == study.networks.joint_papers
-            yield (corpus_rule, joint_papers), of_study(base if own else _counted(base, joint_papers), COUNTRY_EDGES)
+            yield (
+                (corpus_rule, joint_papers),
+                of_study(base if own else _counted(base, joint_papers, aside), COUNTRY_EDGES),
+            )
 
 
-def _with_corpus_rule(context: Context, corpus_rule: str) -> Context:
-    """Return the study under another corpus rule, its corpus and networks written under a name of its own."""
+def _with_corpus_rule(context: Context, corpus_rule: str, aside: AsideStore) -> Context:
+    """Return the study under another corpus rule, its corpus and networks written aside under a name of its own."""
     from isthmus.analyses.corpus.stage import write_corpus
     from isthmus.analyses.networks.stage import write_networks
 
-    other = replace(context, study=varied(context.the_study, corpus_rule))
+    other = replace(context, study=varied(context.the_study, corpus_rule), store=aside)
     write_corpus(other)
     write_networks(other)
     return other
 
 
-def _counted(context: Context, joint_papers: str) -> Context:
-    """Return the study with citations of joint papers counted otherwise, its edges written under a name of its own."""
-    other = replace(context, study=with_joint_papers(context.the_study, joint_papers))
+def _counted(context: Context, joint_papers: str, aside: AsideStore) -> Context:
+    """Return the study with citations of joint papers counted otherwise, its edges written aside under its own name."""
+    other = replace(context, study=with_joint_papers(context.the_study, joint_papers), store=aside)
     edges = all_edges(of_study(context, CORPUS_COUNTRIES), of_study(context, CITATION_FLOWS), other.the_study)
     replace_rows(other, COUNTRY_EDGES, edges.withColumn("study", F.lit(other.the_study.study)))
     return other
