@@ -204,7 +204,7 @@ def test_in_cluster_mode_spark_starts_a_driver_that_has_isthmus_options(image, v
             f"spark.kubernetes.{role}.{claim}.mount.path": "/data",
         }
     submit += [word for key, value in options.items() for word in ("--conf", f"{key}={value}")]
-    words = [*STUDY, "--stages", "parse", "--snapshot", "/data/openalex-snapshot", "--warehouse", "/data/cluster-mode"]
+    words = [*STUDY, "--tasks", "ingest", "--snapshot", "/data/openalex-snapshot", "--warehouse", "/data/cluster-mode"]
     here = {k: v for k, v in os.environ.items() if not k.startswith(("PYSPARK", "PYTHONPATH", "SPARK"))}
     done = subprocess.run(
         [*submit, *SMALL, "local:///opt/isthmus/jobs/run.py", *words],
@@ -214,5 +214,5 @@ def test_in_cluster_mode_spark_starts_a_driver_that_has_isthmus_options(image, v
     assert done.returncode == 0, "\n".join(said[-40:])
     ended(cluster, "isthmus-driver")
     assert len(executors_of(cluster, "isthmus-driver")) == 2
-    log = volume / "cluster-mode" / "parsed_entities" / "_delta_log"
+    log = volume / "cluster-mode" / "works" / "_delta_log"
     assert list(log.glob("*.json")), "a table of Delta, whose options the image gave"
