@@ -125,6 +125,13 @@ def test_an_optional_package_travels_where_it_is_installed(monkeypatch):
     assert "no-such-package" not in worker_packages()
 
 
+def test_what_extras_require_stays_here(monkeypatch):
+    lines = {"isthmus": ["six>=1", 'click; extra=="x"', "numba; extra == 'x'", "pytz; python_version < '3'"]}
+    monkeypatch.setattr(module, "WHERE_INSTALLED", ())
+    monkeypatch.setattr(module.importlib.metadata, "requires", lines.get)
+    assert worker_packages() == ["six"]
+
+
 def test_of_equal_libraries_the_one_counts_that_others_are_linked_to():
     equal = {"a/libx.so", "a/libx.so.26", "a/libx.so.26.1.0"}
     others = {"a/lib.cpython-311.so", "a/libxy.so", "b/libgfortran-8f1e.so.5.0.0"}

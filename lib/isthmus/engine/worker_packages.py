@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from packaging.requirements import Requirement
+
 from isthmus.errors import SetupError
 
 DRIVER_ONLY = frozenset(
@@ -21,6 +23,7 @@ DRIVER_ONLY = frozenset(
         "pyalex",
         "requests",
         "graphframes-py",
+        "statsmodels",  # tslearn asks for it, and its clustering does without
     }
 )
 """Distributions that no worker imports: pyspark is the workers' own, the others commit, draw, ask or talk to people."""
@@ -33,7 +36,6 @@ NEEDLESS_SUFFIXES = (".pyc", ".pyi", ".pyx", ".pxd", ".pxi", ".h", ".hpp", ".c",
 NEEDLESS_FILES = ("pyarrow/*flight*", "*.dist-info/RECORD")
 """Patterns of files that nothing else is linked to: Arrow's remote procedure calls are a fifth of pyarrow."""
 
-REQUIREMENT = re.compile(r"^[A-Za-z0-9._-]+")
 _LINKED_NAME = re.compile(r"(?P<plain>.+\.so)\.\d+")
 
 
@@ -104,19 +106,17 @@ def _second_names(names: Collection[str]) -> set[str]:
 
 
 def _requirements(name: str) -> list[str]:
-    """Return the distributions that one requires.
-
-    Conditional ones (extras, other systems) only where they are installed.
-    """
-    lines = [line for line in importlib.metadata.requires(name) or [] if "extra ==" not in line]
-    named = [(_normal(match[0]), ";" in line) for line in lines if (match := REQUIREMENT.match(line))]
-    for required, conditional in named:
-        if not conditional and required not in DRIVER_ONLY and not _is_installed(required):
+    """Return the distributions that one requires on this system, without those of its extras."""
+    all_of_them = [Requirement(line) for line in importlib.metadata.requires(name) or []]
+    here = [each for each in all_of_them if each.marker is None or each.marker.evaluate({"extra": ""})]
+    required = [_normal(each.name) for each in here]
+    for each in required:
+        if each not in DRIVER_ONLY and not _is_installed(each):
             raise SetupError(
-                f"the package {required!r}, which {name} needs, is not installed in {sys.prefix}, so it cannot be "
+                f"the package {each!r}, which {name} needs, is not installed in {sys.prefix}, so it cannot be "
                 f"shipped to the workers: install Isthmus with its dependencies (pip install 'isthmus[spark]')"
             )
-    return [required for required, _ in named if _is_installed(required)]
+    return required
 
 
 def _is_installed(name: str) -> bool:
