@@ -88,17 +88,24 @@ def test_an_archive_that_cannot_be_written_is_said(few_packages, tmp_path):
 
 
 def test_spark_unpacks_the_archives_where_the_path_of_python_says(few_packages, tmp_path):
-    options = shipped_options(tmp_path)
+    options = shipped_options(home=tmp_path)
     folders = [entry.partition("#")[2] for entry in options["spark.archives"].split(",")]
     assert os.pathsep.join(folders) == options["spark.executorEnv.PYTHONPATH"]
     for entry in options["spark.archives"].split(","):
         assert os.path.exists(entry.partition("#")[0])
 
 
+def test_on_yarn_the_nodes_unpack_the_archives_and_not_each_executor_again(few_packages, tmp_path):
+    elsewhere, there = shipped_options("spark://host:7077", tmp_path), shipped_options("yarn", tmp_path)
+    assert there["spark.yarn.dist.archives"] == elsewhere["spark.archives"]
+    assert there.keys() ^ elsewhere.keys() == {"spark.yarn.dist.archives", "spark.archives"}
+
+
 def test_only_a_cluster_is_sent_an_environment(few_packages, monkeypatch, tmp_path):
     monkeypatch.setenv("ISTHMUS_ENVIRONMENTS", str(tmp_path))
     assert "spark.archives" not in session_options("local[2]")
     assert "spark.archives" in session_options("spark://host:7077")
+    assert "spark.yarn.dist.archives" in session_options("yarn")
     assert "delta" in session_options("spark://host:7077").get("spark.jars", "delta")
     monkeypatch.setenv("ISTHMUS_SHIP", "no")
     assert "spark.archives" not in session_options("spark://host:7077")

@@ -34,11 +34,16 @@ PYTHONPATH = f"{PACKAGES}:{LIBRARY}"
 LEVEL = 6  # of gzip: 9 takes three times as long and gains half a percent
 
 
-def shipped_options(home: Path | None = None) -> dict[str, str]:
+def shipped_options(master: str | None = None, home: Path | None = None) -> dict[str, str]:
     """Spark options that give every worker this environment.
+
+    YARN unpacks an archive once on each node, for all executors there; under Spark's own option each executor would do
+    it again. A standalone cluster has that option alone.
 
     Parameters
     ----------
+    master : str | None, optional
+        Spark master URL.
     home : Path | None, optional
         Folder of the archives; by default one inside the Python environment.
 
@@ -48,7 +53,8 @@ def shipped_options(home: Path | None = None) -> dict[str, str]:
         a package that Isthmus needs is not installed here, or an archive cannot be written.
     """
     archives = [f"{file}#{name}" for file, name in zip(build_archives(home), (PACKAGES, LIBRARY), strict=True)]
-    return {"spark.archives": ",".join(archives), "spark.executorEnv.PYTHONPATH": PYTHONPATH}
+    option = "spark.yarn.dist.archives" if (master or "").startswith("yarn") else "spark.archives"
+    return {option: ",".join(archives), "spark.executorEnv.PYTHONPATH": PYTHONPATH}
 
 
 def build_archives(home: Path | None = None) -> tuple[Path, Path]:
