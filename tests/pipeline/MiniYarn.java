@@ -11,7 +11,18 @@ import org.apache.hadoop.yarn.server.MiniYARNCluster;
  * into the folder and says so. It ends with its standard input: it does not outlive who started it.
  */
 public class MiniYarn {
-    public static void main(String[] words) throws Exception {
+    public static void main(String[] words) {
+        int code = 0;
+        try {
+            run(words);
+        } catch (Exception | LinkageError error) {
+            error.printStackTrace();
+            code = 1;
+        }
+        System.exit(code); // also where a service's thread goes on
+    }
+
+    private static void run(String[] words) throws Exception {
         Path folder = Path.of(words[0]);
         int nodes = Integer.parseInt(words[1]);
         try (MiniYARNCluster cluster = new MiniYARNCluster("yarn", nodes, 1, 1)) {
@@ -26,7 +37,6 @@ public class MiniYarn {
             System.out.println("all nodes are there");
             while (System.in.read() >= 0) { }
         }
-        System.exit(0);
     }
 
     private static YarnConfiguration settings(String memory) {
