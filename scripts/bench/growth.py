@@ -2,6 +2,7 @@
 
     scripts/bench.sh growth --folder F run --works 100000,1000000,3000000 [--study NAME]... [--layouts jsonl,parquet]
     scripts/bench.sh growth --folder F tables
+    scripts/bench.sh growth --folder F rates --works 1000000,3000000     rows of `stages` of conf/rates.yaml
 
 Each world is simulated once in all layouts and read from each into a warehouse of its own; the studies run on the last
 one, in their order. Processor seconds, memory (what processes share counted once) and the rows that tasks wrote for
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 
 import click
+import yaml
 from watching.timeline import watched
 
 ISTHMUS = [sys.executable, "-m", "isthmus.cli.main"]
@@ -62,15 +64,25 @@ def _simulated(world: Path, size: int, layouts: str, folder: Path) -> None:
 
 
 def _measured(folder: Path, size: int, name: str, words: list[str], warehouse: Path) -> None:
-    if any(row["works"] == size and row["run"] == name for row in _results(folder)):
+    if warehouse.exists() and any(row["works"] == size and row["run"] == name for row in _results(folder)):
         return
     timeline = watched([*ISTHMUS, *words], folder / f"{name}-{size}.log".replace(" ", "-"), shuffles=True)
     with (folder / "growth.jsonl").open("a") as results:
         whole = {"stage": "all", "clock": round(timeline.times[-1] - timeline.times[0], 1)}
-        whole |= timeline.between(timeline.times[0], timeline.times[-1])
+        whole |= timeline.between(timeline.times[0], timeline.times[-1]) | _works_of(warehouse, name)
         for stage in [*({"stage": key} | found for key, found in timeline.stages(warehouse).items()), whole]:
             results.write(json.dumps({"works": size, "run": name} | stage) + "\n")
     click.echo(f"{size:,} works, {name}: {whole['core_seconds']:,.0f} processor seconds", err=True)
+
+
+def _works_of(warehouse: Path, study: str) -> dict[str, int]:
+    """Return how many works are the study's own; nothing of an ingest."""
+    from deltalake import DeltaTable
+
+    if study.startswith("ingest"):
+        return {}
+    own = [("study", "=", study), ("is_corpus", "=", True)]
+    return {"study_works": len(DeltaTable(warehouse / "corpus_works").to_pandas(columns=["work_id"], filters=own))}
 
 
 def _results(folder: Path) -> list[dict]:
@@ -94,6 +106,32 @@ def tables(folder: Path) -> None:
             found = [rows.get((stage, works)) for works in sizes]
             cells = [_cell(row) for row in found]
             click.echo(f"| {stage} | {' | '.join(cells)} | {_step(found)} |")
+
+
+@main.command()
+@click.option("--works", default="1000000,3000000", show_default=True, help="Two sizes, the smaller first.")
+@click.pass_obj
+def rates(folder: Path, works: str) -> None:
+    """Print what stages took at two sizes as `isthmus plan` wants it; a stage of several studies once, the dearest."""
+    from isthmus.analyses.stages import STAGES
+
+    small, large = map(int, works.split(","))
+    found = {(row["run"], row["stage"], row["works"]): row for row in _results(folder)}
+    dearest: dict[str, dict] = {}
+    for study in dict.fromkeys(run for run, _, size in found if size == large and not run.startswith("ingest")):
+        for stage in (stage for stage in STAGES if stage.scope == "study" and stage.section):
+            rows = [found.get((study, stage.name, size)) for size in (small, large)]
+            if None not in rows:
+                own = [found[study, "all", size]["study_works"] for size in (small, large)]
+                rate = _rate(stage, study, (small, large), own, [row["core_seconds"] for row in rows])
+                dearest[stage.name] = max(dearest.get(stage.name, rate), rate, key=lambda r: r["core_seconds"][1])
+    click.echo(yaml.safe_dump({"stages": list(dearest.values())}, sort_keys=False, width=110, default_flow_style=None))
+
+
+def _rate(stage, study: str, sizes: tuple[int, int], own: list[int], seconds: list[float]) -> dict:
+    rests = f"study {study}, simulated worlds of {sizes[0]:,} and {sizes[1]:,} works"
+    found = {"section": stage.section, "stage": stage.name, "works": list(sizes), "study_works": own}
+    return found | {"core_seconds": seconds, "rests_on": rests}
 
 
 def _cell(row: dict | None) -> str:

@@ -15,9 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 
 from isthmus.errors import GravityError
+from isthmus.gravity.influence import Influence, Parts, influence
 from isthmus.gravity.ppml import check_rank, no_finite_estimate, positive_part
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Pairs = NDArray[np.bool_]
 #: Relative change at which proportional fitting, demeaning and Newton's method stop, and their passes at most.
 TOLERANCE, PASSES, STEPS, HALVINGS = 1e-11, 5_000, 50, 30
@@ -38,6 +40,8 @@ class FrictionsFit:
         negative eigenvalues at 0 and the factor min(G) / (min(G) - 1).
     two_way_clipped : bool
         Whether there was a negative eigenvalue beyond rounding.
+    influence : Influence
+        What the coefficients do without each city, the effects of the others held.
     n_rows, n_columns, n_pairs, n_positive : int
         Origins and destinations with a flow, open pairs of these, and pairs with a flow.
     steps : int
@@ -52,6 +56,7 @@ class FrictionsFit:
     covariance: Floats
     two_way: Floats
     two_way_clipped: bool
+    influence: Influence
     n_rows: int
     n_columns: int
     n_pairs: int
@@ -61,7 +66,11 @@ class FrictionsFit:
 
 
 def fit_frictions(
-    flows: ArrayLike, covariates: Mapping[str, ArrayLike], *, is_open: ArrayLike | None = None
+    flows: ArrayLike,
+    covariates: Mapping[str, ArrayLike],
+    *,
+    is_open: ArrayLike | None = None,
+    same: ArrayLike | None = None,
 ) -> FrictionsFit:
     """Fit the model; origins and destinations without a flow are left out, as they say nothing.
 
@@ -73,6 +82,8 @@ def fit_frictions(
         At least one.
     is_open : bool array of shape (I, J), optional
         Pairs that the model is of, by default all.
+    same : int array of shape (P, 2), optional
+        Row and column that are one city, for its influence; without it every row and column is a city of its own.
 
     Raises
     ------
@@ -85,7 +96,7 @@ def fit_frictions(
     Correia, Guimaraes and Zylkin (2020), Stata Journal 20, 95 (concentrated likelihood, weighted demeaning).
 
     """
-    y, X, pairs = _checked(flows, covariates, is_open)
+    y, X, pairs, cities = _checked(flows, covariates, is_open, same)
     for x, name in zip(X, covariates, strict=True):
         if np.any(x) and not np.any(x[y > 0]):
             raise no_finite_estimate(name)
@@ -108,12 +119,12 @@ def fit_frictions(
         theta, (mean, loss) = theta + move, found
         if converged:
             break
-    return _finished(tuple(covariates), theta, y, X, mean, pairs, steps, converged)
+    return _finished(tuple(covariates), theta, y, X, mean, pairs, cities, steps, converged)
 
 
 def _checked(
-    flows: ArrayLike, covariates: Mapping[str, ArrayLike], is_open: ArrayLike | None
-) -> tuple[Floats, Floats, Pairs]:
+    flows: ArrayLike, covariates: Mapping[str, ArrayLike], is_open: ArrayLike | None, same: ArrayLike | None
+) -> tuple[Floats, Floats, Pairs, Ints]:
     y = np.asarray(flows, dtype=np.float64)
     pairs = np.ones(y.shape, np.bool_) if is_open is None else np.asarray(is_open, dtype=np.bool_)
     if y.ndim != 2 or pairs.shape != y.shape or not covariates:
@@ -130,7 +141,14 @@ def _checked(
     kept = np.ix_(rows, columns)
     pairs = pairs[kept]
     X = np.stack([np.where(pairs, np.asarray(values, np.float64)[kept], 0.0) for values in covariates.values()])
-    return y[kept], X, pairs
+    return y[kept], X, pairs, _renumbered(same, rows, columns)
+
+
+def _renumbered(same: ArrayLike | None, rows: Ints, columns: Ints) -> Ints:
+    """Return the pairs that are one city among the rows and columns that stay."""
+    found = np.zeros((0, 2), np.int64) if same is None else np.asarray(same, np.int64).reshape(-1, 2)
+    found = found[np.isin(found[:, 0], rows) & np.isin(found[:, 1], columns)]
+    return np.stack([np.searchsorted(rows, found[:, 0]), np.searchsorted(columns, found[:, 1])], axis=1)
 
 
 def _evaluate(y: Floats, X: Floats, pairs: Pairs, theta: Floats) -> tuple[Floats, float]:
@@ -185,6 +203,7 @@ def _finished(
     X: Floats,
     mean: Floats,
     pairs: Pairs,
+    cities: Ints,
     steps: int,
     converged: bool,
 ) -> FrictionsFit:
@@ -204,10 +223,24 @@ def _finished(
         covariance=bread @ meat @ bread * (n / free if free > 0 else np.nan),
         two_way=positive_part(raw) * (fewest / (fewest - 1) if fewest > 1 else np.nan),
         two_way_clipped=bool(values[0] < -1e-12 * max(values[-1], 0.0)),
+        influence=influence(theta, _parts(own, mean, scores, cities), cities),
         n_rows=n_rows,
         n_columns=n_columns,
         n_pairs=n,
         n_positive=int((y > 0).sum()),
         steps=steps,
         converged=converged,
+    )
+
+
+def _parts(own: Floats, mean: Floats, scores: Floats, cities: Ints) -> Parts:
+    """Return what the coefficients rest on, from covariates freed of effects, (k, I, J), and scores, likewise."""
+    x = own[:, cities[:, 0], cities[:, 1]]
+    return Parts(
+        rows=np.einsum("kij,ij,lij->ikl", own, mean, own, optimize=True),
+        columns=np.einsum("kij,ij,lij->jkl", own, mean, own, optimize=True),
+        cells=np.einsum("kp,p,lp->pkl", x, mean[cities[:, 0], cities[:, 1]], x),
+        row_scores=scores.sum(axis=2).T,
+        column_scores=scores.sum(axis=1).T,
+        cell_scores=scores[:, cities[:, 0], cities[:, 1]].T,
     )

@@ -146,6 +146,49 @@ def final_pass(a, base, slope, ld, starts, R, C, tables, column_group):  # type:
 
 
 @njit(**_SUMS)
+def information_pass(a, base, slope, ld, starts, R, C, tables, column_group, with_ld):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the information x x' mu summed over the columns of each row and over the rows of each column.
+
+    As `final_pass`; with_ld: whether ld is a covariate. Returns the upper triangles of (I, m, m) and (m, m, J): m are
+    the constant, the covariates of columns, of rows, ld and the tables, in this order.
+    """
+    n_rows, n_columns = ld.shape
+    kc, kr, q = C.shape[0], R.shape[1], tables.shape[0]
+    m = 1 + kc + kr + with_ld + q
+    rows, columns = np.zeros((n_rows, m, m)), np.zeros((m, m, n_columns))
+    x, weighted = np.ones((m, n_columns)), np.empty(n_columns)
+    x[1 : 1 + kc] = C
+    mu, whole = np.empty(n_columns), np.empty(n_columns)
+    for g in range(base.shape[0]):
+        for t in range(q):
+            for j in range(n_columns):
+                x[m - q + t, j] = tables[t, g, column_group[j]]
+        for i in range(starts[g], starts[g + 1]):
+            exponentials(a[i], base[g], slope, ld[i], mu, whole)
+            for r in range(kr):
+                x[1 + kc + r] = R[i, r]
+            if with_ld:
+                x[1 + kc + kr] = ld[i]
+            for p in range(m):
+                for j in range(n_columns):
+                    weighted[j] = mu[j] * x[p, j]
+                for k in range(p, m):
+                    rows[i, p, k] = _add_products(weighted, x[k], columns[p, k])
+    return rows, columns
+
+
+@njit(**_SUMS)
+def _add_products(weighted, x, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Add the products of two arrays to a third, and return their sum."""
+    total = 0.0
+    for j in range(x.size):
+        w = weighted[j] * x[j]
+        total += w
+        into[j] += w
+    return total
+
+
+@njit(**_SUMS)
 def fill_log_distances(from_points, to_points, diameter, least, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Fill out (I, J) with the logarithms of great-circle distances between points on the unit sphere, (I, 3), (J, 3).
 

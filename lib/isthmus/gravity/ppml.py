@@ -189,7 +189,7 @@ def flows_of(i: ArrayLike, j: ArrayLike, y: ArrayLike, grid: Grid) -> Flows:
     return Flows(keys // n_columns, keys % n_columns, total)
 
 
-class _Problem:
+class Problem:
     """One grid with its flows: likelihood, gradient and normal matrix for given coefficients."""
 
     def __init__(self, grid: Grid, flows: Flows) -> None:
@@ -203,7 +203,7 @@ class _Problem:
         self.at_same = grid.names.index("same city") if grid.has_same_city else -1
 
     def same_weights(self, beta: Floats) -> tuple[Floats, Floats]:
-        """Fitted flows of the same-city pairs: as any other pair, and as the model has them (0 where it has none)."""
+        """Return the fitted flows of same-city pairs: as of any other pair, and the model's (0 where it has none)."""
         assert self.same is not None
         if self.grid.without_same:
             plain = self.same @ beta
@@ -212,7 +212,7 @@ class _Problem:
         return np.exp(plain), np.exp(plain + beta[self.at_same])
 
     def corrected(self, H: Floats, beta: Floats, power: int) -> Floats:
-        """X'WX with the same-city pairs in it, W = mu^power."""
+        """Return X'WX with the same-city pairs in it, W = mu^power."""
         if self.same is None:
             return H
         plain, full = (w**power for w in self.same_weights(beta))
@@ -228,13 +228,16 @@ class _Problem:
         return without
 
     def evaluate(self, beta: Floats) -> tuple[float, Floats, Floats]:
-        """Log-likelihood without its constant, gradient, normal matrix."""
+        """Return the log-likelihood without its constant, the gradient and the normal matrix."""
         with np.errstate(over="ignore", invalid="ignore"):
             H = self.corrected(normal_matrix(self.layout, sums_of(self.layout, beta)), beta, 1)
             return float(self.Xy @ beta - H[0, 0]), self.Xy - H[0], H
 
     def newton(self, beta: Floats, *, loose: bool = False) -> tuple[Floats, int, bool]:
-        """Newton's method with halved steps; loose: directions that the data say nothing about stay where they are."""
+        """Return where Newton's method ends, its steps and whether it converged.
+
+        Steps are halved where they lead down; loose: directions that the data say nothing about stay where they are.
+        """
         value, gradient, H = self.evaluate(beta)
         if not loose:
             check_rank(H, self.grid.names)
@@ -278,10 +281,10 @@ def fit_ppml(grid: Grid, flows: Flows) -> PpmlFit:
     """
     if grid.without_same:
         _refuse_left_out(grid, flows)
-    problem = _Problem(grid, flows)
+    problem = Problem(grid, flows)
     _refuse_separated(problem)
     start = np.zeros(len(grid.names))
-    simple = _Problem(grid.without_pairs(), flows)
+    simple = Problem(grid.without_pairs(), flows)
     first = np.zeros(len(simple.grid.names))
     first[0] = np.log(flows.y.sum() / grid.n_pairs)
     found, steps, converged = simple.newton(first, loose=not grid.factors)
@@ -305,12 +308,12 @@ def _warm_start(grid: Grid, flows: Flows, start: Floats) -> Floats:
     inside = (i >= 0) & (j >= 0)
     if not inside.any():
         return start
-    part = _Problem(grid.only(rows, columns), Flows(i[inside], j[inside], flows.y[inside]))
+    part = Problem(grid.only(rows, columns), Flows(i[inside], j[inside], flows.y[inside]))
     found, _, converged = part.newton(start, loose=True)
     return found if converged and np.all(np.isfinite(found)) and np.all(np.abs(found) < 50) else start
 
 
-def _finish(problem: _Problem, beta: Floats, steps: int, converged: bool) -> PpmlFit:
+def _finish(problem: Problem, beta: Floats, steps: int, converged: bool) -> PpmlFit:
     grid, flows, lay = problem.grid, problem.flows, problem.layout
     first, second, row_C, row_T = final_sums(lay, beta)
     H = problem.corrected(normal_matrix(lay, first), beta, 1)
@@ -423,7 +426,7 @@ def _refuse_left_out(grid: Grid, flows: Flows) -> None:
         )
 
 
-def _refuse_separated(problem: _Problem) -> None:
+def _refuse_separated(problem: Problem) -> None:
     grid = problem.grid
     for k, name in enumerate(grid.names):
         discrete = name in grid.tables or k == problem.at_same

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isthmus.gravity.grid import Floats, Grid, Ints
-from isthmus.gravity.kernels import final_pass, grid_pass
+from isthmus.gravity.kernels import final_pass, grid_pass, information_pass
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,45 @@ def final_sums(lay: Layout, beta: Floats) -> tuple[Sums, Sums, Floats, Floats]:
         a, np.ascontiguousarray(base), slope, lay.ld, lay.row_starts, lay.R, lay.C, lay.T, lay.grid.column_group
     )
     return Sums(*first), Sums(*second), row_C, row_T
+
+
+def information_sums(lay: Layout, beta: Floats) -> tuple[Floats, Floats]:
+    """Return x x' mu summed over the columns of each row and over the rows of each column.
+
+    Pairs that are one city are taken as any other.
+
+    Parameters
+    ----------
+    lay : Layout
+        The grid.
+    beta : float64 array of shape (k,)
+        Coefficients.
+
+    Returns
+    -------
+    float64 array of shape (I, k, k)
+        Of the rows; what belongs to "same city" is zero.
+    float64 array of shape (J, k, k)
+        Of the columns, likewise.
+
+    """
+    a, base, slope = _exponents(lay, beta)
+    grid = lay.grid
+    ld = np.zeros(grid.shape) if grid.factors else lay.ld
+    with_ld = int(grid.log_distance is not None)
+    rows, columns = information_pass(
+        a, np.ascontiguousarray(base), slope, ld, lay.row_starts, lay.R, lay.C, lay.T, grid.column_group, with_ld
+    )
+    own = [at for at, name in enumerate(grid.names) if not (grid.has_same_city and name == "same city")]
+    return _whole(rows, own, len(grid.names)), _whole(np.moveaxis(columns, 2, 0), own, len(grid.names))
+
+
+def _whole(upper: Floats, own: list[int], k: int) -> Floats:
+    """Return symmetric matrices from upper triangles, with zeros where a coefficient is not among `own`."""
+    found = np.zeros((len(upper), k, k))
+    at = np.array(own)
+    found[:, at[:, None], at] = np.triu(upper) + np.swapaxes(np.triu(upper, 1), 1, 2)
+    return found
 
 
 def normal_matrix(lay: Layout, sums: Sums) -> Floats:

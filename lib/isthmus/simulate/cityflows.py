@@ -33,6 +33,8 @@ class CityLaw:
         alpha of the negative binomial law with variance mu + alpha mu^2.
     bridge : float
         How many times as much the bridge city has with the other side; 1: there is no bridge.
+    own : float
+        How much cities differ in what they send and in what they get beyond their sizes: deviation of the logarithm.
     flows : float
         Flows per pair of different cities, on average.
     move_rate, seen : float
@@ -48,6 +50,7 @@ class CityLaw:
     same_city: float = 1.5
     dispersion: float = 0.3
     bridge: float = 4.0
+    own: float = 0.0
     flows: float = 20.0
     move_rate: float = 0.1
     seen: float = 0.7
@@ -101,6 +104,9 @@ def city_flows(seed: int, law: CityLaw, *, n_cities: int = 100) -> CityFlows:
     log_distance = np.where(same, 0.0, np.log(km))
     size = np.log(cities["works"].to_numpy(float))
     log_mean = law.made * size[:, None] + law.output * size + law.distance * log_distance + law.same_city * same
+    if law.own:
+        sent, got = np.random.default_rng([seed, n_cities, 1]).normal(-(law.own**2) / 2, law.own, (2, n_cities))
+        log_mean = log_mean + sent[:, None] + got
     mean = np.exp(log_mean)
     mean *= law.flows / mean[~same].mean()
     side = cities["side"].to_numpy()

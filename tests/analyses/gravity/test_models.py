@@ -22,6 +22,9 @@ from isthmus.geography import haversine_km
 from isthmus.geography.frictions import CountryFrictions
 from isthmus.geography.neighbours import hours_apart, neighbours, solar_hour
 from isthmus.gravity.frictions import fit_frictions
+from isthmus.gravity.grid import make_grid
+from isthmus.gravity.leaving_out import city_influence
+from isthmus.gravity.ppml import fit_ppml, flows_of
 
 COUNTRIES = {"US": (40.0, -95.0), "CA": (47.0, -80.0), "CN": (33.0, 112.0), "DE": (51.0, 10.0), "FR": (47.0, 3.0),
              "VN": (16.0, 107.0)}  # fmt: skip
@@ -87,6 +90,10 @@ def test_what_the_citing_city_cites_is_one_by_construction_until_distance_enters
         if constructed:
             assert values(found)[MADE] == pytest.approx(1.0, abs=1e-8)
         assert values(found, "p_of_one")[OUTPUT] is not None
+        low, high = values(found, "low"), values(found, "high")
+        assert (low[MADE] is None, high[MADE] is None) == (constructed, constructed)
+        assert low[OUTPUT] < values(found)[OUTPUT] < high[OUTPUT]
+        assert 1 <= values(found, "effective_cities")[OUTPUT] <= 60
 
 
 def test_cities_that_lack_something_are_left_out_and_counted():
@@ -175,10 +182,33 @@ def test_effects_instead_of_sizes_as_on_arrays(network):
     }
     if network == MIGRATION:
         del covariates[SAME_CITY]
-    other = fit_frictions(flows, covariates, is_open=(same == 0) if network == MIGRATION else None)
+    loops = np.tile(np.arange(len(own))[:, None], 2)
+    other = fit_frictions(flows, covariates, is_open=(same == 0) if network == MIGRATION else None, same=loops)
     assert values(found) == pytest.approx(dict(zip(other.names, other.coefficients, strict=True)), abs=1e-7)
     assert values(found, "two_way_error")[DISTANCE] == pytest.approx(np.sqrt(other.two_way[0, 0]), rel=1e-5)
+    ends = [values(found, end)[DISTANCE] for end in ("low", "high")]
+    assert ends == pytest.approx(list(other.influence.intervals()[0]), rel=1e-5)
     assert set(values(found, "p_of_one").values()) == {None}
+
+
+def test_sizes_have_the_intervals_of_arrays():
+    cities, ties, (flows, distance) = world(4)
+    own = cities.sort_values("city", ignore_index=True)
+    loops = np.tile(np.arange(len(own))[:, None], 2)
+    size = {name: np.log(own[name].to_numpy(float)) for name in ("works", "scientists", "citations_made")}
+    grid = make_grid(
+        {OUTPUT: size["works"], SCIENTISTS[0]: size["scientists"]},
+        {MADE: size["citations_made"], SCIENTISTS[1]: size["scientists"]}, log_distance=distance, same=loops,
+    )  # fmt: skip
+    i, j = np.nonzero(flows)
+    fit = fit_ppml(grid, flows_of(i, j, flows[i, j], grid))
+    sure = city_influence(grid, flows_of(i, j, flows[i, j], grid), fit)
+    found = fit_specification(3, cities, ties)
+    for at, name in enumerate(fit.names):
+        assert [values(found, end)[name] for end in ("low", "high")] == pytest.approx(
+            list(sure.intervals()[at]), rel=1e-5
+        )
+        assert values(found, "effective_cities")[name] == pytest.approx(sure.effective_cities[at], rel=1e-5)
 
 
 def test_effects_hold_the_cities_with_most_flows():

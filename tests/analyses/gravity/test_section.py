@@ -39,16 +39,30 @@ def as_published():
         for (name, (estimate, error)), own in zip(
             zip((OUTPUT, MADE, "constant"), printed, strict=True), p, strict=True
         ):
-            coefficients.append(("impact", number, name, estimate, error, 2 * error, own, False))
+            coefficients.append(
+                (
+                    "impact",
+                    number,
+                    name,
+                    estimate,
+                    error,
+                    2 * error,
+                    estimate - 5 * error,
+                    estimate + 5 * error,
+                    4.0,
+                    own,
+                    False,
+                )
+            )
         if number > 2:
-            coefficients.append(("impact", number, DISTANCE, -0.2, 0.01, 0.03, 0.0, False))
+            coefficients.append(("impact", number, DISTANCE, -0.2, 0.01, 0.03, -0.259, -0.141, 9.0, 0.0, False))
         citing, cited, r = SIZES[number]
         fits.append(
             ("impact", number, citing, cited, citing * cited, 5000, 9, 8, 0, r, 0.7, number == 4, "converged", "")
         )
     coefficients += [
-        ("migration", 3, MOVERS[0], 0.9, 0.1, 0.2, 0.4, False),
-        ("migration", 5, DISTANCE, -0.5, 0.05, 0.1, None, False),
+        ("migration", 3, MOVERS[0], 0.9, 0.1, 0.2, 0.3, 1.5, 3.0, 0.4, False),
+        ("migration", 5, DISTANCE, -0.5, 0.05, 0.1, -0.7, -0.3, 6.0, None, False),
     ]
     fits.append(("migration", 3, 9, 9, 72, 30, 0, 0, 1, 0.4, 0.6, False, "converged", "no row of XK"))
     fits.append(("migration", 5, 9, 9, 72, 30, 0, 0, 1, None, None, False, "converged", ""))
@@ -59,6 +73,9 @@ def as_published():
         "estimate",
         "standard_error",
         "two_way_error",
+        "low",
+        "high",
+        "effective_cities",
         "p_of_one",
         "constructed",
     ]
@@ -105,7 +122,7 @@ def test_a_row_for_each_covariate_and_a_cell_for_each_model(publish):
     assert rows[DISTANCE][:2] == [None, None]
     assert rows[DISTANCE][2]["of_one"] == "", "the p of 1 is one of sizes"
     assert rows[OUTPUT][0] == {
-        "estimate": "1.145", "error": "0.029", "two_way": "0.058", "of_one": "p of 1: < 0.001",
+        "estimate": "1.145", "error": "0.029", "two_way": "0.058", "interval": "1.00 to 1.29", "of_one": "p of 1: < 0.001",
     }  # fmt: skip
 
 
@@ -114,11 +131,14 @@ def test_what_distance_does_has_an_interval_or_is_not_settled(publish, unsupport
     assert moves.startswith("At equal sizes a city twice as far away gains 29% fewer scientists (95% interval")
     assert unsupported([said, moves]) == []
     assert said == (
-        "At equal sizes a city twice as far away is cited 13% less (95% interval -16% to -9%, clustered by both cities)."
+        "At equal sizes a city twice as far away is cited 13% less (95% interval -16% to -9%, by leaving out each city)."
     )
-    wide = changed("gravity_coefficients", "two_way_error", 0.2, f"name == '{DISTANCE}'")
+    wide = changed("gravity_coefficients", "high", 0.2, f"name == '{DISTANCE}'")
     open_ = section(load_results(publish(tables=wide))).findings[0]
     assert open_.startswith("What distance does to citations between cities is not settled")
+    alone = changed("gravity_coefficients", "low", None, f"name == '{DISTANCE}'")
+    open_ = section(load_results(publish(tables=alone))).findings[0]
+    assert open_ == "What distance does to citations between cities is not settled: one city alone decides it."
 
 
 def test_the_page_says_what_is_constructed_clipped_missing_and_failed(publish, tmp_path):

@@ -299,6 +299,27 @@ def test_results_without_trajectories_and_citations_are_exported(results_dir, tm
     assert edge["weight"] > 0
 
 
+def test_a_study_that_tests_no_ties_exports_what_it_counted(folder, tmp_path):
+    """As the indicators of Digital Science do: they have networks, and no null model."""
+    counted = tmp_path / "counted"
+    shutil.copytree(folder, counted)
+    for name in ("pair_tests", "significant_pairs", "null_model_fits", "pair_labels"):
+        (counted / f"{name}.parquet").unlink()
+    written = export_networks(counted, tmp_path / "new", formats=["parquet", "graphml"], years=[2009])
+    names = {f"{n}_{w}.{e}" for n in ("collaboration", "knowledge_exchange", "citation") for w in ("2017-2021", "2009")
+             for e in ("parquet", "graphml")}  # fmt: skip
+    assert {file.name for file in written} == names | {"ties_by_year.parquet", "nodes_by_year.parquet", "README.md"}
+    edges = pd.read_parquet(tmp_path / "new" / "collaboration_2017-2021.parquet")
+    tested = window_graph(load_results(folder), "collaboration").edges
+    assert list(edges["weight"]) == list(tested["weight"])
+    assert not {"grade", "p", "expected", "published_rule"} & set(edges)
+    guide = (tmp_path / "new" / "README.md").read_text()
+    assert "This study tests no ties" in guide
+    assert not any(
+        word in guide.split("## Nodes")[0] for word in ("graded", "published_rule", "pair_tests", "null model")
+    )
+
+
 def test_a_bloc_on_both_sides_of_the_date_line_lies_between_its_members(make_results):
     folder = make_results(sizes={"US": 900, "CN": 800, "Pacific": 30, "NA": 12})
     study = json.loads((folder / "study.json").read_text()) | {"pole_members": {"Pacific": ["FJ", "WS"]}}

@@ -15,7 +15,8 @@ FIT = (
     "two_way_clipped boolean, status string, message string"
 )
 COEFFICIENT = (
-    "name string, estimate double, standard_error double, two_way_error double, p_of_one double, constructed boolean"
+    "name string, estimate double, standard_error double, two_way_error double, low double, high double, "
+    "effective_cities double, p_of_one double, constructed boolean"
 )
 SCHEMA = f"network string, specification int, kind string, {FIT}, {COEFFICIENT}"
 COLUMNS = [part.split()[0] for part in SCHEMA.split(", ")]

@@ -12,6 +12,8 @@ from isthmus.geography.frictions import BORDER, COLUMNS, CountryFrictions
 from isthmus.geography.neighbours import hours_apart, neighbours, solar_hour
 from isthmus.gravity.frictions import FrictionsFit, fit_frictions
 from isthmus.gravity.grid import Grid, log_distances, make_grid
+from isthmus.gravity.influence import Influence
+from isthmus.gravity.leaving_out import city_influence
 from isthmus.gravity.ppml import Flows, PpmlFit, fit_ppml, flows_of
 
 IMPACT, MIGRATION = "impact", "migration"
@@ -25,6 +27,8 @@ COUNTRY, HOURS = "same country", "solar hours apart"
 BORDERS = (COUNTRY, BORDER, HOURS)
 OF_A_TABLE = tuple(name for name in COLUMNS if name != BORDER)
 PAIRS = (DISTANCE, SAME_CITY, COUNTRY, BORDER, HOURS, *OF_A_TABLE)
+#: What is known of a coefficient by leaving out each city: its interval, and how many cities decide it.
+SURE = ("low", "high", "effective_cities")
 #: The specification with effects of origins and destinations instead of sizes.
 EFFECTS = 5
 #: Specifications of each network: moves have no output, so that the second is the first.
@@ -182,7 +186,8 @@ def _with_sizes(
     dropped: set[str],
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     grid, near = _grid(number, network, rows, columns, same, options, dropped)
-    found = fit_ppml(grid, _flows(network, rows, columns, ties, grid))
+    flows = _flows(network, rows, columns, ties, grid)
+    found = fit_ppml(grid, flows)
     fit = {
         "n_pairs": found.n_pairs,
         "n_positive": found.n_positive,
@@ -192,7 +197,7 @@ def _with_sizes(
         "two_way_clipped": found.two_way_clipped,
         "status": "converged" if found.converged else "not converged",
     }
-    return fit, _coefficients(found)
+    return fit, _coefficients(found, city_influence(grid, flows, found, same=same))
 
 
 def _grid(
@@ -279,18 +284,34 @@ def _flows(network: str, rows: pd.DataFrame, columns: pd.DataFrame, ties: pd.Dat
     return flows_of(*_inside(network, rows, columns, ties), grid)
 
 
-def _coefficients(found: PpmlFit) -> list[dict[str, Any]]:
-    two_way = np.sqrt(np.diag(found.two_way))
+def _coefficients(found: PpmlFit, influence: Influence) -> list[dict[str, Any]]:
+    rows = _rows(found.names, found.covariance, found.two_way, influence)
+    return [
+        row
+        | {"p_of_one": found.wald(row["name"]), "constructed": row["name"] in found.constructed}
+        # what is so whatever the data has no interval
+        | (dict.fromkeys(SURE) if row["name"] in found.constructed else {})
+        for row in rows
+    ]
+
+
+def _rows(
+    names: tuple[str, ...], covariance: NDArray[np.float64], two_way: NDArray[np.float64], influence: Influence
+) -> list[dict[str, Any]]:
+    """Return estimates, errors and intervals; None in place of an end that nobody knows."""
+    ends, cities = influence.intervals(), influence.effective_cities
     return [
         {
             "name": name,
-            "estimate": float(found.coefficients[at]),
-            "standard_error": float(found.standard_errors[at]),
-            "two_way_error": float(two_way[at]),
-            "p_of_one": found.wald(name),
-            "constructed": name in found.constructed,
+            "estimate": float(influence.coefficients[at]),
+            "standard_error": float(np.sqrt(covariance[at, at])),
+            "two_way_error": float(np.sqrt(two_way[at, at])),
         }
-        for at, name in enumerate(found.names)
+        | {
+            key: float(value) if np.isfinite(value) else None
+            for key, value in zip(SURE, (*ends[at], cities[at]), strict=True)
+        }
+        for at, name in enumerate(names)
     ]
 
 
@@ -315,7 +336,7 @@ def _with_effects(
     covariates |= {name: table[np.ix_(*numbers)] for name, table in _tables(groups, options).items()}
     used = {name: values for name, values in covariates.items() if name not in dropped}
     is_open = np.ones(shape, np.bool_) if network == IMPACT else one == 0
-    found: FrictionsFit = fit_frictions(flows, used, is_open=is_open)
+    found: FrictionsFit = fit_frictions(flows, used, is_open=is_open, same=same)
     fit = {
         "n_citing": found.n_rows,
         "n_cited": found.n_columns,
@@ -325,15 +346,5 @@ def _with_effects(
         "two_way_clipped": found.two_way_clipped,
         "status": "converged" if found.converged else "not converged",
     }
-    errors = np.sqrt(np.diag(found.covariance)), np.sqrt(np.diag(found.two_way))
-    return fit, [
-        {
-            "name": name,
-            "estimate": float(found.coefficients[at]),
-            "standard_error": float(errors[0][at]),
-            "two_way_error": float(errors[1][at]),
-            "p_of_one": None,
-            "constructed": False,
-        }
-        for at, name in enumerate(found.names)
-    ]
+    rows_of_fit = _rows(found.names, found.covariance, found.two_way, found.influence)
+    return fit, [row | {"p_of_one": None, "constructed": False} for row in rows_of_fit]

@@ -18,6 +18,13 @@ GRAVITY_COEFFICIENTS = TableSpec(
         column("standard_error", "double", "robust to heteroscedasticity (HC1)", False),
         column("two_way_error", "double", "clustered by the city of both ends", False),
         column(
+            "low",
+            "double",
+            "lower end of the 95 % interval by leaving out each city; null where one city decides, or by construction",
+        ),
+        column("high", "double", "upper end of it"),
+        column("effective_cities", "double", "how many cities decide the coefficient"),
+        column(
             "p_of_one", "double", "Wald test that it is 1 (HC1); null where it is so by construction, or with effects"
         ),
         column("constructed", "boolean", "whether it is 1 by construction, whatever the data", False),

@@ -12,6 +12,7 @@ from isthmus.analyses.networks.graphs import (
     NETWORKS,
     NODE_MEANINGS,
     graded_graph,
+    is_tested,
     node_table,
     published_graph,
     window_graph,
@@ -21,7 +22,6 @@ from isthmus.analyses.networks.graphs import (
 from isthmus.analyses.networks.tables import COUNTRY_EDGES, COUNTRY_YEARS
 from isthmus.errors import ConfigError, did_you_mean
 from isthmus.files import write_text
-from isthmus.networks.names import CITATION
 from isthmus.report.exports import FORMATS, write_graph, write_table
 from isthmus.report.graphs import Graph
 from isthmus.report.results import Results, from_works, load_results
@@ -44,7 +44,8 @@ def export_networks(
     and those of the published rule; as tables (Parquet, CSV) and as graphs (GraphML, GEXF, VOSviewer, GeoJSON). All
     years together are one table of ties and one of nodes; a graph of a single year is written for each of `years`.
     Citations are directed and have no null model, hence no grades, and no VOSviewer files, which know no direction. A
-    study of cities has the networks of its leading cities, one without networks of countries has these alone.
+    study that tests no ties has the sums and the years alone. A study of cities has the networks of its leading cities,
+    one without networks of countries has these alone.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def _of_countries(
 def _graphs(results: Results, networks: Sequence[str], years: Sequence[int]) -> Iterable[Graph]:
     for network in networks:
         yield window_graph(results, network)
-        if network != CITATION:
+        if is_tested(results, network):
             yield graded_graph(results, network)
             yield published_graph(results, network)
         for year in years:
@@ -144,23 +145,21 @@ def _check_years(results: Results, years: Sequence[int]) -> None:
 def _guide(results: Results, written: Sequence[Path]) -> str:
     study = results.study
     first, last = results.window
+    tested = any(is_tested(results, network) for network in NETWORKS)
     made_up = "\n**Simulated data: these networks say nothing about the real world.**\n" if results.simulated else ""
     files = "\n".join(f"- `{file.name}`" for file in written)
     return f"""# Networks of the study "{study["title"]}"
 {made_up}
 {_origin(results)}
 
-- `NETWORK_{first}-{last}`: the sum over the significance years; p, q and grade are of this sum, z is the mean.
-- `NETWORK_graded`: of these, the ties that size does not explain: firm, probable, or of few papers (column `grade`).
-- `NETWORK_published_rule`: those that the published rule calls (mean z above {results.threshold:g}).
+{_of_tests(results) if tested else _UNTESTED.format(first=first, last=last)}
 - `migration_{first}-{last}`: scientists who moved between countries, directed, where the study follows them.
 - `NETWORK_YEAR`: one year, where it is wanted (`isthmus export --years`).
 - `ties_by_year`, `nodes_by_year`: all years in one table each.
 - `city_NETWORK`: who cites, moves to, writes with whom between the leading cities, directed, in a study of cities.
 - `city_joint_works`: who writes with whom between them, whoever is last author; without direction.
 
-Pairs without any common paper or citation are not edges, be they firmly below what size explains: all pairs are in
-`significant_pairs.parquet` and `pair_tests.parquet` of the results.
+{_UNLINKED if tested else "Pairs without any common paper or citation are not edges."}
 GEXF files place nodes at ten times their longitude and latitude. VOSviewer: *Create a map based on network data*, map
 and network file together. GeoJSON: points and lines for QGIS, kepler.gl, Leaflet (`kind` is node or edge). The code of
 Namibia is `NA`: read CSV files with `keep_default_na=False` (pandas) or `na.strings = ""` (R). In CSV files, text that
@@ -178,10 +177,30 @@ page is written last: where it is, all files are whole.
 """
 
 
+_UNTESTED = (
+    "- `NETWORK_{first}-{last}`: the sum over the significance years. This study tests no ties: they have no expected "
+    "weight, no p and no grade."
+)
+_UNLINKED = (
+    "Pairs without any common paper or citation are not edges, be they firmly below what size explains: all pairs are "
+    "in\n`significant_pairs.parquet` and `pair_tests.parquet` of the results."
+)
+
+
+def _of_tests(results: Results) -> str:
+    first, last = results.window
+    return f"""\
+- `NETWORK_{first}-{last}`: the sum over the significance years; p, q and grade are of this sum, z is the mean.
+- `NETWORK_graded`: of these, the ties that size does not explain: firm, probable, or of few papers (column `grade`).
+- `NETWORK_published_rule`: those that the published rule calls (mean z above {results.threshold:g})."""
+
+
 def _origin(results: Results) -> str:
     """Say what the networks were made of and by which version."""
     study = results.study
-    made = f"null model {study['null_model']}; Isthmus {study.get('isthmus_version', '')}."
+    tested = any(is_tested(results, network) for network in NETWORKS)
+    model = f"null model {study['null_model']}; " if tested else ""
+    made = f"{model}Isthmus {study.get('isthmus_version', '')}."
     if not from_works(results):
         return f"A network that was given; {made}"
     return f"OpenAlex release {study['release']}; a citation counts in the\n`{study['citation_year']}` year; {made}"

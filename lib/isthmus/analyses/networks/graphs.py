@@ -72,7 +72,7 @@ def window_graph(results: Results, network: str) -> Graph:
     ties = ties[ties["year"].between(first, last)]
     ends = ["source", "target"]
     sums: dict[str, tuple[str, object]] = {"weight": ("weight", "sum"), "fractional": ("fractional", "sum")}
-    if network != CITATION:
+    if is_tested(results, network):
         tested = _tested(results, network).rename(columns={"src": "source", "dst": "target"})
         tested = tested[tested["year"].between(first, last)]
         rate = float(results.switch("significance.false_discovery_rate", 0.05))
@@ -81,7 +81,7 @@ def window_graph(results: Results, network: str) -> Graph:
     edges = ties.groupby(ends, as_index=False, observed=True).agg(**sums)
     if network == KNOWLEDGE_EXCHANGE:
         edges = _with_joint_share(edges, joint_shares(results, (first, last)), ends)
-    if network != CITATION:
+    if is_tested(results, network):
         if "discoveries" in tested:
             number = tested.groupby(ends, as_index=False, observed=True)["discoveries"].sum()
             edges = edges.merge(number, on=ends, how="left")
@@ -117,8 +117,21 @@ def year_graph(results: Results, network: str, year: int) -> Graph:
     return _graph(results, f"{network}_{year}", title, network, edges, (year, year))
 
 
+def is_tested(results: Results, network: str) -> bool:
+    """Return whether the ties of a network were tested against a null model: directed citations are not.
+
+    Parameters
+    ----------
+    results : Results
+        The study; one may count ties and test none.
+    network : str
+        One of `NETWORKS`.
+    """
+    return network != CITATION and results.published(PAIR_TESTS)
+
+
 def yearly_ties(results: Results, network: str) -> pd.DataFrame:
-    """Return the observed ties of a network in all years, in the study's citation year, tested against the null model.
+    """Return the observed ties of a network in all years, in the study's citation year, with their tests where it has.
 
     Columns network, year, and those of EDGE_MEANINGS that a single year has.
     """
@@ -126,7 +139,7 @@ def yearly_ties(results: Results, network: str) -> pd.DataFrame:
     edges = edges[(edges["network"] == network) & (edges["citation_year"] == _citation_year(results, network))]
     kept = [name for name in ("weight", "fractional") if name in edges]
     ties = edges[["network", "year", "src", "dst", *kept]]
-    if network != CITATION:
+    if is_tested(results, network):
         tested = _tested(results, network).drop(columns="weight")
         ties = ties.merge(tested, on=["year", "src", "dst"], how="left")
         ties = ties.rename(columns={"p_upper": "p", "q_value": "q"})
