@@ -41,7 +41,7 @@ TEXT
 
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-study="" snapshot="" warehouse="" master="" remote="${SPARK_REMOTE:-}" worker_python=python3 ship=yes
+study="" snapshot="" warehouse="" master="" remote="${SPARK_REMOTE:-}" worker_python=python3 ship="${ISTHMUS_SHIP:-yes}"
 arguments=()
 require_yarn() {
   [ -f "${HADOOP_CONF_DIR:-}/yarn-site.xml" ] || [ -f "${YARN_CONF_DIR:-}/yarn-site.xml" ] ||

@@ -3,8 +3,9 @@
 import pytest
 
 from isthmus.engine import session, start_session
-from isthmus.engine.session import is_local, session_options, with_retries
+from isthmus.engine.session import causes, is_local, session_options, with_retries
 from isthmus.engine.settings import ARROW, DECISIVE
+from isthmus.errors import SetupError
 
 
 @pytest.fixture
@@ -118,3 +119,38 @@ def test_the_active_session_is_used_and_made_correct(spark):
 def test_a_local_master_tries_a_task_again(master, expected):
     assert with_retries(master) == expected
     assert with_retries(expected) == expected
+
+
+FAILED = """An error occurred while calling None.org.apache.spark.api.java.JavaSparkContext.
+: org.apache.spark.SparkException: External scheduler cannot be instantiated
+\tat org.apache.spark.SparkContext$.createTaskScheduler(SparkContext.scala:3396)
+\tat java.base/java.lang.Thread.run(Thread.java:840)
+Caused by: java.nio.file.NoSuchFileException: /var/run/secrets/token
+\tat java.base/java.nio.file.Files.newByteChannel(Files.java:380)
+\t... 15 more
+"""
+
+
+def test_a_spark_that_does_not_start_says_why():
+    assert causes(FAILED) == (
+        "SparkException: External scheduler cannot be instantiated; because: NoSuchFileException: /var/run/secrets/token"
+    )
+    assert causes("nothing is known\n\tat x") == "nothing is known"
+
+
+def test_java_s_refusal_to_start_is_a_sentence_and_not_its_stack():
+    from py4j.protocol import Py4JJavaError
+
+    class Failed(Py4JJavaError):
+        def __init__(self):
+            pass
+
+        def __str__(self):
+            return FAILED
+
+    class Builder:
+        def getOrCreate(self):
+            raise Failed
+
+    with pytest.raises(SetupError, match=r"^Spark does not start: SparkException: External"):
+        session._started(Builder())

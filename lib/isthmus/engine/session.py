@@ -38,6 +38,8 @@ LONG_RUN = "-XX:+UseParallelGC"
 
 WORKER_PYTHON = "python3"
 LOCAL_THREADS = re.compile(r"local(?:\[(\d+|\*)\])?")
+CAUSE = re.compile(r"^(?:Caused by)?: (.+)$", re.MULTILINE)
+PACKAGE = re.compile(r"^(?:[a-z_]\w*\.)+(?=[A-Z])")
 TRIES_OF_A_TASK = 4  # Spark's default on a cluster
 
 LOCAL_MEMORY_SHARE = 0.5  # the Python workers, numba and the operating system need the other half
@@ -184,7 +186,7 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
         for key, value in session_options(master, jar_sets, conf).items():
             builder = builder.config(key, value)
     _silence_what_java_leaves()
-    spark = builder.getOrCreate()
+    spark = _started(builder)
     if not is_local(spark.conf.get("spark.master", "local[*]")):
         try:
             check_workers(spark)
@@ -192,6 +194,27 @@ def _build(app_name: str, master: str | None, jar_sets: Sequence[str], conf: Map
             spark.stop()
             raise
     return spark
+
+
+def _started(builder: "SparkSession.Builder") -> "SparkSession":
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        return builder.getOrCreate()
+    except Py4JJavaError as error:
+        raise SetupError(f"Spark does not start: {causes(str(error))}") from error
+
+
+def causes(message: str) -> str:
+    """Return what Java says went wrong, from the outermost cause to the innermost, without its stacks of calls.
+
+    Parameters
+    ----------
+    message : str
+        An error of Java as py4j shows it.
+    """
+    found = [PACKAGE.sub("", cause) for cause in CAUSE.findall(message)]
+    return "; because: ".join(dict.fromkeys(found)) or message.splitlines()[0]
 
 
 def _silence_what_java_leaves() -> None:
