@@ -32,9 +32,10 @@ Examples:
   scripts/submit.sh --snapshot /data/openalex-snapshot --study gallo2026
   scripts/submit.sh --snapshot /data/my-json-lines --study everything -- --driver-memory 12g
   scripts/submit.sh --master spark://host:7077 --snapshot s3://openalex --study gallo2026 --warehouse s3a://bucket/isthmus
+  HADOOP_CONF_DIR=/etc/hadoop/conf scripts/submit.sh --master yarn --study gallo2026 ... -- --num-executors 8
 
 With a master that is not local, the library and the packages that it needs travel with the job, so a worker needs
-nothing but Spark and Python of the driver's minor version. The driver runs here (client mode).
+nothing but Spark (on YARN: Java) and Python of the driver's minor version. The driver runs here (client mode).
 TEXT
 }
 
@@ -42,6 +43,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 study="" snapshot="" warehouse="" master="" remote="${SPARK_REMOTE:-}" worker_python=python3 ship="${ISTHMUS_SHIP:-yes}"
 arguments=()
+require_yarn() {
+  [ -f "${HADOOP_CONF_DIR:-}/yarn-site.xml" ] || [ -f "${YARN_CONF_DIR:-}/yarn-site.xml" ] ||
+    die "--master yarn: HADOOP_CONF_DIR is ${HADOOP_CONF_DIR:-not set}; expected the folder that holds the cluster's yarn-site.xml, often /etc/hadoop/conf"
+}
 value_of() { [ $# -ge 2 ] || die "$1 needs a value (see scripts/submit.sh --help)"; printf '%s' "$2"; }
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -65,6 +70,7 @@ if [ -n "$remote" ]; then # the server has its own Java, jars and master
   [ $# = 0 ] || die "options of spark-submit ($*) mean nothing to the Spark Connect server $remote"
   make_environment connect
 else
+  case "$master" in yarn*) require_yarn ;; esac
   set_up ""
   master="${master:-local[*]}"
 fi

@@ -41,6 +41,14 @@ def test_submit_refuses_a_master_or_options_of_spark_submit_beside_a_server():
     assert "options of spark-submit (--driver-memory 2g) mean nothing" in more.stderr
 
 
+def test_submit_asks_for_the_settings_of_yarn(tmp_path):
+    done = script("submit.sh", "--master", "yarn", HADOOP_CONF_DIR=str(tmp_path), YARN_CONF_DIR="")
+    assert done.returncode == 1
+    assert f"HADOOP_CONF_DIR is {tmp_path}; expected the folder that holds the cluster's yarn-site.xml" in done.stderr
+    done = script("submit.sh", "--master", "yarn", HADOOP_CONF_DIR="", YARN_CONF_DIR="")
+    assert "HADOOP_CONF_DIR is not set" in done.stderr
+
+
 def test_a_machine_without_java_is_told_how_to_get_it(tmp_path):
     done = script("submit.sh", JAVA_HOME=str(tmp_path))
     assert done.returncode == 1

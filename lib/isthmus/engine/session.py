@@ -112,7 +112,7 @@ def session_options(
     if is_local(master):
         options |= _local_options(log_settings, short=os.environ.get("ISTHMUS_RUN") == "short")
     elif ships():
-        options |= shipped_options()
+        options |= shipped_options(master)
     return options | dict(conf or {})
 
 
