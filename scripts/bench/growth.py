@@ -81,8 +81,8 @@ def _works_of(warehouse: Path, study: str) -> dict[str, int]:
 
     if study.startswith("ingest"):
         return {}
-    own = [("study", "=", study), ("is_corpus", "=", True)]
-    return {"study_works": len(DeltaTable(warehouse / "corpus_works").to_pandas(columns=["work_id"], filters=own))}
+    works = DeltaTable(warehouse / "corpus_works").to_pandas(columns=["is_corpus"], partitions=[("study", "=", study)])
+    return {"study_works": int(works["is_corpus"].sum())}
 
 
 def _results(folder: Path) -> list[dict]:

@@ -236,6 +236,7 @@ def test_the_rates_that_come_with_isthmus_know_analyses_and_stages():
     costs = plan_ingest(of(510_000_000, 665_000_000_000), rates, cores=64, study=study).costs
     assert [cost.what for cost in costs[2:]] == [
         "its novelty, kernels", "its disruption, kernels", "its places", "its corpus_scientists",
+        "its scientists", "its hits", "its migration", "its partnership",
     ]  # fmt: skip
     cities = plan_ingest(
         of(510_000_000, 665_000_000_000), rates, cores=64, study=load_study("alshebli2022_beijing")
