@@ -51,7 +51,8 @@ _METHOD = (
     "Where few large cities weigh most, both errors are too small, those of sizes above all: in drawn worlds intervals "
     "from them held the truth in six to eight of ten. The intervals shown leave out each city in turn, with all its "
     "flows, and are Student's, with as many degrees of freedom as cities decide the coefficient: they held it in "
-    "nineteen of twenty. The p of 1 is that of the paper's test, which rests on HC1: beside an interval it says too much."
+    "nineteen of twenty. The p of 1 is that of the paper's test, which rests on HC1: beside an interval it says too "
+    "much."
 )
 _EFFECTS = (
     "Model 5 has an effect of every origin and every destination instead of their sizes, which absorbs all that is of "
